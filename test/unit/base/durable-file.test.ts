@@ -1,0 +1,162 @@
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { DurableFileOptions, FileContext } from '../../../src/base/durable-file.ts';
+import { prepareDurableFile } from '../../../src/base/durable-file.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
+import { TEST_NOW, testIo } from '../../support/test-io.ts';
+
+const folder = useTempFolder();
+
+function options(changes: Partial<DurableFileOptions> = {}): DurableFileOptions {
+  return { label: 'out.json', mode: 0o600, existing: 'refuse', ...changes };
+}
+
+async function write(
+  path: string,
+  text: string,
+  changes: Partial<DurableFileOptions> = {},
+  context: FileContext = testIo(),
+): Promise<unknown> {
+  const file = await prepareDurableFile(path, options(changes), context);
+  return file.commit(Buffer.from(text));
+}
+
+describe('a durable file', () => {
+  it('is written whole, with its mode, and leaves nothing else behind', async () => {
+    const path = join(folder(), 'out.json');
+    await write(path, 'all of it');
+    expect(readFileSync(path, 'utf8')).toBe('all of it');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('is not there under its name before it is committed, and its temporary file is private', async () => {
+    const path = join(folder(), 'out.json');
+    const file = await prepareDurableFile(path, options({ reserveBytes: 4096 }), testIo());
+    const [temporary = ''] = readdirSync(folder());
+    expect(temporary).toMatch(/^\.out\.json\.kmsx-4242-[0-9a-f]+\.tmp$/);
+    expect(statSync(join(folder(), temporary)).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder(), temporary)).size).toBe(4096);
+    await file.discard();
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
+  it('never replaces a file that came into being after it was prepared', async () => {
+    const path = join(folder(), 'out.json');
+    const file = await prepareDurableFile(path, options(), testIo());
+    writeFileSync(path, 'somebody else');
+    await expect(file.commit(Buffer.from('mine'))).rejects.toMatchObject({ code: 'output-exists' });
+    expect(readFileSync(path, 'utf8')).toBe('somebody else');
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('lets one of two writers of one name win, and tells the other', async () => {
+    const path = join(folder(), 'out.json');
+    const files = await Promise.all([
+      prepareDurableFile(path, options(), testIo()),
+      prepareDurableFile(path, options(), testIo()),
+    ]);
+    const results = await Promise.allSettled(
+      files.map((file, index) => file.commit(Buffer.from(`writer ${index}`))),
+    );
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const winner = results.findIndex(({ status }) => status === 'fulfilled');
+    expect(readFileSync(path, 'utf8')).toBe(`writer ${winner}`);
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('refuses an existing file, a folder and a dangling link before anything is written', async () => {
+    writeFileSync(join(folder(), 'file'), 'old');
+    mkdirSync(join(folder(), 'folder'));
+    symlinkSync(join(folder(), 'nowhere'), join(folder(), 'link'));
+    for (const [name, code] of [
+      ['file', 'output-exists'],
+      ['folder', 'output-is-folder'],
+      ['link', 'output-exists'],
+    ] as const) {
+      await expect(write(join(folder(), name), 'new')).rejects.toMatchObject({ code });
+    }
+    expect(readdirSync(folder()).sort()).toEqual(['file', 'folder', 'link']);
+    expect(readFileSync(join(folder(), 'file'), 'utf8')).toBe('old');
+  });
+
+  it('replaces an existing file where it may', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'old');
+    chmodSync(path, 0o644);
+    await write(path, 'new', { existing: 'replace' });
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('keeps the old file beside the new one, however often it is replaced', async () => {
+    const path = join(folder(), 'out.json');
+    for (const text of ['one', 'two', 'three']) await write(path, text, { existing: 'keep' });
+    const stamp = TEST_NOW.toISOString().replaceAll(/[-:]/g, '');
+    expect(readdirSync(folder()).sort()).toEqual([
+      'out.json',
+      `out.json.old-${stamp}`,
+      `out.json.old-${stamp}-1`,
+    ]);
+    expect(readFileSync(path, 'utf8')).toBe('three');
+    expect(readFileSync(`${path}.old-${stamp}`, 'utf8')).toBe('one');
+    expect(readFileSync(`${path}.old-${stamp}-1`, 'utf8')).toBe('two');
+  });
+
+  it('replaces the target of a symbolic link and leaves the link', async () => {
+    mkdirSync(join(folder(), 'real'));
+    writeFileSync(join(folder(), 'real', 'target'), 'old');
+    symlinkSync(join('real', 'target'), join(folder(), 'link'));
+    await write(join(folder(), 'link'), 'new', { existing: 'replace' });
+    expect(readFileSync(join(folder(), 'real', 'target'), 'utf8')).toBe('new');
+    expect(readdirSync(folder()).sort()).toEqual(['link', 'real']);
+  });
+
+  it('removes the temporary files of this name whose process is gone, and no others', async () => {
+    const stale = '.out.json.kmsx-99999-aabbcc.tmp';
+    const alive = '.out.json.kmsx-4242-aabbcc.tmp';
+    const other = '.other.json.kmsx-99999-aabbcc.tmp';
+    const unlike = '.out.json.kmsx-99999-aabbcc.txt';
+    for (const name of [stale, alive, other, unlike]) writeFileSync(join(folder(), name), '');
+    await write(join(folder(), 'out.json'), 'text');
+    expect(readdirSync(folder()).sort()).toEqual([alive, other, unlike, 'out.json'].sort());
+  });
+
+  it('removes its temporary file at once when the process is interrupted', async () => {
+    const interrupt = new AbortController();
+    const context = { ...testIo(), signal: interrupt.signal };
+    await prepareDurableFile(join(folder(), 'out.json'), options(), context);
+    expect(readdirSync(folder())).toHaveLength(1);
+    interrupt.abort();
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
+  it('says that the folder does not exist', async () => {
+    const path = join(folder(), 'missing', 'out.json');
+    await expect(write(path, 'x', { label: 'missing/out.json' })).rejects.toMatchObject({
+      code: 'file-unwritable',
+      message: 'missing/out.json cannot be written: the folder missing does not exist',
+    });
+    expect(existsSync(join(folder(), 'missing'))).toBe(false);
+  });
+
+  it('leaves another name of the old file as it was', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'old');
+    linkSync(path, join(folder(), 'second-name'));
+    await write(path, 'new', { existing: 'replace' });
+    expect(readFileSync(join(folder(), 'second-name'), 'utf8')).toBe('old');
+  });
+});

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  define: { KMSX_VERSION: JSON.stringify('0.0.0') },
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    projects: [
+      { extends: true, test: { name: 'in process', include: ['test/{unit,cli}/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'real processes',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/build-once.ts'],
+        },
+      },
+    ],
+  },
+});

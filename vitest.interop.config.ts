@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  define: { KMSX_VERSION: JSON.stringify('0.0.0') },
+  test: {
+    include: ['test/interop/**/*.test.ts'],
+    globalSetup: ['test/support/build-once.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+  },
+});
