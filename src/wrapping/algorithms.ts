@@ -1,0 +1,147 @@
+import { kmsxError } from '../base/error.ts';
+
+/** The kinds of wrapping key that KMS knows, under KMS's own names. */
+export type WrappingKeySpec = 'RSA_2048' | 'EC_SM2';
+
+/** The wrapping algorithms that KMS knows, under KMS's own names. */
+export type WrappingAlgorithmName = 'RSAES_OAEP_SHA_256' | 'RSAES_OAEP_SHA_1' | 'SM2PKE';
+
+/** The hash of an OAEP algorithm, under Node's name; MGF1 uses the same one. */
+export type OaepHash = 'sha256' | 'sha1';
+
+/** One way to wrap a data key under a wrapping key. */
+export interface WrappingAlgorithm {
+  readonly name: WrappingAlgorithmName;
+  readonly keySpec: WrappingKeySpec;
+  /** OAEP's hash and MGF1's; undefined for SM2, which has its own. */
+  readonly hash: OaepHash | undefined;
+  /** The longest data key that fits, in bytes. */
+  readonly maxDataKeyBytes: number;
+  /** The length of a wrapped data key in bytes; undefined where it depends on the data key. */
+  readonly wrappedBytes: number | undefined;
+  /** False: known to KMS, not yet to this program, and named in no list of choices. */
+  readonly offered: boolean;
+}
+
+/**
+ * Every wrapping algorithm of GenerateAndExportDataKey; the first of each key spec is its default.
+ * OAEP carries k − 2·hLen − 2 bytes (RFC 8017 §7.1.1), k = 256.
+ *
+ * KMS's pages: document_detail/148131 (hash, MGF1, sizes), GenerateAndExportDataKey.
+ */
+export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
+  {
+    name: 'RSAES_OAEP_SHA_256',
+    keySpec: 'RSA_2048',
+    hash: 'sha256',
+    maxDataKeyBytes: 190,
+    wrappedBytes: 256,
+    offered: true,
+  },
+  {
+    name: 'RSAES_OAEP_SHA_1',
+    keySpec: 'RSA_2048',
+    hash: 'sha1',
+    maxDataKeyBytes: 214,
+    wrappedBytes: 256,
+    offered: true,
+  },
+  {
+    name: 'SM2PKE',
+    keySpec: 'EC_SM2',
+    hash: undefined,
+    maxDataKeyBytes: 6047,
+    wrappedBytes: undefined,
+    offered: false,
+  },
+];
+
+/**
+ * Finds a wrapping algorithm by KMS's name.
+ *
+ * @throws KmsxError `bad-usage` for a name that KMS does not know, `not-offered-yet` for SM2PKE
+ */
+export function findWrappingAlgorithm(name: string): WrappingAlgorithm {
+  const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.name === name);
+  if (algorithm === undefined) throw unknownName('wrapping algorithm', name, offeredAlgorithms());
+  return offeredOnly(algorithm, algorithm.name);
+}
+
+/**
+ * Finds a wrapping key spec by KMS's name.
+ *
+ * @throws KmsxError `bad-usage` for a name that KMS does not know, `not-offered-yet` for EC_SM2
+ */
+export function findWrappingKeySpec(name: string): WrappingKeySpec {
+  const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.keySpec === name);
+  if (algorithm === undefined) throw unknownName('wrapping key spec', name, offeredKeySpecs());
+  return offeredOnly(algorithm, algorithm.keySpec).keySpec;
+}
+
+/**
+ * The algorithm that is used for a key where none was asked for.
+ *
+ * @throws KmsxError `not-offered-yet` for EC_SM2
+ */
+export function defaultAlgorithm(keySpec: WrappingKeySpec): WrappingAlgorithm {
+  const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.keySpec === keySpec);
+  if (algorithm === undefined) throw new TypeError(`no algorithm for ${keySpec}`);
+  return offeredOnly(algorithm, keySpec);
+}
+
+/** The names that help and completion show for a wrapping algorithm. */
+export function offeredAlgorithms(): WrappingAlgorithmName[] {
+  return WRAPPING_ALGORITHMS.filter(({ offered }) => offered).map(({ name }) => name);
+}
+
+/** The names that help and completion show for a wrapping key spec. */
+export function offeredKeySpecs(): WrappingKeySpec[] {
+  const offered = WRAPPING_ALGORITHMS.filter((entry) => entry.offered);
+  return [...new Set(offered.map(({ keySpec }) => keySpec))];
+}
+
+/**
+ * Asserts that a data key of that many bytes can be wrapped.
+ *
+ * @throws KmsxError `data-key-too-long`
+ */
+export function assertFits(algorithm: WrappingAlgorithm, dataKeyBytes: number): void {
+  const { name, keySpec, maxDataKeyBytes } = algorithm;
+  if (dataKeyBytes <= maxDataKeyBytes) return;
+  throw kmsxError(
+    'data-key-too-long',
+    `a data key of ${dataKeyBytes} bytes is too long: ${name} with ${keySpec} carries at most ${maxDataKeyBytes}`,
+    { algorithm: name, keySpec, bytes: String(dataKeyBytes), maxBytes: String(maxDataKeyBytes) },
+  );
+}
+
+/**
+ * Asserts that an algorithm wraps under keys of that spec.
+ *
+ * @param label - what the key is called in the error, usually the file's name
+ * @throws KmsxError `wrapping-algorithm-mismatch`
+ */
+export function assertTakesKeySpec(
+  algorithm: WrappingAlgorithm,
+  keySpec: WrappingKeySpec,
+  label: string,
+): void {
+  if (algorithm.keySpec === keySpec) return;
+  throw kmsxError(
+    'wrapping-algorithm-mismatch',
+    `${algorithm.name} takes ${algorithm.keySpec} keys and ${label} is ${keySpec}`,
+    { algorithm: algorithm.name, keySpec, label },
+  );
+}
+
+function offeredOnly(algorithm: WrappingAlgorithm, name: string): WrappingAlgorithm {
+  if (algorithm.offered) return algorithm;
+  throw kmsxError('not-offered-yet', `${name} is not offered yet`, { feature: name });
+}
+
+function unknownName(what: string, name: string, offered: readonly string[]): Error {
+  const shown = JSON.stringify(name.slice(0, 64));
+  return kmsxError('bad-usage', `${shown} is no ${what}: it is one of ${offered.join(', ')}`, {
+    choices: offered.join(', '),
+  });
+}

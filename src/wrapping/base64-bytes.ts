@@ -1,0 +1,81 @@
+const ALPHABET = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+const PAD = 0x3d;
+
+/** Tells whether a byte is white space in a text file: tab, line feed, vertical tab, form feed, return, space. */
+export function isBlankByte(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
+/**
+ * Decodes standard, padded base64 (RFC 4648 §4) from bytes to bytes, so that a private key never becomes a
+ * JavaScript string, which nothing can overwrite. White space is skipped wherever it stands.
+ *
+ * @returns the bytes, the caller's own; or undefined for anything else, also stray bits at the end
+ */
+export function decodeBase64Bytes(text: Uint8Array): Buffer | undefined {
+  const decoded = Buffer.alloc(Math.ceil((text.length * 3) / 4));
+  const length = decodeInto(decoded, text);
+  if (length !== undefined) return decoded.subarray(0, length);
+  decoded.fill(0);
+  return undefined;
+}
+
+function decodeInto(decoded: Buffer, text: Uint8Array): number | undefined {
+  let length = 0;
+  let bits = 0;
+  let bitCount = 0;
+  let characters = 0;
+  let pads = 0;
+  for (const byte of text) {
+    if (isBlankByte(byte)) continue;
+    characters += 1;
+    if (byte === PAD) {
+      pads += 1;
+      continue;
+    }
+    const value = sextet(byte);
+    if (value === undefined || pads > 0) return undefined;
+    bits = ((bits << 6) | value) & 0xffff;
+    bitCount += 6;
+    if (bitCount < 8) continue;
+    bitCount -= 8;
+    decoded[length] = bits >> bitCount;
+    length += 1;
+  }
+  const strayBits = bits & ((1 << bitCount) - 1);
+  if (characters % 4 !== 0 || pads > 2 || bitCount !== pads * 2 || strayBits !== 0)
+    return undefined;
+  return length;
+}
+
+function sextet(byte: number): number | undefined {
+  if (byte >= 0x41 && byte <= 0x5a) return byte - 0x41;
+  if (byte >= 0x61 && byte <= 0x7a) return byte - 0x61 + 26;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30 + 52;
+  if (byte === 0x2b) return 62;
+  if (byte === 0x2f) return 63;
+  return undefined;
+}
+
+/**
+ * Encodes bytes as standard, padded base64 in lines of 64 characters, each ended by a line feed (RFC 7468 §2),
+ * from bytes to bytes for the same reason.
+ */
+export function encodeBase64Lines(bytes: Uint8Array): Buffer {
+  const characters = Math.ceil(bytes.length / 3) * 4;
+  const text = Buffer.alloc(characters + Math.ceil(characters / 64));
+  let at = 0;
+  for (let index = 0; index < bytes.length; index += 3) {
+    const [a = 0, b, c] = bytes.subarray(index, index + 3);
+    text[at] = ALPHABET[a >> 2] ?? 0;
+    text[at + 1] = ALPHABET[((a & 0x03) << 4) | ((b ?? 0) >> 4)] ?? 0;
+    text[at + 2] = b === undefined ? PAD : (ALPHABET[((b & 0x0f) << 2) | ((c ?? 0) >> 6)] ?? 0);
+    text[at + 3] = c === undefined ? PAD : (ALPHABET[c & 0x3f] ?? 0);
+    at += 4;
+    if (at % 65 === 64 || index + 3 >= bytes.length) {
+      text[at] = 0x0a;
+      at += 1;
+    }
+  }
+  return text;
+}

@@ -1,0 +1,83 @@
+import type { KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { readDer, readDerChildren } from './der.ts';
+
+/** What a public key, or the public half of a private one, is. */
+export interface KeyFacts {
+  /** `rsa`, `rsa-pss`, `dsa`, `dh`, `ec`, `sm2`, `ed25519`, `ed448`, `x25519`, `x448`, …, or `unknown`. */
+  readonly keyType: string;
+  /** The length of the RSA modulus in bits. */
+  readonly modulusBits?: number;
+  /** The RSA public exponent. */
+  readonly publicExponent?: bigint;
+  /** The curve's usual name, or its object identifier in dotted form. */
+  readonly curve?: string;
+  /** The SubjectPublicKeyInfo, re-encoded in DER (RFC 5280 §4.1). */
+  readonly spki: Buffer;
+  /** `SHA256:` and 64 lower-case hexadecimal digits: SHA-256 of `spki`. */
+  readonly fingerprint: string;
+}
+
+const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+const CURVES: Readonly<Record<string, string>> = {
+  '1.2.840.10045.3.1.7': 'P-256',
+  '1.3.132.0.34': 'P-384',
+  '1.3.132.0.35': 'P-521',
+  '1.3.132.0.10': 'secp256k1',
+  '1.2.156.10197.1.301': 'SM2',
+};
+
+/**
+ * Tells the facts of a public key. OpenSSL re-encodes it, so that every form of a key, also one in BER with
+ * longer lengths than needed, has the same `spki` and fingerprint: those of
+ * `openssl pkey -pubin -outform DER`.
+ *
+ * The facts are read from that encoding and not asked of Node, whose answer depends on its version for SM2.
+ */
+export function keyFacts(publicKey: KeyObject): KeyFacts {
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const fingerprint = `SHA256:${createHash('sha256').update(spki).digest('hex')}`;
+  const [algorithm, bitString] = children(spki);
+  const [oid, parameters] = children(algorithm?.whole);
+  const keyType: string = publicKey.asymmetricKeyType ?? 'unknown';
+
+  if (keyType === 'rsa' || keyType === 'rsa-pss') {
+    const [modulus, exponent] = children(bitString?.content.subarray(1));
+    const modulusBits = unsignedInteger(modulus?.content).toString(2).length;
+    const publicExponent = unsignedInteger(exponent?.content);
+    return { keyType, modulusBits, publicExponent, spki, fingerprint };
+  }
+  if (objectIdentifier(oid?.content) === EC_PUBLIC_KEY && parameters?.tag === 0x06) {
+    const curveOid = objectIdentifier(parameters.content);
+    const curve = CURVES[curveOid] ?? curveOid;
+    return { keyType: curve === 'SM2' ? 'sm2' : keyType, curve, spki, fingerprint };
+  }
+  return { keyType, spki, fingerprint };
+}
+
+function children(
+  sequence: Buffer | undefined,
+): readonly { tag: number; content: Buffer; whole: Buffer }[] {
+  const outer = readDer(sequence ?? Buffer.alloc(0));
+  return readDerChildren(outer?.content ?? Buffer.alloc(0)) ?? [];
+}
+
+/** Reads the content of a DER INTEGER that is not negative. */
+function unsignedInteger(content: Buffer | undefined): bigint {
+  return BigInt(`0x${content?.toString('hex') ?? ''}0`) >> 4n;
+}
+
+/** Reads the content of a DER OBJECT IDENTIFIER (X.690 §8.19) as dotted numbers. */
+function objectIdentifier(content: Buffer | undefined): string {
+  const numbers: number[] = [];
+  let number = 0;
+  for (const byte of content ?? []) {
+    number = number * 128 + (byte & 0x7f);
+    if (byte >= 0x80) continue;
+    numbers.push(number);
+    number = 0;
+  }
+  const [first = 0, ...rest] = numbers;
+  const root = Math.min(Math.floor(first / 40), 2);
+  return [root, first - root * 40, ...rest].join('.');
+}

@@ -1,0 +1,83 @@
+/* The parts of node-forge that are imported one by one, so that the bundle holds no more of it than is used.
+   @types/node-forge describes the whole package only. Strings are binary strings: one character, one byte. */
+
+declare module 'node-forge/lib/sha1.js' {
+  import type { md } from 'node-forge';
+  const sha1: { create(): md.sha1.MessageDigest };
+  export default sha1;
+}
+
+declare module 'node-forge/lib/sha256.js' {
+  import type { md } from 'node-forge';
+  const sha256: { create(): md.sha256.MessageDigest };
+  export default sha256;
+}
+
+declare module 'node-forge/lib/pkcs1.js' {
+  import type { md } from 'node-forge';
+  interface OaepOptions {
+    readonly md: md.MessageDigest;
+    readonly mgf1: { readonly md: md.MessageDigest };
+    readonly label?: string;
+  }
+  const pkcs1: {
+    decode_rsa_oaep(
+      key: { readonly n: { bitLength(): number } },
+      em: string,
+      options: OaepOptions,
+    ): string;
+  };
+  export default pkcs1;
+}
+
+declare module 'node-forge/lib/asn1.js' {
+  export interface Asn1 {
+    readonly tagClass: number;
+    readonly type: number;
+    readonly constructed: boolean;
+    readonly value: string | readonly Asn1[];
+  }
+  const asn1: {
+    fromDer(bytes: string): Asn1;
+    toDer(value: Asn1): { getBytes(): string };
+    derToOid(bytes: string): string;
+  };
+  export default asn1;
+}
+
+declare module 'node-forge/lib/pbe.js' {
+  import type { md, util } from 'node-forge';
+  const pbe: {
+    generatePkcs12Key(
+      password: string,
+      salt: util.ByteStringBuffer,
+      id: number,
+      iterations: number,
+      bytes: number,
+      md: md.MessageDigest,
+    ): util.ByteStringBuffer;
+  };
+  export default pbe;
+}
+
+declare module 'node-forge/lib/util.js' {
+  import type { util } from 'node-forge';
+  const parts: typeof util;
+  export default parts;
+}
+
+declare module 'node-forge/lib/md.all.js' {
+  import type { md } from 'node-forge';
+  type Hash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
+  const mds: Readonly<Record<Hash, { create(): md.MessageDigest }>>;
+  export default mds;
+}
+
+declare module 'node-forge/lib/forge.js' {
+  import type { Asn1 } from 'node-forge/lib/asn1.js';
+  /** The object that every part adds itself to; pbe.js adds `decryptPrivateKeyInfo`. */
+  const forge: {
+    readonly pki: { decryptPrivateKeyInfo(info: Asn1, password: string): Asn1 | null };
+  };
+  export default forge;
+}

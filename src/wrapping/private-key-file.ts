@@ -1,0 +1,208 @@
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
+import type { ErrorCode } from '../base/error-codes.ts';
+import type { KmsxError } from '../base/error.ts';
+import { kmsxError } from '../base/error.ts';
+import { parseJson } from '../base/json.ts';
+import type { KeyStructure } from './der.ts';
+import { PRIVATE_STRUCTURES, readDer, readDerChildren, recogniseKey } from './der.ts';
+import { isJwkPrivate, jwkMembers } from './jwk.ts';
+import type { KeyFile } from './key-file.ts';
+import { openKeyFile } from './key-file.ts';
+import type { PemBlock } from './pem.ts';
+import { decodePemBody, isLegacyEncrypted } from './pem.ts';
+
+/** What a private key was read from: its structure and how that was written down. */
+export type PrivateKeyForm =
+  | `${'pkcs8' | 'pkcs1' | 'sec1' | 'encrypted-pkcs8'}-${'pem' | 'der'}`
+  | 'legacy-encrypted-pem'
+  | 'pkcs12';
+
+/** The one private key of a file, found and not yet opened. */
+export interface LocatedPrivateKey {
+  readonly form: PrivateKeyForm;
+  /** Whether `open` needs a passphrase. */
+  readonly encrypted: boolean;
+  /** Throws a KmsxError, or anything else for a damaged key or a wrong passphrase. */
+  open(passphrase: Buffer | undefined): KeyObject | Promise<KeyObject>;
+  /** Overwrites the copies of the key that were made to find it. */
+  dispose(): void;
+}
+
+/* Object identifiers in DER, as they stand in a PKCS#12 file. */
+const SHROUDED_KEY_BAG = Buffer.from('060b2a864886f70d010c0a0102', 'hex');
+const ENCRYPTED_DATA = Buffer.from('06092a864886f70d010706', 'hex');
+
+/**
+ * Finds the one private key of a file by its content, without opening it. In PEM, text and blocks that hold
+ * no private key may stand beside it; what follows the last block must be blank.
+ *
+ * @param label - what the file is called in errors
+ * @throws KmsxError `privkey-is-public`, `privkey-several`, `privkey-trailing-bytes`, `privkey-malformed`,
+ * `privkey-unsupported`, `input-empty`, and for JSON `json-malformed`, `json-name-twice`
+ */
+export function locatePrivateKey(bytes: Uint8Array, label: string): LocatedPrivateKey {
+  const file = openKeyFile(bytes);
+  switch (file.kind) {
+    case 'pem':
+      return locateInPem(file, label);
+    case 'der':
+      if (!PRIVATE_STRUCTURES.has(file.structure)) throw isPublic(label);
+      if (file.hasTrailingBytes) throw trailingBytes(label);
+      return locateStructure(file.structure, file.der, 'der', label);
+    case 'base64':
+      if (!PRIVATE_STRUCTURES.has(file.structure)) throw isPublic(label);
+      file.der.fill(0);
+      throw failure(
+        'privkey-malformed',
+        label,
+        'is base64 without PEM armour; private keys are read as PEM, DER or PKCS#12',
+      );
+    case 'json':
+      throw jsonRefusal(file.text, label);
+    case 'openssh-public':
+      throw isPublic(label);
+    case 'empty':
+      throw failure('input-empty', label, 'is empty');
+    case 'utf-16':
+      throw failure('privkey-malformed', label, 'is UTF-16 text; keys are read as ASCII or UTF-8');
+    case 'broken-pem':
+      throw failure('privkey-malformed', label, 'holds a PEM block that is broken or cut short');
+    case 'unknown':
+      throw failure('privkey-malformed', label, 'holds no private key as PEM, DER or PKCS#12');
+  }
+}
+
+function locateInPem(file: KeyFile & { kind: 'pem' }, label: string): LocatedPrivateKey {
+  const [block, ...others] = file.blocks.filter((each) => each.label.includes('PRIVATE KEY'));
+  if (block === undefined) throw withoutPrivateBlock(file.blocks[0], label);
+  if (others.length > 0) {
+    throw failure('privkey-several', label, `holds ${others.length + 1} private keys`);
+  }
+  if (file.hasTrailingBytes) throw trailingBytes(label);
+  if (block.label.startsWith('OPENSSH ')) {
+    throw failure('privkey-unsupported', label, "holds a private key in OpenSSH's own format", {
+      keyType: 'openssh',
+      hint: 'in a copy of it: ssh-keygen -p -m PKCS8 -f COPY',
+    });
+  }
+  return isLegacyEncrypted(block) ? legacyEncrypted(block) : locateInBlock(block, label);
+}
+
+function locateInBlock(block: PemBlock, label: string): LocatedPrivateKey {
+  const body = decodePemBody(block);
+  const found = body === undefined ? undefined : recogniseKey(body);
+  try {
+    if (body === undefined || found === undefined || !PRIVATE_STRUCTURES.has(found.structure)) {
+      const reason = `holds a PEM block "${block.label}", which is no whole private key`;
+      throw failure('privkey-malformed', label, reason);
+    }
+    if (found.der.length < body.length) throw trailingBytes(label);
+    const located = locateStructure(found.structure, found.der, 'pem', label);
+    return { ...located, dispose: () => body.fill(0) };
+  } catch (error) {
+    body?.fill(0);
+    throw error;
+  }
+}
+
+function locateStructure(
+  structure: KeyStructure,
+  der: Buffer,
+  armour: 'pem' | 'der',
+  label: string,
+): LocatedPrivateKey {
+  const dispose = () => undefined;
+  switch (structure) {
+    case 'pkcs8':
+    case 'pkcs1':
+    case 'sec1': {
+      const open = () => createPrivateKey({ key: der, format: 'der', type: structure });
+      return { form: `${structure}-${armour}`, encrypted: false, open, dispose };
+    }
+    case 'encrypted-pkcs8': {
+      const open = (passphrase: Buffer | undefined) =>
+        createPrivateKey({ key: der, format: 'der', type: 'pkcs8', ...given(passphrase) });
+      return { form: `encrypted-pkcs8-${armour}`, encrypted: true, open, dispose };
+    }
+    case 'pkcs12': {
+      const open = async (passphrase: Buffer | undefined) => {
+        const { openPkcs12 } = await import('./pkcs12.ts');
+        return openPkcs12(der, passphrase, label);
+      };
+      return { form: 'pkcs12', encrypted: isPkcs12Sealed(der), open, dispose };
+    }
+    case 'dsa-private':
+      throw failure('privkey-unsupported', label, 'holds a DSA private key', { keyType: 'dsa' });
+    case 'spki':
+    case 'pkcs1-public':
+    case 'certificate':
+      throw isPublic(label);
+  }
+}
+
+/** Tells whether a PKCS#12 file needs a passphrase: to verify its MAC, or to decrypt any of its parts. */
+function isPkcs12Sealed(pfx: Buffer): boolean {
+  const outer = readDer(pfx);
+  const parts = outer === undefined ? undefined : readDerChildren(outer.content);
+  const hasMac = parts?.length !== 2;
+  return hasMac || pfx.includes(SHROUDED_KEY_BAG) || pfx.includes(ENCRYPTED_DATA);
+}
+
+/** OpenSSL reads the headers, which say how the body is encrypted; it gets this block and no other. */
+function legacyEncrypted(block: PemBlock): LocatedPrivateKey {
+  return {
+    form: 'legacy-encrypted-pem',
+    encrypted: true,
+    open: (passphrase) =>
+      createPrivateKey({ key: block.whole, format: 'pem', ...given(passphrase) }),
+    dispose: () => undefined,
+  };
+}
+
+function given(passphrase: Buffer | undefined): { passphrase?: Buffer } {
+  return passphrase === undefined ? {} : { passphrase };
+}
+
+function withoutPrivateBlock(block: PemBlock, label: string): KmsxError {
+  const holdsPublic = /PUBLIC KEY|CERTIFICATE/.test(block.label);
+  if (holdsPublic) return isPublic(label);
+  return failure(
+    'privkey-malformed',
+    label,
+    `holds a PEM block "${block.label}", which is no private key`,
+  );
+}
+
+function jsonRefusal(text: string, label: string): KmsxError {
+  const value = parseJson(text, label);
+  if (isJwkPrivate(value)) {
+    return failure('privkey-unsupported', label, 'is a JWK; private keys are read as PEM or DER', {
+      keyType: 'jwk',
+      hint: 'write it as PKCS#8 PEM with the tool that made it',
+    });
+  }
+  if (jwkMembers(value) !== undefined) return isPublic(label);
+  return failure('privkey-malformed', label, 'is JSON, and no private key');
+}
+
+function isPublic(label: string): KmsxError {
+  return failure(
+    'privkey-is-public',
+    label,
+    'holds a public key; --privkey takes the private half',
+  );
+}
+
+function trailingBytes(label: string): KmsxError {
+  return failure('privkey-trailing-bytes', label, 'has more bytes after its private key');
+}
+
+function failure(
+  code: ErrorCode,
+  label: string,
+  reason: string,
+  details: Readonly<Record<string, string>> = {},
+): KmsxError {
+  return kmsxError(code, `${label} ${reason}`, { label, ...details });
+}

@@ -1,0 +1,148 @@
+import type { KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import { KmsxError, kmsxError } from '../base/error.ts';
+import type { SecretBytes } from '../base/secret-bytes.ts';
+import { usingSecret } from '../base/secret-bytes.ts';
+import type { KeyFacts } from './key-facts.ts';
+import { keyFacts } from './key-facts.ts';
+import { assertUsablePassphrase } from './passphrase.ts';
+import type { LocatedPrivateKey, PrivateKeyForm } from './private-key-file.ts';
+import { locatePrivateKey } from './private-key-file.ts';
+
+export type { PrivateKeyForm } from './private-key-file.ts';
+
+/** What a private key file is, as far as it tells without its passphrase. Nothing of it is secret. */
+export interface PrivateKeyDescription extends Partial<KeyFacts> {
+  readonly form: PrivateKeyForm;
+  readonly encrypted: boolean;
+}
+
+/** The private half of a wrapping key. */
+export interface WrappingPrivateKey extends KeyFacts {
+  readonly form: PrivateKeyForm;
+  readonly encrypted: boolean;
+  readonly keyType: 'rsa';
+  readonly modulusBits: number;
+  /** The key itself, in OpenSSL's memory. */
+  readonly keyObject: KeyObject;
+}
+
+/**
+ * Reads the one private key of a file, found by content: PKCS#8, PKCS#1, encrypted PKCS#8 (PBES1, PBES2, also
+ * with scrypt) as PEM or DER, PEM encrypted in OpenSSL's old way, and PKCS#12. A byte order mark, CRLF, text
+ * and certificates beside the key in PEM are fine.
+ *
+ * RSA keys of every size and number of primes are read: which key an export is for, its fingerprint tells.
+ *
+ * @param bytes - the file; the caller overwrites them
+ * @param label - what the file is called in errors
+ * @param passphrase - asked only if the key is encrypted; what it gives is disposed of here
+ * @throws KmsxError `privkey-is-public`, `privkey-several`, `privkey-trailing-bytes`, `privkey-malformed`,
+ * `privkey-unsupported`, `not-offered-yet` (SM2), `input-empty`, `passphrase-malformed`, and
+ * `passphrase-wrong` for everything that fails once there is a passphrase
+ */
+export async function readPrivateKey(
+  bytes: Uint8Array,
+  label: string,
+  passphrase: () => Promise<SecretBytes>,
+): Promise<WrappingPrivateKey> {
+  const located = locatePrivateKey(bytes, label);
+  try {
+    const keyObject = located.encrypted
+      ? await openEncrypted(located, label, await passphrase())
+      : await openPlain(located, label);
+    const { form, encrypted } = located;
+    return { form, encrypted, keyObject, ...requireRsa(publicFacts(keyObject, label), label) };
+  } finally {
+    located.dispose();
+  }
+}
+
+/**
+ * Describes a private key file without a passphrase: an encrypted key by its form alone, any other also by
+ * its type, size and fingerprint.
+ *
+ * @param label - what the file is called in errors
+ * @throws KmsxError as `readPrivateKey`, but for those of passphrases and of the kind of a readable key
+ */
+export async function describePrivateKey(
+  bytes: Uint8Array,
+  label: string,
+): Promise<PrivateKeyDescription> {
+  const located = locatePrivateKey(bytes, label);
+  const { form, encrypted } = located;
+  try {
+    if (encrypted) return { form, encrypted };
+    return { form, encrypted, ...publicFacts(await openPlain(located, label), label) };
+  } finally {
+    located.dispose();
+  }
+}
+
+async function openEncrypted(
+  located: LocatedPrivateKey,
+  label: string,
+  passphrase: SecretBytes,
+): Promise<KeyObject> {
+  return usingSecret(passphrase, async () => {
+    assertUsablePassphrase(passphrase);
+    try {
+      return await located.open(passphrase.bytes);
+    } catch (error) {
+      if (error instanceof KmsxError) throw error;
+      // OpenSSL's and node-forge's words tell by chance this or that, and could quote: none is kept.
+      throw kmsxError(
+        'passphrase-wrong',
+        `${label} does not open: the passphrase is wrong, or the file is damaged`,
+        { label },
+      );
+    }
+  });
+}
+
+async function openPlain(located: LocatedPrivateKey, label: string): Promise<KeyObject> {
+  try {
+    return await located.open(undefined);
+  } catch (error) {
+    if (error instanceof KmsxError) throw error;
+    throw damaged(label);
+  }
+}
+
+function publicFacts(keyObject: KeyObject, label: string): KeyFacts {
+  try {
+    return keyFacts(createPublicKey(keyObject));
+  } catch {
+    throw damaged(label);
+  }
+}
+
+function requireRsa(
+  facts: KeyFacts,
+  label: string,
+): KeyFacts & { keyType: 'rsa'; modulusBits: number } {
+  const { keyType, modulusBits } = facts;
+  if (keyType === 'sm2') {
+    throw kmsxError('not-offered-yet', `${label} holds an SM2 key; EC_SM2 is not offered yet`, {
+      label,
+      feature: 'EC_SM2',
+    });
+  }
+  if (keyType !== 'rsa' || modulusBits === undefined) {
+    const kind = facts.curve === undefined ? keyType : `${keyType} (${facts.curve})`;
+    throw kmsxError(
+      'privkey-unsupported',
+      `${label} holds a private key of the kind ${kind}; exports are unwrapped with RSA keys`,
+      { label, keyType },
+    );
+  }
+  return { ...facts, keyType, modulusBits };
+}
+
+function damaged(label: string): KmsxError {
+  return kmsxError(
+    'privkey-malformed',
+    `${label} holds a private key that is damaged or of an unknown kind`,
+    { label },
+  );
+}

@@ -1,0 +1,194 @@
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import type { ErrorCode } from '../base/error-codes.ts';
+import type { KmsxError } from '../base/error.ts';
+import { kmsxError } from '../base/error.ts';
+import { isJsonObject, parseJson } from '../base/json.ts';
+import type { WrappingKeySpec } from './algorithms.ts';
+import type { KeyStructure } from './der.ts';
+import { PRIVATE_STRUCTURES, recogniseKey } from './der.ts';
+import type { KeyFile } from './key-file.ts';
+import { openKeyFile } from './key-file.ts';
+import type { KeyFacts } from './key-facts.ts';
+import { keyFacts } from './key-facts.ts';
+import { isJwkPrivate, jwkMembers } from './jwk.ts';
+import { decodePemBody } from './pem.ts';
+
+type PublicStructure = 'spki' | 'pkcs1' | 'certificate';
+
+/** What a public key was read from: its structure and how that was written down. */
+export type PublicKeyForm = `${PublicStructure}-${'pem' | 'der' | 'base64'}` | 'jwk';
+
+export interface PublicKeyFacts extends KeyFacts {
+  readonly form: PublicKeyForm;
+  /** When the certificate that holds the key expires; for the key this does not matter. */
+  readonly notAfter?: Date;
+}
+
+/** A public key that KMS takes to wrap a data key under. */
+export interface WrappingPublicKey {
+  readonly keySpec: WrappingKeySpec;
+  /** The SubjectPublicKeyInfo in DER. */
+  readonly spki: Buffer;
+  /** `SHA256:` and 64 lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+  /** KMS's PublicKeyBlob: `spki` in base64, on one line. */
+  readonly publicKeyBlob: string;
+}
+
+const FORMS = 'PEM, DER, X.509 certificate, JWK or base64 of DER';
+const KMS_MODULUS_BITS = 2048;
+const LEAST_EXPONENT = 65537n;
+
+/**
+ * Reads the one public key of a file: SPKI, PKCS#1 or an X.509 certificate, as PEM, as DER or as base64 of
+ * DER, or a JWK (RFC 7517; also a set of one). The form is found by content. A byte order mark, CRLF and text
+ * before a PEM block are fine; after the key nothing may follow but blanks (after binary DER nothing), no
+ * comment either: what another reader would take for the key must not hide there.
+ *
+ * Node's own reader is not asked before these checks: it takes a private key, the first of two blocks, and DER
+ * with bytes after it.
+ *
+ * @param label - what the file is called in errors
+ * @throws KmsxError `pubkey-is-private`, `pubkey-several`, `pubkey-trailing-bytes`, `pubkey-malformed`,
+ * `pubkey-unsupported`, `input-empty`, and for a JWK `json-malformed`, `json-name-twice`
+ */
+export function readPublicKey(bytes: Uint8Array, label: string): PublicKeyFacts {
+  const file = openKeyFile(bytes);
+  switch (file.kind) {
+    case 'pem':
+      return readPemKey(file, label);
+    case 'der':
+    case 'base64':
+      return readStructure(file.structure, file.der, file.hasTrailingBytes, file.kind, label);
+    case 'json':
+      return readJwk(file.text, label);
+    case 'openssh-public':
+      throw failure('pubkey-unsupported', label, 'holds an OpenSSH public key', {
+        keyType: 'openssh',
+        hint: 'ssh-keygen -e -m PKCS8 -f FILE > wrapping.pub.pem',
+      });
+    case 'empty':
+      throw failure('input-empty', label, 'is empty');
+    case 'utf-16':
+      throw failure('pubkey-malformed', label, 'is UTF-16 text; keys are read as ASCII or UTF-8');
+    case 'broken-pem':
+      throw failure('pubkey-malformed', label, 'holds a PEM block that is broken or cut short');
+    case 'unknown':
+      throw failure('pubkey-malformed', label, `holds no public key as ${FORMS}`);
+  }
+}
+
+function readPemKey(file: KeyFile & { kind: 'pem' }, label: string): PublicKeyFacts {
+  const [block, ...others] = file.blocks;
+  if (file.blocks.some((each) => each.label.includes('PRIVATE KEY'))) throw isPrivate(label);
+  if (others.length > 0) {
+    const count = file.blocks.length;
+    throw failure('pubkey-several', label, `holds ${count} PEM blocks where one key belongs`);
+  }
+  const body = decodePemBody(block);
+  const found = body === undefined ? undefined : recogniseKey(body);
+  if (body === undefined || found === undefined) {
+    throw failure(
+      'pubkey-malformed',
+      label,
+      `holds a PEM block "${block.label}", which is no whole public key`,
+    );
+  }
+  const hasTrailingBytes = file.hasTrailingBytes || found.der.length < body.length;
+  return readStructure(found.structure, found.der, hasTrailingBytes, 'pem', label);
+}
+
+function readStructure(
+  structure: KeyStructure,
+  der: Buffer,
+  hasTrailingBytes: boolean,
+  armour: 'pem' | 'der' | 'base64',
+  label: string,
+): PublicKeyFacts {
+  if (PRIVATE_STRUCTURES.has(structure)) throw isPrivate(label);
+  if (hasTrailingBytes) {
+    throw failure('pubkey-trailing-bytes', label, 'has more bytes after its public key');
+  }
+  if (structure === 'certificate') {
+    const certificate = attempt(label, () => new X509Certificate(der));
+    const facts = attempt(label, () => keyFacts(certificate.publicKey));
+    const notAfter = new Date(certificate.validTo);
+    const form = `certificate-${armour}` as const;
+    return Number.isNaN(notAfter.getTime()) ? { form, ...facts } : { form, notAfter, ...facts };
+  }
+  const type = structure === 'spki' ? 'spki' : 'pkcs1';
+  const facts = attempt(label, () => keyFacts(createPublicKey({ key: der, format: 'der', type })));
+  return { form: `${type}-${armour}`, ...facts };
+}
+
+function readJwk(text: string, label: string): PublicKeyFacts {
+  const value = parseJson(text, label);
+  const keys = isJsonObject(value) && Array.isArray(value['keys']) ? value['keys'] : [value];
+  if (keys.some(isJwkPrivate)) throw isPrivate(label);
+  if (keys.length > 1) {
+    throw failure('pubkey-several', label, `holds ${keys.length} keys where one belongs`);
+  }
+  const members = jwkMembers(keys[0]);
+  if (members === undefined) {
+    throw failure('pubkey-malformed', label, 'is JSON, but no JWK of a public key');
+  }
+  return { form: 'jwk', ...attempt(label, () => keyFacts(publicKeyOfJwk(members))) };
+}
+
+function publicKeyOfJwk(key: JsonWebKey): KeyObject {
+  return createPublicKey({ key, format: 'jwk' });
+}
+
+/** Runs what OpenSSL may refuse; its own words would say little and are kept as the cause. */
+function attempt<T>(label: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const message = `${label} holds a public key that is damaged or of an unknown kind`;
+    throw kmsxError('pubkey-malformed', message, { label }, cause);
+  }
+}
+
+/**
+ * Asserts that KMS takes the key as a wrapping key, and gives what KMS is told. With an exponent of 1 the
+ * data key would travel in clear, and a small one is taken by no current standard (FIPS 186-5 A.1.1).
+ *
+ * @param label - what the key's file is called in errors
+ * @throws KmsxError `pubkey-unsupported`, `pubkey-size`, `pubkey-exponent`, `not-offered-yet` for SM2
+ */
+export function requireWrappingKey(facts: PublicKeyFacts, label: string): WrappingPublicKey {
+  const { keyType, modulusBits, publicExponent, spki, fingerprint } = facts;
+  if (keyType === 'sm2') {
+    throw failure('not-offered-yet', label, 'holds an SM2 key; EC_SM2 is not offered yet', {
+      feature: 'EC_SM2',
+    });
+  }
+  if (keyType !== 'rsa' || modulusBits === undefined || publicExponent === undefined) {
+    const kind = facts.curve === undefined ? keyType : `${keyType} (${facts.curve})`;
+    const reason = `holds a key of the kind ${kind}; KMS wraps under RSA keys of 2048 bits`;
+    throw failure('pubkey-unsupported', label, reason, { keyType });
+  }
+  if (modulusBits !== KMS_MODULUS_BITS) {
+    const reason = `holds an RSA key of ${modulusBits} bits; KMS takes ${KMS_MODULUS_BITS} bits only`;
+    throw failure('pubkey-size', label, reason, { modulusBits: String(modulusBits) });
+  }
+  if (publicExponent < LEAST_EXPONENT || publicExponent % 2n === 0n) {
+    const reason = 'holds an RSA key whose public exponent is even or below 65537';
+    throw failure('pubkey-exponent', label, reason);
+  }
+  return { keySpec: 'RSA_2048', spki, fingerprint, publicKeyBlob: spki.toString('base64') };
+}
+
+function isPrivate(label: string): KmsxError {
+  return failure('pubkey-is-private', label, 'holds a private key; --pubkey takes the public half');
+}
+
+function failure(
+  code: ErrorCode,
+  label: string,
+  reason: string,
+  details: Readonly<Record<string, string>> = {},
+): KmsxError {
+  return kmsxError(code, `${label} ${reason}`, { label, ...details });
+}

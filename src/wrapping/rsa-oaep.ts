@@ -1,0 +1,85 @@
+import type { KeyObject } from 'node:crypto';
+import { constants, privateDecrypt } from 'node:crypto';
+import pkcs1 from 'node-forge/lib/pkcs1.js';
+import sha1 from 'node-forge/lib/sha1.js';
+import sha256 from 'node-forge/lib/sha256.js';
+import { kmsxError } from '../base/error.ts';
+import { SecretBytes } from '../base/secret-bytes.ts';
+import type { OaepHash } from './algorithms.ts';
+
+export interface OaepParameters {
+  /** The hash of the label. */
+  readonly hash: OaepHash;
+  /** The hash of the mask generation function MGF1. */
+  readonly mgf1Hash: OaepHash;
+  /** The label L; none is the empty one. */
+  readonly label?: Uint8Array;
+}
+
+const HASHES = { sha1, sha256 } as const;
+
+/**
+ * Unwraps a data key by RSAES-OAEP with MGF1 over the same hash and no label, as KMS wraps it.
+ *
+ * @param wrappedDataKey - as many bytes as the modulus
+ * @param key - an RSA private key
+ * @returns the data key, which the caller disposes of
+ * @throws KmsxError `unwrap-failed`, with one text and no cause, whatever failed
+ */
+export function unwrapRsaOaep(
+  wrappedDataKey: Uint8Array,
+  key: KeyObject,
+  hash: OaepHash,
+): SecretBytes {
+  return decryptRsaOaep(wrappedDataKey, key, { hash, mgf1Hash: hash });
+}
+
+/**
+ * Decrypts by RSAES-OAEP (RFC 8017 §7.1.2) with any pairing of the two hashes and any label. OpenSSL does the
+ * RSA operation, blinded and in constant time; node-forge decodes the padding.
+ *
+ * Everything that can fail is one error, so that it tells nothing of the padding (Manger's attack). node-forge
+ * compares without early exits, but JavaScript can't promise constant time. It works on binary strings: the
+ * encoded message and the data key are in the heap as strings, which nothing can overwrite, until they are
+ * collected. The Buffers that hold them are overwritten here.
+ *
+ * @returns the message, which the caller disposes of
+ * @throws KmsxError `unwrap-failed`
+ */
+export function decryptRsaOaep(
+  ciphertext: Uint8Array,
+  key: KeyObject,
+  parameters: OaepParameters,
+): SecretBytes {
+  let encodedMessage: Buffer | undefined;
+  try {
+    const modulusBits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+    // RFC 8017 §7.1.2 step 1b; OpenSSL would take a shorter ciphertext.
+    if (ciphertext.length !== Math.ceil(modulusBits / 8)) throw unwrapFailed();
+    encodedMessage = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, ciphertext);
+    return new SecretBytes(decodeOaep(encodedMessage, modulusBits, parameters));
+  } catch {
+    throw unwrapFailed();
+  } finally {
+    encodedMessage?.fill(0);
+  }
+}
+
+function decodeOaep(
+  encodedMessage: Buffer,
+  modulusBits: number,
+  parameters: OaepParameters,
+): Buffer {
+  const { hash, mgf1Hash, label } = parameters;
+  const key = { n: { bitLength: () => modulusBits } };
+  const message = pkcs1.decode_rsa_oaep(key, encodedMessage.toString('latin1'), {
+    md: HASHES[hash].create(),
+    mgf1: { md: HASHES[mgf1Hash].create() },
+    label: Buffer.from(label ?? []).toString('latin1'),
+  });
+  return Buffer.from(message, 'latin1');
+}
+
+function unwrapFailed(): Error {
+  return kmsxError('unwrap-failed', 'the wrapped data key does not open with this private key');
+}

@@ -1,0 +1,117 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect } from 'vitest';
+
+/** The launcher of the built program. */
+export const KMSX = fileURLToPath(new URL('../../bin/kmsx.js', import.meta.url));
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string | Buffer;
+}
+
+export interface RunResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An environment of a test's own: nothing of the one that runs the tests, and no way off this machine. */
+export function cleanEnv(
+  home: string,
+  more: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    HOME: home,
+    TZ: 'UTC',
+    LANG: 'C.UTF-8',
+    NO_COLOR: '1',
+    ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
+    ...more,
+  };
+}
+
+export function startKmsx(
+  args: readonly string[],
+  options: RunOptions,
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [KMSX, ...args], {
+    cwd: options.cwd,
+    env: cleanEnv(options.cwd, options.env),
+  });
+}
+
+/** Waits for a process that was started, and collects what it says. */
+export async function finish(child: ChildProcessWithoutNullStreams): Promise<RunResult> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** Runs the real program in a process of its own. */
+export async function kmsx(args: readonly string[], options: RunOptions): Promise<RunResult> {
+  const child = startKmsx(args, options);
+  child.stdin.on('error', () => undefined); // a program that reads no stdin may close it
+  child.stdin.end(options.stdin ?? '');
+  return await finish(child);
+}
+
+/** Runs the program and expects it to succeed; gives its stdout. */
+export async function kmsxOk(args: readonly string[], options: RunOptions): Promise<string> {
+  const result = await kmsx(args, options);
+  expect(result, result.stderr).toMatchObject({ code: 0 });
+  return result.stdout;
+}
+
+export interface Announcement {
+  readonly Endpoint: string;
+  readonly Region: string;
+  readonly AccessKeyId: string;
+  readonly AccessKeySecret: string;
+  readonly Keys: readonly { KeyId: string; Aliases: readonly string[]; KeySpec: string }[];
+}
+
+export interface Server {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly announcement: Announcement;
+  /** Options and environment that lead a command to this server. */
+  readonly endpoint: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts `kmsx local-kms` for one test, and stops it when the test ends. */
+export function useLocalKms(): (options: RunOptions, args?: readonly string[]) => Promise<Server> {
+  const children: ChildProcessWithoutNullStreams[] = [];
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGTERM');
+      await once(child, 'close');
+    }
+  });
+  return async (options, args = []) => {
+    const child = startKmsx(['local-kms', ...args], options);
+    children.push(child);
+    child.stderr.resume();
+    const lines = createInterface({ input: child.stdout });
+    const [line] = (await once(lines, 'line')) as [string];
+    const announcement = JSON.parse(line) as Announcement;
+    return {
+      child,
+      announcement,
+      endpoint: ['--endpoint', announcement.Endpoint],
+      env: {
+        ALIBABA_CLOUD_ACCESS_KEY_ID: announcement.AccessKeyId,
+        ALIBABA_CLOUD_ACCESS_KEY_SECRET: announcement.AccessKeySecret,
+        ALIBABA_CLOUD_REGION_ID: announcement.Region,
+      },
+    };
+  };
+}
