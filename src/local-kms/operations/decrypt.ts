@@ -1,0 +1,21 @@
+import { openBlob } from '../ciphertext-blob.ts';
+import { readEncryptionContext } from '../encryption-context.ts';
+import { requiredText } from '../read-parameter.ts';
+import type { Operation } from './operation.ts';
+
+/** Opens a CiphertextBlob and gives out what it holds, as base64. */
+export const decrypt: Operation = {
+  action: 'Decrypt',
+  takesDryRun: true,
+  run: (parameters, { store }) => {
+    const blob = requiredText(parameters, 'CiphertextBlob');
+    const opened = openBlob(store, blob, readEncryptionContext(parameters));
+    const plaintext = opened.plaintext.toString('base64');
+    opened.plaintext.fill(0);
+    return {
+      KeyId: opened.key.keyId,
+      KeyVersionId: opened.version.keyVersionId,
+      Plaintext: plaintext,
+    };
+  },
+};

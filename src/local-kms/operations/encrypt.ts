@@ -1,0 +1,29 @@
+import { sealBlob } from '../ciphertext-blob.ts';
+import { readEncryptionContext } from '../encryption-context.ts';
+import { findKey } from '../key-lookup.ts';
+import { requiredBytes, requiredText } from '../read-parameter.ts';
+import { primaryVersion } from '../state/state.ts';
+import type { Operation } from './operation.ts';
+
+const MAX_PLAINTEXT_BYTES = 6144;
+
+/** Encrypts up to 6 KB, which come as base64, under a symmetric KMS key. */
+export const encrypt: Operation = {
+  action: 'Encrypt',
+  takesDryRun: true,
+  run: (parameters, { store, randomBytes }) => {
+    const keyId = requiredText(parameters, 'KeyId');
+    const plaintext = requiredBytes(parameters, 'Plaintext', MAX_PLAINTEXT_BYTES);
+    try {
+      const context = readEncryptionContext(parameters);
+      const key = findKey(store.state, keyId);
+      return {
+        CiphertextBlob: sealBlob(key, plaintext, context, randomBytes),
+        KeyId: key.keyId,
+        KeyVersionId: primaryVersion(key).keyVersionId,
+      };
+    } finally {
+      plaintext.fill(0);
+    }
+  },
+};

@@ -1,0 +1,25 @@
+import { openBlob } from '../ciphertext-blob.ts';
+import { readEncryptionContext } from '../encryption-context.ts';
+import { requiredText } from '../read-parameter.ts';
+import { exportDataKey, readRecipient } from '../recipient.ts';
+import type { Operation } from './operation.ts';
+
+/** Takes a data key out of its CiphertextBlob and gives it out under the recipient's public key. */
+export const exportDataKeyOperation: Operation = {
+  action: 'ExportDataKey',
+  takesDryRun: true,
+  run: (parameters, { store }) => {
+    const blob = requiredText(parameters, 'CiphertextBlob');
+    const recipient = readRecipient(parameters);
+    const opened = openBlob(store, blob, readEncryptionContext(parameters));
+    try {
+      return {
+        ExportedDataKey: exportDataKey(recipient, opened.plaintext, 'CiphertextBlob'),
+        KeyId: opened.key.keyId,
+        KeyVersionId: opened.version.keyVersionId,
+      };
+    } finally {
+      opened.plaintext.fill(0);
+    }
+  },
+};

@@ -1,0 +1,18 @@
+import { newDataKey } from '../data-key.ts';
+import { exportDataKey, readRecipient } from '../recipient.ts';
+import type { Operation } from './operation.ts';
+
+/** Makes a data key and gives it out twice: under the KMS key and under the recipient's public key. */
+export const generateAndExportDataKey: Operation = {
+  action: 'GenerateAndExportDataKey',
+  takesDryRun: true,
+  run: (parameters, context) => {
+    const recipient = readRecipient(parameters);
+    const { dataKey, fields } = newDataKey(parameters, context);
+    try {
+      return { ...fields, ExportedDataKey: exportDataKey(recipient, dataKey, 'NumberOfBytes') };
+    } finally {
+      dataKey.fill(0);
+    }
+  },
+};

@@ -1,0 +1,13 @@
+import { newDataKey } from '../data-key.ts';
+import type { Operation } from './operation.ts';
+
+/** Makes a data key and gives it out under the KMS key only. */
+export const generateDataKeyWithoutPlaintext: Operation = {
+  action: 'GenerateDataKeyWithoutPlaintext',
+  takesDryRun: true,
+  run: (parameters, context) => {
+    const { dataKey, fields } = newDataKey(parameters, context);
+    dataKey.fill(0);
+    return fields;
+  },
+};

@@ -1,0 +1,28 @@
+import type { JsonObject } from '../../base/json.ts';
+import type { RandomBytes } from '../identifiers.ts';
+import type { KeyStore } from '../key-store.ts';
+import type { Parameters } from '../parameters.ts';
+
+/** An operation of KMS. One file each; `operations.ts` lists them. */
+export interface Operation {
+  /** Its name on the wire. */
+  readonly action: string;
+  /**
+   * Whether it takes the parameter DryRun. A dry run runs the operation and throws its answer away: an operation
+   * that takes DryRun must change nothing.
+   */
+  readonly takesDryRun: boolean;
+  /**
+   * Runs the operation.
+   *
+   * @returns the fields of the answer, without RequestId
+   * @throws KmsRefusal with KMS's code for what is wrong
+   */
+  run(parameters: Parameters, context: OperationContext): JsonObject | Promise<JsonObject>;
+}
+
+export interface OperationContext {
+  readonly store: KeyStore;
+  readonly randomBytes: RandomBytes;
+  readonly now: () => Date;
+}

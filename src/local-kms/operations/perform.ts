@@ -1,0 +1,33 @@
+import type { JsonObject } from '../../base/json.ts';
+import type { Parameters } from '../parameters.ts';
+import { optionalBoolean } from '../read-parameter.ts';
+import { KmsRefusal, invalidParameter, refusal } from '../refusal.ts';
+import type { Operation, OperationContext } from './operation.ts';
+
+/**
+ * Runs an operation, or, with DryRun=true, finds out whether it would succeed: KMS then always answers with an
+ * error. `DryRunOperationError` says yes; what is wrong with the parameters becomes `ValidationError`, a missing
+ * permission `AccessDeniedError`; a key that is not there or not enabled keeps its own code.
+ *
+ * @throws KmsRefusal
+ */
+export async function performOperation(
+  operation: Operation,
+  parameters: Parameters,
+  context: OperationContext,
+): Promise<JsonObject> {
+  const isDryRun = optionalBoolean(parameters, 'DryRun');
+  if (!isDryRun) return operation.run(parameters, context);
+  if (!operation.takesDryRun) throw invalidParameter('DryRun');
+  try {
+    await operation.run(parameters, context);
+  } catch (error) {
+    throw error instanceof KmsRefusal ? dryRunRefusal(error) : error;
+  }
+  throw refusal('DryRunOperationError');
+}
+
+function dryRunRefusal(reason: KmsRefusal): KmsRefusal {
+  if (reason.code === 'Forbidden.NoPermission') return refusal('AccessDeniedError');
+  return reason.httpStatus === 400 ? refusal('ValidationError', reason.message) : reason;
+}

@@ -1,0 +1,36 @@
+const UNRESERVED = /^[A-Za-z0-9\-._~]*$/;
+const NOT_QUERY_TEXT = /[^\x21-\x7e]|#|%(?![0-9A-Fa-f]{2})/;
+
+/** Encodes text as RFC 3986 §2.1 says: UTF-8, every byte but the unreserved ones as `%XX` in capitals. */
+export function percentEncode(text: string): string {
+  if (UNRESERVED.test(text)) return text;
+  let encoded = '';
+  for (const byte of Buffer.from(text, 'utf8')) {
+    const character = String.fromCharCode(byte);
+    encoded += UNRESERVED.test(character)
+      ? character
+      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return encoded;
+}
+
+/**
+ * Decodes one name or value of a query string or a form: `%XX` and `+` (a space), then UTF-8.
+ *
+ * @returns undefined for a bad escape, bytes that are no UTF-8, and characters that may not stand in a URL
+ */
+export function percentDecode(text: string): string | undefined {
+  if (NOT_QUERY_TEXT.test(text)) return undefined;
+  if (!/[%+]/.test(text)) return text;
+  const latin1 = text
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+  try {
+    const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    return utf8.decode(Buffer.from(latin1, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { systemErrorCode } from '../base/error.ts';
+
+export interface LoggedCall {
+  readonly time: Date;
+  /** As the request has it: untrusted. */
+  readonly action: string | undefined;
+  readonly httpStatus: number;
+  readonly code: string | undefined;
+  readonly requestId: string;
+  readonly durationMs: number;
+  /** What broke, where the server itself is at fault. */
+  readonly failure?: unknown;
+}
+
+/**
+ * One line of the log: time, action, status, code, RequestId, duration, with `-` for what is not known. Of the request
+ * itself it shows the action alone, and that only if it looks like one.
+ */
+export function formatLogLine(call: LoggedCall): string {
+  const action = call.action !== undefined && /^[A-Za-z0-9]{1,64}$/.test(call.action);
+  const line = [
+    call.time.toISOString(),
+    action ? call.action : '-',
+    String(call.httpStatus),
+    call.code ?? '-',
+    call.requestId,
+    `${call.durationMs}ms`,
+  ].join(' ');
+  return call.failure === undefined ? line : `${line} ${describeFailure(call.failure)}`;
+}
+
+/** The name and code of an error, never its message, which may quote what must not be logged. */
+function describeFailure(failure: unknown): string {
+  const name = failure instanceof Error ? failure.name : typeof failure;
+  const code = systemErrorCode(failure);
+  return code === undefined ? name : `${name}(${code})`;
+}

@@ -1,0 +1,98 @@
+import type { FileHandle } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileContext } from '../../base/durable-file.ts';
+import { prepareDurableFile, writeError } from '../../base/durable-file.ts';
+import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { formatState, parseState } from './state-document.ts';
+import type { KmsState } from './state.ts';
+import { takeStateLock } from './state-lock.ts';
+
+/** Where a state is kept. It belongs to one process until it is closed. */
+export interface StateStorage {
+  /** The state that was saved last, or undefined if there is none yet. */
+  load(): Promise<KmsState | undefined>;
+  /** When this returns, the state survives a crash. Never called while an earlier call runs. */
+  save(state: KmsState): Promise<void>;
+  /** Lets others use the storage. Harmless when called again. */
+  close(): void;
+}
+
+const MAX_STATE_BYTES = 256 * 1024 * 1024;
+
+/** Keeps nothing: the state ends with the process. */
+export function memoryStorage(): StateStorage {
+  return {
+    load: () => Promise.resolve(undefined),
+    save: () => Promise.resolve(),
+    close: () => undefined,
+  };
+}
+
+/**
+ * Keeps a state in `FOLDER/state.json` (0600; the folder, where it is new, 0700), which every change replaces
+ * as a whole, and holds the folder's lock.
+ *
+ * @throws KmsxError `state-locked`, `state-malformed`, `file-unwritable`, `file-unreadable`, `disk-full`
+ */
+export async function folderStorage(
+  folder: string,
+  waitForLockMs: number,
+  context: FileContext,
+): Promise<StateStorage> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw writeError(folder, error);
+    throw kmsxError(
+      'file-unwritable',
+      `${folder} is not a folder`,
+      { path: folder, folder },
+      error,
+    );
+  }
+  const lock = await takeStateLock(folder, waitForLockMs, context);
+  const path = join(folder, 'state.json');
+  return {
+    load: async () => {
+      const text = await readText(path);
+      return text === undefined ? undefined : parseState(text, path);
+    },
+    save: async (state) => {
+      const options = { mode: 0o600, existing: 'replace', label: path } as const;
+      const file = await prepareDurableFile(path, options, context);
+      const bytes = formatState(state);
+      try {
+        await file.commit(bytes);
+      } finally {
+        bytes.fill(0);
+      }
+    },
+    close: () => {
+      lock.release();
+    },
+  };
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    if (size > MAX_STATE_BYTES) {
+      throw kmsxError('state-malformed', `${path} is far too large for a state`, {
+        path,
+        place: '',
+      });
+    }
+    return await handle.readFile('utf8');
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (handle === undefined && code === 'ENOENT') return undefined;
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    const details = { path, reason: code ?? '' };
+    throw kmsxError('file-unreadable', `${path} cannot be read (${code ?? ''})`, details, error);
+  } finally {
+    await handle?.close();
+  }
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { NonceMemory } from '../../../../src/local-kms/signatures/nonce-memory.ts';
+
+const MINUTE = 60_000;
+
+test('takes a nonce once for each access key', () => {
+  const nonces = new NonceMemory();
+  expect(nonces.use('A', 'n', 15 * MINUTE, 0)).toBe('new');
+  expect(nonces.use('A', 'n', 15 * MINUTE, 0)).toBe('used');
+  expect(nonces.use('B', 'n', 15 * MINUTE, 0)).toBe('new');
+});
+
+test('knows a nonce again under another date', () => {
+  const nonces = new NonceMemory();
+  nonces.use('A', 'n', 30 * MINUTE, 0);
+  expect(nonces.use('A', 'n', 15 * MINUTE, 0)).toBe('used');
+});
+
+test('remembers a nonce to the end of its window, and not for ever', () => {
+  const nonces = new NonceMemory(1);
+  nonces.use('A', 'n', 30 * MINUTE, 0);
+  expect(nonces.use('A', 'n', 45 * MINUTE, 30 * MINUTE)).toBe('used');
+  expect(nonces.use('A', 'n', 60 * MINUTE, 31 * MINUTE)).toBe('new');
+});
+
+test('says when it is full, forgets nothing for it, and has room again later', () => {
+  const nonces = new NonceMemory(2);
+  nonces.use('A', '1', 15 * MINUTE, 0);
+  nonces.use('A', '2', 20 * MINUTE, 0);
+  expect(nonces.use('A', '3', 15 * MINUTE, 0)).toBe('memory-full');
+  expect(nonces.use('A', '1', 15 * MINUTE, 0)).toBe('used');
+  expect(nonces.use('A', '3', 30 * MINUTE, 16 * MINUTE)).toBe('new');
+  expect(nonces.use('A', '4', 30 * MINUTE, 16 * MINUTE)).toBe('memory-full');
+});
+
+test('cannot be confused by an access key and a nonce that share their letters', () => {
+  const nonces = new NonceMemory();
+  nonces.use('A', 'Bn', 15 * MINUTE, 0);
+  expect(nonces.use('AB', 'n', 15 * MINUTE, 0)).toBe('new');
+});

@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { takeStateLock } from '../../../../src/local-kms/state/state-lock.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kmsx-lock-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const DEAD = 999_999_999;
+const context = (
+  changes: Partial<Parameters<typeof takeStateLock>[2]> = {},
+): Parameters<typeof takeStateLock>[2] => ({
+  pid: process.pid,
+  isProcessAlive: (pid) => pid !== DEAD,
+  signal: new AbortController().signal,
+  ...changes,
+});
+const locked = expect.objectContaining({ code: 'state-locked' }) as Error;
+
+describe('takeStateLock', () => {
+  test('holds the process id of its owner, readable by the owner alone', async () => {
+    await takeStateLock(folder, 0, context());
+    expect(readdirSync(folder)).toEqual(['lock.1']);
+    expect(readFileSync(join(folder, 'lock.1'), 'utf8')).toBe(String(process.pid));
+  });
+
+  test('refuses a second taker at once, and names the owner', async () => {
+    await takeStateLock(folder, 0, context());
+    await expect(takeStateLock(folder, 0, context({ pid: 4242 }))).rejects.toThrow(
+      expect.objectContaining({
+        code: 'state-locked',
+        details: { folder, pid: String(process.pid) },
+      }) as Error,
+    );
+    await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
+  });
+
+  test('lets the next one in after a release, again and again', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const lock = await takeStateLock(folder, 0, context());
+      lock.release();
+      lock.release();
+    }
+    expect(readdirSync(folder).length).toBeLessThanOrEqual(2);
+  });
+
+  test('waits for a release', async () => {
+    const first = await takeStateLock(folder, 0, context());
+    const second = takeStateLock(folder, 5_000, context());
+    setTimeout(() => {
+      first.release();
+    }, 50);
+    (await second).release();
+  });
+
+  test('does not wait longer than it was told', async () => {
+    await takeStateLock(folder, 0, context());
+    await expect(takeStateLock(folder, 60, context())).rejects.toThrow(locked);
+  });
+
+  test('ends its waiting when the signal aborts, with the reason of the signal', async () => {
+    await takeStateLock(folder, 0, context());
+    const controller = new AbortController();
+    const waiting = takeStateLock(folder, 10_000, context({ signal: controller.signal }));
+    controller.abort(new Error('interrupted'));
+    await expect(waiting).rejects.toThrow('interrupted');
+  });
+
+  test('takes over from a process that is gone', async () => {
+    await takeStateLock(folder, 0, context({ pid: DEAD }));
+    await takeStateLock(folder, 0, context());
+    await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
+  });
+
+  test('a release of a lock that was taken over frees nothing', async () => {
+    const stale = await takeStateLock(folder, 0, context({ pid: DEAD }));
+    await takeStateLock(folder, 0, context());
+    stale.release();
+    await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
+  });
+
+  test('of many who see one stale lock, one gets it', async () => {
+    await takeStateLock(folder, 0, context({ pid: DEAD }));
+    const takers = Array.from({ length: 20 }, () => takeStateLock(folder, 0, context()));
+    const results = await Promise.allSettled(takers);
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('takes over a lock of its own process id from before it was started', async () => {
+    await takeStateLock(folder, 0, context());
+    const longAgo = new Date(Date.now() - 86_400_000);
+    utimesSync(join(folder, 'lock.1'), longAgo, longAgo);
+    await takeStateLock(folder, 0, context());
+    expect(readFileSync(join(folder, 'lock.2'), 'utf8')).toBe(String(process.pid));
+  });
+
+  test('leaves alone what it does not understand', async () => {
+    writeFileSync(join(folder, 'lock.7'), 'somebody');
+    await expect(takeStateLock(folder, 0, context())).rejects.toThrow(
+      expect.objectContaining({
+        code: 'state-locked',
+        details: { folder, pid: 'unknown' },
+      }) as Error,
+    );
+  });
+
+  test('says so when the folder is not there', async () => {
+    await expect(takeStateLock(join(folder, 'none'), 0, context())).rejects.toThrow(
+      expect.objectContaining({ code: 'file-unwritable' }) as Error,
+    );
+  });
+
+  test('is held by one process at a time, though its owners die with it', async () => {
+    const ROUNDS = 25;
+    const run = (): Promise<string> =>
+      new Promise((resolve) => {
+        const program = ['scripts/run-ts.js', 'test/support/lock-taker.ts', folder, String(ROUNDS)];
+        const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'] });
+        let output = '';
+        child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+        child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+        child.on('close', (code) => {
+          resolve(`${output} ${String(code)}`);
+        });
+      });
+    expect(await Promise.all([run(), run(), run(), run()])).toEqual(
+      Array.from({ length: 4 }, () => `${ROUNDS} 0`),
+    );
+    await takeStateLock(folder, 0, {
+      ...context(),
+      isProcessAlive: (pid) => pid === process.pid,
+    });
+  });
+});
