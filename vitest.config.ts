@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   define: { KMSX_VERSION: JSON.stringify('0.0.0') },
   test: {
+    // As Node.js and the bundle read CommonJS: the default import is module.exports.
+    deps: { interopDefault: false },
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [

@@ -60,9 +60,7 @@ export async function openShell(
 
   const answerIn = async (name: string): Promise<string[]> => {
     await terminal.waitFor(() => existsSync(at(name)), name);
-    const words = readFileSync(at(name), 'utf8').split('\0').slice(0, -1);
-    rmSync(at(name));
-    return words;
+    return readFileSync(at(name), 'utf8').split('\0').slice(0, -1);
   };
   const pressAndRun = async (keys: string): Promise<void> => {
     await terminal.waitForTexts([CALLED, PROMPT], terminal.press(keys));
@@ -70,12 +68,14 @@ export async function openShell(
   return {
     offered: async (line) => {
       if (shell === 'fish') return fishOffers(scriptFile, line, work, env).map(({ word }) => word);
+      rmSync(at(OFFERED_FILE), { force: true });
       terminal.press(line + (shell === 'zsh' ? RECORD : '\t'));
       const words = await answerIn(OFFERED_FILE);
       terminal.press(CLEAR);
       return sorted(words.filter((word) => word !== ''));
     },
     pressTab: async (line) => {
+      rmSync(at(ARGUMENTS_FILE), { force: true });
       await pressAndRun(`${line}\t\r`);
       return await answerIn(ARGUMENTS_FILE);
     },
@@ -86,7 +86,7 @@ export async function openShell(
       return screen;
     },
     run: (command) => pressAndRun(`${command}; echo ${CALLED.replace(' ', "' '")}\r`),
-    close: () => terminal.close(),
+    close: () => terminal.close(`${CLEAR}exit\r`),
   };
 }
 

@@ -14,7 +14,7 @@ const FRAGMENTS = [
   `"; touch ${CANARY}; "`,
   `\${x:-$(touch ${CANARY})}`,
   `%(?.$(touch ${CANARY}).)`,
-  ...`'"\\\`$%[](){}<>|&;:=,*?~#!@^-+ \t\r\n`,
+  ...Array.from(`'"\\\`$%[](){}<>|&;:=,*?~#!@^-+ \t\r\n`),
   '\u001b[31m',
   '\\n',
   '\\x27',
@@ -22,7 +22,7 @@ const FRAGMENTS = [
   'é',
   '語',
   'word',
-] as const;
+];
 
 /** Texts made of what shells give a meaning to. */
 export function hostileText(): fc.Arbitrary<string> {

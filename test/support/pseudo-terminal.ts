@@ -71,11 +71,13 @@ export class PseudoTerminal {
     await this.waitFor(written, JSON.stringify(texts));
   }
 
-  /** Hangs up, and waits for the end of the program. */
-  async close(): Promise<void> {
+  /** Types a last line, and waits for the end of the program. */
+  async close(farewell: string): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
+    this.press(farewell);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), LIMIT_MS);
     await exit;
+    clearTimeout(timer);
   }
 }

@@ -1,0 +1,138 @@
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { kmsxError } from '../base/error.ts';
+
+/** Where a server listens. `host` is a lower-case name or an address, IPv6 without brackets. */
+export interface Endpoint {
+  readonly protocol: 'https' | 'http';
+  readonly host: string;
+  /** Absent where it is the protocol's own: 443 or 80. */
+  readonly port?: number;
+  /** Without a path, such as `https://kms.cn-hangzhou.aliyuncs.com` or `http://[::1]:8080`. */
+  readonly url: string;
+}
+
+/** A rule of `--resolve`: connections for this host and port go to that loopback address. */
+export interface ResolveRule {
+  readonly host: string;
+  readonly port: number;
+  readonly address: string;
+  /** Another port than `port`; the option has no way to say it, tests do. */
+  readonly addressPort?: number;
+}
+
+const ENDPOINT = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[^\]]*\]|[^:/?#@[\]]*)(?::(\d{1,5}))?(\/?)$/i;
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * Tells whether a host is this machine: an address of 127.0.0.0/8, `::1`, or the name `localhost`
+ * (RFC 6761 §6.3).
+ */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const family = isIP(host);
+  if (family === 0) return false;
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * Reads `HOST[:PORT]` or `http[s]://HOST[:PORT]`. Without a protocol it is https; http is accepted for
+ * loopback addresses only. A path, a query, a fragment, a user or a password are refused, and so is every
+ * form of an address that only some programs take for one (`0x7f.1`).
+ *
+ * @param label - the option or variable that the text came from, for the message
+ * @throws KmsxError `gateway-malformed`; the text is not quoted, since it may hold a password
+ */
+export function parseEndpoint(text: string, label: string): Endpoint {
+  const match = ENDPOINT.exec(text);
+  if (match === null) {
+    throw malformed(`${label} is no HOST, HOST:PORT or URL without path, query and user`, 'form');
+  }
+  const [, scheme = 'https', rawHost = '', rawPort, slash = ''] = match;
+  const protocol = scheme.toLowerCase();
+  if (protocol !== 'https' && protocol !== 'http') {
+    throw malformed(`${label} has a protocol other than https`, 'protocol');
+  }
+  if (slash !== '' && match[1] === undefined) {
+    throw malformed(`${label} has a path`, 'form');
+  }
+  const host = parseHost(rawHost, label);
+  if (protocol === 'http' && !isLoopback(host)) {
+    throw malformed(`${label} has http:// and is no loopback address`, 'http', {
+      host,
+    });
+  }
+  const port = rawPort === undefined ? undefined : parsePort(rawPort, label);
+  return endpointAt(protocol, host, port);
+}
+
+/** Puts an endpoint together from parts that are known to be right. */
+export function endpointAt(
+  protocol: 'https' | 'http',
+  host: string,
+  port: number | undefined,
+): Endpoint {
+  const authority = isIPv6(host) ? `[${host}]` : host;
+  if (port === undefined || port === defaultPort(protocol)) {
+    return { protocol, host, url: `${protocol}://${authority}` };
+  }
+  return { protocol, host, port, url: `${protocol}://${authority}:${port}` };
+}
+
+/** The port that an endpoint is reached at. */
+export function portOf(endpoint: Pick<Endpoint, 'protocol' | 'port'>): number {
+  return endpoint.port ?? defaultPort(endpoint.protocol);
+}
+
+/**
+ * Reads `HOST:PORT:ADDRESS` as curl's `--resolve` has it, for loopback addresses only: a dedicated gateway
+ * can be rehearsed under its own name, and no name of KMS can be sent elsewhere.
+ *
+ * @throws KmsxError `gateway-malformed`
+ */
+export function parseResolveRule(text: string): ResolveRule {
+  const match = /^([^:]+):(\d{1,5}):(.+)$/.exec(text);
+  if (match === null) throw malformed('--resolve is not HOST:PORT:ADDRESS', 'resolve');
+  const host = parseHost(match[1] ?? '', '--resolve');
+  const port = parsePort(match[2] ?? '', '--resolve');
+  const address = (match[3] ?? '').replace(/^\[(.*)\]$/, '$1');
+  if (isIP(address) === 0 || !isLoopback(address)) {
+    throw malformed('--resolve takes loopback addresses only, such as 127.0.0.1', 'resolve');
+  }
+  return { host, port, address };
+}
+
+function parseHost(text: string, label: string): string {
+  if (text.startsWith('[')) {
+    const address = text.slice(1, -1);
+    // The URL standard's spelling of it, which the transport compares with. Zones are none of URLs.
+    if (isIPv6(address) && !address.includes('%'))
+      return new URL(`http://${text}`).hostname.slice(1, -1);
+  } else {
+    const host = text.toLowerCase();
+    const looksLikeAddress = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(host);
+    if (looksLikeAddress ? isIPv4(host) : HOST_NAME.test(host)) return host;
+  }
+  throw malformed(`${label} has no host name and no address where one belongs`, 'host');
+}
+
+function parsePort(text: string, label: string): number {
+  const port = Number(text);
+  if (port >= 1 && port <= 65_535) return port;
+  throw malformed(`${label} has a port that is not between 1 and 65535`, 'port');
+}
+
+function defaultPort(protocol: 'https' | 'http'): number {
+  return protocol === 'https' ? 443 : 80;
+}
+
+function malformed(
+  message: string,
+  reason: string,
+  details: Readonly<Record<string, string>> = {},
+): Error {
+  return kmsxError('gateway-malformed', message, { ...details, reason });
+}

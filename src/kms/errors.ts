@@ -1,0 +1,169 @@
+import { KmsxError, kmsxError } from '../base/error.ts';
+import type { JsonObject } from '../base/json.ts';
+import { isJsonObject } from '../base/json.ts';
+import type { KmsErrorFacts } from './error-table.ts';
+import { factsByStatus, KMS_ERRORS } from './error-table.ts';
+import { notKmsError } from './network-errors.ts';
+
+/** An answer that holds an error, as the wire has it. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface ErrorContext {
+  /** KMS's name of the operation. */
+  readonly action: string;
+  /** HOST or HOST:PORT. */
+  readonly host: string;
+  /** This machine's clock, for what KMS says of time. */
+  readonly now: Date;
+}
+
+/** Parameters that a message may name: their names, never their values. */
+const PARAMETERS = [
+  'KeyId',
+  'PublicKeyBlob',
+  'WrappingAlgorithm',
+  'WrappingKeySpec',
+  'EncryptionContext',
+  'KeySpec',
+  'NumberOfBytes',
+  'CiphertextBlob',
+  'DryRun',
+] as const;
+
+const KEY_STATES = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'];
+
+const CLOCK_CODES = new Set(['IllegalTimestamp', 'InvalidTimeStamp.Expired']);
+
+/**
+ * Makes the error for an answer of KMS that holds one: `{RequestId, HostId, Code, Message, Recommend}` of the
+ * gateway, or `{HttpStatus, Code, Message, RequestId}` of KMS's documentation, in any letter case. Only
+ * Code and RequestId are taken over as they are, and words of a fixed list (a parameter, a key state).
+ *
+ * @returns KmsxError with KMS's Code; `not-kms` if there is none
+ */
+export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError {
+  const body = parseObject(answer.body);
+  const code = word(fieldOf(body, 'Code'));
+  if (code === undefined) {
+    return notKmsError(context.host, `answers ${answer.status} without a Code`, answer.status);
+  }
+  const facts = factsOf(code, answer.status);
+  const requestId = word(fieldOf(body, 'RequestId'));
+  const remark = remarkOn(code, fieldOf(body, 'Message'), answer, context);
+  // With a RequestId the report adds both; without one the Code would go unsaid.
+  const origin = requestId === undefined ? ` (Code ${code})` : '';
+  return new KmsxError({
+    kind: facts.kind,
+    code,
+    message: `${facts.message}${remark}${origin}`,
+    hints: [facts.hint.replaceAll('ACTION', context.action)],
+    details: { action: context.action },
+    ...(requestId !== undefined && { requestId }),
+    httpStatus: answer.status,
+  });
+}
+
+/** Makes the error for an answer of KMS that can't be right: a missing field, no base64, a wrong type. */
+export function answerMalformed(action: string, what: string, requestId?: string): KmsxError {
+  const { kind, code, message, details } = kmsxError(
+    'answer-malformed',
+    `the answer to ${action} can't be right: ${what}`,
+    { action },
+  );
+  return new KmsxError({
+    kind,
+    code,
+    message,
+    details,
+    ...(requestId !== undefined && { requestId }),
+  });
+}
+
+/**
+ * Tells whether the same call may succeed if it is made again: exit code 5, but for what stays as it is
+ * within seconds: a certificate that is not trusted, a name that does not exist, a proxy that refuses.
+ */
+export function isRetryable(error: KmsxError): boolean {
+  if (error.kind !== 'unavailable') return false;
+  const reason = error.details['reason'] ?? '';
+  if (error.code === 'network-failed') return reason !== 'ENOTFOUND';
+  if (error.code === 'proxy-failed') return !/^status-[34]|^ENOTFOUND$/.test(reason);
+  return error.code !== 'tls-failed';
+}
+
+/**
+ * How long the answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date (RFC 9110
+ * §10.2.3), or `x-acs-retry-after` in milliseconds (Alibaba Cloud's newer SDKs).
+ */
+export function retryAfterMs(headers: ErrorAnswer['headers'], now: Date): number | undefined {
+  const own = headers['x-acs-retry-after'];
+  if (typeof own === 'string' && /^\d{1,9}$/.test(own)) return Number(own);
+  const standard = headers['retry-after'];
+  if (typeof standard !== 'string') return undefined;
+  if (/^\d{1,6}$/.test(standard)) return Number(standard) * 1000;
+  const date = standard.endsWith(' GMT') ? Date.parse(standard) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}
+
+/** The value of a field, whatever the letter case of its name. */
+export function fieldOf(object: JsonObject, name: string): unknown {
+  if (Object.hasOwn(object, name)) return object[name];
+  const found = Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase());
+  return found === undefined ? undefined : object[found];
+}
+
+/** A Code or RequestId, if it looks like one: what goes into messages is checked, whoever sent it. */
+export function word(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)
+    ? value
+    : undefined;
+}
+
+/** A JSON object, or an empty one in place of anything else. */
+export function parseObject(bytes: Buffer): JsonObject {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return isJsonObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function factsOf(code: string, status: number): KmsErrorFacts {
+  if (Object.hasOwn(KMS_ERRORS, code)) return KMS_ERRORS[code] ?? factsByStatus(status);
+  if (code.startsWith('Throttling.')) return KMS_ERRORS['Throttling'] ?? factsByStatus(429);
+  return factsByStatus(status);
+}
+
+/** What of KMS's Message may be repeated: words of a fixed list, and the distance of two clocks. */
+function remarkOn(
+  code: string,
+  message: unknown,
+  answer: ErrorAnswer,
+  context: ErrorContext,
+): string {
+  if (CLOCK_CODES.has(code)) return clockRemark(answer.headers['date'], context.now);
+  const words: readonly string[] =
+    typeof message === 'string' ? (message.match(/[A-Za-z]+/g) ?? []) : [];
+  if (code === 'Rejected.Unavailable') {
+    const state = KEY_STATES.find((candidate) => words.at(-1) === candidate);
+    return state === undefined ? '' : ` (${state})`;
+  }
+  if (code === 'InvalidParameter' || code === 'MissingParameter' || code === 'ValidationError') {
+    const name = PARAMETERS.find((candidate) => words.includes(candidate));
+    return name === undefined ? '' : ` (${name})`;
+  }
+  return '';
+}
+
+function clockRemark(date: string | string[] | undefined, now: Date): string {
+  const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  if (Number.isNaN(theirs)) return '';
+  const minutes = Math.round((now.getTime() - theirs) / 60_000);
+  if (minutes === 0) return '';
+  return `; the clock here is ${Math.abs(minutes)} min ${minutes < 0 ? 'behind' : 'ahead'}`;
+}

@@ -1,0 +1,164 @@
+import { kmsxError } from '../base/error.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpointAt, parseEndpoint } from './endpoint.ts';
+import type { Env } from './env.ts';
+import { envValue } from './env.ts';
+import { isInstanceId, isRegion } from './region.ts';
+
+/** A KMS that requests can be sent to. */
+export interface Gateway extends Endpoint {
+  readonly kind: 'public' | 'vpc' | 'instance' | 'local' | 'endpoint';
+  /** Where it is known. */
+  readonly region?: string;
+  /** A dedicated gateway is trusted by its own authority alone, where one is given. */
+  readonly onlyCaFile: boolean;
+}
+
+/** The user asked for the embedded KMS: it has an address only when it runs (see `localGateway`). */
+export interface LocalChoice {
+  readonly kind: 'local';
+}
+
+export interface GatewayOptions {
+  /** The value of `--gateway`. */
+  readonly gateway?: string | undefined;
+  /** The value of `--endpoint`. */
+  readonly endpoint?: string | undefined;
+  /** The value of `--region`. */
+  readonly region?: string | undefined;
+  /** The region of the key's ARN. */
+  readonly keyRegion?: string | undefined;
+  /** The region of the profile (`profileRegion` in credentials.ts). */
+  readonly profileRegion?: string | undefined;
+  readonly env: Env;
+}
+
+interface Chosen {
+  readonly name: string;
+  readonly gateway?: string;
+  readonly endpoint?: string;
+}
+
+/**
+ * Decides which KMS to talk to, from options and environment; looks at nothing else.
+ *
+ * `public` (the default) is `kms.REGION.aliyuncs.com`, `vpc` `kms-vpc.REGION.aliyuncs.com`, an id that
+ * begins with `kst-` `ID.cryptoservice.kms.aliyuncs.com`. The region is the flag's, else that of the key's
+ * ARN, of `ALIBABA_CLOUD_REGION_ID`, of the profile.
+ *
+ * The `endpoint_type` of a profile, and `ALIBABA_CLOUD_ENDPOINT_TYPE`, are not looked at: kmsx has
+ * `--gateway vpc` and `KMSX_GATEWAY=vpc` for that, and a setting made for another program must not move
+ * where a data key is asked for.
+ *
+ * @throws KmsxError `options-conflict`, `gateway-malformed`, `environment-refused` (`KMSX_GATEWAY=local`),
+ * `region-malformed`, `region-missing`, `region-contradicts`
+ */
+export function resolveGateway(options: GatewayOptions): Gateway | LocalChoice {
+  const chosen = chooseGateway(options);
+  if (chosen.gateway === 'local') return { kind: 'local' };
+  const region = chooseRegion(options);
+  if (chosen.endpoint !== undefined) {
+    const endpoint = parseEndpoint(chosen.endpoint, chosen.name);
+    return { ...endpoint, kind: 'endpoint', ...region, onlyCaFile: false };
+  }
+  const gateway = chosen.gateway ?? 'public';
+  if (isInstanceId(gateway)) {
+    const endpoint = endpointAt('https', `${gateway}.cryptoservice.kms.aliyuncs.com`, undefined);
+    return { ...endpoint, kind: 'instance', ...region, onlyCaFile: true };
+  }
+  if (gateway !== 'public' && gateway !== 'vpc') {
+    throw kmsxError(
+      'gateway-malformed',
+      `${chosen.name} takes public, vpc, local or the id of a KMS instance (kst-…)`,
+      { reason: 'gateway' },
+    );
+  }
+  if (region.region === undefined) {
+    throw kmsxError('region-missing', `the ${gateway} gateway needs a region`, { gateway });
+  }
+  assertSameRegion(options);
+  const service = gateway === 'vpc' ? 'kms-vpc' : 'kms';
+  const endpoint = endpointAt('https', `${service}.${region.region}.aliyuncs.com`, undefined);
+  return { ...endpoint, kind: gateway, ...region, onlyCaFile: false };
+}
+
+/**
+ * Tells whether `resolveGateway` would use the region of a profile: the profile is not opened otherwise, so
+ * that a broken one does not stop those who do not need it.
+ *
+ * @throws KmsxError as `resolveGateway`
+ */
+export function needsProfileRegion(options: GatewayOptions): boolean {
+  const chosen = chooseGateway(options);
+  if (chosen.endpoint !== undefined) return false;
+  const isShared = [undefined, 'public', 'vpc'].includes(chosen.gateway);
+  return isShared && chooseRegion(options).region === undefined;
+}
+
+/**
+ * The gateway of an embedded KMS that runs.
+ *
+ * @param url - what it listens on, such as `http://127.0.0.1:40123`
+ */
+export function localGateway(url: string, region: string): Gateway {
+  const endpoint = parseEndpoint(url, 'the embedded KMS');
+  return { ...endpoint, kind: 'local', region, onlyCaFile: false };
+}
+
+function chooseGateway(options: GatewayOptions): Chosen {
+  const { gateway, endpoint, env } = options;
+  if (gateway !== undefined && endpoint !== undefined) {
+    throw kmsxError('options-conflict', '--gateway and --endpoint exclude each other', {
+      first: '--gateway',
+      second: '--endpoint',
+    });
+  }
+  if (gateway !== undefined) return { name: '--gateway', gateway };
+  if (endpoint !== undefined) return { name: '--endpoint', endpoint };
+  const envGateway = envValue(env, 'KMSX_GATEWAY');
+  const envEndpoint = envValue(env, 'KMSX_ENDPOINT');
+  if (envGateway !== undefined && envEndpoint !== undefined) {
+    throw kmsxError('options-conflict', 'KMSX_GATEWAY and KMSX_ENDPOINT exclude each other', {
+      first: 'KMSX_GATEWAY',
+      second: 'KMSX_ENDPOINT',
+    });
+  }
+  if (envGateway === 'local') {
+    throw kmsxError(
+      'environment-refused',
+      'KMSX_GATEWAY=local is refused: a rehearsal is asked for by the flag, each time',
+      { name: 'KMSX_GATEWAY', suggestion: '--gateway local' },
+    );
+  }
+  if (envGateway !== undefined) return { name: 'KMSX_GATEWAY', gateway: envGateway };
+  if (envEndpoint !== undefined) return { name: 'KMSX_ENDPOINT', endpoint: envEndpoint };
+  return { name: '--gateway' };
+}
+
+function chooseRegion(options: GatewayOptions): { readonly region?: string } {
+  const fromEnv = envValue(options.env, 'ALIBABA_CLOUD_REGION_ID');
+  if (options.region !== undefined) return { region: checkRegion(options.region, '--region') };
+  if (options.keyRegion !== undefined) return { region: checkRegion(options.keyRegion, 'the ARN') };
+  if (fromEnv !== undefined) return { region: checkRegion(fromEnv, 'ALIBABA_CLOUD_REGION_ID') };
+  if (options.profileRegion === undefined) return {};
+  return { region: checkRegion(options.profileRegion, 'the region_id of the profile') };
+}
+
+function assertSameRegion(options: GatewayOptions): void {
+  const { region, keyRegion } = options;
+  if (region === undefined || keyRegion === undefined || region === keyRegion) return;
+  throw kmsxError(
+    'region-contradicts',
+    `--region says ${region} and the ARN of the key ${keyRegion}`,
+    { region, keyRegion },
+  );
+}
+
+function checkRegion(region: string, label: string): string {
+  if (isRegion(region)) return region;
+  throw kmsxError(
+    'region-malformed',
+    `${label} is no region: lower-case letters, digits and hyphens only`,
+    { label },
+  );
+}

@@ -1,0 +1,81 @@
+import type { SecretBytes } from '../base/secret-bytes.ts';
+
+/** What a wrapping key is to KMS: base64 of the DER SubjectPublicKeyInfo, and KMS's own names. */
+export interface WrappingParameters {
+  readonly publicKeyBlobBase64: string;
+  readonly wrappingKeySpec: string;
+  readonly wrappingAlgorithm: string;
+}
+
+export interface GenerateAndExportDataKeyInput extends WrappingParameters {
+  /** Id, alias or ARN. */
+  readonly keyId: string;
+  readonly keySpec?: string | undefined;
+  readonly numberOfBytes?: number | undefined;
+  /** The EncryptionContext as one JSON text. */
+  readonly encryptionContextJson?: string | undefined;
+}
+
+export interface ExportDataKeyInput extends WrappingParameters {
+  readonly ciphertextBlobBase64: string;
+  readonly encryptionContextJson?: string | undefined;
+}
+
+export interface DecryptInput {
+  readonly ciphertextBlobBase64: string;
+  readonly encryptionContextJson?: string | undefined;
+}
+
+/** Binary values are standard base64, checked. */
+export interface ExportedDataKey {
+  readonly exportedDataKeyBase64: string;
+  readonly keyId: string;
+  readonly keyVersionId: string;
+  readonly requestId: string;
+}
+
+export interface GeneratedDataKey extends ExportedDataKey {
+  readonly ciphertextBlobBase64: string;
+}
+
+export interface DecryptedDataKey {
+  /** The caller disposes of it. */
+  readonly plaintext: SecretBytes;
+  readonly keyId: string;
+  readonly keyVersionId: string;
+  readonly requestId: string;
+}
+
+export interface DryRunAnswer {
+  readonly wouldSucceed: true;
+  readonly requestId?: string;
+}
+
+/**
+ * KMS, for those who know nothing of SDKs. Every method makes up to `maxAttempts` attempts and throws
+ * KmsxError: with KMS's own Code where KMS refused; `network-failed`, `timed-out`, `tls-failed`,
+ * `proxy-failed`, `not-kms` where KMS was not reached; `credentials-failed`; `answer-malformed` for an
+ * answer that can't be right.
+ */
+export interface KmsClient {
+  /** The gateway's URL. */
+  readonly endpoint: string;
+  readonly region: string | undefined;
+  /** Whether an answer came from an embedded KMS; known after the first. */
+  readonly isRehearsal: boolean;
+  generateAndExportDataKey(input: GenerateAndExportDataKeyInput): Promise<GeneratedDataKey>;
+  exportDataKey(input: ExportDataKeyInput): Promise<ExportedDataKey>;
+  decrypt(input: DecryptInput): Promise<DecryptedDataKey>;
+  /**
+   * Asks whether a call would succeed. Where it would not, the method throws what the call would throw
+   * (`ValidationError`, `AccessDeniedError`, …); where KMS carries the call out all the same, it throws
+   * `answer-malformed` and the result is thrown away.
+   */
+  readonly dryRun: {
+    generateAndExportDataKey(input: GenerateAndExportDataKeyInput): Promise<DryRunAnswer>;
+    exportDataKey(input: ExportDataKeyInput): Promise<DryRunAnswer>;
+    decrypt(input: DecryptInput): Promise<DryRunAnswer>;
+  };
+  /** Ends all connections, those of the credentials too. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,81 @@
+import { isIPv6 } from 'node:net';
+import { kmsxError } from '../base/error.ts';
+import { isLoopback } from './endpoint.ts';
+import type { Env } from './env.ts';
+import { envValue } from './env.ts';
+import { bypassesProxy } from './no-proxy.ts';
+
+/** A proxy that connections are tunnelled through (CONNECT, RFC 9110 §9.3.6). */
+export interface Proxy {
+  /** `http://HOST:PORT` or `https://HOST:PORT`, without user and password. */
+  readonly url: string;
+  /** HOST:PORT, for messages. */
+  readonly name: string;
+  /** The value of Proxy-Authorization, where the variable held a user. Secret. */
+  readonly authorization?: string;
+}
+
+/**
+ * The proxy of the environment for a host, or undefined: `https_proxy` or `HTTPS_PROXY` for https,
+ * `http_proxy` or `HTTP_PROXY` for http, else `all_proxy` or `ALL_PROXY`; lower case wins, as in curl.
+ * Loopback addresses never go through a proxy, nor what `no_proxy` or `NO_PROXY` names.
+ *
+ * @throws KmsxError `proxy-unsupported` for a proxy that is neither http nor https (`socks5:`), and
+ * `gateway-malformed` for a value that is no address; both without the value, which may hold a password
+ */
+export function chooseProxy(protocol: 'https' | 'http', host: string, env: Env): Proxy | undefined {
+  if (isLoopback(host)) return undefined;
+  const [name, value] = firstSet(env, [`${protocol}_proxy`, 'all_proxy']);
+  if (value === undefined) return undefined;
+  const [, noProxy = ''] = firstSet(env, ['no_proxy']);
+  if (bypassesProxy(host, noProxy)) return undefined;
+  return parseProxy(value, name);
+}
+
+function firstSet(env: Env, names: readonly string[]): [string, string?] {
+  for (const lower of names) {
+    for (const name of [lower, lower.toUpperCase()]) {
+      const value = envValue(env, name);
+      if (value !== undefined) return [name, value];
+    }
+  }
+  return [''];
+}
+
+function parseProxy(value: string, name: string): Proxy {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1]?.toLowerCase() ?? 'http';
+  if (scheme !== 'http' && scheme !== 'https') {
+    throw kmsxError(
+      'proxy-unsupported',
+      `${name} names a ${scheme} proxy; kmsx goes through http and https proxies`,
+      { variable: name, scheme },
+    );
+  }
+  const text = value.includes('://') ? value : `http://${value}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.hostname === '') {
+    throw kmsxError('gateway-malformed', `${name} is no address of a proxy`, {
+      reason: 'proxy',
+      variable: name,
+    });
+  }
+  const port = url.port === '' ? (scheme === 'https' ? '443' : '80') : url.port;
+  const proxy = { url: `${scheme}://${url.host}`, name: `${url.hostname}:${port}` };
+  if (url.username === '' && url.password === '') return proxy;
+  const login = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`;
+  return { ...proxy, authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+}
+
+/** A password may hold a percent sign that begins no escape; then it means itself. */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A host and port as messages show them. */
+export function hostAndPort(host: string, port: number): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { KmsxError } from '../../../src/base/error.ts';
+import { parseKeyId } from '../../../src/kms/key-id.ts';
+
+const UUID = '08c33a6f-4e0a-4a1b-a3fa-7ddfa1d4fb73';
+
+function refusal(text: string): KmsxError {
+  try {
+    parseKeyId(text);
+  } catch (error) {
+    if (error instanceof KmsxError) return error;
+    throw error;
+  }
+  throw new Error(`${text} was accepted`);
+}
+
+describe('parseKeyId', () => {
+  test.each([
+    [UUID, { kind: 'id', id: UUID }],
+    ['key-hzz62f1cb66fa42qo8abc', { kind: 'id', id: 'key-hzz62f1cb66fa42qo8abc' }],
+    ['alias/payments', { kind: 'alias', alias: 'alias/payments' }],
+    ['alias/acs/ecs', { kind: 'alias', alias: 'alias/acs/ecs' }],
+    ['alias/Zahlungen_ü', { kind: 'alias', alias: 'alias/Zahlungen_ü' }],
+    [
+      `acs:kms:cn-hangzhou:1234567890123456:key/${UUID}`,
+      { kind: 'key-arn', region: 'cn-hangzhou', account: '1234567890123456', id: UUID },
+    ],
+    [
+      'acs:kms:eu-central-1:1234567890123456:key/key-phz65a8f',
+      {
+        kind: 'key-arn',
+        region: 'eu-central-1',
+        account: '1234567890123456',
+        id: 'key-phz65a8f',
+      },
+    ],
+    [
+      'acs:kms:cn-beijing:1234567890123456:alias/payments',
+      {
+        kind: 'alias-arn',
+        region: 'cn-beijing',
+        account: '1234567890123456',
+        alias: 'alias/payments',
+      },
+    ],
+  ])('reads %s and keeps its text', (text, expected) => {
+    expect(parseKeyId(text)).toEqual({ text, ...expected });
+  });
+
+  test.each([
+    ['', 'empty', undefined],
+    [`${UUID} `, 'invisible', UUID],
+    [`${UUID}\n`, 'invisible', UUID],
+    ['alias/pay\u200bments', 'invisible', 'alias/payments'],
+    ['\ufeffalias/payments', 'invisible', 'alias/payments'],
+    ['alias/\u0000', 'invisible', 'alias/'],
+    ['alias/', 'alias', undefined],
+    [`alias/${'n'.repeat(250)}`, 'alias', undefined],
+    ['payments', 'alias-prefix', 'alias/payments'],
+    [`key/${UUID}`, 'form', UUID],
+    [UUID.slice(1), 'form', undefined],
+    [`acs:kms:cn-hangzhou:1234567890123456:${UUID}`, 'arn', 'acs:kms:REGION:ACCOUNT:key/ID'],
+    ['acs:kms:CN_HANGZHOU:1234:key/key-1', 'arn', 'acs:kms:REGION:ACCOUNT:key/ID'],
+    ['acs:kms:evil.example/#:1234:key/key-1', 'arn', 'acs:kms:REGION:ACCOUNT:key/ID'],
+    ['acs:kms:cn-hangzhou:me:key/key-1', 'arn', 'acs:kms:REGION:ACCOUNT:key/ID'],
+    ['acs:ram::1234:role/x', 'arn', 'acs:kms:REGION:ACCOUNT:key/ID'],
+  ])('refuses %j', (text, reason, suggestion) => {
+    const error = refusal(text);
+    expect(error.code).toBe('key-id-malformed');
+    expect(error.kind).toBe('usage');
+    expect(error.details['reason']).toBe(reason);
+    expect(error.details['suggestion']).toBe(suggestion);
+  });
+
+  test('takes an alias of 255 characters with its prefix and no longer one', () => {
+    expect(parseKeyId(`alias/${'n'.repeat(249)}`).kind).toBe('alias');
+    expect(refusal(`alias/${'n'.repeat(250)}`).code).toBe('key-id-malformed');
+  });
+
+  test('throws nothing but key-id-malformed, and passes no invisible character', () => {
+    const pieces = fc.constantFrom(
+      'acs:kms:',
+      'cn-hangzhou',
+      ':',
+      '1234',
+      'key/',
+      'alias/',
+      UUID,
+      'key-1',
+      ' ',
+      '\u0000',
+      '\u2028',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(pieces, { maxLength: 8 }).map((all) => all.join('')),
+    );
+    fc.assert(
+      fc.property(text, (candidate) => {
+        try {
+          expect(parseKeyId(candidate).text).toBe(candidate);
+          expect(candidate).toMatch(/^[^\s\p{C}]+$/u);
+        } catch (error) {
+          expect(error).toBeInstanceOf(KmsxError);
+          expect(error).toHaveProperty('code', 'key-id-malformed');
+        }
+      }),
+    );
+  });
+});

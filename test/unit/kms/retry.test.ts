@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { KmsxError } from '../../../src/base/error.ts';
+import type { AttemptOutcome, AttemptReport, RetryPolicy } from '../../../src/kms/retry.ts';
+import { backoffMs, DEFAULT_RETRY_POLICY, withRetries } from '../../../src/kms/retry.ts';
+
+const BUSY = new KmsxError({
+  kind: 'unavailable',
+  code: 'Rejected.Throttling',
+  message: 'KMS has too many calls of this account',
+  hints: ['wait'],
+  details: { action: 'Decrypt' },
+  requestId: 'id-1',
+  httpStatus: 429,
+});
+
+interface Step {
+  readonly takesMs?: number;
+  readonly outcome: AttemptOutcome<string>;
+}
+
+const OK: Step = { outcome: { ok: true, value: 'done', requestId: 'id-2' } };
+const FAIL: Step = { outcome: { ok: false, error: BUSY, isRetryable: true } };
+
+/** Runs attempts on a clock that only the attempts and the waits move. */
+async function run(
+  steps: readonly Step[],
+  policy: Partial<RetryPolicy> = {},
+  random = 0.5,
+): Promise<{
+  result: string | KmsxError;
+  limits: number[];
+  waits: number[];
+  reports: AttemptReport[];
+  elapsedMs: number;
+}> {
+  let time = 1000;
+  const limits: number[] = [];
+  const waits: number[] = [];
+  const reports: AttemptReport[] = [];
+  const clock = {
+    now: () => time,
+    random: () => random,
+    sleep: (milliseconds: number) => {
+      waits.push(milliseconds);
+      time += milliseconds;
+      return Promise.resolve();
+    },
+  };
+  const call = withRetries(
+    { ...DEFAULT_RETRY_POLICY, ...policy },
+    clock,
+    (timeoutMs) => {
+      const step = steps[Math.min(limits.length, steps.length - 1)] ?? OK;
+      limits.push(timeoutMs);
+      time += step.takesMs ?? 0;
+      return Promise.resolve(step.outcome);
+    },
+    (report) => reports.push(report),
+  );
+  const result = await call.catch((error: unknown) => {
+    if (error instanceof KmsxError) return error;
+    throw error;
+  });
+  return { result, limits, waits, reports, elapsedMs: time - 1000 };
+}
+
+describe('withRetries', () => {
+  test('makes one attempt where that succeeds', async () => {
+    const { result, waits, reports } = await run([{ ...OK, takesMs: 12 }]);
+    expect(result).toBe('done');
+    expect(waits).toEqual([]);
+    expect(reports).toEqual([{ attempt: 1, outcome: 'ok', requestId: 'id-2', durationMs: 12 }]);
+  });
+
+  test('goes on after a failure that may pass, and reports every attempt', async () => {
+    const { result, waits, reports } = await run([FAIL, FAIL, OK]);
+    expect(result).toBe('done');
+    expect(waits).toEqual([100, 200]);
+    expect(reports).toEqual([
+      {
+        attempt: 1,
+        outcome: 'Rejected.Throttling',
+        requestId: 'id-1',
+        durationMs: 0,
+        waitMs: 100,
+      },
+      {
+        attempt: 2,
+        outcome: 'Rejected.Throttling',
+        requestId: 'id-1',
+        durationMs: 0,
+        waitMs: 200,
+      },
+      { attempt: 3, outcome: 'ok', requestId: 'id-2', durationMs: 0 },
+    ]);
+  });
+
+  test('waits half of 200, 400, 800 and 1600 ms, and says how often and how long it tried', async () => {
+    const { result, waits, reports } = await run([FAIL]);
+    expect(waits).toEqual([100, 200, 400, 800]);
+    expect(reports.at(-1)).not.toHaveProperty('waitMs');
+    if (!(result instanceof KmsxError)) throw new Error('it succeeded');
+    expect(result.message).toBe('KMS has too many calls of this account (5 attempts, 1.5 s)');
+    const { kind, code, hints, details, requestId, httpStatus } = BUSY;
+    expect(result).toMatchObject({ kind, code, hints, details, requestId, httpStatus });
+  });
+
+  test('does not repeat what cannot succeed, and leaves its error as it is', async () => {
+    const error = new KmsxError({ kind: 'kms', code: 'Rejected.Disabled', message: 'disabled' });
+    const { result, limits } = await run([{ outcome: { ok: false, error, isRetryable: false } }]);
+    expect(limits).toHaveLength(1);
+    expect(result).toBe(error);
+  });
+
+  test('makes as many attempts as it may', async () => {
+    expect((await run([FAIL], { maxAttempts: 1 })).limits).toHaveLength(1);
+    expect((await run([FAIL], { maxAttempts: 3 })).limits).toHaveLength(3);
+    const { result } = await run([FAIL], { maxAttempts: 1 });
+    expect(result).toHaveProperty('message', expect.stringContaining('(1 attempt, 0.0 s)'));
+  });
+
+  test('waits as long as the answer asks for', async () => {
+    const asks = { outcome: { ...FAIL.outcome, retryAfterMs: 3000 } } as Step;
+    expect((await run([asks, OK])).waits).toEqual([3000]);
+    const asksLess = { outcome: { ...FAIL.outcome, retryAfterMs: 1 } } as Step;
+    expect((await run([asksLess, OK])).waits).toEqual([100]);
+  });
+
+  test('does not begin a wait that would end after the deadline', async () => {
+    const asks = { outcome: { ...FAIL.outcome, retryAfterMs: 61_000 } } as Step;
+    const { result, waits, limits } = await run([asks]);
+    expect(waits).toEqual([]);
+    expect(limits).toHaveLength(1);
+    expect(result).toHaveProperty('code', 'Rejected.Throttling');
+  });
+
+  test('gives an attempt no more time than the deadline leaves', async () => {
+    const slow = { ...FAIL, takesMs: 9000 };
+    const { limits, elapsedMs } = await run([slow], { maxAttempts: 99, deadlineMs: 20_000 });
+    expect(limits[0]).toBe(10_000);
+    expect(limits.at(-1)).toBeLessThan(10_000);
+    expect(elapsedMs).toBeLessThanOrEqual(29_000);
+  });
+
+  test('passes on what an attempt throws', async () => {
+    const interrupted = new Error('interrupted');
+    const clock = { now: () => 0, random: () => 0, sleep: () => Promise.resolve() };
+    const call = withRetries(DEFAULT_RETRY_POLICY, clock, () => Promise.reject(interrupted));
+    await expect(call).rejects.toBe(interrupted);
+  });
+
+  test('never waits past the deadline, whatever happens', async () => {
+    const step = fc.record({
+      takesMs: fc.nat(20_000),
+      retryAfterMs: fc.option(fc.nat(100_000), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        async (steps, maxAttempts, deadlineMs, random) => {
+          const failing = steps.map(({ takesMs, retryAfterMs }): Step => ({
+            takesMs,
+            outcome: { ok: false, error: BUSY, isRetryable: true, retryAfterMs },
+          }));
+          const policy = { maxAttempts, deadlineMs };
+          const { limits, waits, reports, elapsedMs } = await run(failing, policy, random);
+          expect(limits.length).toBeLessThanOrEqual(maxAttempts);
+          expect(waits).toHaveLength(limits.length - 1);
+          expect(reports).toHaveLength(limits.length);
+          const lastMs = reports.at(-1)?.durationMs ?? 0;
+          expect(elapsedMs - lastMs).toBeLessThan(deadlineMs);
+          for (const limit of limits) expect(limit).toBeLessThanOrEqual(10_000);
+        },
+      ),
+    );
+  });
+});
+
+describe('backoffMs', () => {
+  test('is a random part of 200 ms doubled each time, and of 10 s at most', () => {
+    const whole = Array.from({ length: 8 }, (_, index) => backoffMs(index + 1, 1));
+    expect(whole).toEqual([200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
+    expect(backoffMs(3, 0)).toBe(0);
+    expect(backoffMs(2000, 0.5)).toBe(5000);
+  });
+});
+
+test('the defaults are those of the command line', () => {
+  expect(DEFAULT_RETRY_POLICY).toEqual({ maxAttempts: 5, timeoutMs: 10_000, deadlineMs: 60_000 });
+});

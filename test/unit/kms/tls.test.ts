@@ -1,0 +1,237 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import type { KmsxError } from '../../../src/base/error.ts';
+import type { ConnectOptions } from '../../../src/kms/client.ts';
+import type { Gateway } from '../../../src/kms/gateway.ts';
+import { clientOf, DECRYPT, failure, gatewayAt, GENERATED, testAuthorities } from './clients.ts';
+import type { CertificateName, TestServer } from './servers.ts';
+import { closedPort, json, startProxy, startServer, startTcpServer } from './servers.ts';
+
+const INSTANCE = 'kst-x.cryptoservice.kms.aliyuncs.com';
+
+function kmsWith(certificate: CertificateName): Promise<TestServer> {
+  return startServer((_, response) => {
+    json(response, { ...GENERATED, Plaintext: 'eA==' });
+  }, certificate);
+}
+
+/** A dedicated gateway as `--gateway kst-x` gives it, but for the port. */
+function instanceAt(port: number): Gateway {
+  return { ...gatewayAt(`${INSTANCE}:${port}`), kind: 'instance', onlyCaFile: true };
+}
+
+async function decrypt(
+  gateway: Gateway | string,
+  options: Partial<ConnectOptions> = {},
+): Promise<string> {
+  const { plaintext } = await clientOf(gateway, options).decrypt(DECRYPT);
+  return plaintext.bytes.toString();
+}
+
+function refusal(
+  gateway: Gateway | string,
+  options: Partial<ConnectOptions> = {},
+): Promise<KmsxError> {
+  return failure(decrypt(gateway, options));
+}
+
+function assertNoContent(error: KmsxError): void {
+  const shown = inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);
+  for (const secret of ['canary', 'testAK', DECRYPT.ciphertextBlobBase64, 'kmsx TEST']) {
+    expect(shown).not.toContain(secret);
+  }
+}
+
+describe('TLS', () => {
+  test('takes a server whose authority --ca-file has', async () => {
+    const server = await kmsWith('localhost');
+    const authorities = await testAuthorities();
+    expect(await decrypt(server.url, { authorities })).toBe('x');
+    expect(await decrypt(`https://localhost:${server.port}`, { authorities })).toBe('x');
+  });
+
+  test.each<[CertificateName, boolean, string]>([
+    ['localhost', false, 'authority that is not trusted'],
+    ['instance', true, 'another name'],
+    ['address', true, 'another name'],
+    ['expired', true, 'has expired'],
+    ['self-signed', true, 'self-signed'],
+  ])('refuses the certificate %s (with --ca-file: %s): %s', async (name, withFile, message) => {
+    const server = await kmsWith(name);
+    const options = withFile ? { authorities: await testAuthorities() } : {};
+    const error = await refusal(server.url, options);
+    expect(error).toMatchObject({ kind: 'unavailable', code: 'tls-failed' });
+    expect(error.message).toContain(message);
+    expect(error.message).toContain(`127.0.0.1:${server.port}`);
+    expect(error.hints).toHaveLength(1);
+    assertNoContent(error);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test('is not tried again where a certificate is not trusted', async () => {
+    const server = await kmsWith('self-signed');
+    const policy = { maxAttempts: 5, timeoutMs: 5000, deadlineMs: 20_000 };
+    const error = await refusal(server.url, { policy });
+    expect(error.message).not.toContain('attempts');
+  });
+
+  test('says that a server does not speak it', async () => {
+    const port = await startTcpServer((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    });
+    expect(await refusal(`https://127.0.0.1:${port}`)).toMatchObject({
+      kind: 'unavailable',
+      code: 'tls-failed',
+    });
+  });
+
+  test('to a dedicated gateway trusts the file alone', async () => {
+    const server = await kmsWith('instance');
+    const authorities = await testAuthorities();
+    const resolve = [{ host: INSTANCE, port: server.port, address: '127.0.0.1' }];
+    expect(await decrypt(instanceAt(server.port), { authorities, resolve })).toBe('x');
+    const others = { all: authorities.all, ofFile: authorities.all.slice(0, 1) };
+    const error = await refusal(instanceAt(server.port), { authorities: others, resolve });
+    expect(error).toMatchObject({ code: 'tls-failed' });
+  });
+
+  test('under --resolve verifies the name and not the address', async () => {
+    const authorities = await testAuthorities();
+    const [right, wrong] = [await kmsWith('instance'), await kmsWith('localhost')];
+    const options = {
+      authorities,
+      resolve: [right, wrong].map(({ port }) => ({ host: INSTANCE, port, address: '127.0.0.1' })),
+    };
+    expect(await decrypt(instanceAt(right.port), options)).toBe('x');
+    expect(right.requests[0]?.headers.host).toBe(`${INSTANCE}:${right.port}`);
+    const error = await refusal(instanceAt(wrong.port), options);
+    expect(error.message).toContain('another name');
+    expect(error.message).toContain(INSTANCE);
+  });
+});
+
+describe('a proxy', () => {
+  test('carries the request to the right server: its own name asked for and verified', async () => {
+    const server = await kmsWith('instance');
+    const proxy = await startProxy(server.port);
+    const options = { authorities: await testAuthorities(), env: { HTTPS_PROXY: proxy.url } };
+    expect(await decrypt(instanceAt(443), options)).toBe('x');
+    expect(proxy.targets).toEqual([`${INSTANCE}:443`]);
+    expect(server.requests[0]?.headers.host).toBe(INSTANCE);
+  });
+
+  test.each<[string, CertificateName, string]>([
+    ['for another name', 'localhost', 'another name'],
+    ['for an address', 'address', 'another name'],
+    ['that nobody signed', 'self-signed', 'self-signed'],
+  ])('does not hide a certificate %s', async (_, name, message) => {
+    const server = await kmsWith(name);
+    const proxy = await startProxy(server.port);
+    const options = { authorities: await testAuthorities(), env: { HTTPS_PROXY: proxy.url } };
+    const error = await refusal(instanceAt(443), options);
+    expect(error).toMatchObject({ kind: 'unavailable', code: 'tls-failed' });
+    expect(error.message).toContain(message);
+    expect(server.requests).toHaveLength(0);
+    assertNoContent(error);
+  });
+
+  test('does not hide an authority that --ca-file has not', async () => {
+    const server = await kmsWith('instance');
+    const proxy = await startProxy(server.port);
+    const error = await refusal(instanceAt(443), { env: { HTTPS_PROXY: proxy.url } });
+    expect(error).toMatchObject({ code: 'tls-failed' });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test('verifies a server that is named by its address by that address', async () => {
+    const authorities = await testAuthorities();
+    const right = await kmsWith('address');
+    const rightProxy = await startProxy(right.port);
+    const target = 'https://192.0.2.1';
+    expect(await decrypt(target, { authorities, env: { HTTPS_PROXY: rightProxy.url } })).toBe('x');
+    const wrong = await kmsWith('localhost');
+    const wrongProxy = await startProxy(wrong.port);
+    const error = await refusal(target, { authorities, env: { HTTPS_PROXY: wrongProxy.url } });
+    expect(error.message).toContain('another name');
+    expect(wrong.requests).toHaveLength(0);
+  });
+
+  test('keeps its tunnel for the next call', async () => {
+    const server = await kmsWith('instance');
+    const proxy = await startProxy(server.port);
+    const client = clientOf(instanceAt(443), {
+      authorities: await testAuthorities(),
+      env: { HTTPS_PROXY: proxy.url },
+    });
+    for (let index = 0; index < 3; index += 1) await client.decrypt(DECRYPT);
+    expect(proxy.targets).toHaveLength(1);
+    expect(server.connections()).toBe(1);
+  });
+
+  test('gets user and password, which nobody else does', async () => {
+    const server = await kmsWith('instance');
+    const proxy = await startProxy(server.port);
+    const env = { HTTPS_PROXY: `http://us%40er:canary%3Apass@127.0.0.1:${proxy.port}` };
+    expect(await decrypt(instanceAt(443), { authorities: await testAuthorities(), env })).toBe('x');
+    const login = Buffer.from('us@er:canary:pass').toString('base64');
+    expect(proxy.authorizations).toEqual([`Basic ${login}`]);
+    expect(JSON.stringify(server.requests[0]?.headers)).not.toContain(login);
+  });
+
+  test.each([407, 403, 502])(
+    'that answers %i is named, and its answer is not taken for KMS',
+    async (status) => {
+      const proxy = await startProxy(1, { status });
+      const env = { HTTPS_PROXY: `http://canary:canary@127.0.0.1:${proxy.port}` };
+      const error = await refusal(instanceAt(443), { env });
+      expect(error).toMatchObject({ kind: 'unavailable', code: 'proxy-failed' });
+      expect(error.message).toContain(`the proxy 127.0.0.1:${proxy.port}`);
+      expect(error.message).toContain(String(status));
+      assertNoContent(error);
+    },
+  );
+
+  test('that is not there is named', async () => {
+    const port = await closedPort();
+    const error = await refusal(instanceAt(443), { env: { HTTPS_PROXY: `127.0.0.1:${port}` } });
+    expect(error).toMatchObject({ kind: 'unavailable', code: 'proxy-failed' });
+    expect(error.message).toContain('ECONNREFUSED');
+  });
+
+  test('that hangs is given up', async () => {
+    const port = await startTcpServer(() => undefined);
+    const policy = { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 };
+    const began = performance.now();
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    expect(await refusal(instanceAt(443), { env, policy })).toMatchObject({ code: 'timed-out' });
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  test('reached by https is verified too', async () => {
+    const server = await kmsWith('instance');
+    const authorities = await testAuthorities();
+    const right = await startProxy(server.port, { certificate: 'localhost' });
+    const env = { HTTPS_PROXY: right.url };
+    expect(await decrypt(instanceAt(443), { authorities, env })).toBe('x');
+    const wrong = await startProxy(server.port, { certificate: 'sts' });
+    const error = await refusal(instanceAt(443), { authorities, env: { HTTPS_PROXY: wrong.url } });
+    expect(error).toMatchObject({ code: 'proxy-failed' });
+    expect(wrong.targets).toEqual([]);
+  });
+
+  test('is not asked for loopback addresses', async () => {
+    const server = await kmsWith('localhost');
+    const proxy = await startProxy(server.port);
+    const options = { authorities: await testAuthorities(), env: { ALL_PROXY: proxy.url } };
+    expect(await decrypt(server.url, options)).toBe('x');
+    expect(await decrypt(`https://localhost:${server.port}`, options)).toBe('x');
+    expect(proxy.targets).toEqual([]);
+  });
+
+  test('that kmsx does not use is refused before anything is sent', () => {
+    const env = { HTTPS_PROXY: 'socks5://127.0.0.1:1080' };
+    expect(() => clientOf(instanceAt(443), { env })).toThrow(
+      expect.objectContaining({ code: 'proxy-unsupported', kind: 'usage' }),
+    );
+  });
+});
