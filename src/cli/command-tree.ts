@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import type { Io } from './io.ts';
+
+/** The command tree as those commands see it that speak of the others. */
+export interface CommandTree {
+  readonly program: Command;
+  /** Lets a command add its options. */
+  load(name: string): Promise<Command>;
+  /** A new tree with every command's options: for what is generated from it. */
+  createFull(): Promise<Command>;
+}
+
+/** Adds the options and the action of a command. A command's file exports one. */
+export type DefineCommand = (command: Command, io: Io, tree: CommandTree) => void;

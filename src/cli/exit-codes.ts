@@ -1,0 +1,57 @@
+import type { ErrorKind } from '../base/error-codes.ts';
+
+interface ExitCode {
+  readonly code: number;
+  readonly kind: ErrorKind | '';
+  readonly when: string;
+}
+
+/** What each exit code says, in the order of the numbers. `kmsx help exit-codes` prints this table. */
+export const EXIT_CODES: readonly ExitCode[] = [
+  {
+    code: 0,
+    kind: '',
+    when: 'done: every file is on stable storage, and stdout was accepted whole',
+  },
+  { code: 1, kind: 'internal', when: 'a defect in kmsx' },
+  {
+    code: 2,
+    kind: 'usage',
+    when: "options, arguments or input files that can't be right, or an output that exists; found without the network",
+  },
+  {
+    code: 3,
+    kind: 'credentials',
+    when: 'no credentials, rejected credentials, no permission, a wrong or locked PIN',
+  },
+  {
+    code: 4,
+    kind: 'kms',
+    when: "KMS refused the request for another reason, or its answer can't be right",
+  },
+  {
+    code: 5,
+    kind: 'unavailable',
+    when: 'network, TLS, time-out, throttled, 5xx, or not KMS; trying again may help',
+  },
+  {
+    code: 6,
+    kind: 'crypto',
+    when: 'a wrong private key or passphrase, a corrupted ciphertext, a mismatched check value or fingerprint: stop',
+  },
+  { code: 7, kind: 'io', when: 'a file or stream could not be read or written' },
+  { code: 8, kind: 'partial', when: 'some lines of a batch failed; the summary says which' },
+  { code: 129, kind: '', when: 'interrupted by SIGHUP; temporary files removed' },
+  { code: 130, kind: '', when: 'interrupted by SIGINT; temporary files removed' },
+  { code: 143, kind: '', when: 'interrupted by SIGTERM; temporary files removed' },
+];
+
+/** The exit code of a kind of error. */
+export function exitCodeOf(kind: ErrorKind): number {
+  const entry = EXIT_CODES.find((row) => row.kind === kind);
+  if (entry === undefined) throw new TypeError(`no exit code for ${kind}`);
+  return entry.code;
+}
+
+/** The exit code after a signal: 128 and its number. */
+export const SIGNAL_EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;

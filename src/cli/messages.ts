@@ -1,0 +1,164 @@
+import type { ErrorCode } from '../base/error-codes.ts';
+import type { ErrorDetails, KmsxError } from '../base/error.ts';
+
+type Hint = string | ((details: ErrorDetails) => string);
+
+/**
+ * What to type or do after each of kmsx's own errors: one line each, lower case, no full stop. A new error
+ * code does not compile without a decision here; an empty list is one.
+ */
+const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
+  internal: ['run it again with KMSX_DEBUG=1 and report what it prints'],
+
+  'bad-usage': ['kmsx --help lists the commands, kmsx COMMAND --help the options of one'],
+  'option-twice': ['give it once; only options marked repeatable may be given again'],
+  'option-value-is-option': [
+    ({ option = '', value = '' }) => `if ${value} is meant as the value, write ${option}=${value}`,
+  ],
+  'options-conflict': ['leave out one of the two'],
+  'environment-refused': [({ name = '' }) => `unset ${name}`],
+  'not-offered-yet': ['use an RSA-2048 key with RSAES_OAEP_SHA_256'],
+  'input-twice-stdin': ['give one of them as a file'],
+  'output-twice': ['send each output to a file of its own, as in --out export.json'],
+  'output-is-input': ['give the output another name'],
+  'output-exists': ['give another name, or --force to replace it (an old backup is kept beside)'],
+  'output-keeps-old': ['give another name, or move the old file away yourself'],
+  'output-is-folder': ['give the name of a file in it'],
+  'terminal-refused': [
+    'give --out FILE or a pipe, --check-value-only for the check values, or --force-terminal to show it',
+  ],
+  'input-empty': ['was the command that made it successful? look at its messages'],
+  'input-too-large': ['is it the right file? kmsx inspect FILE says what a file is'],
+  'json-malformed': ['jq . FILE shows where; a document cut short must be made or copied again'],
+  'json-name-twice': ['remove one of the two; readers disagree on which one counts'],
+  'document-malformed': [
+    'kmsx inspect FILE says what a file is; kmsx help documents lists the fields',
+  ],
+  'document-format-unknown': [
+    ({ format = '' }) => `use a kmsx that reads ${format}; this is what kmsx --version prints`,
+  ],
+  'document-inconsistent': ['it was changed after it was written: take the original'],
+  'base64-malformed': ['standard base64, padded, on one line: base64 -w0 FILE'],
+  'context-malformed': ['--context NAME=VALUE, or --context-file FILE with {"NAME":"VALUE"}'],
+  'key-id-malformed': [
+    'KEY_ID, alias/NAME, or acs:kms:REGION:ACCOUNT:key/KEY_ID as the KMS console shows it',
+  ],
+  'region-missing': [
+    'give --region cn-hangzhou (or yours), ALIBABA_CLOUD_REGION_ID, or the ARN of the key',
+  ],
+  'region-malformed': ['a region looks like cn-hangzhou: lower-case letters, digits and hyphens'],
+  'region-contradicts': ['leave --region out: the ARN has it'],
+  'gateway-malformed': ['--gateway public, vpc, local or kst-…; or --endpoint HOST[:PORT]'],
+  'proxy-unsupported': ['set HTTPS_PROXY=http://HOST:PORT, or unset it'],
+  'rehearsal-mixed': [
+    'use --gateway local with what a rehearsal made, and a real gateway with what KMS made',
+  ],
+  'ca-file-malformed': ['--ca-file takes PEM: one or more -----BEGIN CERTIFICATE----- blocks'],
+  'credentials-file-malformed': [
+    'aliyun configure writes it anew; the file is not shown here, it holds secrets',
+  ],
+  'fingerprint-malformed': ['SHA256: and 64 hexadecimal digits, as kmsx inspect FILE prints it'],
+  'check-value-malformed': [
+    'ecb:6 digits, cmac:10 digits, label:32 digits or sha256:32 digits, hexadecimal',
+  ],
+  'pubkey-malformed': [
+    'openssl pkey -pubin -in FILE -noout -text shows whether OpenSSL can read it',
+  ],
+  'pubkey-is-private': [
+    ({ label = 'FILE' }) => `openssl pkey -in ${shellWord(label)} -pubout -out wrapping.pub.pem`,
+  ],
+  'pubkey-several': ['put each key into a file of its own, and give --pubkey once for each'],
+  'pubkey-trailing-bytes': [
+    'write the key anew: openssl pkey -pubin -in FILE -out wrapping.pub.pem',
+  ],
+  'pubkey-unsupported': [
+    ({ hint = 'KMS takes RSA keys of 2048 bits: kmsx keygen makes such a pair' }) => hint,
+  ],
+  'pubkey-size': ['KMS takes RSA keys of 2048 bits only: kmsx keygen makes such a pair'],
+  'pubkey-exponent': ['use a key with the exponent 65537: kmsx keygen makes such a pair'],
+  'pubkey-repeated': ['give each public key once'],
+  'privkey-malformed': [
+    ({ label = 'FILE' }) =>
+      `openssl pkey -in ${shellWord(label)} -noout shows whether OpenSSL can read it`,
+  ],
+  'privkey-is-public': ['--privkey takes the private half of the pair'],
+  'privkey-several': ['put each private key into a file of its own'],
+  'privkey-trailing-bytes': ['write the key anew: openssl pkey -in FILE -out wrapping.pem'],
+  'privkey-unsupported': [
+    ({ hint = 'an RSA private key is needed, as PEM, DER or PKCS#12' }) => hint,
+  ],
+  'passphrase-missing': ['give --passphrase-file FILE or --passphrase-env VAR'],
+  'passphrase-malformed': ['a passphrase has 1 to 1024 bytes'],
+  'wrapping-algorithm-mismatch': [
+    'leave --wrapping-algorithm and --wrapping-key-spec out: the key decides',
+  ],
+  'wrapping-algorithm-missing': [
+    '--wrapping-algorithm RSAES_OAEP_SHA_256, or RSAES_OAEP_SHA_1: whoever made the export knows',
+  ],
+  'data-key-too-long': [
+    'at most 190 bytes with RSAES_OAEP_SHA_256, 214 with RSAES_OAEP_SHA_1; AES-256 needs 32',
+  ],
+  'state-malformed': ['move the state folder away to start with a fresh one'],
+
+  'credentials-missing': [
+    'export ALIBABA_CLOUD_ACCESS_KEY_ID=… ALIBABA_CLOUD_ACCESS_KEY_SECRET=…, or aliyun configure; --gateway local needs none',
+  ],
+  'credentials-failed': ['check that source, or choose another with --profile NAME'],
+  'credentials-unsupported': ['choose a profile of another mode with --profile NAME'],
+  'profile-missing': ['aliyun configure list shows the profiles'],
+
+  'answer-malformed': ['nothing was written; report the RequestId to Alibaba Cloud'],
+
+  'network-failed': [
+    'check the network, --region and --gateway; a dedicated gateway is reached from its VPC only',
+  ],
+  'tls-failed': [
+    'give the certificate authority with --ca-file PEM; verification is never switched off',
+  ],
+  'timed-out': ['try again, or give --timeout SECONDS and --deadline SECONDS'],
+  'not-kms': ['check --endpoint, --gateway and the proxy'],
+  'proxy-failed': ['check HTTPS_PROXY; NO_PROXY names what is reached directly'],
+  'state-locked': ['wait for the other kmsx to end, or give another --state DIR'],
+
+  'unwrap-failed': [
+    'likely reasons: another private key, an export that was changed or cut, or another hash than it says',
+  ],
+  'wrapping-hash-mislabelled': [
+    ({ algorithm = '' }) =>
+      `it opens with ${algorithm}: find out who changed the label, then give --wrapping-algorithm ${algorithm} with the bare ExportedDataKey`,
+  ],
+  'privkey-not-recipient': [
+    'kmsx inspect FILE shows the fingerprints of the exports and of the key',
+  ],
+  'passphrase-wrong': [
+    'openssl pkey -in FILE -noout asks for the passphrase and says whether it fits',
+  ],
+  'data-key-length': ['stop: the export or the document was changed'],
+  'check-value-mismatch': ['stop: this is another key than the one expected'],
+  'fingerprint-mismatch': ['stop: this is another public key than the one that was read aloud'],
+  'rehearsal-failed': ['do not hold the ceremony before this is understood'],
+
+  'file-missing': ['check the name and the folder'],
+  'file-unreadable': ['check the permissions: ls -l'],
+  'file-unwritable': ['check that the folder exists and may be written'],
+  'disk-full': ['make room, or give another folder'],
+  'stream-closed': ['the result did not arrive whole: run the command again'],
+  'stream-failed': ['run the command again'],
+  'port-taken': ['give another --port, or --port 0 for any free one'],
+};
+
+/** The hints of an error: its own, or those of its code. */
+export function hintsFor(error: KmsxError): readonly string[] {
+  if (error.hints !== undefined) return error.hints;
+  if (!isErrorCode(error.code)) return [];
+  return HINTS[error.code].map((hint) => (typeof hint === 'string' ? hint : hint(error.details)));
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(HINTS, code);
+}
+
+/** Quotes a word for a POSIX shell where it needs to be quoted. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

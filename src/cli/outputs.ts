@@ -1,0 +1,281 @@
+import type { Stats } from 'node:fs';
+import { constants } from 'node:fs';
+import { open, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isatty } from 'node:tty';
+import { writeDescriptor } from '../base/descriptor.ts';
+import type { DurableFileOptions } from '../base/durable-file.ts';
+import { prepareDurableFile, writeError } from '../base/durable-file.ts';
+import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
+import type { Input } from './inputs.ts';
+import type { Io } from './io.ts';
+import type { Reporter } from './reporter.ts';
+
+const NAMED_PIPE_POLL_MS = 20;
+
+/** Room that is taken on the disk for an output before anything happens: no document is longer. */
+const RESERVED_BYTES = 64 * 1024;
+
+/** An output as the user asked for it. */
+export interface OutputRequest {
+  /** The option that named it, for messages. */
+  readonly option: string;
+  /** A path, or `-` for standard output. */
+  readonly path: string;
+  /** What goes there: it decides the mode and what `--force` may do. */
+  readonly holds: 'backup' | 'document' | 'secret' | 'private key' | 'public key';
+}
+
+/** An output that has been checked and made ready. End it with `write` or `discard`. */
+export interface Output {
+  readonly label: string;
+  readonly isStdout: boolean;
+  /** Writes all of it; resolves when it is on stable storage, or accepted whole by a pipe or device. */
+  write(bytes: Uint8Array): Promise<void>;
+  discard(): Promise<void>;
+}
+
+export interface OutputRules {
+  readonly force: boolean;
+  readonly forceTerminal: boolean;
+  readonly io: Io;
+  readonly reporter: Reporter;
+}
+
+/**
+ * Checks every output against the others, the inputs and the file system, and makes each one ready, so
+ * that what can go wrong is found before anything happens. If one fails, none is left behind.
+ *
+ * @throws KmsxError `output-twice`, `output-is-input`, `output-exists`, `output-keeps-old`,
+ * `output-is-folder`, `terminal-refused`, `file-unwritable`, `disk-full`
+ */
+export async function prepareOutputs(
+  requests: readonly OutputRequest[],
+  inputs: readonly Input[],
+  rules: OutputRules,
+): Promise<Output[]> {
+  const taken = new Map<string, string>();
+  for (const input of inputs) {
+    if (input.fileId !== undefined) taken.set(input.fileId, '');
+  }
+  const places: Place[] = [];
+  for (const request of requests) {
+    const place = await findPlace(request.path, rules.io);
+    for (const id of place.ids) {
+      const other = taken.get(id);
+      if (other === '') {
+        throw kmsxError('output-is-input', `${request.option} ${place.label} is also an input`);
+      }
+      if (other !== undefined) {
+        const where = place.kind === 'stdout' ? 'standard output' : place.label;
+        throw kmsxError('output-twice', `${other} and ${request.option} cannot both be ${where}`, {
+          option: request.option,
+        });
+      }
+    }
+    for (const id of place.ids) taken.set(id, request.option);
+    places.push(place);
+  }
+
+  const outputs: Output[] = [];
+  try {
+    for (const [index, request] of requests.entries()) {
+      const place = places[index];
+      if (place !== undefined) outputs.push(await prepareOutput(request, place, rules));
+    }
+  } catch (error) {
+    await discardAll(outputs);
+    throw error;
+  }
+  return outputs;
+}
+
+/** Discards outputs that were not written; harmless for those that were. */
+export async function discardAll(outputs: readonly Output[]): Promise<void> {
+  for (const output of outputs) await output.discard();
+}
+
+type Place =
+  | { kind: 'stdout'; label: string; ids: string[] }
+  | { kind: 'descriptor'; label: string; ids: string[]; descriptor: number }
+  | { kind: 'special'; label: string; ids: string[]; path: string; stats: Stats }
+  | { kind: 'file'; label: string; ids: string[]; path: string };
+
+/** Finds what a path stands for. Its ids are equal for two paths that are the same file or stream. */
+async function findPlace(given: string, io: Io): Promise<Place> {
+  const descriptor = descriptorOf(given);
+  if (descriptor === 1) {
+    const { fileId } = io.stdout;
+    const ids = fileId === undefined ? ['descriptor:1'] : ['descriptor:1', fileId];
+    return { kind: 'stdout', label: 'standard output', ids };
+  }
+  if (descriptor !== undefined) {
+    return { kind: 'descriptor', label: given, ids: [`descriptor:${descriptor}`], descriptor };
+  }
+  const path = resolve(io.cwd, given);
+  try {
+    const stats = await stat(path);
+    const id = `${stats.dev}:${stats.ino}`;
+    if (stats.isFile() || stats.isDirectory()) {
+      return { kind: 'file', label: given, path, ids: [id, await nameId(path)] };
+    }
+    // Two writers of /dev/null are no conflict.
+    const ids = stats.isCharacterDevice() ? [] : [id];
+    return { kind: 'special', label: given, path, ids, stats };
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw writeError(given, error);
+  }
+  return { kind: 'file', label: given, path, ids: [await nameId(path)] };
+}
+
+/** Which open descriptor a path names: `-`, `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`. */
+function descriptorOf(path: string): number | undefined {
+  if (path === '-' || path === '/dev/stdout') return 1;
+  if (path === '/dev/stderr') return 2;
+  const number = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** The same for every way to write the name of a file that is not there yet. */
+async function nameId(path: string): Promise<string> {
+  try {
+    return `name:${join(await realpath(dirname(path)), basename(path))}`;
+  } catch {
+    return `name:${path}`; // a folder that is not there: preparing the file says so
+  }
+}
+
+async function prepareOutput(
+  request: OutputRequest,
+  place: Place,
+  rules: OutputRules,
+): Promise<Output> {
+  const { io } = rules;
+  if (isSecret(request) && !rules.forceTerminal) assertNoTerminal(place, io);
+  switch (place.kind) {
+    case 'stdout':
+      return streamOutput(place.label, true, (bytes) => io.stdout.write(bytes));
+    case 'descriptor':
+      return streamOutput(place.label, false, (bytes) =>
+        writeDescriptor(place.descriptor, bytes, io.signal),
+      );
+    case 'special':
+      return await openSpecial(place.path, place.label, place.stats, request, rules);
+    case 'file':
+      return await prepareFile(request, place.path, rules);
+  }
+}
+
+function isSecret({ holds }: OutputRequest): boolean {
+  return holds === 'secret' || holds === 'private key';
+}
+
+function assertNoTerminal(place: Place, io: Io): void {
+  const isTerminal =
+    (place.kind === 'stdout' && io.stdout.isTerminal) ||
+    (place.kind === 'descriptor' && isatty(place.descriptor));
+  if (isTerminal) throw terminalError(place.label);
+}
+
+function terminalError(label: string): Error {
+  return kmsxError(
+    'terminal-refused',
+    `${label} is a terminal; a plaintext key is not shown there`,
+  );
+}
+
+function streamOutput(
+  label: string,
+  isStdout: boolean,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Output {
+  return {
+    label,
+    isStdout,
+    write: async (bytes) => {
+      await write(bytes).catch((error: unknown) => {
+        throw writeError(label, error);
+      });
+    },
+    discard: () => Promise.resolve(),
+  };
+}
+
+/** A device or named pipe: written to, never replaced. A named pipe is waited for until it has a reader. */
+async function openSpecial(
+  path: string,
+  label: string,
+  stats: Stats,
+  request: OutputRequest,
+  rules: OutputRules,
+): Promise<Output> {
+  const { signal } = rules.io;
+  let told = false;
+  for (;;) {
+    try {
+      const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+      const handle = await open(path, flags);
+      if (isSecret(request) && !rules.forceTerminal && isatty(handle.fd)) {
+        await handle.close();
+        throw terminalError(label);
+      }
+      return {
+        ...streamOutput(label, false, async (bytes) => {
+          await writeDescriptor(handle.fd, bytes, signal);
+          await handle.close();
+        }),
+        discard: () => handle.close(),
+      };
+    } catch (error) {
+      if (!(stats.isFIFO() && systemErrorCode(error) === 'ENXIO')) throw writeError(label, error);
+      if (!told) await rules.reporter.note(`waiting for a reader of ${label}`);
+      told = true;
+      await delay(NAMED_PIPE_POLL_MS, undefined, { signal });
+    }
+  }
+}
+
+async function prepareFile(
+  request: OutputRequest,
+  path: string,
+  { io, reporter, force }: OutputRules,
+): Promise<Output> {
+  const label = request.path;
+  const file = await prepareDurableFile(
+    path,
+    {
+      label,
+      mode: request.holds === 'public key' ? 0o644 : 0o600,
+      existing: existingPolicy(request, force),
+      reserveBytes: RESERVED_BYTES,
+    },
+    io,
+  ).catch((error: unknown) => {
+    const exists = error instanceof KmsxError && error.code === 'output-exists';
+    if (!exists || request.holds !== 'private key') throw error;
+    throw kmsxError(
+      'output-keeps-old',
+      `${label} exists already, and --force never replaces a ${request.holds}`,
+      { path: label },
+    );
+  });
+  return {
+    label,
+    isStdout: false,
+    write: async (bytes) => {
+      const report = await file.commit(bytes);
+      if (report.keptAs !== undefined)
+        await reporter.warn(`the old backup is now ${report.keptAs}`);
+      if (report.modeIgnored) {
+        await reporter.warn(`${label} is on a file system without modes: others may read it`);
+      }
+    },
+    discard: () => file.discard(),
+  };
+}
+
+function existingPolicy(request: OutputRequest, force: boolean): DurableFileOptions['existing'] {
+  if (!force || request.holds === 'private key') return 'refuse';
+  return request.holds === 'backup' ? 'keep' : 'replace';
+}

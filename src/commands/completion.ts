@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { Argument } from 'commander';
+import { writeError } from '../base/durable-file.ts';
+import type { Shell } from '../cli/completion/generate.ts';
+import { completionScript, SHELLS } from '../cli/completion/generate.ts';
+import type { Io } from '../cli/io.ts';
+import type { CommandTree } from '../cli/command-tree.ts';
+import { describe } from './describe.ts';
+
+/** `kmsx completion`: prints the completion script of a shell, the same that lies in `completions/`. */
+export function defineCompletion(command: Command, io: Io, tree: CommandTree): void {
+  describe(command, {
+    text: 'Prints the completion script of a shell. It is static: pressing Tab starts no program.',
+    examples: [
+      ['bash', 'kmsx completion bash > ~/.local/share/bash-completion/completions/kmsx'],
+      ['zsh, into a folder of $fpath', 'kmsx completion zsh > ~/.zfunc/_kmsx'],
+      ['fish', 'kmsx completion fish > ~/.config/fish/completions/kmsx.fish'],
+    ],
+    exitCodes: [0, 2, 7],
+  });
+  command
+    .addArgument(new Argument('<shell>', 'the shell').choices([...SHELLS]))
+    .action(async (shell: Shell) => {
+      const script = completionScript(shell, await tree.createFull());
+      await io.stdout.write(Buffer.from(script)).catch((error: unknown) => {
+        throw writeError('standard output', error);
+      });
+    });
+}

@@ -1,0 +1,197 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { kmsxError } from '../base/error.ts';
+import { assertOneStdin } from '../cli/inputs.ts';
+import type { Io } from '../cli/io.ts';
+import { fromEnv } from '../cli/io.ts';
+import { jsonLine, printResult } from '../cli/json-output.ts';
+import { repeatable } from '../cli/options.ts';
+import type { Output, OutputRequest } from '../cli/outputs.ts';
+import { discardAll, prepareOutputs } from '../cli/outputs.ts';
+import type { Session } from '../cli/session.ts';
+import { assertSafeEnvironment, createSession } from '../cli/session.ts';
+import type { BackupDocument } from '../data-key/backup-document.ts';
+import type { DataKeySize, ExportRequest } from '../data-key/export.ts';
+import { assertFitsRecipients, dryRunExport, exportDataKey } from '../data-key/export.ts';
+import { parseKeyId } from '../kms/key-id.ts';
+import type { KmsClient } from '../kms/kms-client.ts';
+import { connect } from './connect.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import { addConnectionOptions, planConnection } from './connection-options.ts';
+import type { ContextOptions } from './context-options.ts';
+import { addContextOptions, contextInput, readContext } from './context-options.ts';
+import { describe } from './describe.ts';
+import {
+  dryRunResult,
+  namingStandingBackups,
+  warnOfRehearsal,
+  writeDocument,
+} from './export-output.ts';
+import type { RecipientOptions } from './recipients.ts';
+import { addRecipientOptions, checkRecipientOptions, readRecipients } from './recipients.ts';
+
+interface ExportKeyOptions extends ConnectionOptions, ContextOptions, RecipientOptions {
+  readonly keyId?: string;
+  readonly keySpec?: 'AES_256' | 'AES_128';
+  readonly numberOfBytes?: string;
+  readonly dryRun: boolean;
+  readonly backup: readonly string[];
+  readonly backupFormat: 'json' | 'blob';
+  readonly out: string;
+}
+
+/** `kmsx export-key`: generates a data key in KMS and exports it under public keys. */
+export function defineExportKey(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Generates a data key in KMS and exports it under one or more public keys. Prints the export document. KMS keeps no copy: --backup writes the other envelope, the CiphertextBlob, before the export is shown.',
+    examples: [
+      [
+        'export a data key, keep the backup',
+        'kmsx export-key --key-id alias/payments --pubkey pub.pem --backup payments.backup.json | jq -r .ExportedDataKey',
+      ],
+      [
+        'two HSMs, a context, and a fingerprint that was read aloud for each',
+        'kmsx export-key --key-id alias/payments --pubkey a.pem --expect-fingerprint SHA256:… --pubkey b.pem --expect-fingerprint SHA256:… --context purpose=payments --backup b.json --out e.json',
+      ],
+      [
+        'ask KMS whether it would work, and write nothing',
+        'kmsx export-key --key-id alias/payments --pubkey pub.pem --backup b.json --dry-run',
+      ],
+    ],
+    exitCodes: [0, 2, 3, 4, 5, 6, 7],
+  });
+  command.option('--key-id <id>', 'the KMS key: id, alias/NAME or ARN (env KMSX_KEY_ID)');
+  addRecipientOptions(command);
+  command
+    .addOption(
+      new Option('--key-spec <spec>', 'the data key; AES_256 if nothing is said').choices([
+        'AES_256',
+        'AES_128',
+      ]),
+    )
+    .option('--number-of-bytes <n>', 'a data key of so many bytes, 1 to 1024');
+  addContextOptions(command);
+  command
+    .option('--dry-run', 'ask KMS whether the call would succeed, and write nothing', false)
+    .addOption(
+      repeatable('--backup <file>', 'where the backup document goes; - is standard output'),
+    )
+    .addOption(
+      new Option('--backup-format <format>', 'the document, or the bare CiphertextBlob')
+        .choices(['json', 'blob'])
+        .default('json'),
+    )
+    .option('--out <file>', 'where the export document goes; - is standard output', '-');
+  addConnectionOptions(command);
+  command.action(async (options: ExportKeyOptions) => {
+    await runExportKey(options, createSession(command, io));
+  });
+}
+
+async function runExportKey(options: ExportKeyOptions, session: Session): Promise<void> {
+  const { io, reporter } = session;
+  assertSafeEnvironment(io);
+  const keyId = parseKeyId(requireKeyId(options, io));
+  const size = dataKeySize(options);
+  checkRecipientOptions(options);
+  assertOneStdin([
+    ...options.pubkey.map((path) => ({ option: '--pubkey', path })),
+    ...contextInput(options),
+  ]);
+  const { recipients, inputs } = await readRecipients(options, session);
+  const { context, inputs: contextInputs } = await readContext(options, session, 'new');
+  const request: ExportRequest = { keyId: keyId.text, recipients, size, context };
+  assertFitsRecipients(request);
+  const plan = await planConnection(options, { keyRegion: keyId.region }, session);
+
+  const outputs = await prepareOutputs(outputRequests(options), [...inputs, ...contextInputs], {
+    ...session.options,
+    io,
+    reporter,
+  });
+  try {
+    if (context !== undefined && options.backupFormat === 'blob' && options.backup.length > 0) {
+      await reporter.warn('a bare CiphertextBlob does not carry its context: keep the context too');
+    }
+    const connection = await connect(plan, session);
+    try {
+      if (options.dryRun) await dryRun(request, session, connection.kms);
+      else await exportAndWrite(request, options, outputs, session, connection.kms);
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await discardAll(outputs);
+  }
+}
+
+function requireKeyId(options: ExportKeyOptions, io: Io): string {
+  const keyId = options.keyId ?? fromEnv(io, 'KMSX_KEY_ID');
+  if (keyId === undefined) throw kmsxError('bad-usage', '--key-id is needed, or KMSX_KEY_ID');
+  return keyId;
+}
+
+/** Where neither is given, KMS's own default is sent, so that the document says what was asked. */
+function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize {
+  if (numberOfBytes === undefined) return { keySpec: keySpec ?? 'AES_256' };
+  if (keySpec !== undefined) {
+    throw kmsxError('options-conflict', '--key-spec and --number-of-bytes exclude each other');
+  }
+  const bytes = Number(numberOfBytes);
+  if (!/^\d{1,4}$/.test(numberOfBytes) || bytes < 1 || bytes > 1024) {
+    throw kmsxError('bad-usage', '--number-of-bytes takes a number from 1 to 1024');
+  }
+  return { numberOfBytes: bytes };
+}
+
+/** The backups first, the export document last: the order in which they are written. */
+function outputRequests({ backup, out }: ExportKeyOptions): OutputRequest[] {
+  return [
+    ...backup.map((path) => ({ option: '--backup', path, holds: 'backup' as const })),
+    { option: '--out', path: out, holds: 'document' },
+  ];
+}
+
+async function dryRun(request: ExportRequest, session: Session, kms: KmsClient): Promise<void> {
+  const notChecked = await dryRunExport(request, kms);
+  await warnOfRehearsal(kms, session);
+  await printResult(dryRunResult(notChecked, request.keyId, kms), session);
+}
+
+async function exportAndWrite(
+  request: ExportRequest,
+  options: ExportKeyOptions,
+  outputs: readonly Output[],
+  session: Session,
+  kms: KmsClient,
+): Promise<void> {
+  const backups = outputs.slice(0, -1);
+  const out = outputs.at(-1);
+  if (out === undefined) throw new TypeError('the export document has a place');
+  const { io, reporter } = session;
+  if (backups.length === 0 && out.isStdout && io.stdout.fileId === undefined) {
+    await reporter.warn(
+      'without --backup the only copy of the CiphertextBlob goes to standard output',
+    );
+  }
+  const standing: string[] = [];
+  await namingStandingBackups(standing, options.pubkey, async () => {
+    const document = await exportDataKey(request, {
+      kms,
+      now: () => io.now(),
+      keepBackup: async (backup) => {
+        await warnOfRehearsal(kms, session);
+        const bytes = options.backupFormat === 'blob' ? blobLine(backup) : jsonLine(backup);
+        for (const output of backups) {
+          await output.write(bytes);
+          standing.push(output.label);
+        }
+      },
+    });
+    await writeDocument(document, out, session);
+  });
+}
+
+function blobLine({ CiphertextBlob }: BackupDocument): Buffer {
+  return Buffer.from(`${CiphertextBlob}\n`);
+}

@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { kmsxError } from '../base/error.ts';
+import { assertOneStdin } from '../cli/inputs.ts';
+import type { Io } from '../cli/io.ts';
+import { printResult } from '../cli/json-output.ts';
+import { suggestValues } from '../cli/options.ts';
+import { discardAll, prepareOutputs } from '../cli/outputs.ts';
+import type { Session } from '../cli/session.ts';
+import { assertSafeEnvironment, createSession } from '../cli/session.ts';
+import type { WrappingKeySpec } from '../wrapping/algorithms.ts';
+import { findWrappingKeySpec, offeredKeySpecs } from '../wrapping/algorithms.ts';
+import { generateKeyPair } from '../wrapping/key-pair.ts';
+import { describe } from './describe.ts';
+import type { PassphraseOptions } from './passphrase.ts';
+import {
+  addPassphraseOptions,
+  askPassphrase,
+  assertOnePassphraseSource,
+  passphraseInput,
+} from './passphrase.ts';
+
+interface KeygenOptions extends PassphraseOptions {
+  readonly wrappingKeySpec: string;
+  readonly privkeyOut: string;
+  readonly pubkeyOut: string;
+  /** Commander's name for `--no-passphrase`. */
+  readonly passphrase: boolean;
+}
+
+interface KeygenReport {
+  readonly PublicKeyFingerprint: string;
+  readonly WrappingKeySpec: WrappingKeySpec;
+}
+
+/** `kmsx keygen`: makes a wrapping key pair. */
+export function defineKeygen(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Makes a wrapping key pair: the private half as PKCS#8 PEM, encrypted with a passphrase, the public half as SPKI PEM.',
+    examples: [
+      [
+        'a pair with a passphrase',
+        'kmsx keygen --privkey-out wrapping.pem --pubkey-out wrapping.pub.pem',
+      ],
+      [
+        'in a script',
+        'kmsx keygen --privkey-out wrapping.pem --pubkey-out wrapping.pub.pem --passphrase-file pass.txt',
+      ],
+    ],
+    exitCodes: [0, 2, 7],
+  });
+  command
+    .addOption(
+      suggestValues(
+        new Option('--wrapping-key-spec <spec>', 'the kind of key').default('RSA_2048'),
+        offeredKeySpecs(),
+      ),
+    )
+    .requiredOption('--privkey-out <file>', 'where the private half goes, mode 0600')
+    .requiredOption('--pubkey-out <file>', 'where the public half goes')
+    .option('--no-passphrase', 'leave the private half unencrypted');
+  addPassphraseOptions(command);
+  command.action(async (options: KeygenOptions) => {
+    const session = createSession(command, io);
+    const report = await runKeygen(options, session);
+    const takesStdout = options.pubkeyOut === '-' || options.privkeyOut === '-';
+    if (takesStdout) await session.reporter.note(`the key is ${report.PublicKeyFingerprint}`);
+    else await printResult(report, session);
+  });
+}
+
+async function runKeygen(options: KeygenOptions, session: Session): Promise<KeygenReport> {
+  const { io, reporter } = session;
+  assertSafeEnvironment(io);
+  const keySpec = findWrappingKeySpec(options.wrappingKeySpec);
+  assertOnePassphraseSource(options);
+  assertOneStdin(passphraseInput(options));
+  if (!options.passphrase && (options.passphraseFile ?? options.passphraseEnv) !== undefined) {
+    throw kmsxError('options-conflict', '--no-passphrase excludes a passphrase');
+  }
+  const outputs = await prepareOutputs(
+    [
+      { option: '--privkey-out', path: options.privkeyOut, holds: 'private key' },
+      { option: '--pubkey-out', path: options.pubkeyOut, holds: 'public key' },
+    ],
+    [],
+    { ...session.options, io, reporter },
+  );
+  try {
+    const passphrase = options.passphrase
+      ? await askPassphrase(options, 'passphrase for the new private key: ', true, session)
+      : undefined;
+    const pair = await generateKeyPair(keySpec, passphrase).finally(() => {
+      passphrase?.dispose();
+    });
+    try {
+      const [privateKey, publicKey] = outputs;
+      await privateKey?.write(pair.privateKeyPem.bytes);
+      await publicKey?.write(Buffer.from(pair.publicKeyPem));
+    } finally {
+      pair.privateKeyPem.dispose();
+    }
+    if (passphrase === undefined) {
+      await reporter.warn(
+        `${options.privkeyOut} is not encrypted: whoever reads the file has the key`,
+      );
+    }
+    return { PublicKeyFingerprint: pair.fingerprint, WrappingKeySpec: keySpec };
+  } finally {
+    await discardAll(outputs);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Command } from 'commander';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { prepareDurableFile, writeError } from '../base/durable-file.ts';
+import type { Io } from '../cli/io.ts';
+import { printResult } from '../cli/json-output.ts';
+import { createProgress } from '../cli/progress.ts';
+import type { Session } from '../cli/session.ts';
+import { assertSafeEnvironment, createSession } from '../cli/session.ts';
+import type { RehearsalResult, RehearsalStage } from '../data-key/rehearsal.ts';
+import { rehearse } from '../data-key/rehearsal.ts';
+import { DEFAULT_RETRY_POLICY } from '../kms/retry.ts';
+import type { LocalKms } from '../local-kms/start-local-kms.ts';
+import { startLocalKms } from '../local-kms/start-local-kms.ts';
+import { clientOf } from './connect.ts';
+import { describe } from './describe.ts';
+
+interface RehearseOptions {
+  readonly keep?: string;
+}
+
+/** What `kmsx rehearse` prints. */
+interface RehearsalReport extends RehearsalResult {
+  readonly Rehearsal: true;
+  readonly Passed: true;
+  readonly Steps: readonly string[];
+  /** What was written: kept with `--keep`, removed without. */
+  readonly Files: readonly string[];
+}
+
+/** `kmsx rehearse`: a whole ceremony against the embedded KMS. */
+export function defineRehearse(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Holds a whole ceremony against an embedded KMS in memory: two wrapping key pairs, a data key exported to both, the backup, unwrap, compare, recover, and each lie refused. Shows each step on stderr and prints a JSON summary. Leaves nothing behind unless --keep is given.',
+    examples: [
+      ['a rehearsal', 'kmsx rehearse'],
+      ['keep what was written, to look at it', 'kmsx rehearse --keep ./rehearsal'],
+    ],
+    exitCodes: [0, 1, 2, 4, 5, 6, 7],
+  });
+  command.option('--keep <dir>', 'write the files into this folder, and leave them there');
+  command.action(async (options: RehearseOptions) => {
+    const session = createSession(command, io);
+    await printResult(await runRehearse(options, session), session);
+  });
+}
+
+async function runRehearse(options: RehearseOptions, session: Session): Promise<RehearsalReport> {
+  const { io } = session;
+  assertSafeEnvironment(io);
+  if (options.keep !== undefined) {
+    const folder = resolve(io.cwd, options.keep);
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      throw writeError(options.keep ?? '', error);
+    });
+    return await rehearseIn(folder, session);
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'kmsx-rehearsal-'));
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  io.signal.addEventListener('abort', remove, { once: true });
+  try {
+    return await rehearseIn(folder, session);
+  } finally {
+    io.signal.removeEventListener('abort', remove);
+    remove();
+  }
+}
+
+async function rehearseIn(folder: string, session: Session): Promise<RehearsalReport> {
+  const { io, reporter } = session;
+  await reporter.warnAlways('this is a rehearsal: its KMS and its keys are made up for it');
+  const progress = await createProgress(session);
+  const steps: string[] = [];
+  const step: RehearsalStage['step'] = async (title, work) => {
+    const result = await progress.step(title, work);
+    steps.push(title);
+    return result;
+  };
+  const server = await step('start the embedded KMS on loopback', () =>
+    startLocalKms({
+      ...io,
+      port: 0,
+      waitForLockMs: 0,
+      log: (line) => void reporter.detail(line),
+    }),
+  );
+  try {
+    const kms = await clientOf(server, { policy: DEFAULT_RETRY_POLICY }, session);
+    try {
+      const files: string[] = [];
+      const save = saverIn(folder, files, io);
+      const now = (): Date => io.now();
+      const result = await rehearse({ kms, keyId: keyIdOf(server), now, step, save });
+      return { Rehearsal: true, Passed: true, ...result, Steps: steps, Files: files };
+    } finally {
+      await kms.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+function keyIdOf({ announcement }: LocalKms): string {
+  const [key] = announcement.Keys;
+  if (key === undefined) throw new TypeError('a fresh embedded KMS has a key');
+  return key.Aliases[0] ?? key.KeyId;
+}
+
+function saverIn(folder: string, files: string[], io: Io): RehearsalStage['save'] {
+  return async (name, holds, bytes) => {
+    const path = join(folder, name);
+    const mode = holds === 'public key' ? 0o644 : 0o600;
+    const file = await prepareDurableFile(path, { label: path, mode, existing: 'refuse' }, io);
+    await file.commit(bytes);
+    files.push(path);
+    return await readFile(path);
+  };
+}

@@ -1,0 +1,179 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { kmsxError } from '../base/error.ts';
+import { usingSecret } from '../base/secret-bytes.ts';
+import type { Input } from '../cli/inputs.ts';
+import { assertOneStdin, readInput } from '../cli/inputs.ts';
+import type { Io } from '../cli/io.ts';
+import { repeatable, suggestValues } from '../cli/options.ts';
+import type { Session } from '../cli/session.ts';
+import { assertSafeEnvironment, createSession } from '../cli/session.ts';
+import type { Envelope } from '../data-key/read-document.ts';
+import { readEnvelope } from '../data-key/read-document.ts';
+import type { WrappedDataKey } from '../data-key/unwrap.ts';
+import { chooseExport, unwrapDataKey } from '../data-key/unwrap.ts';
+import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
+import { findWrappingAlgorithm, offeredAlgorithms } from '../wrapping/algorithms.ts';
+import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
+import { readPrivateKey } from '../wrapping/private-key.ts';
+import type { DataKeyOutputOptions } from './data-key-output.ts';
+import {
+  addDataKeyOutputOptions,
+  planDataKeyOutput,
+  prepareDataKeyOutput,
+  writeDataKey,
+} from './data-key-output.ts';
+import { describe } from './describe.ts';
+import type { PassphraseOptions } from './passphrase.ts';
+import {
+  addPassphraseOptions,
+  askPassphrase,
+  assertOnePassphraseSource,
+  passphraseInput,
+} from './passphrase.ts';
+
+interface UnwrapKeyOptions extends DataKeyOutputOptions, PassphraseOptions {
+  readonly privkey: string;
+  readonly in: string;
+  readonly wrappingAlgorithm?: string;
+}
+
+/** `kmsx unwrap-key`: unwraps an ExportedDataKey on this machine, with no network. */
+export function defineUnwrapKey(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Unwraps an ExportedDataKey on this machine, with no network: the export for this private key is found by its fingerprint.',
+    examples: [
+      [
+        'the check values, to compare with what the HSM shows',
+        'kmsx unwrap-key --privkey wrapping.pem --in export.json --check-value-only',
+      ],
+      [
+        'the data key itself, into another program',
+        'kmsx unwrap-key --privkey wrapping.pem --in export.json --format raw | import-into-hsm',
+      ],
+      [
+        'a bare ExportedDataKey',
+        'jq -r .ExportedDataKey export.json | kmsx unwrap-key --privkey wrapping.pem --wrapping-algorithm RSAES_OAEP_SHA_256 --out key.b64',
+      ],
+    ],
+    exitCodes: [0, 2, 6, 7],
+  });
+  command
+    .requiredOption('--privkey <file>', 'the private half: PEM, DER or PKCS#12, encrypted or not')
+    .option(
+      '--in <file>',
+      'an export document, or a bare ExportedDataKey in base64; - is standard input',
+      '-',
+    )
+    .addOption(
+      suggestValues(
+        new Option('--wrapping-algorithm <name>', 'for a bare ExportedDataKey: how it was wrapped'),
+        offeredAlgorithms(),
+      ),
+    );
+  addDataKeyOutputOptions(
+    command,
+    repeatable(
+      '--expect-check-value <value>',
+      'ecb:…, cmac:…, label:… or sha256:… that the data key must have',
+    ),
+  );
+  addPassphraseOptions(command);
+  command.action(async (options: UnwrapKeyOptions) => {
+    await runUnwrapKey(options, createSession(command, io));
+  });
+}
+
+async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promise<void> {
+  const { io, reporter } = session;
+  assertSafeEnvironment(io);
+  const plan = planDataKeyOutput(options);
+  const algorithm =
+    options.wrappingAlgorithm === undefined
+      ? undefined
+      : findWrappingAlgorithm(options.wrappingAlgorithm);
+  assertOnePassphraseSource(options);
+  assertOneStdin([
+    { option: '--privkey', path: options.privkey },
+    { option: '--in', path: options.in },
+    ...passphraseInput(options),
+  ]);
+
+  const privkeyInput = await readInput(options.privkey, 'a private key', io, reporter);
+  const input = await readInput(options.in, 'an export document', io, reporter);
+  const envelope = readEnvelope(input.bytes, input.label);
+  const output = await prepareDataKeyOutput(plan, [privkeyInput, input], session);
+  try {
+    const privateKey = await openPrivateKey(privkeyInput, options, session);
+    const wrapped = wrappedDataKeyOf(envelope, algorithm, privateKey, input.label);
+    if (envelope.kind === 'export' && envelope.document.Rehearsal === true) {
+      await reporter.warnAlways(
+        `${input.label} is from a rehearsal: the embedded KMS made this key`,
+      );
+    }
+    await usingSecret(unwrapDataKey(wrapped, privateKey), (dataKey) =>
+      writeDataKey(dataKey, plan, output, session),
+    );
+  } finally {
+    await output.discard();
+  }
+}
+
+async function openPrivateKey(
+  input: Input,
+  options: PassphraseOptions,
+  session: Session,
+): Promise<WrappingPrivateKey> {
+  try {
+    return await readPrivateKey(input.bytes, input.label, () =>
+      askPassphrase(options, `passphrase of ${input.label}: `, false, session),
+    );
+  } finally {
+    input.bytes.fill(0);
+  }
+}
+
+function wrappedDataKeyOf(
+  envelope: Envelope,
+  algorithm: WrappingAlgorithm | undefined,
+  privateKey: WrappingPrivateKey,
+  label: string,
+): WrappedDataKey {
+  switch (envelope.kind) {
+    case 'export': {
+      const chosen = chooseExport(envelope.document, privateKey);
+      if (algorithm === undefined || algorithm.name === chosen.algorithm.name) return chosen;
+      throw kmsxError(
+        'options-conflict',
+        `${label} says ${chosen.algorithm.name}, and --wrapping-algorithm ${algorithm.name}`,
+      );
+    }
+    case 'backup':
+      throw kmsxError(
+        'document-malformed',
+        `${label} is a backup: only KMS opens it; unwrap-key takes the export`,
+        { label },
+      );
+    case 'answer':
+      if (envelope.answer.ExportedDataKey === undefined) {
+        throw kmsxError('document-malformed', `${label} has no ExportedDataKey`, { label });
+      }
+      return bareExport(envelope.answer.ExportedDataKey, algorithm, label);
+    case 'bare':
+      return bareExport(envelope.base64, algorithm, label);
+  }
+}
+
+function bareExport(
+  exportedDataKey: string,
+  algorithm: WrappingAlgorithm | undefined,
+  label: string,
+): WrappedDataKey {
+  if (algorithm === undefined) {
+    throw kmsxError(
+      'wrapping-algorithm-missing',
+      `${label} does not say how it was wrapped: --wrapping-algorithm is needed`,
+    );
+  }
+  return { exportedDataKey, algorithm };
+}

@@ -1,0 +1,107 @@
+import type { GenerateAndExportDataKeyInput, KmsClient } from '../kms/kms-client.ts';
+import { assertFits } from '../wrapping/algorithms.ts';
+import type { BackupDocument } from './backup-document.ts';
+import { BACKUP_FORMAT, toDocument } from './backup-document.ts';
+import type { EncryptionContext } from './encryption-context.ts';
+import { encodeEncryptionContext } from './encryption-context.ts';
+import type { ExportDocument } from './export-document.ts';
+import { toExportDocument } from './export-document.ts';
+import { originOf } from './origin.ts';
+import type { Recipient } from './reexport.ts';
+import { exportEntry, reexport, wrappingParameters } from './reexport.ts';
+
+/** How long a data key is to be: by KMS's name for it, or in bytes. */
+export type DataKeySize =
+  { readonly keySpec: 'AES_256' | 'AES_128' } | { readonly numberOfBytes: number };
+
+export interface ExportRequest {
+  /** The KMS key: id, alias or ARN. */
+  readonly keyId: string;
+  readonly recipients: readonly [Recipient, ...Recipient[]];
+  readonly size: DataKeySize;
+  readonly context: EncryptionContext | undefined;
+}
+
+export interface ExportDependencies {
+  readonly kms: KmsClient;
+  readonly now: () => Date;
+  /**
+   * Called right after the first answer, before anything else is asked for or shown; resolves when the
+   * backup is on stable storage.
+   */
+  readonly keepBackup: (backup: BackupDocument) => Promise<void>;
+}
+
+const LENGTHS = { AES_256: 32, AES_128: 16 } as const;
+
+/** The length of a data key in bytes. */
+export function lengthOf(size: DataKeySize): number {
+  return 'keySpec' in size ? LENGTHS[size.keySpec] : size.numberOfBytes;
+}
+
+/**
+ * Checks that the data key fits every recipient's wrapping algorithm.
+ *
+ * @throws KmsxError `data-key-too-long`
+ */
+export function assertFitsRecipients({ recipients, size }: ExportRequest): void {
+  for (const { algorithm } of recipients) assertFits(algorithm, lengthOf(size));
+}
+
+/**
+ * Generates a data key in KMS and exports it under every recipient's public key: GenerateAndExportDataKey
+ * for the first, ExportDataKey on the same CiphertextBlob for the others. The backup is kept before the
+ * others are asked for.
+ *
+ * @throws KmsxError those of KMS, and `answer-malformed` for an answer that can't be right
+ */
+export async function exportDataKey(
+  request: ExportRequest,
+  { kms, now, keepBackup }: ExportDependencies,
+): Promise<ExportDocument> {
+  const [first, ...others] = request.recipients;
+  const answer = await kms.generateAndExportDataKey(generateInput(request));
+  const exports = [exportEntry('GenerateAndExportDataKey', answer, first)];
+  const envelope = {
+    KeyId: answer.keyId,
+    KeyVersionId: answer.keyVersionId,
+    CiphertextBlob: answer.ciphertextBlobBase64,
+  };
+  const origin = {
+    NumberOfBytes: lengthOf(request.size),
+    EncryptionContext: request.context,
+    ...originOf(kms, now()),
+  };
+  await keepBackup(toDocument<BackupDocument>({ Format: BACKUP_FORMAT, ...envelope, ...origin }));
+  for (const recipient of others) {
+    const source = { ...envelope, EncryptionContext: request.context };
+    exports.push((await reexport(source, recipient, kms)).entry);
+  }
+  return toExportDocument(envelope, exports, origin);
+}
+
+/**
+ * Asks KMS whether `exportDataKey` would succeed. Only the first call can be asked about: there is no
+ * CiphertextBlob yet for the others.
+ *
+ * @returns what was not asked
+ * @throws KmsxError what the call itself would throw
+ */
+export async function dryRunExport(request: ExportRequest, kms: KmsClient): Promise<string[]> {
+  await kms.dryRun.generateAndExportDataKey(generateInput(request));
+  return request.recipients.slice(1).map(() => 'ExportDataKey');
+}
+
+function generateInput({
+  keyId,
+  recipients,
+  size,
+  context,
+}: ExportRequest): GenerateAndExportDataKeyInput {
+  return {
+    keyId,
+    ...size,
+    ...wrappingParameters(recipients[0]),
+    encryptionContextJson: context && encodeEncryptionContext(context),
+  };
+}

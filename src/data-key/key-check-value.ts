@@ -1,0 +1,180 @@
+import { createCipheriv, createHash } from 'node:crypto';
+import { equalBytes } from '../base/bytes.ts';
+import { kmsxError } from '../base/error.ts';
+
+export type CheckValueMethod = 'AES-ECB-ZERO' | 'AES-CMAC-ZERO' | 'AES-CMAC-LABEL' | 'SHA256-LABEL';
+
+/** A short value by which a data key is told from another without showing it. */
+export interface KeyCheckValue {
+  readonly Method: CheckValueMethod;
+  /** Lower-case hexadecimal. */
+  readonly Value: string;
+}
+
+const LABEL = Buffer.from('kmsx-data-key-v1', 'ascii');
+const ZERO_BLOCK = Buffer.alloc(16);
+const MIN_KEY_BYTES = 16;
+
+interface MethodFacts {
+  readonly method: CheckValueMethod;
+  /** What an option calls it, as in `--expect-check-value label:…`. */
+  readonly word: string;
+  readonly bytes: number;
+  readonly forAes: boolean;
+  compute(key: Uint8Array): Buffer;
+}
+
+const METHODS: readonly MethodFacts[] = [
+  {
+    method: 'AES-ECB-ZERO',
+    word: 'ecb',
+    bytes: 3,
+    forAes: true,
+    compute: (key) => encryptBlock(key, ZERO_BLOCK),
+  },
+  {
+    method: 'AES-CMAC-ZERO',
+    word: 'cmac',
+    bytes: 5,
+    forAes: true,
+    compute: (key) => aesCmac(key, ZERO_BLOCK),
+  },
+  {
+    method: 'AES-CMAC-LABEL',
+    word: 'label',
+    bytes: 16,
+    forAes: true,
+    compute: (key) => aesCmac(key, LABEL),
+  },
+  {
+    method: 'SHA256-LABEL',
+    word: 'sha256',
+    bytes: 16,
+    forAes: false,
+    compute: (key) => createHash('sha256').update(LABEL).update(key).digest(),
+  },
+];
+
+/** The words that options know the methods by. */
+export const CHECK_VALUE_WORDS: readonly string[] = METHODS.map(({ word }) => word);
+
+/**
+ * Computes the check values of a data key: for an AES key (16, 24 or 32 bytes) the first 3 bytes of the
+ * encryption of a zero block, the first 5 bytes of the AES-CMAC of a zero block, and the whole AES-CMAC of
+ * the 16 ASCII bytes `kmsx-data-key-v1`; for other keys of 16 bytes and more the first 16 bytes of SHA-256
+ * over that label and the key. Below 16 bytes none: a key so short could be found from it.
+ *
+ * @param words - which methods, by their words in options; all if left out
+ */
+export function keyCheckValues(
+  dataKey: Uint8Array,
+  words: readonly string[] = CHECK_VALUE_WORDS,
+): KeyCheckValue[] {
+  if (dataKey.length < MIN_KEY_BYTES) return [];
+  return METHODS.filter(
+    ({ forAes, word }) => forAes === isAesKey(dataKey) && words.includes(word),
+  ).map((facts) => ({
+    Method: facts.method,
+    Value: facts.compute(dataKey).subarray(0, facts.bytes).toString('hex'),
+  }));
+}
+
+/** A check value that was read aloud or copied from an HSM: what the key must have. */
+export interface ExpectedCheckValue {
+  readonly method: CheckValueMethod;
+  readonly value: Buffer;
+}
+
+/**
+ * Parses `ecb:…`, `cmac:…`, `label:…` or `sha256:…` with all the hexadecimal digits of the method, in
+ * either letter case.
+ *
+ * @throws KmsxError `check-value-malformed`
+ */
+export function parseExpectedCheckValue(text: string): ExpectedCheckValue {
+  const colon = text.indexOf(':');
+  const facts = METHODS.find(({ word }) => word === text.slice(0, colon));
+  const digits = text.slice(colon + 1);
+  if (facts === undefined || !/^[0-9a-fA-F]*$/.test(digits)) {
+    throw kmsxError('check-value-malformed', `${JSON.stringify(text)} is no key check value`);
+  }
+  if (digits.length !== facts.bytes * 2) {
+    throw kmsxError(
+      'check-value-malformed',
+      `a key check value ${facts.word}: has ${facts.bytes * 2} hexadecimal digits, not ${digits.length}`,
+    );
+  }
+  return { method: facts.method, value: Buffer.from(digits, 'hex') };
+}
+
+/**
+ * Checks a data key against an expected value, in constant time.
+ *
+ * @throws KmsxError `check-value-mismatch`, also where the method does not fit a key of this length
+ */
+export function assertCheckValue(dataKey: Uint8Array, expected: ExpectedCheckValue): void {
+  const facts = METHODS.find(({ method }) => method === expected.method);
+  const fits =
+    facts?.forAes === isAesKey(dataKey) && (facts.forAes || dataKey.length >= MIN_KEY_BYTES);
+  if (facts === undefined || !fits) {
+    throw kmsxError(
+      'check-value-mismatch',
+      `a data key of ${dataKey.length} bytes has no ${expected.method} check value`,
+    );
+  }
+  const actual = facts.compute(dataKey).subarray(0, facts.bytes);
+  if (!equalBytes(actual, expected.value)) {
+    throw kmsxError(
+      'check-value-mismatch',
+      `the key check value ${expected.method} is not the expected one`,
+    );
+  }
+}
+
+/**
+ * AES-CMAC of a message (NIST SP 800-38B §6.2), with OpenSSL's AES.
+ *
+ * @param key - 16, 24 or 32 bytes
+ * @returns the whole tag, 16 bytes
+ */
+export function aesCmac(key: Uint8Array, message: Uint8Array): Buffer {
+  const k1 = double(encryptBlock(key, ZERO_BLOCK));
+  const blocks = Math.max(1, Math.ceil(message.length / 16));
+  const last = Buffer.alloc(16);
+  const tail = message.subarray((blocks - 1) * 16);
+  last.set(tail);
+  const isWhole = tail.length === 16;
+  if (!isWhole) last[tail.length] = 0x80;
+  xorInto(last, isWhole ? k1 : double(k1));
+  const chained = Buffer.concat([message.subarray(0, (blocks - 1) * 16), last]);
+  const cipher = createCipheriv(`aes-${key.length * 8}-cbc`, key, ZERO_BLOCK);
+  cipher.setAutoPadding(false);
+  const encrypted = Buffer.concat([cipher.update(chained), cipher.final()]);
+  return encrypted.subarray(-16);
+}
+
+/** Doubling in GF(2^128), as the subkeys of CMAC need it (SP 800-38B §6.1). */
+function double(block: Buffer): Buffer {
+  const doubled = Buffer.alloc(16);
+  for (let index = 0; index < 16; index += 1) {
+    const next = block[index + 1] ?? 0;
+    doubled[index] = (((block[index] ?? 0) << 1) & 0xff) | (next >> 7);
+  }
+  const carry = (block[0] ?? 0) >> 7;
+  doubled[15] = (doubled[15] ?? 0) ^ (carry * 0x87);
+  return doubled;
+}
+
+function xorInto(target: Buffer, other: Buffer): void {
+  for (const [index, byte] of other.entries()) target[index] = (target[index] ?? 0) ^ byte;
+}
+
+function encryptBlock(key: Uint8Array, block: Uint8Array): Buffer {
+  const cipher = createCipheriv(`aes-${key.length * 8}-ecb`, key, null);
+  cipher.setAutoPadding(false);
+  return Buffer.concat([cipher.update(block), cipher.final()]);
+}
+
+function isAesKey(key: Uint8Array): boolean {
+  return key.length === 16 || key.length === 24 || key.length === 32;
+}

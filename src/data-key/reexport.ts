@@ -1,0 +1,145 @@
+import { decodeBase64 } from '../base/bytes.ts';
+import { answerMalformed } from '../kms/errors.ts';
+import type {
+  ExportDataKeyInput,
+  ExportedDataKey,
+  KmsClient,
+  WrappingParameters,
+} from '../kms/kms-client.ts';
+import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
+import { assertFits } from '../wrapping/algorithms.ts';
+import type { WrappingPublicKey } from '../wrapping/public-key.ts';
+import type { EncryptionContext } from './encryption-context.ts';
+import { encodeEncryptionContext } from './encryption-context.ts';
+import type { ExportDocument, ExportEntry } from './export-document.ts';
+import { toExportDocument } from './export-document.ts';
+import { originOf } from './origin.ts';
+
+/** Whom a data key is sealed for, and how. */
+export interface Recipient {
+  readonly publicKey: WrappingPublicKey;
+  readonly algorithm: WrappingAlgorithm;
+}
+
+/** The backup side of a data key: what ExportDataKey opens. */
+interface ExportSource {
+  readonly CiphertextBlob: string;
+  readonly EncryptionContext?: EncryptionContext | undefined;
+  /** The KMS key, where it is known: another one in the answer can't be right. */
+  readonly KeyId?: string | undefined;
+}
+
+/** A backup as far as it is known: a bare CiphertextBlob tells nothing of the rest. */
+export interface ReexportSource extends ExportSource {
+  readonly KeyVersionId?: string | undefined;
+  readonly NumberOfBytes?: number | undefined;
+  readonly Region?: string | undefined;
+  readonly Rehearsal?: true | undefined;
+}
+
+/**
+ * Exports the data key of a backup under every recipient's public key.
+ *
+ * @throws KmsxError `data-key-too-long` before anything is sent, where the length is known; those of KMS
+ */
+export async function reexportDataKey(
+  source: ReexportSource,
+  recipients: readonly Recipient[],
+  { kms, now }: { readonly kms: KmsClient; readonly now: () => Date },
+): Promise<ExportDocument> {
+  const { NumberOfBytes, CiphertextBlob, EncryptionContext } = source;
+  if (NumberOfBytes !== undefined) {
+    for (const { algorithm } of recipients) assertFits(algorithm, NumberOfBytes);
+  }
+  const exports: ExportEntry[] = [];
+  let envelope = { KeyId: '', KeyVersionId: '', CiphertextBlob };
+  for (const recipient of recipients) {
+    const answer = await reexport(source, recipient, kms);
+    envelope = { KeyId: answer.keyId, KeyVersionId: answer.keyVersionId, CiphertextBlob };
+    exports.push(answer.entry);
+  }
+  return toExportDocument(envelope, exports, {
+    NumberOfBytes,
+    EncryptionContext,
+    ...originOf(kms, now()),
+  });
+}
+
+/**
+ * Exports the data key of a CiphertextBlob under a public key: ExportDataKey.
+ *
+ * @throws KmsxError those of KMS, and `answer-malformed`
+ */
+export async function reexport(
+  source: ExportSource,
+  recipient: Recipient,
+  kms: KmsClient,
+): Promise<{ entry: ExportEntry; keyId: string; keyVersionId: string }> {
+  const answer = await kms.exportDataKey(exportInput(source, recipient));
+  if (source.KeyId !== undefined && answer.keyId !== source.KeyId) {
+    throw answerMalformed(
+      'names another KMS key than the CiphertextBlob is under',
+      answer.requestId,
+    );
+  }
+  const { keyId, keyVersionId } = answer;
+  return { entry: exportEntry('ExportDataKey', answer, recipient), keyId, keyVersionId };
+}
+
+/** Asks KMS whether `reexport` would succeed; throws what it would throw. */
+export async function dryRunReexport(
+  source: ExportSource,
+  recipient: Recipient,
+  kms: KmsClient,
+): Promise<void> {
+  await kms.dryRun.exportDataKey(exportInput(source, recipient));
+}
+
+function exportInput(
+  { CiphertextBlob, EncryptionContext }: ExportSource,
+  recipient: Recipient,
+): ExportDataKeyInput {
+  return {
+    ciphertextBlobBase64: CiphertextBlob,
+    encryptionContextJson: EncryptionContext && encodeEncryptionContext(EncryptionContext),
+    ...wrappingParameters(recipient),
+  };
+}
+
+/** What KMS is told of a recipient. */
+export function wrappingParameters({ publicKey, algorithm }: Recipient): WrappingParameters {
+  return {
+    publicKeyBlobBase64: publicKey.publicKeyBlob,
+    wrappingKeySpec: publicKey.keySpec,
+    wrappingAlgorithm: algorithm.name,
+  };
+}
+
+/**
+ * One export as the documents have it.
+ *
+ * @throws KmsxError `answer-malformed` if the ExportedDataKey is not as long as the modulus
+ */
+export function exportEntry(
+  action: string,
+  answer: ExportedDataKey,
+  recipient: Recipient,
+): ExportEntry {
+  const { publicKey, algorithm } = recipient;
+  const { wrappedBytes } = algorithm;
+  const length = decodeBase64(answer.exportedDataKeyBase64)?.length;
+  if (wrappedBytes !== undefined && length !== wrappedBytes) {
+    throw answerMalformed(
+      action,
+      `it has an ExportedDataKey of ${length ?? 0} bytes; ${publicKey.keySpec} makes ${wrappedBytes}`,
+      answer.requestId,
+    );
+  }
+  return {
+    ExportedDataKey: answer.exportedDataKeyBase64,
+    WrappingKeySpec: publicKey.keySpec,
+    WrappingAlgorithm: algorithm.name,
+    PublicKeyFingerprint: publicKey.fingerprint,
+    RequestId: answer.requestId,
+  };
+}

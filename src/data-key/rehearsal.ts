@@ -1,0 +1,231 @@
+import { equalBytes } from '../base/bytes.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
+import type { SecretBytes } from '../base/secret-bytes.ts';
+import { usingSecret } from '../base/secret-bytes.ts';
+import type { KmsClient } from '../kms/kms-client.ts';
+import { defaultAlgorithm } from '../wrapping/algorithms.ts';
+import { generateKeyPair } from '../wrapping/key-pair.ts';
+import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
+import { readPrivateKey } from '../wrapping/private-key.ts';
+import { readPublicKey, requireWrappingKey } from '../wrapping/public-key.ts';
+import type { BackupDocument } from './backup-document.ts';
+import type { EncryptionContext } from './encryption-context.ts';
+import { encodeEncryptionContext } from './encryption-context.ts';
+import { exportDataKey } from './export.ts';
+import type { ExportDocument } from './export-document.ts';
+import type { KeyCheckValue } from './key-check-value.ts';
+import { keyCheckValues } from './key-check-value.ts';
+import { readEnvelope } from './read-document.ts';
+import type { Recipient } from './reexport.ts';
+import { chooseExport, unwrapDataKey } from './unwrap.ts';
+
+/** What a rehearsal needs of its surroundings. */
+export interface RehearsalStage {
+  readonly kms: KmsClient;
+  /** An enabled symmetric KMS key. */
+  readonly keyId: string;
+  readonly now: () => Date;
+  /** Runs one step and shows how it ended. */
+  readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>;
+  /** Writes a file durably; gives back what is on the disk. */
+  readonly save: (
+    name: string,
+    holds: 'private key' | 'public key' | 'document' | 'backup',
+    bytes: Uint8Array,
+  ) => Promise<Buffer>;
+}
+
+/** What a rehearsal showed. */
+export interface RehearsalResult {
+  readonly KeyCheckValues: readonly KeyCheckValue[];
+  readonly Refused: readonly string[];
+}
+
+const CONTEXT: EncryptionContext = { purpose: 'rehearsal' };
+
+/**
+ * Holds a whole ceremony: two wrapping key pairs, one data key exported to both with a context and a backup,
+ * unwrapped twice, recovered from the backup, and every lie refused. What is read is read back from files.
+ *
+ * @throws KmsxError of the first step that fails; `rehearsal-failed` where something was accepted that must
+ * be refused, or two keys differ that must be the same
+ */
+export async function rehearse(stage: RehearsalStage): Promise<RehearsalResult> {
+  const { step } = stage;
+  const first = await step('make the wrapping key pair of the first HSM', () =>
+    makePair('hsm-1', stage),
+  );
+  const second = await step('make the wrapping key pair of the second HSM', () =>
+    makePair('hsm-2', stage),
+  );
+  const { document, backup } = await step('export a data key to both, keep the backup', () =>
+    exportToBoth([first.recipient, second.recipient], stage),
+  );
+  const keys: SecretBytes[] = [];
+  try {
+    const opened = await step('unwrap the export of the first HSM', () =>
+      unwrap(document, first, keys),
+    );
+    const again = await step('unwrap the export of the second HSM', () =>
+      unwrap(document, second, keys),
+    );
+    await step('compare: both hold the same data key', () => assertSame(opened, again));
+    const recovered = await step('decrypt the backup in KMS', () => decrypt(backup, stage, keys));
+    await step('compare: the backup holds the same data key', () => assertSame(opened, recovered));
+    const refused = await refuseLies(document, backup, first, stage);
+    return { KeyCheckValues: keyCheckValues(opened.bytes), Refused: refused };
+  } finally {
+    for (const key of keys) key.dispose();
+  }
+}
+
+interface Pair {
+  readonly recipient: Recipient;
+  readonly privateKey: WrappingPrivateKey;
+}
+
+async function makePair(name: string, stage: RehearsalStage): Promise<Pair> {
+  const pair = await generateKeyPair('RSA_2048', undefined);
+  try {
+    const pem = await stage.save(`${name}.pem`, 'private key', pair.privateKeyPem.bytes);
+    const publicPem = await stage.save(
+      `${name}.pub.pem`,
+      'public key',
+      Buffer.from(pair.publicKeyPem),
+    );
+    const publicKey = requireWrappingKey(readPublicKey(publicPem, name), name);
+    const privateKey = await readPrivateKey(pem, name, noPassphrase);
+    pem.fill(0);
+    return { privateKey, recipient: { publicKey, algorithm: defaultAlgorithm(publicKey.keySpec) } };
+  } finally {
+    pair.privateKeyPem.dispose();
+  }
+}
+
+function noPassphrase(): Promise<SecretBytes> {
+  return Promise.reject(new TypeError("a rehearsal's private keys have no passphrase"));
+}
+
+async function exportToBoth(
+  recipients: readonly [Recipient, Recipient],
+  stage: RehearsalStage,
+): Promise<{ document: ExportDocument; backup: BackupDocument }> {
+  const { kms, keyId } = stage;
+  let savedBackup: Buffer | undefined;
+  const exported = await exportDataKey(
+    { keyId, recipients, size: { keySpec: 'AES_256' }, context: CONTEXT },
+    {
+      kms,
+      now: () => stage.now(),
+      keepBackup: async (backup) => {
+        savedBackup = await stage.save('backup.json', 'backup', jsonBytes(backup));
+      },
+    },
+  );
+  const savedExport = await stage.save('export.json', 'document', jsonBytes(exported));
+  const document = readEnvelope(savedExport, 'export.json');
+  const backup = readEnvelope(savedBackup ?? Buffer.alloc(0), 'backup.json');
+  if (document.kind !== 'export' || backup.kind !== 'backup') {
+    throw failed('a document that was written is not read back as what it is');
+  }
+  return { document: document.document, backup: backup.document };
+}
+
+function jsonBytes(document: object): Buffer {
+  return Buffer.from(`${JSON.stringify(document)}\n`);
+}
+
+function unwrap(
+  document: ExportDocument,
+  { privateKey }: Pair,
+  keys: SecretBytes[],
+): Promise<SecretBytes> {
+  const dataKey = unwrapDataKey(chooseExport(document, privateKey), privateKey);
+  keys.push(dataKey);
+  return Promise.resolve(dataKey);
+}
+
+async function decrypt(
+  {
+    CiphertextBlob,
+    EncryptionContext,
+  }: Pick<BackupDocument, 'CiphertextBlob' | 'EncryptionContext'>,
+  { kms }: RehearsalStage,
+  keys: SecretBytes[],
+): Promise<SecretBytes> {
+  const { plaintext } = await kms.decrypt({
+    ciphertextBlobBase64: CiphertextBlob,
+    encryptionContextJson: EncryptionContext && encodeEncryptionContext(EncryptionContext),
+  });
+  keys.push(plaintext);
+  return plaintext;
+}
+
+function assertSame(a: SecretBytes, b: SecretBytes): Promise<void> {
+  if (!equalBytes(a.bytes, b.bytes)) throw failed('two data keys differ that must be the same');
+  return Promise.resolve();
+}
+
+/** Tries each lie, and fails where one is believed. */
+async function refuseLies(
+  document: ExportDocument,
+  backup: BackupDocument,
+  pair: Pair,
+  stage: RehearsalStage,
+): Promise<string[]> {
+  const stranger = await generateKeyPair('RSA_2048', undefined);
+  const strangerKey = await readPrivateKey(
+    stranger.privateKeyPem.bytes,
+    'a stranger',
+    noPassphrase,
+  );
+  stranger.privateKeyPem.dispose();
+  const wrapped = chooseExport(document, pair.privateKey);
+
+  const lies: readonly [string, () => Promise<SecretBytes>][] = [
+    [
+      'a wrong encryption context',
+      () => decrypt({ ...backup, EncryptionContext: { purpose: 'theft' } }, stage, []),
+    ],
+    [
+      'a changed byte in the backup',
+      () => decrypt({ ...backup, CiphertextBlob: changeByte(backup.CiphertextBlob) }, stage, []),
+    ],
+    ['a wrong private key', () => Promise.resolve(unwrapDataKey(wrapped, strangerKey))],
+    [
+      'a changed byte in the export',
+      () => {
+        const exportedDataKey = changeByte(wrapped.exportedDataKey);
+        return Promise.resolve(unwrapDataKey({ ...wrapped, exportedDataKey }, pair.privateKey));
+      },
+    ],
+  ];
+  for (const [lie, attempt] of lies) {
+    await stage.step(`${lie} is refused`, () => assertRefused(lie, attempt));
+  }
+  return lies.map(([lie]) => lie);
+}
+
+async function assertRefused(lie: string, attempt: () => Promise<SecretBytes>): Promise<void> {
+  try {
+    await usingSecret(await attempt(), () => undefined);
+  } catch (error) {
+    const isRefusal =
+      error instanceof KmsxError && (error.kind === 'kms' || error.kind === 'crypto');
+    if (isRefusal) return;
+    throw error;
+  }
+  throw failed(`${lie} was accepted`);
+}
+
+/** Changes one bit of the last whole byte but one: the length stays. */
+function changeByte(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64');
+  const index = bytes.length - 2;
+  bytes[index] = (bytes[index] ?? 0) ^ 1;
+  return bytes.toString('base64');
+}
+
+function failed(message: string): Error {
+  return kmsxError('rehearsal-failed', message);
+}

@@ -1,0 +1,24 @@
+import { SIGNAL_EXIT_CODES } from './cli/exit-codes.ts';
+import { createProgram } from './cli/program.ts';
+import { run } from './cli/run.ts';
+import { systemIo } from './cli/system-io.ts';
+
+const interrupt = new AbortController();
+let stop: (() => void) | undefined;
+
+const signals = Object.keys(SIGNAL_EXIT_CODES) as (keyof typeof SIGNAL_EXIT_CODES)[];
+for (const signal of signals) {
+  // Once: a second signal of the same kind ends the process by itself.
+  process.once(signal, () => {
+    if (stop !== undefined) {
+      stop();
+      return;
+    }
+    interrupt.abort(); // temporary files are removed, at once
+    process.exit(SIGNAL_EXIT_CODES[signal]);
+  });
+}
+
+const io = systemIo(process, interrupt.signal, () => new Promise((resolve) => (stop = resolve)));
+const argv = process.argv.slice(2);
+process.exitCode = await run(createProgram(io, argv), argv, io);
