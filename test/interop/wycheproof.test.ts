@@ -59,17 +59,13 @@ it('the folder of vectors is there, and has those of KMS’s algorithms', () => 
 for (const file of files) {
   const { groups, numberOfTests } = readVectors(file);
   const offered = groups.filter(({ sha, mgfSha }) => sha in HASHES && mgfSha in HASHES);
+  if (offered.length === 0) continue; // for hashes that no wrapping algorithm of KMS has
   const others = numberOfTests - offered.reduce((sum, { cases }) => sum + cases.length, 0);
 
   describe(file, () => {
-    if (offered.length === 0) {
-      it.skip(`${others} cases with hashes that no wrapping algorithm of KMS has`);
-      return;
-    }
     it(`runs ${numberOfTests - others} of its ${numberOfTests} cases`, () => {
       expect(offered.flatMap(({ cases }) => cases).length).toBeGreaterThan(0);
     });
-    if (others > 0) it.skip(`${others} cases with hashes that no wrapping algorithm of KMS has`);
     offered.forEach((group, index) => {
       describe(`key ${index + 1}, ${group.keySize} bits, ${group.sha}, MGF1 ${group.mgfSha}`, () => {
         runGroup(group);

@@ -1,0 +1,282 @@
+# bash completion for kmsx, made from its command tree. Do not edit.
+# shellcheck shell=bash
+
+# Finds the command that the word $2 stands for below the command $1.
+_kmsx_find_command() {
+  found=
+  case "$1 $2" in
+    'kmsx export-key') found='kmsx export-key' ;;
+    'kmsx reexport-key') found='kmsx reexport-key' ;;
+    'kmsx unwrap-key') found='kmsx unwrap-key' ;;
+    'kmsx keygen') found='kmsx keygen' ;;
+    'kmsx inspect') found='kmsx inspect' ;;
+    'kmsx rehearse') found='kmsx rehearse' ;;
+    'kmsx local-kms') found='kmsx local-kms' ;;
+    'kmsx completion') found='kmsx completion' ;;
+    'kmsx help') found='kmsx help' ;;
+  esac
+}
+
+# Lists what may follow the command $1.
+_kmsx_list_command() {
+  commands=()
+  options=(-V --version --quiet --verbose --color --error-format --json --force --force-terminal -h
+    --help)
+  case $1 in
+    kmsx)
+      commands=(export-key reexport-key unwrap-key keygen inspect rehearse local-kms completion help)
+      ;;
+    'kmsx export-key')
+      options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
+        --key-spec --number-of-bytes --context --context-file --dry-run --backup --backup-format
+        --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts
+        --deadline)
+      ;;
+    'kmsx reexport-key')
+      options+=(--in --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
+        --context --context-file --dry-run --out --profile --region --gateway --endpoint --ca-file
+        --resolve --timeout --max-attempts --deadline)
+      ;;
+    'kmsx unwrap-key')
+      options+=(--privkey --in --wrapping-algorithm --format --out --check-value-only
+        --check-value-methods --expect-check-value --passphrase-file --passphrase-env)
+      ;;
+    'kmsx keygen')
+      options+=(--wrapping-key-spec --privkey-out --pubkey-out --no-passphrase --passphrase-file
+        --passphrase-env)
+      ;;
+    'kmsx rehearse')
+      options+=(--keep)
+      ;;
+    'kmsx local-kms')
+      options+=(--port --state)
+      ;;
+  esac
+}
+
+# Finds what the option $2 of the command $1 takes. What is not listed is a flag.
+_kmsx_find_option() {
+  takes='' required=1 greedy='' repeatable='' names=("$2") values=()
+  case $2 in
+    -V | --version) names=(-V --version) ;;
+    --color) takes=values values=(auto always never) ;;
+    --error-format) takes=values values=(text json) ;;
+    -h | --help) names=(-h --help) ;;
+  esac
+  case $1 in
+    'kmsx export-key')
+      case $2 in
+        --key-id | --number-of-bytes | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --pubkey | --backup) takes=files repeatable=1 ;;
+        --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
+        --wrapping-key-spec) takes=values values=(RSA_2048) ;;
+        --key-spec) takes=values values=(AES_256 AES_128) ;;
+        --context-file | --out | --ca-file) takes=files ;;
+        --backup-format) takes=values values=(json blob) ;;
+        --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
+    'kmsx reexport-key')
+      case $2 in
+        --in | --context-file | --out | --ca-file) takes=files ;;
+        --pubkey) takes=files repeatable=1 ;;
+        --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
+        --wrapping-key-spec) takes=values values=(RSA_2048) ;;
+        --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
+    'kmsx unwrap-key')
+      case $2 in
+        --privkey | --in | --out | --passphrase-file) takes=files ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
+        --format) takes=values values=(base64 hex raw) ;;
+        --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --expect-check-value) takes=none repeatable=1 ;;
+        --passphrase-env) takes=none ;;
+      esac
+      ;;
+    'kmsx keygen')
+      case $2 in
+        --wrapping-key-spec) takes=values values=(RSA_2048) ;;
+        --privkey-out | --pubkey-out | --passphrase-file) takes=files ;;
+        --passphrase-env) takes=none ;;
+      esac
+      ;;
+    'kmsx rehearse')
+      case $2 in
+        --keep) takes=folders ;;
+      esac
+      ;;
+    'kmsx local-kms')
+      case $2 in
+        --port) takes=none ;;
+        --state) takes=folders ;;
+      esac
+      ;;
+  esac
+}
+
+# Finds what stands at the place $2 (from 0) after the command $1.
+_kmsx_find_operand() {
+  takes='' values=()
+  case "$1 $2" in
+    'kmsx inspect '*) takes=files ;;
+    'kmsx completion 0') takes=values values=(bash zsh fish) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key unwrap-key keygen inspect rehearse local-kms completion help exit-codes environment documents terms errors) ;;
+  esac
+}
+
+# Puts the words before the cursor together: words, and current, the last one, of which bash keeps kept
+# and replaces the rest.
+_kmsx_read_words() {
+  local line=${COMP_LINE-} typed=${2-${COMP_WORDS[COMP_CWORD]}} piece='' previous joined i
+  line=${line#"${line%%[![:space:]]*}"}
+  for ((i = 1; i <= COMP_CWORD; i++)); do
+    line=${line#*"${COMP_WORDS[i - 1]}"}
+    previous=$piece
+    piece=${COMP_WORDS[i]}
+    joined=
+    if [[ $i -gt 1 && $line != [[:space:]]* ]]; then
+      if [[ $piece == [=:@]* || $previous == *[=:@\"\'] ]]; then
+        current+=$piece
+        continue
+      fi
+      # The number in 2>file is no word of the command.
+      if [[ $piece == [\<\>]* && $current != *[!0-9]* ]]; then joined=1; fi
+    fi
+    if [[ $i -gt 1 && -z $joined ]]; then words+=("$current"); fi
+    current=$piece
+  done
+  if [[ $typed == [=:]* ]]; then typed=; fi
+  kept=${current%"$typed"*}
+  kept=${kept%[\"\']}
+  current=$kept$typed
+}
+
+# Takes one word before the cursor into account.
+_kmsx_take_word() {
+  if [[ -n $redirected ]]; then
+    redirected=
+  elif [[ $1 == [\<\>\&]* ]]; then
+    redirected=1
+  elif [[ -n $pending ]]; then
+    pending=
+  elif [[ -z $ended && $1 == -- ]]; then
+    ended=1 more=
+  elif [[ -z $ended && $1 == -?* ]]; then
+    _kmsx_take_option "$1"
+  elif [[ -n $more ]]; then
+    if [[ -z $more_greedy ]]; then more=; fi
+  else
+    found=
+    if [[ $operands -eq 0 ]]; then _kmsx_find_command "$command" "$1"; fi
+    if [[ -n $found ]]; then command=$found; else operands=$((operands + 1)); fi
+  fi
+}
+
+_kmsx_take_option() {
+  local option=${1%%=*} rest='' name
+  more=
+  if [[ $1 != --* ]]; then option=${1:0:2} rest=${1:2}; fi
+  while :; do
+    _kmsx_find_option "$command" "$option"
+    if [[ -z $repeatable ]]; then
+      for name in "${names[@]}"; do given+="$name "; done
+    fi
+    if [[ -z $rest || -n $takes ]]; then break; fi
+    option=-${rest:0:1} rest=${rest:1}
+  done
+  if [[ -z $takes || -n $rest || $1 == --*=* ]]; then return; fi
+  if [[ -n $required ]]; then pending=$option; fi
+  if [[ -z $required || -n $greedy ]]; then more=$option more_greedy=$greedy; fi
+}
+
+# Offers $1, behind what prefix says, if it goes on where the current word ends.
+_kmsx_offer() {
+  local candidate=$prefix$1
+  if [[ $candidate == "$current"* ]]; then COMPREPLY+=("${candidate#"$kept"}"); fi
+}
+
+_kmsx_offer_options() {
+  local name
+  for name in ${options[@]+"${options[@]}"}; do
+    if [[ $given != *" $name "* ]]; then _kmsx_offer "$name"; fi
+  done
+}
+
+# Offers what takes and values say.
+_kmsx_offer_value() {
+  local value
+  case $takes in
+    values) for value in "${values[@]}"; do _kmsx_offer "$value"; done ;;
+    files) _kmsx_offer_paths -f bashdefault default ;;
+    folders) _kmsx_offer_paths -d dirnames ;;
+  esac
+}
+
+# Leaves files to readline, which knows quotes, ~ and variables, where it begins at the right place.
+_kmsx_offer_paths() {
+  local action=$1 path option
+  shift
+  if [[ $kept == "$prefix" ]]; then
+    for option in "$@"; do compopt -o "$option" 2>/dev/null; done
+    return
+  fi
+  while IFS= read -r path; do
+    if [[ -d $path ]]; then
+      path+=/
+      compopt -o nospace 2>/dev/null
+    fi
+    _kmsx_offer "$path"
+  done < <(compgen "$action" -- "${current#"$prefix"}")
+  compopt -o filenames 2>/dev/null
+}
+
+_kmsx_offer_operands() {
+  local name
+  if [[ $operands -eq 0 ]]; then
+    for name in ${commands[@]+"${commands[@]}"}; do _kmsx_offer "$name"; done
+  fi
+  _kmsx_find_operand "$command" "$operands"
+  _kmsx_offer_value
+  if [[ -z $current && -z $takes && -z $ended && ${#COMPREPLY[@]} -eq 0 ]]; then
+    _kmsx_offer_options
+  fi
+}
+
+_kmsx() {
+  local command=kmsx current='' kept='' prefix='' pending='' more='' more_greedy='' ended=''
+  local redirected='' given=' ' operands=0 found takes required greedy repeatable word
+  local -a words names values commands options
+  COMPREPLY=()
+  _kmsx_read_words "$@"
+  for word in ${words[@]+"${words[@]}"}; do _kmsx_take_word "$word"; done
+  _kmsx_list_command "$command"
+  if [[ -n $redirected ]]; then
+    takes=files
+    _kmsx_offer_value
+  elif [[ -n $pending ]]; then
+    _kmsx_find_option "$command" "$pending"
+    _kmsx_offer_value
+  elif [[ -z $ended && $current == --*=* ]]; then
+    prefix=${current%%=*}=
+    _kmsx_find_option "$command" "${current%%=*}"
+    _kmsx_offer_value
+  elif [[ -z $ended && $current == -* ]]; then
+    _kmsx_offer_options
+  elif [[ -n $more ]]; then
+    _kmsx_find_option "$command" "$more"
+    _kmsx_offer_value
+  else
+    _kmsx_offer_operands
+  fi
+}
+
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] > 400)); then
+  complete -F _kmsx kmsx
+else # compopt is missing, or comes too late
+  complete -o default -F _kmsx kmsx
+fi

@@ -1,0 +1,239 @@
+# fish completion for kmsx, made from its command tree. Do not edit.
+
+# Prints the command that the word $argv[2] stands for below the command $argv[1].
+function __kmsx_find_command
+    switch "$argv"
+        case 'kmsx export-key'
+            echo 'kmsx export-key'
+        case 'kmsx reexport-key'
+            echo 'kmsx reexport-key'
+        case 'kmsx unwrap-key'
+            echo 'kmsx unwrap-key'
+        case 'kmsx keygen'
+            echo 'kmsx keygen'
+        case 'kmsx inspect'
+            echo 'kmsx inspect'
+        case 'kmsx rehearse'
+            echo 'kmsx rehearse'
+        case 'kmsx local-kms'
+            echo 'kmsx local-kms'
+        case 'kmsx completion'
+            echo 'kmsx completion'
+        case 'kmsx help'
+            echo 'kmsx help'
+    end
+end
+
+# Prints how the option $argv[2] of the command $argv[1] takes a value; nothing if it takes none.
+function __kmsx_find_option
+    switch "$argv[2]"
+        case --color --error-format
+            echo required
+    end
+    switch "$argv[1]"
+        case 'kmsx export-key'
+            switch "$argv[2]"
+                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --backup --backup-format --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx reexport-key'
+            switch "$argv[2]"
+                case --in --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --context --context-file --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx unwrap-key'
+            switch "$argv[2]"
+                case --privkey --in --wrapping-algorithm --format --out --check-value-methods --expect-check-value --passphrase-file --passphrase-env
+                    echo required
+            end
+        case 'kmsx keygen'
+            switch "$argv[2]"
+                case --wrapping-key-spec --privkey-out --pubkey-out --passphrase-file --passphrase-env
+                    echo required
+            end
+        case 'kmsx rehearse'
+            switch "$argv[2]"
+                case --keep
+                    echo required
+            end
+        case 'kmsx local-kms'
+            switch "$argv[2]"
+                case --port --state
+                    echo required
+            end
+    end
+end
+
+# Prints, a line each, what stands before the cursor: the command, the number of its operands, and the
+# option whose value the next word may be.
+function __kmsx_where
+    set -l command kmsx
+    set -l operands 0
+    set -l pending
+    set -l more
+    set -l kind
+    set -l ended
+    set -l words (commandline -opc)
+    while set -q words[1]; and string match -qr -- '^[A-Za-z_][A-Za-z0-9_]*=' "$words[1]"
+        set -e words[1]
+    end
+    for word in $words[2..-1]
+        if test -n "$pending"
+            set pending
+        else if test -z "$ended"; and test "$word" = --
+            set ended 1
+            set more
+        else if test -z "$ended"; and string match -qr -- '^-.' "$word"
+            set -l option (__kmsx_open_option "$command" "$word")
+            set kind (__kmsx_find_option "$command" "$option")
+            set pending
+            set more
+            string match -q -- 'required*' "$kind"; and set pending $option
+            string match -qr -- 'optional|greedy' "$kind"; and set more $option
+        else if test -n "$more"
+            string match -q -- '*greedy' "$kind"; or set more
+        else
+            set -l found
+            test $operands -eq 0; and set found (__kmsx_find_command "$command" "$word")
+            if test -n "$found"
+                set command $found
+            else
+                set operands (math $operands + 1)
+            end
+        end
+    end
+    printf '%s\n' "$command" $operands "$more"
+end
+
+# Prints the option that ends the word $argv[2], unless its value is in the same word.
+function __kmsx_open_option
+    if string match -q -- '--*' "$argv[2]"
+        string match -v -- '*=*' "$argv[2]"
+        return
+    end
+    set -l letters (string split '' -- (string sub -s 2 -- "$argv[2]"))
+    set -l last $letters[-1]
+    set -e letters[-1]
+    for letter in $letters
+        set -l kind (__kmsx_find_option "$argv[1]" -$letter)
+        test -n "$kind"; and return
+    end
+    printf '%s\n' -$last
+end
+
+# True if the command is $argv.
+function __kmsx_in
+    set -l where (__kmsx_where)
+    test "$where[1]" = "$argv"
+end
+
+# True if the command is $argv[2..-1] and the cursor is at its operand number $argv[1], counted from 0.
+function __kmsx_at
+    set -l where (__kmsx_where)
+    test "$where[1]" = "$argv[2..-1]"; and test -z "$where[3]"; and test $where[2] -eq $argv[1]
+end
+
+# The same for that operand and all after it.
+function __kmsx_from
+    set -l where (__kmsx_where)
+    test "$where[1]" = "$argv[2..-1]"; and test -z "$where[3]"; and test $where[2] -ge $argv[1]
+end
+
+# True if the command is $argv[2..-1] and the next word may be a value of the option $argv[1].
+function __kmsx_more
+    set -l where (__kmsx_where)
+    test "$where[1]" = "$argv[2..-1]"; and test "$where[3]" = "$argv[1]"
+end
+
+complete -c kmsx -e
+complete -c kmsx -f
+complete -c kmsx -s V -l version -d 'print the version'
+complete -c kmsx -l quiet -d 'leave errors only on stderr'
+complete -c kmsx -l verbose -d 'tell attempts and RequestIds on stderr; nothing secret'
+complete -c kmsx -l color -r -f -a 'auto always never' -d 'colour the output'
+complete -c kmsx -l error-format -r -f -a 'text json' -d 'how errors are shown on stderr'
+complete -c kmsx -l json -d 'JSON also where a terminal would get a table'
+complete -c kmsx -l force -d 'replace output files that exist; an old backup is kept beside'
+complete -c kmsx -l force-terminal -d 'let a plaintext key go to a terminal'
+complete -c kmsx -s h -l help -d 'show this help'
+
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a export-key -d 'generate a data key in KMS and export it under public keys'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a reexport-key -d 'export the data key of a backup under another public key'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a unwrap-key -d 'unwrap an exported data key on this machine'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'make a wrapping key pair'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'say what a key file or document is, offline'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a rehearse -d 'hold a whole ceremony against the embedded KMS'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a local-kms -d 'run the embedded KMS as a server on loopback'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a completion -d 'print the completion script of a shell'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a help -d 'show the help of a command or topic'
+
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l key-id -r -f -d 'the KMS key: id, alias/NAME or ARN (env KMSX_KEY_ID)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: what was read aloud must be in the file (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'how the data key is wrapped; the key decides'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l wrapping-key-spec -r -f -a RSA_2048 -d 'must agree with the key, if given'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l key-spec -r -f -a 'AES_256 AES_128' -d 'the data key; AES_256 if nothing is said'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l number-of-bytes -r -f -d 'a data key of so many bytes, 1 to 1024'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l dry-run -d 'ask KMS whether the call would succeed, and write nothing'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup -r -F -d 'where the backup document goes; - is standard output (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup-format -r -f -a 'json blob' -d 'the document, or the bare CiphertextBlob'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l out -r -F -d 'where the export document goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: what was read aloud must be in the file (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'how the data key is wrapped; the key decides'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l wrapping-key-spec -r -f -a RSA_2048 -d 'must agree with the key, if given'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l dry-run -d 'ask KMS whether the calls would succeed, and write nothing'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l out -r -F -d 'where the export document goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l privkey -r -F -d 'the private half: PEM, DER or PKCS#12, encrypted or not'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'for a bare ExportedDataKey: how it was wrapped'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l format -r -f -a 'base64 hex raw' -d 'how the data key is written'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l out -r -F -d 'where the data key goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l check-value-only -d 'print the key check values as JSON, and never the key'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l passphrase-file -r -F -d 'the first line of a file is the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l wrapping-key-spec -r -f -a RSA_2048 -d 'the kind of key'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l privkey-out -r -F -d 'where the private half goes, mode 0600'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l pubkey-out -r -F -d 'where the public half goes'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l no-passphrase -d 'leave the private half unencrypted'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l passphrase-file -r -F -d 'the first line of a file is the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+
+complete -c kmsx -n '__kmsx_from 0 kmsx inspect' -F
+
+complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete_directories)' -d 'write the files into this folder, and leave them there'
+
+complete -c kmsx -n '__kmsx_in kmsx local-kms' -l port -r -f -d 'the port on 127.0.0.1; 0 takes a free one'
+complete -c kmsx -n '__kmsx_in kmsx local-kms' -l state -r -f -a '(__fish_complete_directories)' -d 'keep the state in this folder; without it, it ends with the server'
+
+complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
+
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key unwrap-key keygen inspect rehearse local-kms completion help exit-codes environment documents terms errors'

@@ -1,0 +1,38 @@
+/* The gate. Runs every check in order and ends with the first that fails; with --fix it mends what can be. */
+import { spawnSync } from 'node:child_process';
+
+const isFix = process.argv.includes('--fix');
+
+/** @type {readonly [string, string][]} */
+const checks = isFix
+  ? [
+      ['format', 'prettier --write --log-level warn .'],
+      ['lint', 'eslint --fix .'],
+      ['golden files', 'vitest run --update test/cli'],
+      ['completions', 'npm run --silent completions'],
+    ]
+  : [
+      ['format', 'prettier --check --log-level warn .'],
+      ['types', 'tsc --project tsconfig.json'],
+      ['lint', 'eslint --max-warnings 0 .'],
+      ['direction of imports', 'depcruise --log-level error src'],
+      ['unused code', 'knip'],
+      ['completions', 'node scripts/run-ts.js scripts/completions.ts --check'],
+      ['build', 'npm run --silent build'],
+      ['package', 'publint --strict'],
+      ['tests', 'vitest run'],
+    ];
+
+for (const [name, command] of checks) {
+  console.log(`\n== ${name}: ${command}`);
+  // CI=1: a missing golden file is a failure, and is not written.
+  const { status } = spawnSync(command, {
+    shell: true,
+    stdio: 'inherit',
+    env: isFix ? process.env : { ...process.env, CI: '1' },
+  });
+  if (status !== 0) {
+    console.error(`\n== ${name} failed`);
+    process.exit(status ?? 1);
+  }
+}
