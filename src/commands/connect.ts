@@ -4,7 +4,7 @@ import type { Io } from '../cli/io.ts';
 import { fromEnv } from '../cli/io.ts';
 import type { Session } from '../cli/session.ts';
 import { version } from '../cli/version.ts';
-import type { ConnectOptions } from '../kms/client.ts';
+import type { ConnectOptions } from '../kms/connect-kms.ts';
 import type { Gateway } from '../kms/gateway.ts';
 import { localGateway } from '../kms/gateway.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
@@ -40,7 +40,7 @@ async function connectRemote(
 ): Promise<Connection> {
   const { io, reporter } = session;
   const [{ connectKms }, { resolveCredentials }] = await Promise.all([
-    import('../kms/client.ts'),
+    import('../kms/connect-kms.ts'),
     import('../kms/credentials.ts'),
   ]);
   const { policy, resolve, profile, authorities } = plan;
@@ -86,7 +86,7 @@ export async function clientOf(
   session: Session,
 ): Promise<KmsClient> {
   const [{ connectKms }, { knownCredentials }] = await Promise.all([
-    import('../kms/client.ts'),
+    import('../kms/connect-kms.ts'),
     import('../kms/credentials.ts'),
   ]);
   const { Endpoint, Region, AccessKeyId, AccessKeySecret } = announcement;

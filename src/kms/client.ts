@@ -1,22 +1,12 @@
-import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Config } from '@alicloud/openapi-client';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import kmsSdk from '@alicloud/kms20160120';
+import type { Config } from '@alicloud/openapi-client';
+import openApiSdk, { OpenApiRequest, Params } from '@alicloud/openapi-client';
+import { cast, Model, toMap } from '@alicloud/tea-typescript';
+import { isJsonObject } from '../base/json.ts';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import { answerFields } from './answer-fields.ts';
-import type { Authorities } from './authorities.ts';
-import type { ResolvedCredentials } from './credentials.ts';
-import type { ResolveRule } from './endpoint.ts';
-import type { Env } from './env.ts';
-import {
-  answerMalformed,
-  fieldOf,
-  isRetryable,
-  kmsError,
-  parseObject,
-  retryAfterMs,
-  word,
-} from './errors.ts';
+import type { Attempts } from './attempts.ts';
+import { answerMalformed, fieldOf, parseObject, word } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import type {
   DecryptedDataKey,
@@ -28,90 +18,129 @@ import type {
   GeneratedDataKey,
   KmsClient,
 } from './kms-client.ts';
-import { chooseProxy } from './proxy.ts';
+import type { ExportDataKeyRequest, GenerateAndExportDataKeyRequest } from './operations.ts';
+import { ExportDataKeyResponse, GenerateAndExportDataKeyResponse } from './operations.ts';
 import { decryptRequest, exportRequest, generateRequest } from './requests.ts';
-import type { AttemptOutcome, AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
-import { DEFAULT_RETRY_POLICY, withRetries } from './retry.ts';
-import { KmsSdkClient } from './sdk-client.ts';
-import type { Answer, Exchange } from './transport.ts';
-import { Transport } from './transport.ts';
 
-export interface ConnectOptions {
-  readonly gateway: Gateway;
-  /** The client's own from now on: `close` closes them. */
-  readonly credentials: ResolvedCredentials;
-  /** What `loadAuthorities` made of `--ca-file`. */
-  readonly authorities?: Authorities | undefined;
-  readonly resolve?: readonly ResolveRule[] | undefined;
-  readonly policy?: RetryPolicy | undefined;
-  /** For the proxy variables. */
-  readonly env: Env;
-  readonly signal?: AbortSignal | undefined;
-  /** Added to the SDK's own, such as `kmsx/1.0.0`. */
-  readonly userAgent?: string | undefined;
-  readonly now: () => Date;
-  /** The system's if it is not given. */
-  readonly clock?: RetryClock | undefined;
-  /** For `--verbose`. */
-  readonly onAttempt?: ((action: string, report: AttemptReport) => void) | undefined;
-}
-
-/** Part of `--timeout`, so that an address that swallows packets is told from a slow KMS. */
-const CONNECT_TIMEOUT_MS = 5000;
-
-const REHEARSAL_HEADER = 'x-kmsx-embedded-kms';
+const API_VERSION = '2016-01-20';
 
 /**
- * Makes a client. Nothing is sent before the first call.
- *
- * @throws KmsxError `proxy-unsupported`, `gateway-malformed` (a proxy variable)
+ * The longest query that is sent in the URL, in characters. KMS's metadata places every parameter there; an
+ * encryption context of 8,192 characters would make a URL longer than servers take, and goes into the form
+ * body with all other parameters: the gateway reads both (KMS documentation, "Call method").
  */
-export function connectKms(options: ConnectOptions): KmsClient {
-  const { gateway, credentials, authorities, env } = options;
-  const policy = options.policy ?? DEFAULT_RETRY_POLICY;
-  chooseProxy(gateway.protocol, gateway.host, env); // a proxy that can't be used is found now
-  const transport = new Transport({
-    authorities: gateway.onlyCaFile ? authorities?.ofFile : authorities?.all,
-    proxyAuthorities: authorities?.all,
-    connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, policy.timeoutMs),
-    proxyEnv: env,
-    resolve: options.resolve,
-    expects: 'kms',
-  });
-  const sdk = new KmsSdkClient(
-    new Config({
-      endpoint: gateway.url.slice(`${gateway.protocol}://`.length),
-      protocol: gateway.protocol,
-      regionId: gateway.region ?? '',
-      credential: credentials.credential,
-      userAgent: options.userAgent ?? 'kmsx',
-    }),
-  );
-  return new SdkKmsClient(sdk, transport, policy, options);
+const MAX_QUERY_CHARACTERS = 4096;
+
+/** Fields of answers that are text. The SDK would take a number for one. */
+const TEXT_FIELDS = [
+  'CiphertextBlob',
+  'ExportedDataKey',
+  'KeyId',
+  'KeyVersionId',
+  'Plaintext',
+  'RequestId',
+];
+
+type CallParameters = Readonly<Record<string, unknown>>;
+
+/** Time-outs, proxies and attempts are the transport's and the caller's affair. */
+const NO_RUNTIME_OPTIONS: Readonly<Model> = new Model();
+
+type OpenApiClient = InstanceType<typeof openApiSdk.default>;
+
+/**
+ * The official KMS client, with the signature of today (ACS3-HMAC-SHA256 in place of HMAC-SHA1) and the
+ * operations that came after it. The official class was generated in 2020; all its operations go through
+ * `doRequest`, which here sends through the openapi-client package. Typed operations of the class work
+ * unchanged. It makes one attempt a call and throws the SDK's own errors.
+ */
+export class KmsSdkClient extends kmsSdk.default {
+  readonly #openApi: OpenApiClient;
+
+  /** @param config - `endpoint` (HOST[:PORT]), `protocol` and `credential` are needed */
+  constructor(config: Readonly<Config>) {
+    super(config);
+    this.#openApi = new openApiSdk.default(config);
+  }
+
+  async generateAndExportDataKey(
+    request: GenerateAndExportDataKeyRequest,
+  ): Promise<GenerateAndExportDataKeyResponse> {
+    const answer = await this.call('GenerateAndExportDataKey', toMap(request) as CallParameters);
+    return cast(answer, new GenerateAndExportDataKeyResponse());
+  }
+
+  async exportDataKey(request: ExportDataKeyRequest): Promise<ExportDataKeyResponse> {
+    const answer = await this.call('ExportDataKey', toMap(request) as CallParameters);
+    return cast(answer, new ExportDataKeyResponse());
+  }
+
+  override async doRequest(
+    action: string,
+    _protocol: string,
+    _method: string,
+    _version: string,
+    _authType: string,
+    query: CallParameters | null,
+    body: CallParameters | null,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return this.call(action, { ...query, ...body });
+  }
+
+  /** Calls an operation by its name, with the parameters' own names, and returns the answer's JSON object. */
+  async call(
+    action: string,
+    parameters: CallParameters,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const flat = flatten(parameters);
+    const inBody = new URLSearchParams(flat).toString().length > MAX_QUERY_CHARACTERS;
+    const answer: unknown = await this.#openApi.callApi(
+      new Params({
+        action,
+        version: API_VERSION,
+        protocol: 'HTTPS',
+        pathname: '/',
+        method: 'POST',
+        authType: 'AK',
+        style: 'RPC',
+        reqBodyType: 'formData',
+        bodyType: 'json',
+      }),
+      new OpenApiRequest(inBody ? { body: flat } : { query: flat }),
+      NO_RUNTIME_OPTIONS,
+    );
+    const answerBody = isJsonObject(answer) ? answer['body'] : undefined;
+    if (!isJsonObject(answerBody)) throw answerMalformed(action, 'it is no JSON object');
+    for (const name of TEXT_FIELDS) {
+      const value = answerBody[name];
+      if (value !== undefined && typeof value !== 'string') {
+        throw answerMalformed(action, `${name} is no text`);
+      }
+    }
+    return answerBody;
+  }
 }
 
-class SdkKmsClient implements KmsClient {
+/** The adapter: plain typed values in, checked plain values out. What callers see is `KmsClient`. */
+export class SdkKmsClient implements KmsClient {
   readonly endpoint: string;
   readonly region: string | undefined;
   readonly dryRun: KmsClient['dryRun'];
-  isRehearsal = false;
+  readonly close: () => Promise<void>;
   readonly #sdk: KmsSdkClient;
-  readonly #transport: Transport;
-  readonly #policy: RetryPolicy;
-  readonly #options: ConnectOptions;
+  readonly #attempts: Attempts;
 
   constructor(
     sdk: KmsSdkClient,
-    transport: Transport,
-    policy: RetryPolicy,
-    options: ConnectOptions,
+    attempts: Attempts,
+    { url, region }: Gateway,
+    close: () => Promise<void>,
   ) {
-    this.endpoint = options.gateway.url;
-    this.region = options.gateway.region;
+    this.endpoint = url;
+    this.region = region;
+    this.close = close;
     this.#sdk = sdk;
-    this.#transport = transport;
-    this.#policy = policy;
-    this.#options = options;
+    this.#attempts = attempts;
     this.dryRun = {
       generateAndExportDataKey: (input) =>
         this.#dryRun('GenerateAndExportDataKey', generateRequest(input).toMap()),
@@ -120,9 +149,13 @@ class SdkKmsClient implements KmsClient {
     };
   }
 
+  get isRehearsal(): boolean {
+    return this.#attempts.isRehearsal;
+  }
+
   async generateAndExportDataKey(input: GenerateAndExportDataKeyInput): Promise<GeneratedDataKey> {
     const action = 'GenerateAndExportDataKey';
-    return this.#attempts(action, async () => {
+    return this.#attempts.run(action, async () => {
       const answer = await this.#sdk.generateAndExportDataKey(generateRequest(input));
       const fields = answerFields(action, answer.requestId);
       return {
@@ -137,7 +170,7 @@ class SdkKmsClient implements KmsClient {
 
   async exportDataKey(input: ExportDataKeyInput): Promise<ExportedDataKey> {
     const action = 'ExportDataKey';
-    return this.#attempts(action, async () => {
+    return this.#attempts.run(action, async () => {
       const answer = await this.#sdk.exportDataKey(exportRequest(input));
       const fields = answerFields(action, answer.requestId);
       return {
@@ -151,7 +184,7 @@ class SdkKmsClient implements KmsClient {
 
   async decrypt(input: DecryptInput): Promise<DecryptedDataKey> {
     const action = 'Decrypt';
-    return this.#attempts(action, async () => {
+    return this.#attempts.run(action, async () => {
       const answer = await this.#sdk.decrypt(decryptRequest(input));
       const fields = answerFields(action, answer.requestId);
       return {
@@ -163,16 +196,11 @@ class SdkKmsClient implements KmsClient {
     });
   }
 
-  async close(): Promise<void> {
-    await this.#transport.close();
-    await this.#options.credentials.close();
-  }
-
   async #dryRun(
     action: string,
     parameters: Readonly<Record<string, unknown>>,
   ): Promise<DryRunAnswer> {
-    return this.#attempts(action, async (exchange): Promise<DryRunAnswer> => {
+    return this.#attempts.run(action, async (exchange): Promise<DryRunAnswer> => {
       const failure = await this.#sdk.call(action, { ...parameters, DryRun: 'true' }).then(
         () => undefined,
         (error: unknown) => ({ error }),
@@ -186,74 +214,14 @@ class SdkKmsClient implements KmsClient {
       throw answerMalformed(action, 'a dry run was asked for and it was carried out', requestId);
     });
   }
-
-  #attempts<T extends { readonly requestId?: string }>(
-    action: string,
-    call: (exchange: Exchange) => Promise<T>,
-  ): Promise<T> {
-    const { clock = systemClock(this.#options.signal), onAttempt, signal } = this.#options;
-    return withRetries(
-      this.#policy,
-      clock,
-      (timeoutMs) =>
-        this.#transport.exchange({ timeoutMs, signal }, (exchange) =>
-          this.#attempt(action, exchange, call),
-        ),
-      (report) => onAttempt?.(action, report),
-    );
-  }
-
-  async #attempt<T extends { readonly requestId?: string }>(
-    action: string,
-    exchange: Exchange,
-    call: (exchange: Exchange) => Promise<T>,
-  ): Promise<AttemptOutcome<T>> {
-    try {
-      const value = await call(exchange);
-      return { ok: true, value, requestId: value.requestId };
-    } catch (thrown) {
-      this.#options.signal?.throwIfAborted();
-      const { answer } = exchange;
-      const error = this.#asKmsxError(action, thrown, answer);
-      return {
-        ok: false,
-        error,
-        isRetryable: isRetryable(error),
-        retryAfterMs: answer && retryAfterMs(answer.headers, this.#options.now()),
-      };
-    } finally {
-      if (exchange.answer?.headers[REHEARSAL_HEADER] !== undefined) this.isRehearsal = true;
-    }
-  }
-
-  /** The SDK's errors hold the request and the whole answer: none of them goes on, not even as a cause. */
-  #asKmsxError(action: string, thrown: unknown, answer: Answer | undefined): KmsxError {
-    const body = parseObject(answer?.body ?? Buffer.alloc(0));
-    const isError =
-      answer !== undefined && (answer.status >= 400 || word(fieldOf(body, 'Code')) !== undefined);
-    if (isError && !(thrown instanceof KmsxError && thrown.code !== 'answer-malformed')) {
-      const host = new URL(this.endpoint).host;
-      return kmsError(answer, { action, host, now: this.#options.now() });
-    }
-    if (thrown instanceof KmsxError) return thrown;
-    if (answer === undefined)
-      return kmsxError('internal', `a defect in kmsx: ${action} was not sent`);
-    const requestId = word(fieldOf(body, 'RequestId'));
-    return answerMalformed(action, 'a field has the wrong type', requestId);
-  }
 }
 
-function systemClock(signal: AbortSignal | undefined): RetryClock {
-  return {
-    now: () => performance.now(),
-    random: () => Math.random(),
-    sleep: async (milliseconds) => {
-      try {
-        await delay(milliseconds, undefined, signal && { signal });
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw error;
-      }
-    },
-  };
+/** Parameters as KMS takes them: text, and an object (EncryptionContext) as one JSON text. */
+function flatten(parameters: CallParameters): Record<string, string> {
+  const entries: [string, string][] = [];
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined || value === null) continue;
+    entries.push([name, typeof value === 'string' ? value : JSON.stringify(value)]);
+  }
+  return Object.fromEntries(entries);
 }

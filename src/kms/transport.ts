@@ -235,7 +235,6 @@ function connectionOptions(target: Target, rule: ResolveRule | undefined): Reque
     protocol: `${target.protocol}:`,
     host: rule?.address ?? target.host,
     port: rule?.addressPort ?? rule?.port ?? target.port,
-    rejectUnauthorized: true,
     ...(isIP(target.host) === 0 && { servername: target.host }),
   };
 }

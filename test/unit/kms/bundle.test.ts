@@ -28,7 +28,7 @@ const PROGRAM = `
   if (mode === 'httpx') {
     await httpx.read(await httpx.request(endpoint, { headers: { 'x-canary': 'canary' } }), 'utf8');
   } else {
-    const { connectKms } = await import('./kms/client.ts');
+    const { connectKms } = await import('./kms/connect-kms.ts');
     const { knownCredentials, resolveCredentials } = await import('./kms/credentials.ts');
     const { loadAuthorities } = await import('./kms/authorities.ts');
     const { env } = process;

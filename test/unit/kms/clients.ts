@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
 import { loadAuthorities } from '../../../src/kms/authorities.ts';
-import type { ConnectOptions } from '../../../src/kms/client.ts';
-import { connectKms } from '../../../src/kms/client.ts';
+import type { ConnectOptions } from '../../../src/kms/connect-kms.ts';
+import { connectKms } from '../../../src/kms/connect-kms.ts';
 import { knownCredentials } from '../../../src/kms/credentials.ts';
 import type { Gateway } from '../../../src/kms/gateway.ts';
 import { resolveGateway } from '../../../src/kms/gateway.ts';

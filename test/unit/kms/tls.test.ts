@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { KmsxError } from '../../../src/base/error.ts';
-import type { ConnectOptions } from '../../../src/kms/client.ts';
+import type { ConnectOptions } from '../../../src/kms/connect-kms.ts';
 import type { Gateway } from '../../../src/kms/gateway.ts';
 import { clientOf, DECRYPT, failure, gatewayAt, GENERATED, testAuthorities } from './clients.ts';
 import type { CertificateName, TestServer } from './servers.ts';

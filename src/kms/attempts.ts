@@ -1,0 +1,110 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { KmsxError, kmsxError } from '../base/error.ts';
+import {
+  answerMalformed,
+  fieldOf,
+  isRetryable,
+  kmsError,
+  parseObject,
+  retryAfterMs,
+  word,
+} from './errors.ts';
+import type { AttemptOutcome, AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
+import { withRetries } from './retry.ts';
+import type { Answer, Exchange, Transport } from './transport.ts';
+
+interface AttemptsOptions {
+  readonly transport: Transport;
+  readonly policy: RetryPolicy;
+  /** For messages: HOST[:PORT]. */
+  readonly host: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly now: () => Date;
+  /** The system's if it is not given. */
+  readonly clock?: RetryClock | undefined;
+  readonly onAttempt?: ((action: string, report: AttemptReport) => void) | undefined;
+}
+
+const REHEARSAL_HEADER = 'x-kmsx-embedded-kms';
+
+/** The attempts of one client: each in an exchange of its own, retried, its errors made kmsx's. */
+export class Attempts {
+  /** Whether an answer came from an embedded KMS; known after the first. */
+  isRehearsal = false;
+  readonly #options: AttemptsOptions;
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  /** Makes a call until it succeeds, fails for good, or attempts or time are used up. */
+  run<T extends { readonly requestId?: string }>(
+    action: string,
+    call: (exchange: Exchange) => Promise<T>,
+  ): Promise<T> {
+    const { clock = systemClock(this.#options.signal), onAttempt, signal } = this.#options;
+    return withRetries(
+      this.#options.policy,
+      clock,
+      (timeoutMs) =>
+        this.#options.transport.exchange({ timeoutMs, signal }, (exchange) =>
+          this.#attempt(action, exchange, call),
+        ),
+      (report) => onAttempt?.(action, report),
+    );
+  }
+
+  async #attempt<T extends { readonly requestId?: string }>(
+    action: string,
+    exchange: Exchange,
+    call: (exchange: Exchange) => Promise<T>,
+  ): Promise<AttemptOutcome<T>> {
+    try {
+      const value = await call(exchange);
+      return { ok: true, value, requestId: value.requestId };
+    } catch (thrown) {
+      this.#options.signal?.throwIfAborted();
+      const { answer } = exchange;
+      const error = this.#asKmsxError(action, thrown, answer);
+      return {
+        ok: false,
+        error,
+        isRetryable: isRetryable(error),
+        retryAfterMs: answer && retryAfterMs(answer.headers, this.#options.now()),
+      };
+    } finally {
+      if (exchange.answer?.headers[REHEARSAL_HEADER] !== undefined) this.isRehearsal = true;
+    }
+  }
+
+  /** The SDK's errors hold the request and the whole answer: none of them goes on, not even as a cause. */
+  #asKmsxError(action: string, thrown: unknown, answer: Answer | undefined): KmsxError {
+    const body = parseObject(answer?.body ?? Buffer.alloc(0));
+    const isError =
+      answer !== undefined && (answer.status >= 400 || word(fieldOf(body, 'Code')) !== undefined);
+    if (isError && !(thrown instanceof KmsxError && thrown.code !== 'answer-malformed')) {
+      return kmsError(answer, { action, host: this.#options.host, now: this.#options.now() });
+    }
+    if (thrown instanceof KmsxError) return thrown;
+    if (answer === undefined)
+      return kmsxError('internal', `a defect in kmsx: ${action} was not sent`);
+    const requestId = word(fieldOf(body, 'RequestId'));
+    return answerMalformed(action, 'a field has the wrong type', requestId);
+  }
+}
+
+function systemClock(signal: AbortSignal | undefined): RetryClock {
+  return {
+    now: () => performance.now(),
+    random: () => Math.random(),
+    sleep: async (milliseconds) => {
+      try {
+        await delay(milliseconds, undefined, signal && { signal });
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { Config } from '@alicloud/openapi-client';
+import { Attempts } from './attempts.ts';
+import type { Authorities } from './authorities.ts';
+import { KmsSdkClient, SdkKmsClient } from './client.ts';
+import type { ResolvedCredentials } from './credentials.ts';
+import type { ResolveRule } from './endpoint.ts';
+import type { Env } from './env.ts';
+import type { Gateway } from './gateway.ts';
+import type { KmsClient } from './kms-client.ts';
+import { chooseProxy } from './proxy.ts';
+import type { AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
+import { DEFAULT_RETRY_POLICY } from './retry.ts';
+import { Transport } from './transport.ts';
+
+export interface ConnectOptions {
+  readonly gateway: Gateway;
+  /** The client's own from now on: `close` closes them. */
+  readonly credentials: ResolvedCredentials;
+  /** What `loadAuthorities` made of `--ca-file`. */
+  readonly authorities?: Authorities | undefined;
+  readonly resolve?: readonly ResolveRule[] | undefined;
+  readonly policy?: RetryPolicy | undefined;
+  /** For the proxy variables. */
+  readonly env: Env;
+  readonly signal?: AbortSignal | undefined;
+  /** Added to the SDK's own, such as `kmsx/1.0.0`. */
+  readonly userAgent?: string | undefined;
+  readonly now: () => Date;
+  /** The system's if it is not given. */
+  readonly clock?: RetryClock | undefined;
+  /** For `--verbose`. */
+  readonly onAttempt?: ((action: string, report: AttemptReport) => void) | undefined;
+}
+
+/** Part of `--timeout`, so that an address that swallows packets is told from a slow KMS. */
+const CONNECT_TIMEOUT_MS = 5000;
+
+/**
+ * Makes a client. Nothing is sent before the first call.
+ *
+ * @throws KmsxError `proxy-unsupported`, `gateway-malformed` (a proxy variable)
+ */
+export function connectKms(options: ConnectOptions): KmsClient {
+  const { gateway, credentials, authorities, env } = options;
+  const policy = options.policy ?? DEFAULT_RETRY_POLICY;
+  chooseProxy(gateway.protocol, gateway.host, env); // a proxy that can't be used is found now
+  const transport = new Transport({
+    authorities: gateway.onlyCaFile ? authorities?.ofFile : authorities?.all,
+    proxyAuthorities: authorities?.all,
+    connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, policy.timeoutMs),
+    proxyEnv: env,
+    resolve: options.resolve,
+    expects: 'kms',
+  });
+  const sdk = new KmsSdkClient(
+    new Config({
+      endpoint: hostOf(gateway),
+      protocol: gateway.protocol,
+      regionId: gateway.region ?? '',
+      credential: credentials.credential,
+      userAgent: options.userAgent ?? 'kmsx',
+    }),
+  );
+  const attempts = new Attempts({ ...options, transport, policy, host: hostOf(gateway) });
+  return new SdkKmsClient(sdk, attempts, gateway, async () => {
+    await transport.close();
+    await credentials.close();
+  });
+}
+
+/** HOST[:PORT], as the Host header has it. */
+function hostOf({ url, protocol }: Gateway): string {
+  return url.slice(`${protocol}://`.length);
+}
