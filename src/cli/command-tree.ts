@@ -5,9 +5,9 @@ import type { Io } from './io.ts';
 export interface CommandTree {
   readonly program: Command;
   /** Lets a command add its options. */
-  load(name: string): Promise<Command>;
+  readonly load: (name: string) => Promise<Command>;
   /** A new tree with every command's options: for what is generated from it. */
-  createFull(): Promise<Command>;
+  readonly createFull: () => Promise<Command>;
 }
 
 /** Adds the options and the action of a command. A command's file exports one. */

@@ -41,7 +41,10 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'base64-malformed': ['standard base64, padded, on one line: base64 -w0 FILE'],
   'context-malformed': ['--context NAME=VALUE, or --context-file FILE with {"NAME":"VALUE"}'],
   'key-id-malformed': [
-    'KEY_ID, alias/NAME, or acs:kms:REGION:ACCOUNT:key/KEY_ID as the KMS console shows it',
+    ({ suggestion }) =>
+      suggestion === undefined
+        ? 'KEY_ID, alias/NAME, or acs:kms:REGION:ACCOUNT:key/KEY_ID as the KMS console shows it'
+        : `did you mean --key-id ${shellWord(suggestion)}?`,
   ],
   'region-missing': [
     'give --region cn-hangzhou (or yours), ALIBABA_CLOUD_REGION_ID, or the ARN of the key',

@@ -94,6 +94,15 @@ export function checkArguments(argv: readonly string[], options: readonly Option
   }
 }
 
+/** Whether a word is a long option that is none of `options`; the arguments have been checked. */
+export function hasUnknownOption(argv: readonly string[], options: readonly Option[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).some((word) => {
+    const [name] = splitOption(word);
+    return name.startsWith('--') && !options.some(({ long }) => long === name);
+  });
+}
+
 function splitOption(word: string): [string, string?] {
   const equals = word.startsWith('--') ? word.indexOf('=') : -1;
   return equals === -1 ? [word] : [word.slice(0, equals), word.slice(equals + 1)];

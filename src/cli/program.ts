@@ -2,7 +2,7 @@ import type { Option } from 'commander';
 import { Command } from 'commander';
 import type { DefineCommand } from './command-tree.ts';
 import type { Io } from './io.ts';
-import { addGlobalOptions, checkArguments } from './options.ts';
+import { addGlobalOptions, checkArguments, hasUnknownOption } from './options.ts';
 import { version } from './version.ts';
 
 interface CommandEntry {
@@ -114,7 +114,12 @@ export function createProgram(io: Io, argv: readonly string[]): Program {
   }
   program.hook('preSubcommand', async (_, command) => {
     await loadCommand(program, command.name(), io);
-    checkArguments(argv, [...command.options, ...program.options]);
+    const options = [...command.options, ...program.options];
+    checkArguments(argv, options);
+    // An unknown option is told before a missing one: it is probably that one, mistyped.
+    if (hasUnknownOption(argv, options)) {
+      for (const option of command.options) option.makeOptionMandatory(false);
+    }
   });
   program.addHelpText(
     'after',

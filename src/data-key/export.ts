@@ -35,7 +35,7 @@ export interface ExportDependencies {
 const LENGTHS = { AES_256: 32, AES_128: 16 } as const;
 
 /** The length of a data key in bytes. */
-export function lengthOf(size: DataKeySize): number {
+function lengthOf(size: DataKeySize): number {
   return 'keySpec' in size ? LENGTHS[size.keySpec] : size.numberOfBytes;
 }
 

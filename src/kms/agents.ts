@@ -29,7 +29,7 @@ export interface AgentSettings {
 export type Agent = http.Agent;
 
 /** The `code` of the error when a connection was not made in time. */
-export const CONNECT_TIMEOUT = 'KMSX_CONNECT_TIMEOUT';
+const CONNECT_TIMEOUT = 'KMSX_CONNECT_TIMEOUT';
 
 /**
  * How long one of several addresses of a name may take before the next is tried too (RFC 8305 §5). Node's

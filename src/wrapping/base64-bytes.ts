@@ -1,4 +1,5 @@
-const ALPHABET = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+import { encodeBase64Bytes } from '../base/secret-encoding.ts';
+
 const PAD = 0x3d;
 
 /** Tells whether a byte is white space in a text file: tab, line feed, vertical tab, form feed, return, space. */
@@ -62,20 +63,11 @@ function sextet(byte: number): number | undefined {
  * from bytes to bytes for the same reason.
  */
 export function encodeBase64Lines(bytes: Uint8Array): Buffer {
-  const characters = Math.ceil(bytes.length / 3) * 4;
-  const text = Buffer.alloc(characters + Math.ceil(characters / 64));
-  let at = 0;
-  for (let index = 0; index < bytes.length; index += 3) {
-    const [a = 0, b, c] = bytes.subarray(index, index + 3);
-    text[at] = ALPHABET[a >> 2] ?? 0;
-    text[at + 1] = ALPHABET[((a & 0x03) << 4) | ((b ?? 0) >> 4)] ?? 0;
-    text[at + 2] = b === undefined ? PAD : (ALPHABET[((b & 0x0f) << 2) | ((c ?? 0) >> 6)] ?? 0);
-    text[at + 3] = c === undefined ? PAD : (ALPHABET[c & 0x3f] ?? 0);
-    at += 4;
-    if (at % 65 === 64 || index + 3 >= bytes.length) {
-      text[at] = 0x0a;
-      at += 1;
-    }
+  const line = encodeBase64Bytes(bytes);
+  const text = Buffer.alloc(line.length + Math.ceil(line.length / 64), 0x0a);
+  for (let from = 0, to = 0; from < line.length; from += 64, to += 65) {
+    text.set(line.subarray(from, from + 64), to);
   }
+  line.fill(0);
   return text;
 }
