@@ -4,6 +4,7 @@ export default defineConfig({
   define: { KMSX_VERSION: JSON.stringify('0.0.0') },
   test: {
     // As Node.js and the bundle read CommonJS: the default import is module.exports.
+    setupFiles: ['test/support/scrub-env.ts'],
     deps: { interopDefault: false },
     testTimeout: 20_000,
     hookTimeout: 20_000,

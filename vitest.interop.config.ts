@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/interop/**/*.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
+    setupFiles: ['test/support/scrub-env.ts'],
     deps: { interopDefault: false },
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -148,7 +148,7 @@ end
 complete -c kmsx -e
 complete -c kmsx -f
 complete -c kmsx -s V -l version -d 'print the version'
-complete -c kmsx -l quiet -d 'leave errors only on stderr'
+complete -c kmsx -l quiet -d 'leave errors only on stderr (and that it is a rehearsal)'
 complete -c kmsx -l verbose -d 'tell attempts and RequestIds on stderr; nothing secret'
 complete -c kmsx -l color -r -f -a 'auto always never' -d 'colour the output'
 complete -c kmsx -l error-format -r -f -a 'text json' -d 'how errors are shown on stderr'
@@ -217,14 +217,14 @@ complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l out -r -F -d 'where the data 
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l check-value-only -d 'print the key check values as JSON, and never the key'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l passphrase-file -r -F -d 'the first line of a file is the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
 
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l wrapping-key-spec -r -f -a RSA_2048 -d 'the kind of key'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l privkey-out -r -F -d 'where the private half goes, mode 0600'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l pubkey-out -r -F -d 'where the public half goes'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l no-passphrase -d 'leave the private half unencrypted'
-complete -c kmsx -n '__kmsx_in kmsx keygen' -l passphrase-file -r -F -d 'the first line of a file is the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
 
 complete -c kmsx -n '__kmsx_from 0 kmsx inspect' -F

@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { leanBundle } from './lean-bundle.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
@@ -20,6 +21,7 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   define: { KMSX_VERSION: JSON.stringify(version) },
+  plugins: [leanBundle],
   // The SDKs are CommonJS and call require() for Node's own modules.
   banner: {
     js: "import { createRequire as kmsxCreateRequire } from 'node:module'; const require = kmsxCreateRequire(import.meta.url);",

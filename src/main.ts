@@ -19,6 +19,14 @@ for (const signal of signals) {
   });
 }
 
+// A defect outside of run must not leave temporary files, nor print what an error quotes.
+process.once('uncaughtException', (error: unknown) => {
+  interrupt.abort();
+  const name = error instanceof Error ? error.name : typeof error;
+  process.stderr.write(`kmsx: error: a defect in kmsx (${name})\n`);
+  process.exit(1);
+});
+
 const io = systemIo(process, interrupt.signal, () => new Promise((resolve) => (stop = resolve)));
 const argv = process.argv.slice(2);
 process.exitCode = await run(createProgram(io, argv), argv, io);

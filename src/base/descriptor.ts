@@ -1,4 +1,4 @@
-import { fstat, fsync, write } from 'node:fs';
+import { fstat, fsync, readdirSync, readFileSync, write } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { systemErrorCode } from './error.ts';
@@ -34,4 +34,28 @@ export async function writeDescriptor(
   }
   const stats = await fstatAsync(descriptor);
   if (stats.isFile()) await fsyncAsync(descriptor);
+}
+
+/** How a descriptor was opened, where the system tells it (Linux). */
+export function descriptorAccess(descriptor: number): 'read' | 'write' | 'both' | undefined {
+  try {
+    const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1');
+    const digits = /^flags:\s+([0-7]+)$/m.exec(info)?.[1] ?? '';
+    return ACCESS[parseInt(digits, 8) & ACCESS_MODE];
+  } catch {
+    return undefined; // not Linux, or not open
+  }
+}
+
+/** O_RDONLY, O_WRONLY and O_RDWR, and the bits that hold them. */
+const ACCESS = ['read', 'write', 'both'] as const;
+const ACCESS_MODE = 0o3;
+
+/** The descriptors that are open in this process, where the system tells them. */
+export function openDescriptors(): number[] {
+  try {
+    return readdirSync('/dev/fd').map(Number);
+  } catch {
+    return []; // a system without /dev/fd
+  }
 }

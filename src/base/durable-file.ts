@@ -2,7 +2,7 @@ import { constants, unlinkSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { link, lstat, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { kmsxError, systemErrorCode } from './error.ts';
+import { KmsxError, kmsxError, systemErrorCode } from './error.ts';
 
 /** What writing a file needs of the world around it; the command line's `Io` has all of it. */
 export interface FileContext {
@@ -28,8 +28,8 @@ export interface DurableFileOptions {
 }
 
 export interface CommitReport {
-  /** Where the replaced file is now, with `existing: 'keep'`. */
-  readonly keptAs?: string;
+  /** Where the files that were in place before are now, with `existing: 'keep'`. */
+  readonly keptAs: readonly string[];
   /** The file system gave the file a wider mode than was asked for (a FAT stick). */
   readonly modeIgnored: boolean;
 }
@@ -48,7 +48,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
  * Prepares a file that is written whole or not at all: a temporary file `.NAME.kmsx-PID-RANDOM.tmp` beside
  * it, fsync, then link and unlink, which never replace a file that came into being meanwhile (rename where
  * the old file may be replaced, and after a last look where the file system has no links), fsync of the
- * folder. Temporary files of this name whose process is gone are removed first. When `context.signal`
+ * folder. A file that is to be kept is moved aside first. Temporary files of this name whose process is gone are removed first. When `context.signal`
  * aborts, the temporary file is removed at once.
  *
  * @throws KmsxError `output-exists`, `output-is-folder`, `file-unwritable`, `disk-full`
@@ -117,7 +117,7 @@ class TemporaryFile implements PreparedFile {
       const keptAs = await this.#putInPlace();
       await syncFolder(dirname(this.#target));
       this.#end();
-      return keptAs === undefined ? { modeIgnored } : { keptAs, modeIgnored };
+      return { keptAs, modeIgnored };
     } catch (error) {
       await this.discard();
       throw writeError(this.#options.label, error);
@@ -136,36 +136,54 @@ class TemporaryFile implements PreparedFile {
     this.#context.signal.removeEventListener('abort', this.#onAbort);
   }
 
-  async #putInPlace(): Promise<string | undefined> {
-    if (this.#options.existing === 'refuse') {
-      await linkOrRename(this.#temporary, this.#target, this.#options.label);
-      return undefined;
+  /** Returns where the files that were in place before are now, with `existing: 'keep'`. */
+  async #putInPlace(): Promise<string[]> {
+    const { existing, label } = this.#options;
+    const keptAs: string[] = [];
+    if (existing === 'replace') {
+      await rename(this.#temporary, this.#target);
+      return keptAs;
     }
-    const keptAs = this.#options.existing === 'keep' ? await this.#keepOld() : undefined;
-    await rename(this.#temporary, this.#target);
-    return keptAs;
-  }
-
-  /** Gives the old file a second name, so that the new one can take the first. */
-  async #keepOld(): Promise<string | undefined> {
-    if (!(await exists(this.#target))) return undefined;
-    const timestamp = this.#context.now().toISOString().replaceAll(/[-:]/g, '');
-    const name = `${this.#target}.old-${timestamp}`;
-    for (let attempt = 0; ; attempt += 1) {
-      const keptAs = attempt === 0 ? name : `${name}-${attempt}`;
+    for (;;) {
+      const old = existing === 'keep' ? await this.#moveOldAside() : undefined;
+      if (old !== undefined) keptAs.push(old);
       try {
-        await link(this.#target, keptAs);
+        await linkOrRename(this.#temporary, this.#target, label);
         return keptAs;
       } catch (error) {
-        const code = systemErrorCode(error) ?? '';
-        if (code === 'EEXIST') continue;
-        if (!NO_LINKS.has(code)) throw error;
-        if (await exists(keptAs)) continue;
-        await rename(this.#target, keptAs);
-        return keptAs;
+        // Another run put its own file in place meanwhile: that one is kept as well.
+        if (existing === 'refuse' || !isAlreadyThere(error)) throw error;
       }
     }
   }
+
+  /** Gives the old file another name, which was taken exclusively before: no other file is lost by it. */
+  async #moveOldAside(): Promise<string | undefined> {
+    const timestamp = this.#context.now().toISOString().replaceAll(/[-:]/g, '');
+    const name = `${this.#target}.old-${timestamp}`;
+    for (let attempt = 0; ; attempt += 1) {
+      const aside = attempt === 0 ? name : `${name}-${attempt}`;
+      try {
+        await (await open(aside, 'wx', this.#options.mode)).close();
+      } catch (error) {
+        if (systemErrorCode(error) === 'EEXIST') continue;
+        throw error;
+      }
+      try {
+        await rename(this.#target, aside);
+        return aside;
+      } catch (error) {
+        unlinkIfThere(aside);
+        if (systemErrorCode(error) === 'ENOENT') return undefined;
+        throw error;
+      }
+    }
+  }
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  if (error instanceof KmsxError) return error.code === 'output-exists';
+  return systemErrorCode(error) === 'EEXIST';
 }
 
 /** Follows a symbolic link where the old file may be replaced: the link stays, its target is replaced. */

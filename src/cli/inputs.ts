@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import { access, open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { kmsxError, systemErrorCode } from '../base/error.ts';
@@ -72,6 +72,23 @@ export async function readInput(
   return input;
 }
 
+/**
+ * Looks at a file that is read later, or by somebody else: it must be there, and no output may become it.
+ *
+ * @throws KmsxError `file-missing`, `file-unreadable`
+ */
+export async function inputFileId(path: string, io: Io): Promise<Pick<Input, 'fileId'>> {
+  if (isStdin(path)) return { fileId: io.stdin.fileId };
+  const resolved = resolve(io.cwd, path);
+  try {
+    await access(resolved, constants.R_OK);
+    const stats = await stat(resolved);
+    return { fileId: stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined };
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
 function isStdin(path: string): boolean {
   return ['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'].includes(path);
 }
@@ -136,7 +153,12 @@ function readError(label: string, error: unknown): unknown {
     case 'ENOENT':
       return kmsxError('file-missing', `${label} does not exist`, { label }, error);
     case 'EISDIR':
-      return kmsxError('file-unreadable', `${label} is a folder`, { label }, error);
+      return kmsxError(
+        'file-unreadable',
+        `${label} is a folder`,
+        { label, reason: 'folder' },
+        error,
+      );
     case undefined:
       return error;
     default:

@@ -17,7 +17,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   ],
   'options-conflict': ['leave out one of the two'],
   'environment-refused': [({ name = '' }) => `unset ${name}`],
-  'not-offered-yet': ['use an RSA-2048 key with RSAES_OAEP_SHA_256'],
+  'not-offered-yet': [({ hint = 'use an RSA-2048 key with RSAES_OAEP_SHA_256' }) => hint],
   'input-twice-stdin': ['give one of them as a file'],
   'output-twice': ['send each output to a file of its own, as in --out export.json'],
   'output-is-input': ['give the output another name'],
@@ -25,15 +25,13 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'output-keeps-old': ['give another name, or move the old file away yourself'],
   'output-is-folder': ['give the name of a file in it'],
   'terminal-refused': [
-    'give --out FILE or a pipe, --check-value-only for the check values, or --force-terminal to show it',
+    'send it to a file or a pipe, or give --force-terminal to show it; unwrap-key has --check-value-only',
   ],
-  'input-empty': ['was the command that made it successful? look at its messages'],
+  'input-empty': ['was the command that wrote it successful? look at its messages'],
   'input-too-large': ['is it the right file? kmsx inspect FILE says what a file is'],
   'json-malformed': ['jq . FILE shows where; a document cut short must be made or copied again'],
   'json-name-twice': ['remove one of the two; readers disagree on which one counts'],
-  'document-malformed': [
-    'kmsx inspect FILE says what a file is; kmsx help documents lists the fields',
-  ],
+  'document-malformed': ['kmsx help documents lists the documents and their fields'],
   'document-format-unknown': [
     ({ format = '' }) => `use a kmsx that reads ${format}; this is what kmsx --version prints`,
   ],
@@ -91,7 +89,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     ({ hint = 'an RSA private key is needed, as PEM, DER or PKCS#12' }) => hint,
   ],
   'passphrase-missing': ['give --passphrase-file FILE or --passphrase-env VAR'],
-  'passphrase-malformed': ['a passphrase has 1 to 1024 bytes'],
+  'passphrase-malformed': [({ hint = 'a passphrase has 1 to 1024 bytes' }) => hint],
   'wrapping-algorithm-mismatch': [
     'leave --wrapping-algorithm and --wrapping-key-spec out: the key decides',
   ],
@@ -121,20 +119,21 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'timed-out': ['try again, or give --timeout SECONDS and --deadline SECONDS'],
   'not-kms': ['check --endpoint, --gateway and the proxy'],
   'proxy-failed': ['check HTTPS_PROXY; NO_PROXY names what is reached directly'],
-  'state-locked': ['wait for the other kmsx to end, or give another --state DIR'],
+  'state-locked': ['wait for the other kmsx to end; local-kms may be given another --state DIR'],
 
   'unwrap-failed': [
     'likely reasons: another private key, an export that was changed or cut, or another hash than it says',
   ],
   'wrapping-hash-mislabelled': [
     ({ algorithm = '' }) =>
-      `it opens with ${algorithm}: find out who changed the label, then give --wrapping-algorithm ${algorithm} with the bare ExportedDataKey`,
+      `--wrapping-algorithm ${algorithm} opens the bare ExportedDataKey; where a document says otherwise, find out who changed it`,
   ],
   'privkey-not-recipient': [
     'kmsx inspect FILE shows the fingerprints of the exports and of the key',
   ],
   'passphrase-wrong': [
-    'openssl pkey -in FILE -noout asks for the passphrase and says whether it fits',
+    ({ label = 'FILE' }) =>
+      `openssl pkey -in ${shellWord(label)} -noout asks for the passphrase and says whether it fits`,
   ],
   'data-key-length': ['stop: the export or the document was changed'],
   'check-value-mismatch': ['stop: this is another key than the one expected'],
@@ -142,7 +141,10 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'rehearsal-failed': ['do not hold the ceremony before this is understood'],
 
   'file-missing': ['check the name and the folder'],
-  'file-unreadable': ['check the permissions: ls -l'],
+  'file-unreadable': [
+    ({ reason }) =>
+      reason === 'folder' ? 'give the name of a file in it' : 'check the permissions: ls -l',
+  ],
   'file-unwritable': ['check that the folder exists and may be written'],
   'disk-full': ['make room, or give another folder'],
   'stream-closed': ['the result did not arrive whole: run the command again'],

@@ -17,7 +17,7 @@ export interface GlobalOptions {
 /** Adds the options that every command has to the program. */
 export function addGlobalOptions(program: Command): void {
   program
-    .option('--quiet', 'leave errors only on stderr', false)
+    .option('--quiet', 'leave errors only on stderr (and that it is a rehearsal)', false)
     .option('--verbose', 'tell attempts and RequestIds on stderr; nothing secret', false)
     .addOption(
       new Option('--color <when>', 'colour the output')
@@ -55,6 +55,11 @@ export function suggestValues(option: Option, values: readonly string[]): Option
   return option;
 }
 
+/** Whether a value belongs to an option; commander's `isBoolean` leaves `--no-…` out. */
+function takesValue(option: Option): boolean {
+  return option.required || option.optional;
+}
+
 /** Whether an option may be given again. */
 function isRepeatable(option: Option): boolean {
   return option.variadic || Array.isArray(option.defaultValue);
@@ -75,7 +80,7 @@ export function checkArguments(argv: readonly string[], options: readonly Option
     if (word === '--') return;
     const [name, inlineValue] = splitOption(word);
     const option = options.find((candidate) => candidate.long === name || candidate.short === name);
-    if (option === undefined || option.isBoolean()) continue;
+    if (option === undefined || !takesValue(option)) continue;
     if (seen.has(name) && !isRepeatable(option)) {
       throw kmsxError('option-twice', `${name} is given twice and takes one value`, {
         option: name,

@@ -1,15 +1,17 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
-import { open, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { open, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { writeDescriptor } from '../base/descriptor.ts';
 import type { DurableFileOptions } from '../base/durable-file.ts';
 import { prepareDurableFile, writeError } from '../base/durable-file.ts';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
+import { classifyExistingFile } from './existing-file.ts';
 import type { Input } from './inputs.ts';
 import type { Io } from './io.ts';
+import type { Place } from './output-place.ts';
+import { findPlace } from './output-place.ts';
 import type { Reporter } from './reporter.ts';
 
 const NAMED_PIPE_POLL_MS = 20;
@@ -52,7 +54,7 @@ export interface OutputRules {
  */
 export async function prepareOutputs(
   requests: readonly OutputRequest[],
-  inputs: readonly Input[],
+  inputs: readonly Pick<Input, 'fileId'>[],
   rules: OutputRules,
 ): Promise<Output[]> {
   const taken = new Map<string, string>();
@@ -61,7 +63,7 @@ export async function prepareOutputs(
   }
   const places: Place[] = [];
   for (const request of requests) {
-    const place = await findPlace(request.path, rules.io);
+    const place = await findPlace(request, rules.io);
     for (const id of place.ids) {
       const other = taken.get(id);
       if (other === '') {
@@ -94,56 +96,6 @@ export async function prepareOutputs(
 /** Discards outputs that were not written; harmless for those that were. */
 export async function discardAll(outputs: readonly Output[]): Promise<void> {
   for (const output of outputs) await output.discard();
-}
-
-type Place =
-  | { kind: 'stdout'; label: string; ids: string[] }
-  | { kind: 'descriptor'; label: string; ids: string[]; descriptor: number }
-  | { kind: 'special'; label: string; ids: string[]; path: string; stats: Stats }
-  | { kind: 'file'; label: string; ids: string[]; path: string };
-
-/** Finds what a path stands for. Its ids are equal for two paths that are the same file or stream. */
-async function findPlace(given: string, io: Io): Promise<Place> {
-  const descriptor = descriptorOf(given);
-  if (descriptor === 1) {
-    const { fileId } = io.stdout;
-    const ids = fileId === undefined ? ['descriptor:1'] : ['descriptor:1', fileId];
-    return { kind: 'stdout', label: 'standard output', ids };
-  }
-  if (descriptor !== undefined) {
-    return { kind: 'descriptor', label: given, ids: [`descriptor:${descriptor}`], descriptor };
-  }
-  const path = resolve(io.cwd, given);
-  try {
-    const stats = await stat(path);
-    const id = `${stats.dev}:${stats.ino}`;
-    if (stats.isFile() || stats.isDirectory()) {
-      return { kind: 'file', label: given, path, ids: [id, await nameId(path)] };
-    }
-    // Two writers of /dev/null are no conflict.
-    const ids = stats.isCharacterDevice() ? [] : [id];
-    return { kind: 'special', label: given, path, ids, stats };
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') throw writeError(given, error);
-  }
-  return { kind: 'file', label: given, path, ids: [await nameId(path)] };
-}
-
-/** Which open descriptor a path names: `-`, `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`. */
-function descriptorOf(path: string): number | undefined {
-  if (path === '-' || path === '/dev/stdout') return 1;
-  if (path === '/dev/stderr') return 2;
-  const number = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path)?.[1];
-  return number === undefined ? undefined : Number(number);
-}
-
-/** The same for every way to write the name of a file that is not there yet. */
-async function nameId(path: string): Promise<string> {
-  try {
-    return `name:${join(await realpath(dirname(path)), basename(path))}`;
-  } catch {
-    return `name:${path}`; // a folder that is not there: preparing the file says so
-  }
 }
 
 async function prepareOutput(
@@ -247,26 +199,21 @@ async function prepareFile(
     {
       label,
       mode: request.holds === 'public key' ? 0o644 : 0o600,
-      existing: existingPolicy(request, force),
+      existing: force ? await existingPolicy(request, path) : 'refuse',
       reserveBytes: RESERVED_BYTES,
     },
     io,
   ).catch((error: unknown) => {
     const exists = error instanceof KmsxError && error.code === 'output-exists';
-    if (!exists || request.holds !== 'private key') throw error;
-    throw kmsxError(
-      'output-keeps-old',
-      `${label} exists already, and --force never replaces a ${request.holds}`,
-      { path: label },
-    );
+    if (exists && request.holds === 'private key') throw keepsOld(label, 'a private key');
+    throw error;
   });
   return {
     label,
     isStdout: false,
     write: async (bytes) => {
       const report = await file.commit(bytes);
-      if (report.keptAs !== undefined)
-        await reporter.warn(`the old backup is now ${report.keptAs}`);
+      for (const kept of report.keptAs) await reporter.warn(`the old ${label} is now ${kept}`);
       if (report.modeIgnored) {
         await reporter.warn(`${label} is on a file system without modes: others may read it`);
       }
@@ -275,7 +222,31 @@ async function prepareFile(
   };
 }
 
-function existingPolicy(request: OutputRequest, force: boolean): DurableFileOptions['existing'] {
-  if (!force || request.holds === 'private key') return 'refuse';
-  return request.holds === 'backup' ? 'keep' : 'replace';
+/** What `--force` may do to what is there now, by what goes there and by what the old file holds. */
+async function existingPolicy(
+  request: OutputRequest,
+  path: string,
+): Promise<DurableFileOptions['existing']> {
+  const { holds, path: label } = request;
+  const stats = await stat(path).catch(() => undefined); // what is not there, or a folder, is seen to later
+  const old = stats?.isFile() === true ? await classify(path, label) : 'other';
+  if (old === 'private key') throw keepsOld(label, 'what it holds: a private key');
+  if (holds === 'private key') return 'refuse';
+  return holds === 'backup' || old === 'backup' ? 'keep' : 'replace';
+}
+
+async function classify(path: string, label: string): ReturnType<typeof classifyExistingFile> {
+  return await classifyExistingFile(path).catch((error: unknown) => {
+    throw writeError(label, error);
+  });
+}
+
+function keepsOld(label: string, what: string): Error {
+  return kmsxError(
+    'output-keeps-old',
+    `${label} exists already, and --force never replaces ${what}`,
+    {
+      path: label,
+    },
+  );
 }

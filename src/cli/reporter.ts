@@ -43,11 +43,13 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
   const warn = (message: string): Promise<void> =>
     write(
       json
-        ? JSON.stringify({ Warning: { Message: message } })
+        ? JSON.stringify({ Warning: { Message: oneLine(message) } })
         : `kmsx: ${chalk.yellow('warning:')} ${oneLine(message)}`,
     );
   const note = (message: string): Promise<void> =>
-    write(json ? JSON.stringify({ Note: { Message: message } }) : `kmsx: ${oneLine(message)}`);
+    write(
+      json ? JSON.stringify({ Note: { Message: oneLine(message) } }) : `kmsx: ${oneLine(message)}`,
+    );
 
   return {
     warn: async (message) => {
@@ -77,7 +79,7 @@ function errorObject(error: KmsxError, hints: readonly string[]): object {
     Kind: error.kind,
     Code: error.code,
     Message: oneLine(error.message),
-    ...(hints.length > 0 && { Hint: hints.join('\n') }),
+    ...(hints.length > 0 && { Hint: hints.map(oneLine).join('\n') }),
     ...(error.requestId !== undefined && { RequestId: error.requestId }),
     ...(error.httpStatus !== undefined && { HttpStatus: error.httpStatus }),
     Retryable: error.kind === 'unavailable',

@@ -8,6 +8,8 @@ import type { Program } from './program.ts';
 import { InterruptedAtPrompt } from './prompt.ts';
 import { createReporter } from './reporter.ts';
 
+const GENERAL_HINT = 'kmsx --help lists the commands, kmsx COMMAND --help the options of one';
+
 /**
  * Runs the program on arguments (without `node` and the script) and turns whatever comes of it into an
  * exit code, once: errors are printed here and nowhere else.
@@ -18,7 +20,7 @@ export async function run(program: Program, argv: readonly string[], io: Io): Pr
     return 0;
   } catch (thrown) {
     if (thrown instanceof InterruptedAtPrompt) return SIGNAL_EXIT_CODES.SIGINT;
-    const error = asKmsxError(thrown);
+    const error = namingCommand(asKmsxError(thrown), program, argv);
     await createReporter(io, earlyOptions(argv)).error(error);
     if (io.env['KMSX_DEBUG'] === '1') await io.stderr.write(Buffer.from(trace(error)));
     return exitCodeOf(error.kind);
@@ -37,6 +39,21 @@ async function parse(program: Program, argv: readonly string[]): Promise<void> {
   });
 }
 
+/** The general hint of bad use names the command, where there is one. */
+function namingCommand(error: KmsxError, program: Program, argv: readonly string[]): KmsxError {
+  const names = program.command.commands.map((command) => command.name());
+  const command = argv.find((word) => names.includes(word));
+  if (error.code !== 'bad-usage' || command === undefined) return error;
+  const hints = (error.hints ?? []).filter((hint) => hint !== GENERAL_HINT);
+  return new KmsxError({
+    kind: error.kind,
+    code: error.code,
+    message: error.message,
+    hints: [...hints, `kmsx ${command} --help shows its options, with examples`],
+    cause: error,
+  });
+}
+
 function asKmsxError(thrown: unknown): KmsxError {
   if (thrown instanceof KmsxError) return thrown;
   if (thrown instanceof CommanderError) return fromCommander(thrown);
@@ -49,13 +66,18 @@ function fromCommander(error: CommanderError): KmsxError {
   if (error.code === 'commander.help') {
     return kmsxError('bad-usage', 'no command was given');
   }
-  const [first = '', ...suggestions] = error.message.replace(/^error: /, '').split('\n');
-  const hints = suggestions.map((line) => line.replace(/^\(|\)$/g, '').toLowerCase());
+  // The words of the user in the sentence may have line breaks too.
+  // What follows an equals sign is a value, and may be a secret that was given to a wrong option.
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace(/^(unknown option '--[^=]*)=.*'/s, "$1'");
+  const suggestion = /\n\((Did you mean [^\n]*)\)$/.exec(text);
+  const sentence = text.slice(0, suggestion?.index);
   return new KmsxError({
     kind: 'usage',
     code: 'bad-usage',
-    message: first.replace(/\.$/, '').replaceAll("'", ''),
-    hints: [...hints, 'kmsx --help lists the commands, kmsx COMMAND --help the options of one'],
+    message: sentence.replace(/\.$/, '').replaceAll("'", ''),
+    hints: [...(suggestion?.[1] === undefined ? [] : [suggestion[1].toLowerCase()]), GENERAL_HINT],
   });
 }
 

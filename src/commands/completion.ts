@@ -12,7 +12,10 @@ export function defineCompletion(command: Command, io: Io, tree: CommandTree): v
   describe(command, {
     text: 'Prints the completion script of a shell. It is static: pressing Tab starts no program.',
     examples: [
-      ['bash', 'kmsx completion bash > ~/.local/share/bash-completion/completions/kmsx'],
+      [
+        'bash',
+        'mkdir -p ~/.local/share/bash-completion/completions && kmsx completion bash > ~/.local/share/bash-completion/completions/kmsx',
+      ],
       ['zsh, into a folder of $fpath', 'kmsx completion zsh > ~/.zfunc/_kmsx'],
       ['fish', 'kmsx completion fish > ~/.config/fish/completions/kmsx.fish'],
     ],

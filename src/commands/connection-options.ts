@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../base/error.ts';
+import type { Input } from '../cli/inputs.ts';
+import { inputFileId } from '../cli/inputs.ts';
 import type { Io } from '../cli/io.ts';
 import { fromEnv } from '../cli/io.ts';
 import { repeatable, suggestValues } from '../cli/options.ts';
@@ -59,6 +61,8 @@ export interface ConnectionPlan {
   readonly resolve: readonly ResolveRule[];
   readonly profile: string | undefined;
   readonly authorities: Authorities | undefined;
+  /** The CA file: no output may become it. */
+  readonly inputs: readonly Pick<Input, 'fileId'>[];
 }
 
 /**
@@ -90,8 +94,12 @@ export async function planConnection(
     : undefined;
   const gateway = resolveGateway({ ...gatewayOptions, profileRegion });
   const caFile = options.caFile ?? fromEnv(io, 'KMSX_CA_FILE');
-  const authorities = gateway.kind === 'local' ? undefined : await loadAuthorities(caFile, io.env);
-  return { gateway, policy, resolve, profile: options.profile, authorities };
+  const plan = { gateway, policy, resolve, profile: options.profile };
+  if (caFile === undefined || gateway.kind === 'local') {
+    return { ...plan, authorities: undefined, inputs: [] };
+  }
+  const inputs = [await inputFileId(caFile, io)];
+  return { ...plan, authorities: await loadAuthorities(caFile, io.env), inputs };
 }
 
 /**

@@ -59,7 +59,7 @@ export interface DataKeyOutputPlan {
  * @throws KmsxError `check-value-malformed`, `bad-usage`
  */
 export function planDataKeyOutput(options: DataKeyOutputOptions): DataKeyOutputPlan {
-  const methods = options.checkValueMethods?.split(',');
+  const methods = options.checkValueMethods?.split(',').map((word) => word.trim());
   for (const word of methods ?? []) {
     if (CHECK_VALUE_WORDS.includes(word)) continue;
     throw kmsxError(
@@ -74,7 +74,7 @@ export function planDataKeyOutput(options: DataKeyOutputOptions): DataKeyOutputP
 /** Checks and makes ready the place that the data key goes to. */
 export async function prepareDataKeyOutput(
   { options }: DataKeyOutputPlan,
-  inputs: readonly Input[],
+  inputs: readonly Pick<Input, 'fileId'>[],
   session: Session,
 ): Promise<Output> {
   const holds = options.checkValueOnly ? 'document' : 'secret';
@@ -101,8 +101,15 @@ export async function writeDataKey(
   const { options, methods, expected } = plan;
   for (const value of expected) assertCheckValue(dataKey.bytes, value);
   if (options.checkValueOnly) {
+    const checkValues = keyCheckValues(dataKey.bytes, methods);
+    if (methods !== undefined && checkValues.length < methods.length) {
+      throw kmsxError(
+        'bad-usage',
+        `a data key of ${dataKey.length} bytes does not have every check value of --check-value-methods`,
+      );
+    }
     const values = {
-      KeyCheckValues: keyCheckValues(dataKey.bytes, methods),
+      KeyCheckValues: checkValues,
       NumberOfBytes: dataKey.length,
     };
     const { io } = session;

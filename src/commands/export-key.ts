@@ -104,11 +104,15 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
   assertFitsRecipients(request);
   const plan = await planConnection(options, { keyRegion: keyId.region }, session);
 
-  const outputs = await prepareOutputs(outputRequests(options), [...inputs, ...contextInputs], {
-    ...session.options,
-    io,
-    reporter,
-  });
+  const outputs = await prepareOutputs(
+    outputRequests(options),
+    [...inputs, ...contextInputs, ...plan.inputs],
+    {
+      ...session.options,
+      io,
+      reporter,
+    },
+  );
   try {
     if (context !== undefined && options.backupFormat === 'blob' && options.backup.length > 0) {
       await reporter.warn('a bare CiphertextBlob does not carry its context: keep the context too');
@@ -146,6 +150,16 @@ function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize 
 
 /** The backups first, the export document last: the order in which they are written. */
 function outputRequests({ backup, out }: ExportKeyOptions): OutputRequest[] {
+  for (const path of backup) {
+    if (!path.startsWith('secret:')) continue;
+    throw kmsxError(
+      'not-offered-yet',
+      `${path} would be a secret of KMS, which is not offered yet`,
+      {
+        hint: `a file of that name is --backup ./${path}`,
+      },
+    );
+  }
   return [
     ...backup.map((path) => ({ option: '--backup', path, holds: 'backup' as const })),
     { option: '--out', path: out, holds: 'document' },
@@ -175,7 +189,7 @@ async function exportAndWrite(
     );
   }
   const standing: string[] = [];
-  await namingStandingBackups(standing, options.pubkey, async () => {
+  await namingStandingBackups(standing, options, async () => {
     const document = await exportDataKey(request, {
       kms,
       now: () => io.now(),

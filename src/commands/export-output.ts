@@ -40,36 +40,69 @@ export async function warnOfRehearsal(kms: KmsClient, { reporter }: Session): Pr
   await reporter.warnAlways('this is a rehearsal: the embedded KMS answered, not Alibaba Cloud');
 }
 
+/** What the options of `export-key` say that the command which goes on from a backup must repeat. */
+export interface RepeatedOptions {
+  readonly pubkey: readonly string[];
+  readonly expectFingerprint: readonly string[];
+  readonly wrappingAlgorithm?: string;
+  readonly backupFormat: 'json' | 'blob';
+  readonly context: readonly string[];
+  readonly contextFile?: string;
+  readonly profile?: string;
+  readonly region?: string;
+  readonly gateway?: string;
+  readonly endpoint?: string;
+  readonly caFile?: string;
+}
+
 /**
  * Runs what comes after the first answer of KMS. If it fails, the error says which backups stand, and the
  * command that goes on from there.
  *
  * @param standing - the backups that are on stable storage; grows while `work` runs
- * @param pubkeys - the public keys as the user named them
  */
 export async function namingStandingBackups(
   standing: readonly string[],
-  pubkeys: readonly string[],
+  options: RepeatedOptions,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof KmsxError) || standing.length === 0) throw error;
-    const recipients = pubkeys.map((path) => `--pubkey ${shellWord(path)}`).join(' ');
-    const [first = ''] = standing;
+    const [first] = standing;
+    if (!(error instanceof KmsxError) || first === undefined) throw error;
+    // These would say that nothing was written, or to run the command again: here a backup stands.
+    const misleads = error.kind === 'io' || error.code === 'answer-malformed';
+    const hints = misleads ? [] : hintsFor(error);
     throw new KmsxError({
       kind: error.kind,
       code: error.code,
       message: `${error.message}; the backup ${standing.join(' and ')} stands`,
       details: error.details,
-      hints: [
-        ...hintsFor(error),
-        `go on from the backup: kmsx reexport-key --in ${shellWord(first)} ${recipients}`,
-      ],
+      hints: [...hints, `go on from the backup: ${reexportCommand(first, options)}`],
       ...(error.requestId !== undefined && { requestId: error.requestId }),
       ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
       cause: error,
     });
   }
+}
+
+function reexportCommand(backup: string, options: RepeatedOptions): string {
+  const isBare = options.backupFormat === 'blob';
+  const repeated: readonly [string, readonly (string | undefined)[]][] = [
+    ['--pubkey', options.pubkey],
+    ['--expect-fingerprint', options.expectFingerprint],
+    ['--wrapping-algorithm', [options.wrappingAlgorithm]],
+    ['--context', isBare ? options.context : []],
+    ['--context-file', [isBare ? options.contextFile : undefined]],
+    ['--profile', [options.profile]],
+    ['--region', [options.region]],
+    ['--gateway', [options.gateway]],
+    ['--endpoint', [options.endpoint]],
+    ['--ca-file', [options.caFile]],
+  ];
+  const words = repeated.flatMap(([option, values]) =>
+    values.filter((value) => value !== undefined).map((value) => `${option} ${shellWord(value)}`),
+  );
+  return ['kmsx reexport-key --in', shellWord(backup), ...words].join(' ');
 }

@@ -3,6 +3,7 @@ import { KmsxError } from '../base/error.ts';
 import { assertOneStdin, readInput } from '../cli/inputs.ts';
 import type { Io } from '../cli/io.ts';
 import { printResults } from '../cli/json-output.ts';
+import { oneLine } from '../cli/printable.ts';
 import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
 import type { Envelope } from '../data-key/read-document.ts';
@@ -155,9 +156,9 @@ function tableOf(inspections: readonly Inspection[]): string {
   const blocks = inspections.map(({ File, Type, ...facts }) => {
     const lines = Object.entries(facts).map(([name, value]) => {
       const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return `  ${name.padEnd(22)}${text}`;
+      return `  ${name.padEnd(22)}${oneLine(text)}`;
     });
-    return [`${String(File)}: ${String(Type)}`, ...lines].join('\n');
+    return [oneLine(`${String(File)}: ${String(Type)}`), ...lines].join('\n');
   });
   return `${blocks.join('\n\n')}\n`;
 }

@@ -17,6 +17,7 @@ import {
   addPassphraseOptions,
   askPassphrase,
   assertOnePassphraseSource,
+  passphraseFileIds,
   passphraseInput,
 } from './passphrase.ts';
 
@@ -83,7 +84,7 @@ async function runKeygen(options: KeygenOptions, session: Session): Promise<Keyg
       { option: '--privkey-out', path: options.privkeyOut, holds: 'private key' },
       { option: '--pubkey-out', path: options.pubkeyOut, holds: 'public key' },
     ],
-    [],
+    await passphraseFileIds(options, session),
     { ...session.options, io, reporter },
   );
   try {

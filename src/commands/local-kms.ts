@@ -19,6 +19,13 @@ export function defineLocalKms(command: Command, io: Io): void {
     text: 'Runs the embedded KMS on loopback, speaking the real protocol: any official client can use it. Prints one JSON line when it listens, and a log line for each request on stderr. For rehearsals and tests only: it is no place for a real key.',
     examples: [
       ['in memory, on a free port', 'kmsx local-kms'],
+      [
+        'a server for scripts, and what leads kmsx to it',
+        `kmsx local-kms --state ./kms-state > kms.json & sleep 1
+  export KMSX_ENDPOINT="$(jq -r .Endpoint kms.json)" ALIBABA_CLOUD_REGION_ID=cn-local
+  export ALIBABA_CLOUD_ACCESS_KEY_ID="$(jq -r .AccessKeyId kms.json)"
+  export ALIBABA_CLOUD_ACCESS_KEY_SECRET="$(jq -r .AccessKeySecret kms.json)"`,
+      ],
       ['kept in a folder, on a port of its own', 'kmsx local-kms --state ./kms-state --port 8443'],
     ],
     exitCodes: [0, 2, 5, 7],

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { kmsxError } from '../base/error.ts';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import type { Input, InputRequest } from '../cli/inputs.ts';
-import { readInput } from '../cli/inputs.ts';
+import { inputFileId, readInput } from '../cli/inputs.ts';
 import { fromEnv } from '../cli/io.ts';
 import type { Session } from '../cli/session.ts';
 
@@ -13,7 +13,10 @@ export interface PassphraseOptions {
 
 export function addPassphraseOptions(command: Command): void {
   command
-    .option('--passphrase-file <file>', 'the first line of a file is the passphrase')
+    .option(
+      '--passphrase-file <file>',
+      'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input',
+    )
     .option('--passphrase-env <var>', 'an environment variable holds the passphrase');
 }
 
@@ -21,6 +24,19 @@ export function addPassphraseOptions(command: Command): void {
 export function passphraseInput(options: PassphraseOptions): InputRequest[] {
   if (options.passphraseFile === undefined) return [];
   return [{ option: '--passphrase-file', path: options.passphraseFile }];
+}
+
+/**
+ * Looks at the passphrase file before anything is asked: it must be there, and no output may become it.
+ *
+ * @throws KmsxError `file-missing`, `file-unreadable`
+ */
+export async function passphraseFileIds(
+  options: PassphraseOptions,
+  { io }: Session,
+): Promise<Pick<Input, 'fileId'>[]> {
+  const { passphraseFile } = options;
+  return passphraseFile === undefined ? [] : [await inputFileId(passphraseFile, io)];
 }
 
 /** Refuses two sources of one passphrase. */
@@ -64,7 +80,9 @@ export async function askPassphrase(
   again.dispose();
   if (same) return passphrase;
   passphrase.dispose();
-  throw kmsxError('passphrase-malformed', 'the two passphrases differ');
+  throw kmsxError('passphrase-malformed', 'the two passphrases differ', {
+    hint: 'type the same passphrase twice',
+  });
 }
 
 async function prompt(question: string, { io }: Session): Promise<SecretBytes> {

@@ -84,7 +84,7 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
 
   const outputs = await prepareOutputs(
     [{ option: '--out', path: options.out, holds: 'document' }],
-    [...inputs, ...contextInputs, input],
+    [...inputs, ...contextInputs, input, ...plan.inputs],
     { ...session.options, io, reporter },
   );
   try {
@@ -132,11 +132,8 @@ function sourceOf(
         envelope.document;
       if (context !== undefined && !sameEncryptionContext(context, EncryptionContext)) {
         throw kmsxError(
-          'document-inconsistent',
-          `${label} has another encryption context than the options`,
-          {
-            label,
-          },
+          'options-conflict',
+          `--context differs from the encryption context that ${label} has`,
         );
       }
       const { Rehearsal } = envelope.document;

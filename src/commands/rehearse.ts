@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { prepareDurableFile, writeError } from '../base/durable-file.ts';
+import { kmsxError, systemErrorCode } from '../base/error.ts';
 import type { Io } from '../cli/io.ts';
 import { printResult } from '../cli/json-output.ts';
 import { createProgress } from '../cli/progress.ts';
@@ -26,7 +27,7 @@ interface RehearsalReport extends RehearsalResult {
   readonly Rehearsal: true;
   readonly Passed: true;
   readonly Steps: readonly string[];
-  /** What was written: kept with `--keep`, removed without. */
+  /** What was written: paths with `--keep`; names of files that are gone without. */
   readonly Files: readonly string[];
 }
 
@@ -52,10 +53,8 @@ async function runRehearse(options: RehearseOptions, session: Session): Promise<
   assertSafeEnvironment(io);
   if (options.keep !== undefined) {
     const folder = resolve(io.cwd, options.keep);
-    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-      throw writeError(options.keep ?? '', error);
-    });
-    return await rehearseIn(folder, session);
+    await prepareFolder(folder, options.keep);
+    return await rehearseIn(folder, folder, session);
   }
   const folder = await mkdtemp(join(tmpdir(), 'kmsx-rehearsal-'));
   const remove = (): void => {
@@ -63,14 +62,29 @@ async function runRehearse(options: RehearseOptions, session: Session): Promise<
   };
   io.signal.addEventListener('abort', remove, { once: true });
   try {
-    return await rehearseIn(folder, session);
+    return await rehearseIn(folder, '', session);
   } finally {
     io.signal.removeEventListener('abort', remove);
     remove();
   }
 }
 
-async function rehearseIn(folder: string, session: Session): Promise<RehearsalReport> {
+/** Makes the folder of `--keep`, or takes one that is empty. */
+async function prepareFolder(folder: string, label: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if ((await readdir(folder)).length === 0) return;
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw writeError(label, error);
+  }
+  throw kmsxError('bad-usage', `--keep takes a new or empty folder, and ${label} is none`);
+}
+
+async function rehearseIn(
+  folder: string,
+  shownFolder: string,
+  session: Session,
+): Promise<RehearsalReport> {
   const { io, reporter } = session;
   await reporter.warnAlways('this is a rehearsal: its KMS and its keys are made up for it');
   const progress = await createProgress(session);
@@ -92,7 +106,7 @@ async function rehearseIn(folder: string, session: Session): Promise<RehearsalRe
     const kms = await clientOf(server, { policy: DEFAULT_RETRY_POLICY }, session);
     try {
       const files: string[] = [];
-      const save = saverIn(folder, files, io);
+      const save = saverIn(folder, (name) => files.push(join(shownFolder, name)), io);
       const now = (): Date => io.now();
       const result = await rehearse({ kms, keyId: keyIdOf(server), now, step, save });
       return { Rehearsal: true, Passed: true, ...result, Steps: steps, Files: files };
@@ -110,13 +124,13 @@ function keyIdOf({ announcement }: LocalKms): string {
   return key.Aliases[0] ?? key.KeyId;
 }
 
-function saverIn(folder: string, files: string[], io: Io): RehearsalStage['save'] {
+function saverIn(folder: string, tell: (name: string) => void, io: Io): RehearsalStage['save'] {
   return async (name, holds, bytes) => {
     const path = join(folder, name);
     const mode = holds === 'public key' ? 0o644 : 0o600;
     const file = await prepareDurableFile(path, { label: path, mode, existing: 'refuse' }, io);
     await file.commit(bytes);
-    files.push(path);
+    tell(name);
     return await readFile(path);
   };
 }

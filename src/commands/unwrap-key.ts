@@ -29,6 +29,7 @@ import {
   addPassphraseOptions,
   askPassphrase,
   assertOnePassphraseSource,
+  passphraseFileIds,
   passphraseInput,
 } from './passphrase.ts';
 
@@ -102,7 +103,8 @@ async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promis
   const privkeyInput = await readInput(options.privkey, 'a private key', io, reporter);
   const input = await readInput(options.in, 'an export document', io, reporter);
   const envelope = readEnvelope(input.bytes, input.label);
-  const output = await prepareDataKeyOutput(plan, [privkeyInput, input], session);
+  const inputs = [privkeyInput, input, ...(await passphraseFileIds(options, session))];
+  const output = await prepareDataKeyOutput(plan, inputs, session);
   try {
     const privateKey = await openPrivateKey(privkeyInput, options, session);
     const wrapped = wrappedDataKeyOf(envelope, algorithm, privateKey, input.label);

@@ -34,6 +34,9 @@ export type Envelope =
 export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
   const text = decodeText(bytes, label).trim();
   if (text.startsWith('{')) return readObject(parseJson(text, label), label);
+  if (text.includes('-----BEGIN ')) {
+    throw kmsxError('document-malformed', `${label} is a PEM file, and no document`, { label });
+  }
   const base64 = text.replaceAll(/[\r\n]/g, '');
   if (base64 === '' || decodeBase64(base64) === undefined) {
     throw kmsxError('base64-malformed', `${label} is neither a document nor standard base64`, {

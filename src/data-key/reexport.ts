@@ -78,7 +78,8 @@ export async function reexport(
   const answer = await kms.exportDataKey(exportInput(source, recipient));
   if (source.KeyId !== undefined && answer.keyId !== source.KeyId) {
     throw answerMalformed(
-      'names another KMS key than the CiphertextBlob is under',
+      'ExportDataKey',
+      'it names another KMS key than the document does',
       answer.requestId,
     );
   }

@@ -31,7 +31,7 @@ export function chooseExport(
   if (entry === undefined) {
     throw kmsxError(
       'privkey-not-recipient',
-      `none of the ${document.Exports.length} exports was made for this private key (${privateKey.fingerprint})`,
+      `no export in the document was made for this private key (${privateKey.fingerprint})`,
     );
   }
   return {
@@ -82,7 +82,7 @@ function openWith(
     if (other !== undefined && opens(other, ciphertext, privateKey)) {
       throw kmsxError(
         'wrapping-hash-mislabelled',
-        `the export is labelled ${algorithm.name} and does not open so, but with ${other.name}`,
+        `the export does not open with ${algorithm.name}, but with ${other.name}`,
         { algorithm: other.name },
       );
     }

@@ -95,6 +95,79 @@ describe('an existing output', () => {
   });
 });
 
+describe('what --force would destroy', () => {
+  it('is never a private key, by whatever option it is named', async () => {
+    writeFileSync(join(folder(), 'k.pem'), readFileSync(PRIVKEY));
+    writeFileSync(join(folder(), 'k.der'), testKey('rsa-2048-pkcs8.der'));
+    writeFileSync(join(folder(), 'k.p12'), testKey('rsa-2048-modern.p12'));
+    writeFileSync(join(folder(), 'e.der'), testKey('rsa-2048-pbes2-sha256.der'));
+    for (const name of ['k.pem', 'k.der', 'k.p12', 'e.der']) {
+      const before = readFileSync(join(folder(), name));
+      const keygen = [
+        'keygen',
+        '--privkey-out',
+        'new.pem',
+        '--no-passphrase',
+        '--pubkey-out',
+        name,
+      ];
+      for (const args of [[...EXPORT, '--out', name], [...EXPORT, '--backup', name], keygen]) {
+        const result = await kmsx([...args, '--force'], { cwd: folder() });
+        expect(result, name).toMatchObject({ code: 2, stdout: '' });
+        expect(result.stderr).toContain('--force never replaces what it holds: a private key');
+      }
+      expect(readFileSync(join(folder(), name)).equals(before)).toBe(true);
+    }
+  });
+
+  it('is never the only copy of a CiphertextBlob: it is kept beside', async () => {
+    await kmsxOk([...EXPORT, '--backup', 'b.json', '--out', 'e.json'], { cwd: folder() });
+    await kmsxOk([...EXPORT, '--backup', 'blob', '--backup-format', 'blob', '--out', 'x'], {
+      cwd: folder(),
+    });
+    for (const name of ['b.json', 'e.json', 'blob']) {
+      const before = text(name);
+      await kmsxOk(['unwrap-key', '--privkey', PRIVKEY, '--in', 'x', '--out', name, '--force'], {
+        cwd: folder(),
+      });
+      const kept = files().find((file) => file.startsWith(`${name}.old-`)) ?? '';
+      expect(text(kept)).toBe(before);
+    }
+  });
+
+  it('is no backup of a run at the same moment: each is under some name', async () => {
+    const { endpoint, env } = await localKms({ cwd: folder() });
+    const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, ...endpoint];
+    const names = ['1', '2', '3', '4', '5', '6'].map((number) => `e${number}.json`);
+    const runs = await Promise.all(
+      names.map((name) =>
+        kmsx([...args, '--backup', 'b.json', '--force', '--out', name], { cwd: folder(), env }),
+      ),
+    );
+    expect(runs.map(({ code }) => code)).toEqual(names.map(() => 0));
+    const backups = files()
+      .filter((name) => name.startsWith('b.json'))
+      .map(text);
+    expect(backups).toHaveLength(names.length);
+    for (const name of names) {
+      const { CiphertextBlob } = JSON.parse(text(name)) as { CiphertextBlob: string };
+      expect(backups.filter((backup) => backup.includes(CiphertextBlob))).toHaveLength(1);
+    }
+  });
+
+  it('is no passphrase file and no CA file', async () => {
+    writeFileSync(join(folder(), 'pass'), 'secret');
+    const keygen = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'pass'];
+    const made = await kmsx([...keygen, '--passphrase-file', 'pass', '--force'], { cwd: folder() });
+    expect(made).toMatchObject({ code: 2, stdout: '' });
+    expect(made.stderr).toContain('--pubkey-out pass is also an input');
+    expect(text('pass')).toBe('secret');
+    const missing = [...keygen.slice(0, 4), 'k.pub', '--passphrase-file', 'missing'];
+    expect(await kmsx(missing, { cwd: folder() })).toMatchObject({ code: 7, stdout: '' });
+    expect(files()).toEqual(['pass']);
+  });
+});
+
 describe('outputs and inputs', () => {
   it.each([
     [['--backup', '-'], '--backup and --out cannot both be standard output'],
@@ -178,6 +251,30 @@ describe('an output that is no regular file', () => {
     const line = `$KMSX ${EXPORT.join(' ')} --backup /dev/fd/3 --out e.json 3> backup.json`;
     expect(await shell(line)).toMatchObject({ code: 0, stdout: '' });
     expect(JSON.parse(text('backup.json'))).toMatchObject({ Format: 'kmsx-backup/1' });
+  });
+});
+
+describe('a descriptor', () => {
+  it.each([
+    ['that is not open', '--backup /dev/fd/63', ''],
+    ['that is open for reading', '--backup /dev/fd/3', '3< /dev/null'],
+    ['of Node.js itself', '--backup /dev/fd/5', ''],
+    ['of Node.js itself, too', '--out /dev/fd/12', ''],
+  ])('%s is refused before KMS is called', async (_, option, redirection) => {
+    const result = await shell(`$KMSX ${EXPORT.join(' ')} ${option} --verbose ${redirection}`);
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain('is not open for writing');
+    expect(result.stderr).not.toContain('GenerateAndExportDataKey');
+  });
+
+  it('that is a file which is an input or another output is refused', async () => {
+    await kmsxOk([...EXPORT, '--backup', 'b.json', '--out', 'e.json'], { cwd: folder() });
+    const before = text('b.json');
+    const again = `$KMSX reexport-key --gateway local --in b.json --pubkey ${PUBKEY}`;
+    expect(await shell(`${again} --out /dev/fd/3 3<> b.json`)).toMatchObject({ code: 2 });
+    expect(text('b.json')).toBe(before);
+    const both = '--backup /dev/fd/3 --out s --force 3> s';
+    expect(await shell(`$KMSX ${EXPORT.join(' ')} ${both}`)).toMatchObject({ code: 2 });
   });
 });
 
@@ -290,9 +387,16 @@ describe('a process that is killed at any moment', () => {
       for (const name of files().filter((file) => !file.startsWith('.'))) {
         expect(JSON.parse(text(name)), name).toHaveProperty('CiphertextBlob');
       }
-      const { CiphertextBlob } = JSON.parse(text('e.json')) as { CiphertextBlob: string };
-      const backups = files().filter((name) => name.startsWith('b.json'));
-      expect(backups.map(text).some((backup) => backup.includes(CiphertextBlob))).toBe(true);
+      const backups = files()
+        .filter((name) => name.startsWith('b.json'))
+        .map(text);
+      for (const name of files().filter((file) => file.startsWith('e.json'))) {
+        const { CiphertextBlob } = JSON.parse(text(name)) as { CiphertextBlob: string };
+        expect(
+          backups.some((backup) => backup.includes(CiphertextBlob)),
+          name,
+        ).toBe(true);
+      }
     }
     await kmsxOk([...args, ...outputs], { cwd: folder(), env });
     expect(files().filter((name) => name.endsWith('.tmp'))).toEqual([]);

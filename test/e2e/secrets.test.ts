@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createFullProgram } from '../../src/cli/program.ts';
 import { answer, useFakeKms } from '../support/fake-kms.ts';
 import type { RunResult } from '../support/kmsx.ts';
-import { cleanEnv, kmsx, KMSX, kmsxOk, useLocalKms } from '../support/kmsx.ts';
+import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { testIo } from '../support/test-io.ts';
 import { PRIVKEY, PUBKEY, testKey, testKeyPath } from '../support/wrapping-keys.ts';
@@ -202,32 +201,5 @@ describe('an environment that would leak or trust anybody', () => {
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toContain(`kmsx: hint: unset ${name}`);
     expect(readdirSync(folder())).toEqual([]);
-  });
-});
-
-describe('a plaintext key and a terminal', () => {
-  /** Runs the program with a pseudo-terminal as its stdout. */
-  function onTerminal(args: readonly string[]): { code: number | null; output: string } {
-    const words = [process.execPath, KMSX, ...args].map((word) => `'${word}'`).join(' ');
-    const result = spawnSync('script', ['-qec', words, '/dev/null'], {
-      cwd: folder(),
-      env: cleanEnv(folder()),
-      input: '',
-    });
-    return { code: result.status, output: result.stdout.toString() };
-  }
-
-  it('do not meet, unless it is forced', async () => {
-    await kmsxOk([...EXPORT, '--gateway', 'local', '--out', 'e.json'], { cwd: folder() });
-    const args = ['unwrap-key', '--privkey', PRIVKEY, '--in', 'e.json'];
-    const key = (await kmsxOk(args, { cwd: folder() })).trim();
-    for (const more of [[], ['--out', '/dev/tty'], ['--out', '/dev/stdout']]) {
-      const refused = onTerminal([...args, ...more]);
-      expect(refused.code, refused.output).toBe(2);
-      expect(refused.output).not.toContain(key);
-      expect(refused.output).toContain('is a terminal');
-    }
-    expect(onTerminal([...args, '--force-terminal']).output).toContain(key);
-    expect(onTerminal([...args, '--check-value-only']).code).toBe(0);
   });
 });

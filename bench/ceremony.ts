@@ -1,0 +1,76 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KmsxProcess } from './kmsx-process.ts';
+
+/** What the commands that are timed work on: an embedded KMS that runs, a wrapping key pair, one export. */
+export interface Ceremony {
+  /** With the credentials of the embedded KMS. */
+  readonly processes: KmsxProcess;
+  readonly privateKeyFile: string;
+  readonly exportFile: string;
+  /** The arguments of an export-key whose backup and export document are new files. */
+  exportArguments(): string[];
+  close(): Promise<void>;
+}
+
+interface Announcement {
+  readonly Endpoint: string;
+  readonly Region: string;
+  readonly AccessKeyId: string;
+  readonly AccessKeySecret: string;
+  readonly Keys: readonly { readonly KeyId: string }[];
+}
+
+/**
+ * Starts `kmsx local-kms` in a process of its own, makes an RSA-2048 key pair and exports a data key under it.
+ *
+ * @param root - the folder of the repository
+ * @param folder - takes every file
+ */
+export async function startCeremony(root: string, folder: string): Promise<Ceremony> {
+  const { child, line } = await new KmsxProcess(root, folder).start('local-kms');
+  const close = async (): Promise<void> => {
+    if (child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  };
+  try {
+    const { Endpoint, Region, AccessKeyId, AccessKeySecret, Keys } = JSON.parse(
+      line,
+    ) as Announcement;
+    const processes = new KmsxProcess(root, folder, {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: AccessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: AccessKeySecret,
+      ALIBABA_CLOUD_REGION_ID: Region,
+    });
+    const { privateKeyFile, publicKeyFile } = makeKeyPair(folder);
+    let exports = 0;
+    const exportArguments = (): string[] => {
+      exports += 1;
+      const [backup, out] = [`backup-${exports}.json`, `export-${exports}.json`];
+      const where = ['--endpoint', Endpoint, '--key-id', Keys[0]?.KeyId ?? ''];
+      return ['export-key', ...where, '--pubkey', publicKeyFile, '--backup', backup, '--out', out];
+    };
+    processes.kmsx(...exportArguments());
+    const exportFile = join(folder, 'export-1.json');
+    return { processes, privateKeyFile, exportFile, exportArguments, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function makeKeyPair(folder: string): { privateKeyFile: string; publicKeyFile: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const privateKeyFile = join(folder, 'private.pem');
+  const publicKeyFile = join(folder, 'public.pem');
+  writeFileSync(privateKeyFile, privateKey, { mode: 0o600 });
+  writeFileSync(publicKeyFile, publicKey);
+  return { privateKeyFile, publicKeyFile };
+}

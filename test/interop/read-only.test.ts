@@ -1,0 +1,62 @@
+/* Real file systems that take nothing: CI is root, whom modes do not stop. */
+import { readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunResult } from '../support/kmsx.ts';
+import { kmsx } from '../support/kmsx.ts';
+import { useMounts } from '../support/mounts.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
+import { PUBKEY } from '../support/wrapping-keys.ts';
+
+const folder = useTempFolder();
+const mounts = useMounts();
+
+const disk = (name = ''): string => join(folder(), 'disk', name);
+
+/** Exports with `--gateway local`: its state in the home folder would show that KMS was called. */
+async function exportTo(...outputs: readonly string[]): Promise<RunResult> {
+  const argv = ['export-key', '--key-id', 'alias/rehearsal', '--gateway', 'local'];
+  return await kmsx([...argv, '--pubkey', PUBKEY, ...outputs], { cwd: folder() });
+}
+
+describe('a read-only mount', () => {
+  it.each(['--backup', '--out'])('for %s is exit 7 before KMS is called', async (option) => {
+    mounts.memory(disk(), '64k');
+    mounts.readOnly(disk());
+    const result = await exportTo(option, 'disk/file.json');
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain('kmsx: error: disk/file.json cannot be written (EROFS)\n');
+    expect(readdirSync(folder())).toEqual(['disk']);
+    expect(readdirSync(disk())).toEqual([]);
+  });
+
+  it('behind one of two outputs leaves nothing of the other', async () => {
+    mounts.memory(disk(), '64k');
+    mounts.readOnly(disk());
+    const result = await exportTo('--backup', 'b.json', '--out', 'disk/e.json');
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(readdirSync(folder())).toEqual(['disk']);
+  });
+});
+
+describe('a full disk', () => {
+  it.each(['--backup', '--out'])('for %s is exit 7 before KMS is called', async (option) => {
+    mounts.memory(disk(), '64k');
+    const { bsize, bavail } = statfsSync(disk());
+    writeFileSync(disk('full'), Buffer.alloc(bsize * bavail));
+    const result = await exportTo(option, 'disk/file.json');
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain('kmsx: error: no space left to write disk/file.json\n');
+    expect(readdirSync(folder())).toEqual(['disk']);
+    expect(readdirSync(disk())).toEqual(['full']);
+  });
+
+  it('with room for one document and not for two is found before KMS is called too', async () => {
+    mounts.memory(disk(), '96k');
+    const result = await exportTo('--backup', 'disk/b.json', '--out', 'disk/e.json');
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain('kmsx: error: no space left to write disk/e.json\n');
+    expect(readdirSync(folder())).toEqual(['disk']);
+    expect(readdirSync(disk())).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { cleanEnv, finish, KMSX, kmsxOk } from '../support/kmsx.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
+import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
+
+const folder = useTempFolder();
+
+/** Runs the program in a pseudo-terminal, and types a line at each prompt. */
+async function onTerminal(
+  args: readonly string[],
+  typed: readonly string[] = [],
+): Promise<{ code: number | null; output: string }> {
+  const words = [process.execPath, KMSX, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qec', words, '/dev/null'], {
+    cwd: folder(),
+    env: cleanEnv(folder()),
+  });
+  const finished = finish(child);
+  const waiting = [...typed];
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!/: $/.test(chunk.toString()) || waiting.length === 0) return;
+    // The prompt is written before the terminal's echo goes off.
+    void delay(100).then(() => child.stdin.write(waiting.shift() ?? ''));
+  });
+  const { code, stdout } = await finished;
+  return { code, output: stdout };
+}
+
+describe('a plaintext key and a terminal', () => {
+  it('do not meet, unless it is forced', async () => {
+    const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY];
+    await kmsxOk([...args, '--gateway', 'local', '--out', 'e.json'], { cwd: folder() });
+    const unwrap = ['unwrap-key', '--privkey', PRIVKEY, '--in', 'e.json'];
+    const key = (await kmsxOk(unwrap, { cwd: folder() })).trim();
+    for (const more of [[], ['--out', '/dev/tty'], ['--out', '/dev/stdout']]) {
+      const refused = await onTerminal([...unwrap, ...more]);
+      expect(refused.code, refused.output).toBe(2);
+      expect(refused.output).not.toContain(key);
+      expect(refused.output).toContain('is a terminal');
+    }
+    expect((await onTerminal([...unwrap, '--force-terminal'])).output).toContain(key);
+    expect((await onTerminal([...unwrap, '--check-value-only'])).code).toBe(0);
+  });
+});
+
+describe('a passphrase prompt', () => {
+  const KEYGEN = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'k.pub'];
+
+  it('takes a passphrase without showing it, twice for a new key', async () => {
+    const made = await onTerminal(KEYGEN, ['geheim\u00e4x\u007f\r', 'geheim\u00e4\r']);
+    expect(made.code, made.output).toBe(0);
+    expect(made.output).not.toContain('geheim');
+    expect(readFileSync(join(folder(), 'k.pem'), 'utf8')).toContain('BEGIN ENCRYPTED PRIVATE KEY');
+    const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', 'k.pub'];
+    await kmsxOk([...args, '--gateway', 'local', '--out', 'e.json'], { cwd: folder() });
+    const unwrap = ['unwrap-key', '--privkey', 'k.pem', '--in', 'e.json', '--check-value-only'];
+    expect((await onTerminal(unwrap, ['geheim\u00e4\r'])).code).toBe(0);
+    const wrong = await onTerminal(unwrap, ['other\r']);
+    expect(wrong.code).toBe(6);
+    expect(wrong.output).not.toContain('other');
+  });
+
+  it('ends with 130 at Ctrl-C, and leaves nothing behind', async () => {
+    expect((await onTerminal(KEYGEN, ['half\u0003'])).code).toBe(130);
+    expect(() => readFileSync(join(folder(), 'k.pem'))).toThrow('ENOENT');
+  });
+
+  it('refuses two passphrases that differ', async () => {
+    const result = await onTerminal(KEYGEN, ['one\r', 'two\r']);
+    expect(result.code).toBe(2);
+    expect(result.output).toContain('the two passphrases differ');
+  });
+});

@@ -1,0 +1,183 @@
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { KmsxError } from '../../../src/base/error.ts';
+import type { Output, OutputRequest } from '../../../src/cli/outputs.ts';
+import { discardAll, prepareOutputs } from '../../../src/cli/outputs.ts';
+import { createReporter } from '../../../src/cli/reporter.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
+import type { TestIo, TestIoOptions } from '../../support/test-io.ts';
+import { testIo } from '../../support/test-io.ts';
+
+const folder = useTempFolder();
+const REPORTING = { quiet: false, verbose: false, color: 'never', errorFormat: 'text' } as const;
+
+interface Given extends TestIoOptions {
+  readonly force?: boolean;
+  readonly forceTerminal?: boolean;
+}
+
+async function prepare(
+  requests: readonly OutputRequest[],
+  { force = false, forceTerminal = false, ...options }: Given = {},
+): Promise<{ outputs: Output[]; io: TestIo }> {
+  const io = testIo({ cwd: folder(), ...options });
+  const reporter = createReporter(io, REPORTING);
+  return {
+    outputs: await prepareOutputs(requests, [], { force, forceTerminal, io, reporter }),
+    io,
+  };
+}
+
+async function refusedCode(requests: readonly OutputRequest[], given: Given = {}): Promise<string> {
+  return await prepare(requests, given).then(
+    () => 'nothing was refused',
+    (error: unknown) => {
+      if (error instanceof KmsxError) return error.code;
+      throw error;
+    },
+  );
+}
+
+const request = (path: string, holds: OutputRequest['holds'] = 'document'): OutputRequest => ({
+  option: `--${holds.replace(' ', '-')}`,
+  path,
+  holds,
+});
+const files = (): string[] => readdirSync(folder()).sort();
+
+describe('outputs', () => {
+  it.each([
+    ['backup', 0o600],
+    ['document', 0o600],
+    ['secret', 0o600],
+    ['private key', 0o600],
+    ['public key', 0o644],
+  ] as const)('that hold a %s have the mode %o from the first byte on', async (holds, mode) => {
+    const { outputs } = await prepare([request('f', holds)]);
+    const [temporary = ''] = files();
+    expect(statSync(join(folder(), temporary)).mode & 0o777).toBe(mode);
+    await outputs[0]?.write(Buffer.from('content'));
+    expect(files()).toEqual(['f']);
+    expect(statSync(join(folder(), 'f')).mode & 0o777).toBe(mode);
+    expect(readFileSync(join(folder(), 'f'), 'utf8')).toBe('content');
+  });
+
+  it('that are discarded leave nothing, and discarding a written one is harmless', async () => {
+    const { outputs } = await prepare([request('a'), request('b'), request('-')]);
+    expect(files()).toHaveLength(2);
+    await outputs[0]?.write(Buffer.from('a'));
+    await discardAll(outputs);
+    await discardAll(outputs);
+    expect(files()).toEqual(['a']);
+  });
+
+  it.each([
+    ['exists', 'old', 'output-exists'],
+    ['is a folder', 'folder', 'output-is-folder'],
+    ['is in a folder that is not there', 'gone/f', 'file-unwritable'],
+    ['is below a file', 'old/f', 'file-unwritable'],
+  ])('of which one %s are all refused, and none is left', async (_, path, code) => {
+    writeFileSync(join(folder(), 'old'), 'old');
+    mkdirSync(join(folder(), 'folder'));
+    expect(await refusedCode([request('new'), request(path)])).toBe(code);
+    expect(files()).toEqual(['folder', 'old']);
+  });
+
+  it.each([
+    ['f', 'f'],
+    ['f', './f'],
+    ['folder/../f', 'f'],
+    ['-', '/dev/stdout'],
+    ['-', '/dev/fd/1'],
+  ])('may not both be the same: %s and %s', async (one, other) => {
+    mkdirSync(join(folder(), 'folder'));
+    expect(await refusedCode([request(one, 'backup'), request(other)])).toBe('output-twice');
+    expect(files()).toEqual(['folder']);
+  });
+
+  it('may not be a descriptor that is not open for writing', async () => {
+    writeFileSync(join(folder(), 'own'), '');
+    const own = openSync(join(folder(), 'own'), 'r');
+    try {
+      expect(await refusedCode([request(`/dev/fd/${own}`)])).toBe('file-unwritable');
+    } finally {
+      closeSync(own);
+    }
+    expect(await refusedCode([request('/dev/fd/987')])).toBe('file-unwritable');
+  });
+
+  it('may both be /dev/null', async () => {
+    const { outputs } = await prepare([request('/dev/null'), request('/dev/null', 'secret')]);
+    for (const output of outputs) await output.write(Buffer.from('gone'));
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
+  it('that fail are named in the error: standard output', async () => {
+    const stdoutError = Object.assign(new Error('EPIPE'), { code: 'EPIPE', syscall: 'write' });
+    const { outputs } = await prepare([request('-')], { stdoutError });
+    await expect(outputs[0]?.write(Buffer.from('x'))).rejects.toMatchObject({
+      code: 'stream-closed',
+      message: 'the reader of standard output went away',
+    });
+  });
+});
+
+describe('--force', () => {
+  it.each([
+    ['document', ['old'], 'new'],
+    ['secret', ['old'], 'new'],
+    ['public key', ['old'], 'new'],
+    ['backup', ['old', 'old.old-20261123T080000.000Z'], 'new'],
+  ] as const)('replaces a %s', async (holds, names, content) => {
+    writeFileSync(join(folder(), 'old'), 'before');
+    const { outputs, io } = await prepare([request('old', holds)], { force: true });
+    await outputs[0]?.write(Buffer.from(content));
+    expect(files()).toEqual(names);
+    expect(readFileSync(join(folder(), 'old'), 'utf8')).toBe(content);
+    // What was kept is named, and nothing else is said.
+    const kept = names.slice(1).map((name) => ` is now ${folder()}/${name}\n`);
+    expect(
+      io
+        .stderrText()
+        .split(/(?= is now )/)
+        .slice(1),
+    ).toEqual(kept);
+  });
+
+  it('never replaces a private key', async () => {
+    writeFileSync(join(folder(), 'old'), 'before');
+    const requests = [request('old', 'private key')];
+    expect(await refusedCode(requests, { force: true })).toBe('output-keeps-old');
+    expect(readFileSync(join(folder(), 'old'), 'utf8')).toBe('before');
+  });
+});
+
+describe('a terminal behind standard output', () => {
+  const terminal = { stdoutIsTerminal: true };
+
+  it.each(['secret', 'private key'] as const)('gets no %s unless it is forced', async (holds) => {
+    for (const path of ['-', '/dev/stdout', '/proc/self/fd/1']) {
+      expect(await refusedCode([request(path, holds)], terminal)).toBe('terminal-refused');
+    }
+    expect(await refusedCode([request('-', holds)])).toBe('nothing was refused');
+    const { outputs, io } = await prepare([request('-', holds)], {
+      ...terminal,
+      forceTerminal: true,
+    });
+    await outputs[0]?.write(Buffer.from('shown'));
+    expect(io.stdoutText()).toBe('shown');
+  });
+
+  it.each(['backup', 'document', 'public key'] as const)('gets a %s', async (holds) => {
+    expect(await refusedCode([request('-', holds)], terminal)).toBe('nothing was refused');
+  });
+});

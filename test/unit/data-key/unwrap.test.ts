@@ -1,0 +1,155 @@
+import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { SecretBytes } from '../../../src/base/secret-bytes.ts';
+import type { ExportDocument } from '../../../src/data-key/export-document.ts';
+import { readExportDocument } from '../../../src/data-key/export-document.ts';
+import type { WrappedDataKey } from '../../../src/data-key/unwrap.ts';
+import { chooseExport, unwrapDataKey } from '../../../src/data-key/unwrap.ts';
+import type { OaepHash } from '../../../src/wrapping/algorithms.ts';
+import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
+import type { WrappingPrivateKey } from '../../../src/wrapping/private-key.ts';
+import { readPrivateKey } from '../../../src/wrapping/private-key.ts';
+import { testKey } from '../../support/wrapping-keys.ts';
+import { EXPORT, refusalOf } from './documents.ts';
+
+const SHA_256 = findWrappingAlgorithm('RSAES_OAEP_SHA_256');
+const SHA_1 = findWrappingAlgorithm('RSAES_OAEP_SHA_1');
+const DATA_KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7 + 1));
+let [mine, other]: WrappingPrivateKey[] = [];
+
+beforeAll(async () => {
+  const open = (file: string) =>
+    readPrivateKey(testKey(file), file, () => Promise.reject(new Error('not encrypted')));
+  mine = await open('rsa-2048.pem');
+  other = await open('other-2048.pem');
+});
+
+function theKey(key: WrappingPrivateKey | undefined): WrappingPrivateKey {
+  if (key === undefined) throw new Error('the key was not read');
+  return key;
+}
+
+/** Wraps by Node's own RSA. */
+function wrap(dataKey: Buffer, oaepHash: OaepHash, key = theKey(mine)): string {
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const publicKey = createPublicKey(key.keyObject);
+  return publicEncrypt({ key: publicKey, padding, oaepHash }, dataKey).toString('base64');
+}
+
+function unwrap(wrapped: WrappedDataKey, key = theKey(mine)): Buffer {
+  return unwrapDataKey(wrapped, key).bytes;
+}
+
+describe('choosing an export', () => {
+  const entry = (key: WrappingPrivateKey, change: object = {}): object => ({
+    ExportedDataKey: wrap(DATA_KEY, 'sha256', key),
+    WrappingKeySpec: 'RSA_2048',
+    WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+    PublicKeyFingerprint: key.fingerprint,
+    RequestId: 'r',
+    ...change,
+  });
+  const documentOf = (...entries: object[]): ExportDocument =>
+    readExportDocument({ ...EXPORT, ...entries[0], Exports: entries }, 'e.json');
+
+  it('goes by the fingerprint, wherever the entry stands', () => {
+    const sha1 = { ExportedDataKey: wrap(DATA_KEY, 'sha1'), WrappingAlgorithm: SHA_1.name };
+    const document = documentOf(entry(theKey(other)), entry(theKey(mine), sha1));
+    expect(chooseExport(document, theKey(mine))).toEqual({
+      exportedDataKey: sha1.ExportedDataKey,
+      algorithm: SHA_1,
+      numberOfBytes: 32,
+    });
+    for (const key of [theKey(mine), theKey(other)]) {
+      expect(unwrap(chooseExport(document, key), key)).toEqual(DATA_KEY);
+    }
+  });
+
+  it('says which key has no export, and opens none', () => {
+    const error = refusalOf(() => chooseExport(documentOf(entry(theKey(other))), theKey(mine)));
+    expect(error.code).toBe('privkey-not-recipient');
+    expect(error.message).toContain(theKey(mine).fingerprint);
+  });
+
+  it('refuses SM2PKE by name', () => {
+    const sm2 = entry(theKey(mine), { WrappingKeySpec: 'EC_SM2', WrappingAlgorithm: 'SM2PKE' });
+    expect(refusalOf(() => chooseExport(documentOf(sm2), theKey(mine)))).toMatchObject({
+      code: 'not-offered-yet',
+      message: 'SM2PKE is not offered yet',
+    });
+  });
+});
+
+describe('unwrapping', () => {
+  it.each([
+    [SHA_256, 'sha256', 190],
+    [SHA_1, 'sha1', 214],
+  ] as const)(
+    'gives back what was wrapped, of every length: $name',
+    (algorithm, hash, maxBytes) => {
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: maxBytes }), (bytes) => {
+          const exportedDataKey = wrap(Buffer.from(bytes), hash);
+          expect(unwrap({ exportedDataKey, algorithm })).toEqual(Buffer.from(bytes));
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
+
+  it.each([
+    [SHA_256, 'sha1', SHA_1.name],
+    [SHA_1, 'sha256', SHA_256.name],
+  ] as const)(
+    'names a mislabelled hash, only where the other opens: $name',
+    (algorithm, hash, name) => {
+      const exportedDataKey = wrap(DATA_KEY, hash);
+      const error = refusalOf(() => unwrap({ exportedDataKey, algorithm }));
+      expect(error).toMatchObject({
+        code: 'wrapping-hash-mislabelled',
+        details: { algorithm: name },
+      });
+      expect(refusalOf(() => unwrap({ exportedDataKey, algorithm }, theKey(other))).code).toBe(
+        'unwrap-failed',
+      );
+    },
+  );
+
+  it('fails with one error for all that can be wrong inside', () => {
+    const good = Buffer.from(wrap(DATA_KEY, 'sha256'), 'base64');
+    const flipped = Buffer.from(good);
+    flipped[100] = (flipped[100] ?? 0) ^ 1;
+    const cases = [
+      flipped,
+      good.subarray(1),
+      Buffer.concat([good, Buffer.alloc(1)]),
+      Buffer.alloc(256),
+      Buffer.alloc(256, 0xff),
+      Buffer.alloc(0),
+    ].map((bytes) => bytes.toString('base64'));
+    const errors = [...cases, wrap(DATA_KEY, 'sha256', theKey(other)), 'no base64'].map(
+      (exportedDataKey) => refusalOf(() => unwrap({ exportedDataKey, algorithm: SHA_256 })),
+    );
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['unwrap-failed']));
+    expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
+    expect(errors.map(({ cause }) => cause).filter((cause) => cause !== undefined)).toEqual([]);
+  });
+
+  it('overwrites a key of another length than the document says, and does not give it', () => {
+    const dispose = vi.spyOn(SecretBytes.prototype, 'dispose');
+    const wrapped = { exportedDataKey: wrap(DATA_KEY, 'sha256'), algorithm: SHA_256 };
+    try {
+      const error = refusalOf(() => unwrap({ ...wrapped, numberOfBytes: 16 }));
+      expect(error).toMatchObject({
+        code: 'data-key-length',
+        message: 'the data key has 32 bytes and the document says 16',
+      });
+      const [secret] = dispose.mock.contexts as SecretBytes[];
+      expect(secret?.bytes).toEqual(Buffer.alloc(DATA_KEY.length));
+    } finally {
+      dispose.mockRestore();
+    }
+    expect(unwrap({ ...wrapped, numberOfBytes: 32 })).toEqual(DATA_KEY);
+  });
+});
