@@ -79,7 +79,7 @@ export const ERROR_CODES = {
   'pubkey-size': { kind: 'usage', meaning: 'an RSA public key that is not of 2048 bits' },
   'pubkey-exponent': {
     kind: 'usage',
-    meaning: 'an RSA public exponent that is even or below 65537',
+    meaning: 'an RSA public exponent that is even, below 65537, or of 2^256 and more',
   },
   'pubkey-repeated': { kind: 'usage', meaning: 'the same public key given twice' },
   'privkey-malformed': { kind: 'usage', meaning: 'no private key of any known form' },

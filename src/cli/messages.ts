@@ -104,7 +104,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'credentials-missing': [
     'export ALIBABA_CLOUD_ACCESS_KEY_ID=… ALIBABA_CLOUD_ACCESS_KEY_SECRET=…, or aliyun configure; --gateway local needs none',
   ],
-  'credentials-failed': ['check that source, or choose another with --profile NAME'],
+  'credentials-failed': [
+    'check that source and its environment variables, or choose another with --profile NAME',
+  ],
   'credentials-unsupported': ['choose a profile of another mode with --profile NAME'],
   'profile-missing': ['aliyun configure list shows the profiles'],
 
@@ -119,7 +121,10 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'timed-out': ['try again, or give --timeout SECONDS and --deadline SECONDS'],
   'not-kms': ['check --endpoint, --gateway and the proxy'],
   'proxy-failed': ['check HTTPS_PROXY; NO_PROXY names what is reached directly'],
-  'state-locked': ['wait for the other kmsx to end; local-kms may be given another --state DIR'],
+  'state-locked': [
+    ({ path = 'the lock file', pid = '' }) =>
+      `wait for process ${pid} to end, or give local-kms another --state DIR; if it is no kmsx, delete ${shellWord(path)}`,
+  ],
 
   'unwrap-failed': [
     'likely reasons: another private key, an export that was changed or cut, or another hash than it says',

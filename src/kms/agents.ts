@@ -142,6 +142,7 @@ export async function createTunnelAgent(
       } catch (error) {
         throw signal.aborted ? error : new ProxyFailure(proxy.name, error);
       }
+      keepFromThrowing(socket);
       if (status === 200) return socket;
       socket.destroy();
       throw new ProxyFailure(proxy.name, undefined, status);
@@ -178,22 +179,43 @@ async function secure(
     ALPNProtocols: ['http/1.1'],
     ...tlsOptions(settings),
   });
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => {
-      secured.destroy(connectTimeout());
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    secured.once('error', reject);
-    secured.once('close', () => {
-      reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+  keepFromThrowing(secured);
+  let onAbort: (() => void) | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      onAbort = () => {
+        reject(connectTimeout());
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+      secured.on('error', reject);
+      secured.once('close', () => {
+        reject(connectionCut());
+      });
+      secured.once('secureConnect', () => {
+        secured.removeListener('error', reject);
+        resolve();
+      });
     });
-    secured.once('secureConnect', () => {
-      signal.removeEventListener('abort', onAbort);
-      secured.removeListener('error', reject);
-      resolve();
-    });
-  });
-  return secured;
+    // The server may have ended it in the very packets that ended the handshake.
+    if (secured.destroyed) throw secured.errored ?? connectionCut();
+    return secured;
+  } catch (error) {
+    secured.destroy();
+    socket.destroy();
+    throw error;
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * Gives a socket an error listener for as long as it lives: one that fails while no request listens, or fails
+ * twice (a tunnel and the TLS in it), would end the process. Those who wait for the socket have listeners of
+ * their own, and see it closed.
+ */
+function keepFromThrowing(socket: Duplex): void {
+  socket.on('error', () => undefined);
 }
 
 function tlsOptions(settings: Pick<AgentSettings, 'authorities'>): {
@@ -211,6 +233,7 @@ function watchConnection(
   attempt: AttemptState | undefined,
 ): void {
   if (socket === null || socket === undefined) return;
+  keepFromThrowing(socket);
   if (attempt !== undefined) attempt.isConnecting = true;
   const timer = setTimeout(() => {
     socket.destroy(connectTimeout());
@@ -222,6 +245,10 @@ function watchConnection(
     clearTimeout(timer);
     if (attempt !== undefined) attempt.isConnecting = false;
   });
+}
+
+function connectionCut(): Error {
+  return Object.assign(new Error('closed'), { code: 'ECONNRESET' });
 }
 
 function connectTimeout(): Error {

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { isJsonObject } from '../base/json.ts';
+import { isJsonObject, parseJson } from '../base/json.ts';
 import type { OriginalHttpx } from './http-seam.ts';
 import { notKmsError } from './network-errors.ts';
 
@@ -35,15 +35,18 @@ export async function readBody(
 }
 
 /**
- * Refuses an answer that KMS does not give: a redirect, or a body that is no JSON object.
+ * Refuses an answer that KMS does not give: a redirect, or a body that is no JSON object. In an answer that
+ * is no error, no name may stand twice in one object: which of the two values is meant, nobody could tell.
  *
- * @throws KmsxError `not-kms`
+ * @throws KmsxError `not-kms`, `json-name-twice`
  */
 export function assertLooksLikeKms(status: number, body: Buffer, host: string): void {
   if (status >= 300 && status < 400) {
     throw notKmsError(host, 'sends the request on to another address', status);
   }
-  if (!isJsonText(body)) throw notKmsError(host, 'answers with something else than JSON', status);
+  const text = body.toString();
+  if (!isJsonText(text)) throw notKmsError(host, 'answers with something else than JSON', status);
+  if (status < 300) parseJson(text, 'the answer');
 }
 
 /** An answer that was read, once more: the SDKs read bodies themselves. */
@@ -58,9 +61,9 @@ export function replay(response: IncomingMessage, body: Buffer): IncomingMessage
   return copy;
 }
 
-function isJsonText(body: Buffer): boolean {
+function isJsonText(text: string): boolean {
   try {
-    return isJsonObject(JSON.parse(body.toString()));
+    return isJsonObject(JSON.parse(text));
   } catch {
     return false;
   }

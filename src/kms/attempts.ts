@@ -81,6 +81,10 @@ export class Attempts {
   /** The SDK's errors hold the request and the whole answer: none of them goes on, not even as a cause. */
   #asKmsxError(action: string, thrown: unknown, answer: Answer | undefined): KmsxError {
     const body = parseObject(answer?.body ?? Buffer.alloc(0));
+    if (thrown instanceof KmsxError && thrown.code === 'json-name-twice') {
+      const id = word(fieldOf(body, 'RequestId'));
+      return answerMalformed(action, 'a name stands in it twice', id);
+    }
     const isError =
       answer !== undefined && (answer.status >= 400 || word(fieldOf(body, 'Code')) !== undefined);
     if (isError && !(thrown instanceof KmsxError && thrown.code !== 'answer-malformed')) {

@@ -86,12 +86,23 @@ export function oidcSource(
   return { name, provider: builder.build(), asks: 'STS' };
 }
 
-/** The source of the RAM role that an instance has (ECS metadata). */
+/**
+ * The source of the RAM role that an instance has (ECS metadata).
+ *
+ * @throws KmsxError `credentials-failed` if ALIBABA_CLOUD_ECS_METADATA_DISABLED is true
+ */
 export function metadataSource(
   name: string,
   roleName: string | undefined,
   env: Env,
 ): CredentialSource {
+  if (envFlag(env, 'ALIBABA_CLOUD_ECS_METADATA_DISABLED')) {
+    throw kmsxError(
+      'credentials-failed',
+      `${name} asks the instance metadata, but ALIBABA_CLOUD_ECS_METADATA_DISABLED is true`,
+      { source: name },
+    );
+  }
   const builder = ECSRAMRoleCredentialsProvider.builder().withDisableIMDSv1(
     envFlag(env, 'ALIBABA_CLOUD_IMDSV1_DISABLED'),
   );

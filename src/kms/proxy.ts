@@ -43,7 +43,12 @@ function firstSet(env: Env, names: readonly string[]): [string, string?] {
 }
 
 function parseProxy(value: string, name: string): Proxy {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1]?.toLowerCase() ?? 'http';
+  // What the URL parser would ignore (WHATWG URL §4.4) must not hide the scheme.
+  const trimmed = value.trim().replaceAll(/[\t\n\r]/g, '');
+  const text = /^[^:]*:\/\//.test(trimmed) ? trimmed : `http://${trimmed}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const socks = /^(socks\d*[a-z]?):/i.exec(trimmed)?.[1]?.toLowerCase();
+  const scheme = socks ?? url?.protocol.slice(0, -1) ?? 'http';
   if (scheme !== 'http' && scheme !== 'https') {
     throw kmsxError(
       'proxy-unsupported',
@@ -51,8 +56,6 @@ function parseProxy(value: string, name: string): Proxy {
       { variable: name, scheme },
     );
   }
-  const text = value.includes('://') ? value : `http://${value}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.hostname === '') {
     throw kmsxError('gateway-malformed', `${name} is no address of a proxy`, {
       reason: 'proxy',

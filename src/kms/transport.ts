@@ -81,7 +81,7 @@ export class Transport {
    * its time is up. An exchange inside another ends with the outer one at the latest.
    *
    * @throws what `use` throws; its requests fail with KmsxError `network-failed`, `timed-out`, `tls-failed`,
-   * `proxy-failed`, `proxy-unsupported`, `not-kms`, or with the reason of the aborted signal
+   * `proxy-failed`, `proxy-unsupported`, `not-kms`, `json-name-twice`, or with the reason of the aborted signal
    */
   async exchange<T>(limits: ExchangeLimits, use: (exchange: Exchange) => Promise<T>): Promise<T> {
     const seam = httpSeam();

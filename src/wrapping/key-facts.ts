@@ -8,6 +8,8 @@ export interface KeyFacts {
   readonly keyType: string;
   /** The length of the RSA modulus in bits. */
   readonly modulusBits?: number;
+  /** The RSA modulus is even, so that it is no product of two large primes. */
+  readonly hasEvenModulus?: true;
   /** The RSA public exponent. */
   readonly publicExponent?: bigint;
   /** The curve's usual name, or its object identifier in dotted form. */
@@ -18,6 +20,8 @@ export interface KeyFacts {
   readonly fingerprint: string;
 }
 
+/** rsaEncryption and id-RSASSA-PSS (RFC 8017 appendix C). */
+const RSA_KEYS: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.10']);
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
 const CURVES: Readonly<Record<string, string>> = {
   '1.2.840.10045.3.1.7': 'P-256',
@@ -45,6 +49,10 @@ export function keyFacts(publicKey: KeyObject): KeyFacts {
     const [modulus, exponent] = children(bitString?.content.subarray(1));
     const modulusBits = unsignedInteger(modulus?.content).toString(2).length;
     const publicExponent = unsignedInteger(exponent?.content);
+    const hasEvenModulus = ((modulus?.content.at(-1) ?? 0) & 1) === 0;
+    if (hasEvenModulus) {
+      return { keyType, modulusBits, publicExponent, hasEvenModulus, spki, fingerprint };
+    }
     return { keyType, modulusBits, publicExponent, spki, fingerprint };
   }
   if (objectIdentifier(oid?.content) === EC_PUBLIC_KEY && parameters?.tag === 0x06) {
@@ -53,6 +61,28 @@ export function keyFacts(publicKey: KeyObject): KeyFacts {
     return { keyType: curve === 'SM2' ? 'sm2' : keyType, curve, spki, fingerprint };
   }
   return { keyType, spki, fingerprint };
+}
+
+/**
+ * Tells whether the BIT STRING of an RSA key's SubjectPublicKeyInfo holds anything after the RSAPublicKey
+ * (RFC 3279 §2.3.1: it is the DER of that and nothing else). OpenSSL reads past such bytes.
+ *
+ * @param der - a SubjectPublicKeyInfo, or an X.509 certificate that holds one
+ */
+export function hasBytesAfterRsaKey(der: Buffer, structure: 'spki' | 'certificate'): boolean {
+  const [algorithm, bitString] = children(structure === 'spki' ? der : spkiOfCertificate(der));
+  const [oid] = children(algorithm?.whole);
+  if (!RSA_KEYS.has(objectIdentifier(oid?.content)) || bitString === undefined) return false;
+  const bytes = bitString.content.subarray(1);
+  const key = readDer(bytes);
+  return key !== undefined && key.whole.length < bytes.length;
+}
+
+/** Finds the SubjectPublicKeyInfo of a certificate: what follows version, serial number and four more. */
+function spkiOfCertificate(der: Buffer): Buffer | undefined {
+  const [tbsCertificate] = children(der);
+  const fields = children(tbsCertificate?.whole);
+  return fields[fields[0]?.tag === 0xa0 ? 6 : 5]?.whole;
 }
 
 function children(

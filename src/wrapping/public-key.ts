@@ -10,7 +10,7 @@ import { PRIVATE_STRUCTURES, recogniseKey } from './der.ts';
 import type { KeyFile } from './key-file.ts';
 import { openKeyFile } from './key-file.ts';
 import type { KeyFacts } from './key-facts.ts';
-import { keyFacts } from './key-facts.ts';
+import { hasBytesAfterRsaKey, keyFacts } from './key-facts.ts';
 import { isJwkPrivate, jwkMembers } from './jwk.ts';
 import { decodePemBody } from './pem.ts';
 
@@ -39,6 +39,7 @@ export interface WrappingPublicKey {
 const FORMS = 'PEM, DER, X.509 certificate, JWK or base64 of DER';
 const KMS_MODULUS_BITS = 2048;
 const LEAST_EXPONENT = 65537n;
+const EXPONENT_LIMIT = 2n ** 256n;
 
 /**
  * Reads the one public key of a file: SPKI, PKCS#1 or an X.509 certificate, as PEM, as DER or as base64 of
@@ -110,6 +111,16 @@ function readStructure(
   if (hasTrailingBytes) {
     throw failure('pubkey-trailing-bytes', label, 'has more bytes after its public key');
   }
+  if (
+    (structure === 'spki' || structure === 'certificate') &&
+    hasBytesAfterRsaKey(der, structure)
+  ) {
+    throw failure(
+      'pubkey-trailing-bytes',
+      label,
+      'has more bytes inside, after its RSA public key',
+    );
+  }
   if (structure === 'certificate') {
     const certificate = attempt(label, () => new X509Certificate(der));
     const facts = attempt(label, () => keyFacts(certificate.publicKey));
@@ -151,11 +162,13 @@ function attempt<T>(label: string, read: () => T): T {
 }
 
 /**
- * Asserts that KMS takes the key as a wrapping key, and gives what KMS is told. With an exponent of 1 the
- * data key would travel in clear, and a small one is taken by no current standard (FIPS 186-5 A.1.1).
+ * Asserts that KMS takes the key as a wrapping key, and gives what KMS is told. With an exponent of 1, or of
+ * 1 + λ(n), the data key would travel in clear. FIPS 186-5 §5.4 takes odd exponents between 2^16 and 2^256; the
+ * second kind of exponent is larger. The modulus must be odd, as products of two large primes are.
  *
  * @param label - what the key's file is called in errors
- * @throws KmsxError `pubkey-unsupported`, `pubkey-size`, `pubkey-exponent`, `not-offered-yet` for SM2
+ * @throws KmsxError `pubkey-unsupported`, `pubkey-size`, `pubkey-malformed`, `pubkey-exponent`, and
+ * `not-offered-yet` for SM2
  */
 export function requireWrappingKey(facts: PublicKeyFacts, label: string): WrappingPublicKey {
   const { keyType, modulusBits, publicExponent, spki, fingerprint } = facts;
@@ -172,6 +185,17 @@ export function requireWrappingKey(facts: PublicKeyFacts, label: string): Wrappi
   if (modulusBits !== KMS_MODULUS_BITS) {
     const reason = `holds an RSA key of ${modulusBits} bits; KMS takes ${KMS_MODULUS_BITS} bits only`;
     throw failure('pubkey-size', label, reason, { modulusBits: String(modulusBits) });
+  }
+  if (facts.hasEvenModulus === true) {
+    throw failure(
+      'pubkey-malformed',
+      label,
+      'holds an RSA key whose modulus is even: it is damaged',
+    );
+  }
+  if (publicExponent >= EXPONENT_LIMIT) {
+    const reason = 'holds an RSA key whose public exponent is 2^256 or more';
+    throw failure('pubkey-exponent', label, reason);
   }
   if (publicExponent < LEAST_EXPONENT || publicExponent % 2n === 0n) {
     const reason = 'holds an RSA key whose public exponent is even or below 65537';

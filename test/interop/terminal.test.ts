@@ -22,7 +22,7 @@ async function onTerminal(
   const finished = finish(child);
   const waiting = [...typed];
   child.stdout.on('data', (chunk: Buffer) => {
-    if (!/: $/.test(chunk.toString()) || waiting.length === 0) return;
+    if (!chunk.toString().endsWith(': ') || waiting.length === 0) return;
     // The prompt is written before the terminal's echo goes off.
     void delay(100).then(() => child.stdin.write(waiting.shift() ?? ''));
   });

@@ -23,17 +23,26 @@ export interface StateLock {
 
 type LockContext = Pick<FileContext, 'pid' | 'isProcessAlive' | 'signal'>;
 
+interface HeldLock {
+  readonly path: string;
+  readonly owner: string;
+}
+
 const POLL_MS = 20;
+
+/** A process id and, where it could be had, when the process was started. */
+const OWNER = /^(\d{1,10})(?: (\d{1,20}))?$/;
 
 /**
  * Takes the lock of a state folder, waiting for at most `waitMs`; 0 refuses at once.
  *
  * Lock files are numbered, `lock.1`, `lock.2`, …, and the highest number decides: it holds the process id of
- * its owner, or nothing once it was released. Whoever finds the owner gone takes the lock by creating the next
+ * its owner and, after a blank, when that process was started (on Linux, in clock ticks since the boot), or
+ * nothing once it was released. The second tells the owner from a later process that was given the same id. Whoever finds the owner gone takes the lock by creating the next
  * number, which the file system lets only one process do, and never by removing anything; so two processes that
  * see the same stale lock cannot both get it. The owner clears away the old numbers, all but the last.
  *
- * @throws KmsxError `state-locked`; `file-unwritable` and its like where the folder cannot be used
+ * @throws KmsxError `state-locked`, `details.path` being the lock file; `file-unwritable` and its like where the folder cannot be used
  */
 export async function takeStateLock(
   folder: string,
@@ -44,23 +53,26 @@ export async function takeStateLock(
   for (;;) {
     context.signal.throwIfAborted();
     const attempt = tryToLock(folder, context);
-    if (typeof attempt === 'object') return attempt;
+    if ('release' in attempt) return attempt;
     if (performance.now() >= deadline) {
-      const pid = /^\d+$/.test(attempt) ? attempt : 'unknown';
-      throw kmsxError('state-locked', `${folder} is in use by process ${pid}`, { folder, pid });
+      const { path } = attempt;
+      const pid = OWNER.exec(attempt.owner)?.[1] ?? 'unknown';
+      const details = { folder, pid, path };
+      throw kmsxError('state-locked', `${folder} is in use by process ${pid}`, details);
     }
     // Aborting ends the sleep; the loop then throws the signal's own reason.
     await sleep(POLL_MS, undefined, { signal: context.signal }).catch(() => undefined);
   }
 }
 
-/** The lock, or the owner of a lock that is held. */
-function tryToLock(folder: string, context: LockContext): StateLock | string {
+/** The lock, or the file and the owner of a lock that is held. */
+function tryToLock(folder: string, context: LockContext): StateLock | HeldLock {
   try {
     for (;;) {
       const highest = lockNumbers(folder).at(-1) ?? 0;
-      const owner = highest === 0 ? '' : ownerOf(join(folder, `lock.${highest}`));
-      if (owner !== '' && isHeld(join(folder, `lock.${highest}`), owner, context)) return owner;
+      const path = join(folder, `lock.${highest}`);
+      const owner = highest === 0 ? '' : ownerOf(path);
+      if (owner !== '' && isHeld(path, owner, context)) return { path, owner };
       const lock = createLock(folder, highest + 1, context.pid);
       if (lock !== undefined) return lock;
     }
@@ -74,7 +86,7 @@ function createLock(folder: string, number: number, pid: number): StateLock | un
   try {
     const file = openSync(path, 'wx', 0o600);
     try {
-      writeSync(file, String(pid));
+      writeSync(file, ownerText(pid));
     } finally {
       closeSync(file);
     }
@@ -120,10 +132,33 @@ function ownerOf(path: string): string {
   return owner;
 }
 
+function ownerText(pid: number): string {
+  const startTime = startTimeOf(pid);
+  return startTime === undefined ? String(pid) : `${pid} ${startTime}`;
+}
+
+/** When a process was started: field 22 of proc(5)'s stat, in clock ticks since the boot. */
+function startTimeOf(pid: number): string | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined; // no Linux, or another user's process that is hidden: the process id must do
+  }
+  // Field 2 is the program's name in parentheses, and may hold blanks and parentheses itself.
+  const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3];
+  return startTime !== undefined && /^\d{1,20}$/.test(startTime) ? startTime : undefined;
+}
+
 function isHeld(path: string, owner: string, context: LockContext): boolean {
+  const [, digits, startTime] = OWNER.exec(owner) ?? [];
   // Whatever wrote this, it is not for this program to say that it is gone.
-  if (!/^\d{1,10}$/.test(owner)) return true;
-  if (Number(owner) !== context.pid) return context.isProcessAlive(Number(owner));
+  if (digits === undefined) return true;
+  const pid = Number(digits);
+  if (pid !== context.pid && !context.isProcessAlive(pid)) return false;
+  const startTimeNow = startTimeOf(pid);
+  if (startTime !== undefined && startTimeNow !== undefined) return startTime === startTimeNow;
+  if (pid !== context.pid) return true;
   // In a container every run may have the same process id: a lock from before this process is not its own.
   let takenAt = 0;
   ignoringMissing(() => {

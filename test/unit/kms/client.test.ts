@@ -173,6 +173,43 @@ describe('an answer', () => {
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary');
   });
 
+  const text = JSON.stringify(GENERATED);
+  test.each<[string, string]>([
+    ['KeyId', text.replace('{', '{"KeyId":"canary",')],
+    ['ExportedDataKey', text.replace('}', `,"ExportedDataKey":"${GENERATED.ExportedDataKey}"}`)],
+    ['an escaped KeyId', text.replace('{', '{"Key\\u0049d":"canary",')],
+    ['a name that nobody knows', text.replace('{', '{"canary":1,"canary":1,')],
+    ['a name deep within', text.replace('{', '{"New":[{"canary":1,"canary":2}],')],
+    ['a Code', text.replace('{', '{"Code":"Rejected.Disabled","Code":"canary",')],
+  ])('with %s twice is refused, and not asked for again', async (_, body) => {
+    const server = await startServer((__, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(body);
+    });
+    const policy = { maxAttempts: 3, timeoutMs: 5000, deadlineMs: 20_000 };
+    const error = await failure(generate(clientOf(server.url, { policy })));
+    expect(error).toMatchObject({
+      kind: 'kms',
+      code: 'answer-malformed',
+      requestId: GENERATED.RequestId,
+    });
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('with the same name in two objects is taken', async () => {
+    const server = await answering({ ...GENERATED, A: { KeyId: 'a' }, B: [{ KeyId: 'b' }, {}] });
+    await expect(generate(clientOf(server.url))).resolves.toHaveProperty('keyId', GENERATED.KeyId);
+  });
+
+  test('that is an error with a name twice keeps its Code', async () => {
+    const server = await startServer((_, response) => {
+      const body = '{"Code":"Rejected.Disabled","RequestId":"id-1","a":1,"a":2}';
+      response.writeHead(409, { 'Content-Type': 'application/json' }).end(body);
+    });
+    const error = await failure(generate(clientOf(server.url)));
+    expect(error).toMatchObject({ code: 'Rejected.Disabled', requestId: 'id-1' });
+  });
+
   test('with more fields than are known is taken', async () => {
     const server = await answering({ ...GENERATED, New: { a: [1] } });
     await expect(generate(clientOf(server.url))).resolves.toHaveProperty('keyId', GENERATED.KeyId);

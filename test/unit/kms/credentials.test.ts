@@ -490,6 +490,18 @@ describe('profiles', () => {
     expect(server.requests.at(-1)?.headers['x-aliyun-ecs-metadata-token']).toBe('metadata-token');
   });
 
+  test.each<[string, Home]>([
+    ['EcsRamRole', withProfile({ mode: 'EcsRamRole', ram_role_name: 'signer' }).files],
+    ['ecs_ram_role', { ini: '[default]\ntype = ecs_ram_role\nrole_name = signer\n' }],
+  ])('%s is refused where instance metadata is switched off', async (_, files) => {
+    const server = await metadataServer();
+    const env = { ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'TRUE' };
+    const error = await failure(resolve({ files, env, resolve: [metadataAt(server.port)] }));
+    expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
+    expect(error.message).toContain('ALIBABA_CLOUD_ECS_METADATA_DISABLED is true');
+    expect(server.requests).toHaveLength(0);
+  });
+
   test('CredentialsURI asks there', async () => {
     const server = await startServer((_, response) => {
       json(response, TEMPORARY);

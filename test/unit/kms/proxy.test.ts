@@ -63,6 +63,45 @@ describe('chooseProxy', () => {
     },
   );
 
+  test.each([
+    ' socks5://canary:canary@h:1',
+    '\tsocks5h://h:1',
+    'so\tcks5://h:1',
+    '\u0001socks5://h:1',
+    'socks5:h',
+    ' SOCKS5:h:1080',
+    'socks4a:canary',
+    'socks5:1080',
+    'socks5://h:99999',
+    ' ftp://h',
+  ])('takes %j for no http proxy', (value) => {
+    const error = refusal({ HTTPS_PROXY: value });
+    expect(error.code).toBe('proxy-unsupported');
+    expect(error.details['scheme']).toMatch(/^(socks(4a|5h?)|ftp)$/);
+    expect(inspect(error, { depth: 10 })).not.toContain('canary');
+  });
+
+  test.each([
+    [' http://p:3128\n', 'http://p:3128'],
+    ['  https://p:8443', 'https://p:8443'],
+    [' p:3128 ', 'http://p:3128'],
+    ['HTTP://p:3128', 'http://p:3128'],
+    ['socks.example.com:3128', 'http://socks.example.com:3128'],
+    ['socks-gate:3128', 'http://socks-gate:3128'],
+    ['user:pass@p:3128', 'http://p:3128'],
+  ])('takes %j for %s', (value, url) => {
+    expect(urlOf({ HTTPS_PROXY: value })).toBe(url);
+  });
+
+  test.each(['http:h', ' ', 'canary:ca://canary@h', '://h'])(
+    'refuses %j as no address',
+    (value) => {
+      const error = refusal({ HTTPS_PROXY: value });
+      expect(error.code).toBe('gateway-malformed');
+      expect(inspect(error, { depth: 10 })).not.toContain('canary');
+    },
+  );
+
   test('does not refuse a proxy that does not apply', () => {
     expect(urlOf({ ALL_PROXY: 'socks5://p', NO_PROXY: '*' })).toBeUndefined();
   });

@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { KmsxError } from '../../../src/base/error.ts';
 import type { ConnectOptions } from '../../../src/kms/connect-kms.ts';
 import type { Gateway } from '../../../src/kms/gateway.ts';
@@ -40,6 +41,19 @@ function assertNoContent(error: KmsxError): void {
   for (const secret of ['canary', 'testAK', DECRYPT.ciphertextBlobBase64, 'kmsx TEST']) {
     expect(shown).not.toContain(secret);
   }
+}
+
+/** The errors that nobody catches until the test ends: each would end the process. */
+function uncaughtErrors(): unknown[] {
+  const errors: unknown[] = [];
+  const note = (error: unknown): void => {
+    errors.push(error);
+  };
+  process.on('uncaughtExceptionMonitor', note);
+  onTestFinished(() => {
+    process.removeListener('uncaughtExceptionMonitor', note);
+  });
+  return errors;
 }
 
 describe('TLS', () => {
@@ -205,6 +219,76 @@ describe('a proxy', () => {
     const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
     expect(await refusal(instanceAt(443), { env, policy })).toMatchObject({ code: 'timed-out' });
     expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  test.each<[string, { early?: string; late?: string }, string]>([
+    ['goes silent', {}, 'timed-out'],
+    ['answers in something else than TLS', { late: 'canary, no TLS record\n' }, 'tls-failed'],
+    ['brings bytes before TLS began', { early: 'canary, no TLS record\n' }, 'timed-out'],
+    ['sends half a TLS record', { late: '\x16\x03\x03\x40' }, 'timed-out'],
+  ])('whose tunnel %s fails like any server', async (_, { early = '', late }, code) => {
+    const uncaught = uncaughtErrors();
+    let tunnels = 0;
+    const port = await startTcpServer((socket) => {
+      socket.once('data', () => {
+        tunnels += 1;
+        socket.write(`HTTP/1.1 200 OK\r\n\r\n${early}`);
+        if (late !== undefined) socket.once('data', () => socket.write(late, 'latin1'));
+      });
+    });
+    const attempts: string[] = [];
+    const error = await refusal(instanceAt(443), {
+      env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
+      policy: { maxAttempts: 2, timeoutMs: 300, deadlineMs: 20_000 },
+      onAttempt: (action) => attempts.push(action),
+    });
+    expect(error).toMatchObject({ kind: 'unavailable', code });
+    assertNoContent(error);
+    expect(tunnels).toBe(code === 'timed-out' ? 2 : 1);
+    expect(attempts).toHaveLength(tunnels);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(uncaught).toEqual([]);
+  });
+
+  test.each([
+    ['cuts the tunnel', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
+    ['ends the tunnel', (socket: Socket) => socket.end(), 'ECONNRESET'],
+  ])('that %s amid the handshake may be asked again', async (_, cut, reason) => {
+    const uncaught = uncaughtErrors();
+    let tunnels = 0;
+    const port = await startTcpServer((socket) => {
+      socket.once('data', () => {
+        tunnels += 1;
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.once('data', () => cut(socket));
+      });
+    });
+    const error = await refusal(instanceAt(443), {
+      env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
+      policy: { maxAttempts: 2, timeoutMs: 1000, deadlineMs: 20_000 },
+    });
+    expect(error).toMatchObject({ code: 'network-failed', details: { reason } });
+    expect(tunnels).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(uncaught).toEqual([]);
+  });
+
+  test('whose tunnel is silent is given up with the client, quietly', async () => {
+    const uncaught = uncaughtErrors();
+    const closed: Promise<void>[] = [];
+    const port = await startTcpServer((socket) => {
+      closed.push(new Promise((resolve) => socket.once('close', resolve)));
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+    });
+    const client = clientOf(instanceAt(443), {
+      env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
+      policy: { maxAttempts: 1, timeoutMs: 200, deadlineMs: 20_000 },
+    });
+    expect(await failure(client.decrypt(DECRYPT))).toMatchObject({ code: 'timed-out' });
+    await client.close();
+    await Promise.all(closed);
+    expect(closed).toHaveLength(1);
+    expect(uncaught).toEqual([]);
   });
 
   test('reached by https is verified too', async () => {

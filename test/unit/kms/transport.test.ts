@@ -183,6 +183,19 @@ describe('the network', () => {
     assertNoContent(error);
   });
 
+  test('where a TLS handshake hangs in a tunnel, the connect time-out ends it too', async () => {
+    const port = await startTcpServer((socket) => {
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+    });
+    const transport = transportWith({
+      connectTimeoutMs: 200,
+      proxyEnv: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
+    });
+    const error = await failure(get(transport, 'https://kms.example.com/?canary'));
+    expect(error).toMatchObject({ code: 'timed-out', details: { reason: 'KMSX_CONNECT_TIMEOUT' } });
+    assertNoContent(error);
+  });
+
   test('where the attempt ends before the connection, the error says which of the two', async () => {
     const port = await startTcpServer(() => undefined);
     const url = `https://127.0.0.1:${port}/`;

@@ -151,6 +151,12 @@ describe('readPublicKey', () => {
     ['a PEM key and a comment', `${pem.toString()}# our wrapping key\n`],
     ['a PEM key and a word on the last line', `${pem.toString().trimEnd()} ok\n`],
     ['a PEM body with bytes after its DER', encode('PUBLIC KEY', Buffer.concat([spki, spki]))],
+    ['an SPKI with a byte after its RSAPublicKey', withBytesInside(spki, Buffer.from([0]))],
+    ['an SPKI with two RSAPublicKeys', encode('PUBLIC KEY', withBytesInside(spki, pkcs1))],
+    [
+      'a certificate with a byte after its RSAPublicKey',
+      withBytesInside(testKey('rsa-2048-cert.der'), Buffer.from([0])),
+    ],
     ['base64 of a key and a byte', Buffer.concat([spki, Buffer.from([0])]).toString('base64')],
   ];
   it.each(trailings)('refuses %s', async (_, content) => {
@@ -275,6 +281,28 @@ function relabel(block: Buffer, label: string): string {
   return block.toString().replaceAll('PRIVATE KEY', label);
 }
 
+function unsigned(base64url = ''): bigint {
+  return BigInt(`0x${Buffer.from(base64url, 'base64url').toString('hex')}`);
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : gcd(b, a % b);
+}
+
+/** An SPKI, or a certificate, whose BIT STRING holds more than the RSAPublicKey. */
+function withBytesInside(der: Buffer, bytes: Buffer): Buffer {
+  const parts = parse(parse(der)[0]?.content);
+  const [first, second] = parts;
+  if (second?.tag === 0x03 && parts.length === 2) {
+    const longer = tlv(0x03, Buffer.concat([second.content, bytes]));
+    return sequence([first?.whole ?? Buffer.alloc(0), longer]);
+  }
+  const fields = parse(first?.content).map(({ whole }) => whole);
+  const at = fields.findIndex((field) => field.equals(spki));
+  fields[at] = withBytesInside(spki, bytes);
+  return sequence([sequence(fields), ...parts.slice(1).map(({ whole }) => whole)]);
+}
+
 describe('requireWrappingKey', () => {
   it('gives what KMS is told: the SPKI in base64', () => {
     expect(requireWrappingKey(read(testKey('rsa-2048-pub-pkcs1.pem')), 'pub.pem')).toEqual({
@@ -308,6 +336,9 @@ describe('requireWrappingKey', () => {
     ['65538', 'AQAC', false],
     ['65539', 'AQAD', true],
     ['2^64+1', 'AQAAAAAAAAAB', true],
+    ['2^256-1', Buffer.alloc(32, 0xff).toString('base64url'), true],
+    ['2^256', Buffer.from(`01${'00'.repeat(32)}`, 'hex').toString('base64url'), false],
+    ['2^256+1', Buffer.from(`01${'00'.repeat(31)}01`, 'hex').toString('base64url'), false],
   ])('judges an exponent of %s', async (_, e, taken) => {
     const facts = read(JSON.stringify({ kty: 'RSA', n: jwk.n, e }));
     if (taken) expect(requireWrappingKey(facts, 'pub.pem').keySpec).toBe('RSA_2048');
@@ -315,6 +346,30 @@ describe('requireWrappingKey', () => {
       expect((await refusal(() => requireWrappingKey(facts, 'pub.pem'))).code).toBe(
         'pubkey-exponent',
       );
+  });
+
+  it('refuses the exponent under which every data key stays as it is, 1 + λ(n)', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { p, q } = privateKey.export({ format: 'jwk' });
+    const [a, b] = [unsigned(p) - 1n, unsigned(q) - 1n];
+    const e = ((a * b) / gcd(a, b) + 1n).toString(16);
+    const { n } = publicKey.export({ format: 'jwk' });
+    const key = {
+      kty: 'RSA',
+      n,
+      e: Buffer.from(e.padStart(512, '0'), 'hex').toString('base64url'),
+    };
+    const facts = read(JSON.stringify(key));
+    const error = await refusal(() => requireWrappingKey(facts, 'pub.pem'));
+    expect(error).toMatchObject({ kind: 'usage', code: 'pubkey-exponent' });
+  });
+
+  it('refuses an even modulus', async () => {
+    const n = Buffer.from(jwk.n ?? '', 'base64url');
+    n[n.length - 1] = (n.at(-1) ?? 0) ^ 1;
+    const facts = read(JSON.stringify({ ...jwk, n: n.toString('base64url') }));
+    const error = await refusal(() => requireWrappingKey(facts, 'pub.pem'));
+    expect(error).toMatchObject({ kind: 'usage', code: 'pubkey-malformed' });
   });
 
   it('refuses a modulus of 2047 bits', async () => {

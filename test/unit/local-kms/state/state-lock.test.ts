@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -14,6 +23,8 @@ afterEach(() => {
 });
 
 const DEAD = 999_999_999;
+const onLinux = process.platform === 'linux';
+const OWN = new RegExp(`^${String(process.pid)}${onLinux ? ' \\d+' : ''}$`);
 const context = (
   changes: Partial<Parameters<typeof takeStateLock>[2]> = {},
 ): Parameters<typeof takeStateLock>[2] => ({
@@ -25,10 +36,11 @@ const context = (
 const locked = expect.objectContaining({ code: 'state-locked' }) as Error;
 
 describe('takeStateLock', () => {
-  test('holds the process id of its owner, readable by the owner alone', async () => {
+  test('holds the process id and start of its owner, readable by the owner alone', async () => {
     await takeStateLock(folder, 0, context());
     expect(readdirSync(folder)).toEqual(['lock.1']);
-    expect(readFileSync(join(folder, 'lock.1'), 'utf8')).toBe(String(process.pid));
+    expect(readFileSync(join(folder, 'lock.1'), 'utf8')).toMatch(OWN);
+    expect(statSync(join(folder, 'lock.1')).mode & 0o777).toBe(0o600);
   });
 
   test('refuses a second taker at once, and names the owner', async () => {
@@ -36,7 +48,7 @@ describe('takeStateLock', () => {
     await expect(takeStateLock(folder, 0, context({ pid: 4242 }))).rejects.toThrow(
       expect.objectContaining({
         code: 'state-locked',
-        details: { folder, pid: String(process.pid) },
+        details: { folder, pid: String(process.pid), path: join(folder, 'lock.1') },
       }) as Error,
     );
     await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
@@ -94,11 +106,53 @@ describe('takeStateLock', () => {
   });
 
   test('takes over a lock of its own process id from before it was started', async () => {
-    await takeStateLock(folder, 0, context());
+    writeFileSync(join(folder, 'lock.1'), String(process.pid));
     const longAgo = new Date(Date.now() - 86_400_000);
     utimesSync(join(folder, 'lock.1'), longAgo, longAgo);
     await takeStateLock(folder, 0, context());
-    expect(readFileSync(join(folder, 'lock.2'), 'utf8')).toBe(String(process.pid));
+    expect(readFileSync(join(folder, 'lock.2'), 'utf8')).toMatch(OWN);
+  });
+
+  test.runIf(onLinux)(
+    'takes over where the process id belongs to another process now',
+    async () => {
+      for (const [index, pid] of [process.ppid, process.pid].entries()) {
+        writeFileSync(join(folder, `lock.${String(10 * (index + 1))}`), `${String(pid)} 1`);
+        const lock = await takeStateLock(folder, 0, context());
+        lock.release();
+      }
+    },
+  );
+
+  test.runIf(onLinux)('holds for another process that lives, and ends with it', async () => {
+    // Its name has what separates the fields of proc(5)'s stat.
+    const program = join(folder, 'a) S 1 (b');
+    symlinkSync(process.execPath, program);
+    const child = spawn(program, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' });
+    try {
+      await new Promise((resolve) => child.once('spawn', resolve));
+      const pid = child.pid ?? 0;
+      expect(readFileSync(`/proc/${String(pid)}/stat`, 'latin1')).toContain('(a) S 1 (b) ');
+      await takeStateLock(folder, 0, context({ pid }));
+      await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
+      const [, own] = readFileSync(join(folder, 'lock.1'), 'utf8').split(' ');
+      writeFileSync(join(folder, 'lock.2'), `${String(pid)} ${String(Number(own) + 1)}`);
+      await takeStateLock(folder, 0, context());
+    } finally {
+      child.kill();
+    }
+  });
+
+  test('holds by the process id alone where the lock tells no more', async () => {
+    writeFileSync(join(folder, 'lock.1'), String(process.ppid));
+    await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
+  });
+
+  test.runIf(onLinux)('holds its own lock though the clock was set', async () => {
+    await takeStateLock(folder, 0, context());
+    const longAgo = new Date(Date.now() - 86_400_000);
+    utimesSync(join(folder, 'lock.1'), longAgo, longAgo);
+    await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
   });
 
   test('leaves alone what it does not understand', async () => {
@@ -106,7 +160,7 @@ describe('takeStateLock', () => {
     await expect(takeStateLock(folder, 0, context())).rejects.toThrow(
       expect.objectContaining({
         code: 'state-locked',
-        details: { folder, pid: 'unknown' },
+        details: { folder, pid: 'unknown', path: join(folder, 'lock.7') },
       }) as Error,
     );
   });
