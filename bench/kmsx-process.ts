@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The built program, run in processes of its own with an environment that holds what is named here only. */
+/** The built program, run in processes of its own with an environment that holds what is named here only, and
+ * NODE_EXTRA_CA_CERTS as the caller has it. */
 export class KmsxProcess {
   readonly #launcher: string;
   readonly #env: NodeJS.ProcessEnv;
@@ -22,6 +23,7 @@ export class KmsxProcess {
       HOME: folder,
       TZ: 'UTC',
       LANG: 'C.UTF-8',
+      ...ownCertificates(),
       // Credentials are given; nothing may go looking for more on the network.
       ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
       ...env,
@@ -54,4 +56,10 @@ export class KmsxProcess {
     await once(child, 'close');
     throw new Error(`kmsx ${args.join(' ')} said nothing (exit code ${child.exitCode})`);
   }
+}
+
+/** With it Node reads every certificate at start, also for `node -e 0`: the ratios depend on it. */
+export function ownCertificates(): NodeJS.ProcessEnv {
+  const file = process.env['NODE_EXTRA_CA_CERTS'];
+  return file === undefined ? {} : { NODE_EXTRA_CA_CERTS: file };
 }

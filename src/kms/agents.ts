@@ -2,9 +2,9 @@ import type { ClientRequest } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { addressFamily } from './endpoint.ts';
 import { ProxyFailure } from './network-errors.ts';
 import type { Proxy } from './proxy.ts';
 
@@ -175,7 +175,7 @@ async function secure(
   const secured = connectTls({
     socket,
     host,
-    ...(isIP(host) === 0 && { servername: host }),
+    ...(addressFamily(host) === 0 && { servername: host }),
     ALPNProtocols: ['http/1.1'],
     ...tlsOptions(settings),
   });

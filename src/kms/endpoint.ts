@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { kmsxError } from '../base/error.ts';
 
 /** Where a server listens. `host` is a lower-case name or an address, IPv6 without brackets. */
@@ -25,12 +25,21 @@ const HOST_NAME =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
+ * The family of an address, 0 for a name. Node compiles a large pattern when it is first asked of IPv6: only
+ * what has a colon is asked about.
+ */
+export function addressFamily(host: string): 0 | 4 | 6 {
+  if (host.includes(':')) return isIPv6(host) ? 6 : 0;
+  return isIPv4(host) ? 4 : 0;
+}
+
+/**
  * Tells whether a host is this machine: an address of 127.0.0.0/8, `::1`, or the name `localhost`
  * (RFC 6761 §6.3).
  */
 export function isLoopback(host: string): boolean {
   if (host === 'localhost') return true;
-  const family = isIP(host);
+  const family = addressFamily(host);
   if (family === 0) return false;
   const loopback = new BlockList();
   loopback.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -75,7 +84,7 @@ export function endpointAt(
   host: string,
   port: number | undefined,
 ): Endpoint {
-  const authority = isIPv6(host) ? `[${host}]` : host;
+  const authority = addressFamily(host) === 6 ? `[${host}]` : host;
   if (port === undefined || port === defaultPort(protocol)) {
     return { protocol, host, url: `${protocol}://${authority}` };
   }
@@ -99,7 +108,7 @@ export function parseResolveRule(text: string): ResolveRule {
   const host = parseHost(match[1] ?? '', '--resolve');
   const port = parsePort(match[2] ?? '', '--resolve');
   const address = (match[3] ?? '').replace(/^\[(.*)\]$/, '$1');
-  if (isIP(address) === 0 || !isLoopback(address)) {
+  if (addressFamily(address) === 0 || !isLoopback(address)) {
     throw malformed('--resolve takes loopback addresses only, such as 127.0.0.1', 'resolve');
   }
   return { host, port, address };

@@ -1,6 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { kmsxError } from '../base/error.ts';
-import { isLoopback } from './endpoint.ts';
+import { addressFamily, isLoopback } from './endpoint.ts';
 import type { Env } from './env.ts';
 import { envValue } from './env.ts';
 import { bypassesProxy } from './no-proxy.ts';
@@ -80,5 +79,5 @@ function percentDecoded(text: string): string {
 
 /** A host and port as messages show them. */
 export function hostAndPort(host: string, port: number): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+  return addressFamily(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }

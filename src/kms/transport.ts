@@ -1,10 +1,10 @@
-import { isIP } from 'node:net';
 import type { RequestOptions } from 'node:https';
 import { KmsxError } from '../base/error.ts';
 import type { Agent, AttemptState } from './agents.ts';
 import { createTunnelAgent, HttpAgent, HttpsAgent } from './agents.ts';
 import { assertLooksLikeKms, readBody, replay } from './answer-body.ts';
 import type { ResolveRule } from './endpoint.ts';
+import { addressFamily } from './endpoint.ts';
 import type { Env } from './env.ts';
 import type { HttpxOptions, OriginalHttpx, Sender, WholeAnswer } from './http-seam.ts';
 import { httpSeam } from './http-seam.ts';
@@ -235,7 +235,7 @@ function connectionOptions(target: Target, rule: ResolveRule | undefined): Reque
     protocol: `${target.protocol}:`,
     host: rule?.address ?? target.host,
     port: rule?.addressPort ?? rule?.port ?? target.port,
-    ...(isIP(target.host) === 0 && { servername: target.host }),
+    ...(addressFamily(target.host) === 0 && { servername: target.host }),
   };
 }
 
