@@ -8,14 +8,14 @@ const checks = isFix
   ? [
       ['format', 'prettier --write --log-level warn .'],
       ['lint', 'eslint --fix .'],
-      ['golden files', 'vitest run --update test/cli'],
+      ['golden files', 'vitest run test/cli -u'],
       ['completions', 'npm run --silent completions'],
     ]
   : [
       ['format', 'prettier --check --log-level warn .'],
       ['types', 'tsc --project tsconfig.json'],
       ['lint', 'eslint --max-warnings 0 .'],
-      ['direction of imports', 'depcruise --log-level error src'],
+      ['direction of imports', 'depcruise src'],
       ['unused code', 'knip'],
       ['completions', 'node scripts/run-ts.js scripts/completions.ts --check'],
       ['build', 'npm run --silent build'],

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { link, lstat, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KmsxError, kmsxError, systemErrorCode } from './error.ts';
+import { existsError, writeError } from './write-error.ts';
 
 /** What writing a file needs of the world around it; the command line's `Io` has all of it. */
 export interface FileContext {
@@ -273,42 +274,5 @@ function unlinkIfThere(path: string): void {
     unlinkSync(path);
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') throw error;
-  }
-}
-
-function existsError(label: string): Error {
-  return kmsxError('output-exists', `${label} exists already`, { path: label });
-}
-
-/** Turns a system error of writing what is called `label` into one that says what to do; others pass unchanged. */
-export function writeError(label: string, error: unknown): unknown {
-  const code = systemErrorCode(error);
-  const details = { path: label, folder: dirname(label) };
-  switch (code) {
-    case 'EEXIST':
-      return existsError(label);
-    case 'ENOSPC':
-    case 'EDQUOT':
-    case 'EFBIG':
-      return kmsxError('disk-full', `no space left to write ${label}`, details, error);
-    case 'ENOENT':
-      return kmsxError(
-        'file-unwritable',
-        `${label} cannot be written: the folder ${dirname(label)} does not exist`,
-        details,
-        error,
-      );
-    case 'EPIPE':
-      return kmsxError('stream-closed', `the reader of ${label} went away`, details, error);
-    default:
-      if (error instanceof Error && 'syscall' in error) {
-        return kmsxError(
-          'file-unwritable',
-          `${label} cannot be written (${code ?? ''})`,
-          details,
-          error,
-        );
-      }
-      return error;
   }
 }

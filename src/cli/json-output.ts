@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import { writeError } from '../base/durable-file.ts';
+import { writeError } from '../base/write-error.ts';
 import type { ColorChoice } from './color.ts';
 import { colorsStdout } from './color.ts';
 import type { Io } from './io.ts';

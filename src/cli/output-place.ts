@@ -3,7 +3,7 @@ import { fstatSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { descriptorAccess, openDescriptors } from '../base/descriptor.ts';
-import { writeError } from '../base/durable-file.ts';
+import { writeError } from '../base/write-error.ts';
 import { kmsxError, systemErrorCode } from '../base/error.ts';
 import type { Io } from './io.ts';
 

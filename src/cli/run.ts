@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { writeError } from '../base/durable-file.ts';
+import { writeError } from '../base/write-error.ts';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { exitCodeOf, SIGNAL_EXIT_CODES } from './exit-codes.ts';
 import { earlyOptions } from './early-options.ts';

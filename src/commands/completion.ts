@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import { writeError } from '../base/durable-file.ts';
+import { writeError } from '../base/write-error.ts';
 import type { Shell } from '../cli/completion/generate.ts';
 import { completionScript, SHELLS } from '../cli/completion/generate.ts';
 import type { Io } from '../cli/io.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { KmsxError } from '../base/error.ts';
-import { writeError } from '../base/durable-file.ts';
+import { writeError } from '../base/write-error.ts';
 import type { Io } from '../cli/io.ts';
 import type { CommandTree } from '../cli/command-tree.ts';
 import { TOPICS } from '../cli/topics/topics.ts';

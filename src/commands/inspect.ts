@@ -143,9 +143,19 @@ function inspectEnvelope(envelope: Envelope): Inspection {
       };
     }
     case 'bare':
-      return { Type: 'bare ciphertext', Bytes: lengthOf(envelope.base64) };
+      return inspectBare(lengthOf(envelope.base64));
   }
 }
+
+/** A value without a name: its length alone tells what it may be. */
+function inspectBare(bytes: number): Inspection {
+  const isShort = bytes < SHORTEST_CIPHERTEXT_BYTES;
+  const type = isShort ? 'bare base64 value, too short for a ciphertext' : 'bare ciphertext';
+  return { Type: type, Bytes: bytes };
+}
+
+/** A CiphertextBlob has a key version, an IV and a tag beside the data key. */
+const SHORTEST_CIPHERTEXT_BYTES = 65;
 
 function lengthOf(base64: string): number {
   return Buffer.from(base64, 'base64').length;
