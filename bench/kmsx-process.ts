@@ -59,7 +59,7 @@ export class KmsxProcess {
 }
 
 /** With it Node reads every certificate at start, also for `node -e 0`: the ratios depend on it. */
-export function ownCertificates(): NodeJS.ProcessEnv {
+function ownCertificates(): NodeJS.ProcessEnv {
   const file = process.env['NODE_EXTRA_CA_CERTS'];
   return file === undefined ? {} : { NODE_EXTRA_CA_CERTS: file };
 }
