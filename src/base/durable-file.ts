@@ -158,27 +158,27 @@ class TemporaryFile implements PreparedFile {
     }
   }
 
-  /** Gives the old file another name, which was taken exclusively before: no other file is lost by it. */
+  /**
+   * Gives the old file another name: first one that no other file can have, since a rename would replace it,
+   * then `FILE.old-TIMESTAMP`, if that is free. The file is whole under some name at every moment.
+   */
   async #moveOldAside(): Promise<string | undefined> {
     const timestamp = this.#context.now().toISOString().replaceAll(/[-:]/g, '');
-    const name = `${this.#target}.old-${timestamp}`;
-    for (let attempt = 0; ; attempt += 1) {
-      const aside = attempt === 0 ? name : `${name}-${attempt}`;
-      try {
-        await (await open(aside, 'wx', this.#options.mode)).close();
-      } catch (error) {
-        if (systemErrorCode(error) === 'EEXIST') continue;
-        throw error;
-      }
-      try {
-        await rename(this.#target, aside);
-        return aside;
-      } catch (error) {
-        unlinkIfThere(aside);
-        if (systemErrorCode(error) === 'ENOENT') return undefined;
-        throw error;
-      }
+    const aside = `${this.#target}.old-${timestamp}`;
+    const unique = `${aside}-${this.#context.randomBytes(6).toString('hex')}`;
+    try {
+      await rename(this.#target, unique);
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return undefined;
+      throw error;
     }
+    try {
+      await link(unique, aside);
+    } catch {
+      return unique; // taken, or a file system without links: the longer name is as good
+    }
+    await unlink(unique);
+    return aside;
   }
 }
 

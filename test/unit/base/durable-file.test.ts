@@ -105,14 +105,13 @@ describe('a durable file', () => {
     const path = join(folder(), 'out.json');
     for (const text of ['one', 'two', 'three']) await write(path, text, { existing: 'keep' });
     const stamp = TEST_NOW.toISOString().replaceAll(/[-:]/g, '');
-    expect(readdirSync(folder()).sort()).toEqual([
-      'out.json',
-      `out.json.old-${stamp}`,
-      `out.json.old-${stamp}-1`,
-    ]);
+    const [newest, ...old] = readdirSync(folder()).sort();
+    expect(newest).toBe('out.json');
+    expect(old[0]).toBe(`out.json.old-${stamp}`);
+    expect(old[1]).toMatch(new RegExp(`^out\\.json\\.old-${stamp}-[0-9a-f]{12}$`));
+    expect(old).toHaveLength(2);
     expect(readFileSync(path, 'utf8')).toBe('three');
-    expect(readFileSync(`${path}.old-${stamp}`, 'utf8')).toBe('one');
-    expect(readFileSync(`${path}.old-${stamp}-1`, 'utf8')).toBe('two');
+    expect(old.map((name) => readFileSync(join(folder(), name), 'utf8'))).toEqual(['one', 'two']);
   });
 
   it('replaces the target of a symbolic link and leaves the link', async () => {
