@@ -275,9 +275,12 @@ describe('the function for bash, called as bash calls it', () => {
 describe('hostile texts in the tree', () => {
   const texts = fc.array(hostileText(), { minLength: 1, maxLength: 7 });
   const parameters = {
+    // The same cases each time: a real shell is slow to ask. What is found belongs into the examples.
+    seed: 20_261_124,
     numRuns: 20,
     interruptAfterTimeLimit: 90_000,
     markInterruptAsFailure: false,
+    examples: [[['%']]] as [string[]][],
   };
 
   /** The model's own words, as what must come out of a shell unchanged. */

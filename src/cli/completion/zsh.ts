@@ -163,9 +163,12 @@ function callOf(command: CommandModel): string {
   return `${functionOf(command)} && ret=0`;
 }
 
-/** What zsh shows above the values; `%` would begin an escape of its prompt. */
+/**
+ * What zsh shows above the values: plain words only, since `_arguments` and the prompt's escapes give most
+ * other characters a meaning. An empty message would make the argument optional.
+ */
 function message(placeholder: string): string {
-  return placeholder === '' ? ' ' : escaped(placeholder.replaceAll('%', ''));
+  return placeholder.replaceAll(/[^\p{L}\p{N} |=._-]/gu, '').trim() || ' ';
 }
 
 function escaped(text: string): string {
