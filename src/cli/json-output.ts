@@ -1,10 +1,10 @@
 import { Chalk } from 'chalk';
-import { writeError } from '../base/write-error.ts';
 import type { ColorChoice } from './color.ts';
 import { colorsStdout } from './color.ts';
 import type { Io } from './io.ts';
 import { printable } from './printable.ts';
 import type { Session } from './session.ts';
+import { writeStdout } from './stdout.ts';
 
 /** One line of compact JSON, ended by a newline: what files and pipes get. */
 export function jsonLine(value: object): Buffer {
@@ -25,9 +25,7 @@ export function jsonForStdout(value: object, io: Io, color: ColorChoice): Buffer
  * @throws KmsxError `stream-closed`, `disk-full`, `file-unwritable`
  */
 export async function printResult(value: object, { io, options }: Session): Promise<void> {
-  await io.stdout.write(jsonForStdout(value, io, options.color)).catch((error: unknown) => {
-    throw writeError('standard output', error);
-  });
+  await writeStdout(io, jsonForStdout(value, io, options.color));
 }
 
 /**
@@ -44,9 +42,7 @@ export async function printResults<T extends object>(
   const text = asTable
     ? Buffer.from(printable(tableOf(values)))
     : Buffer.concat(values.map(jsonLine));
-  await io.stdout.write(text).catch((error: unknown) => {
-    throw writeError('standard output', error);
-  });
+  await writeStdout(io, text);
 }
 
 const chalk = new Chalk({ level: 1 });

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import { writeError } from '../base/write-error.ts';
 import type { Shell } from '../cli/completion/generate.ts';
 import { completionScript, SHELLS } from '../cli/completion/generate.ts';
 import type { Io } from '../cli/io.ts';
 import type { CommandTree } from '../cli/command-tree.ts';
+import { writeStdout } from '../cli/stdout.ts';
 import { describe } from './describe.ts';
 
 /** `kmsx completion`: prints the completion script of a shell, the same that lies in `completions/`. */
@@ -25,8 +25,6 @@ export function defineCompletion(command: Command, io: Io, tree: CommandTree): v
     .addArgument(new Argument('<shell>', 'the shell').choices([...SHELLS]))
     .action(async (shell: Shell) => {
       const script = completionScript(shell, await tree.createFull());
-      await io.stdout.write(Buffer.from(script)).catch((error: unknown) => {
-        throw writeError('standard output', error);
-      });
+      await writeStdout(io, Buffer.from(script));
     });
 }

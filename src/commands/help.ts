@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { KmsxError } from '../base/error.ts';
-import { writeError } from '../base/write-error.ts';
 import type { Io } from '../cli/io.ts';
 import type { CommandTree } from '../cli/command-tree.ts';
+import { writeStdout } from '../cli/stdout.ts';
 import { TOPICS } from '../cli/topics/topics.ts';
 
 /** `kmsx help`: shows the help of the program, of a command, or of a topic. */
@@ -12,9 +12,7 @@ export function defineHelp(command: Command, io: Io, tree: CommandTree): void {
   const topic = new Argument('[topic]', 'a command, or a topic');
   topic.argChoices = [...names, ...Object.keys(TOPICS)];
   command.addArgument(topic).action(async (word: string | undefined) => {
-    await io.stdout.write(Buffer.from(await textOf(word, tree))).catch((error: unknown) => {
-      throw writeError('standard output', error);
-    });
+    await writeStdout(io, Buffer.from(await textOf(word, tree)));
   });
 }
 

@@ -4,13 +4,8 @@ import type { EncryptionContext } from './encryption-context.ts';
 
 export const BACKUP_FORMAT = 'kmsx-backup/1';
 
-/** All that a later Decrypt, ReEncrypt or ExportDataKey needs, and no export. `docs/documents.md`. */
-export interface BackupDocument {
-  readonly Format: typeof BACKUP_FORMAT;
-  readonly KeyId: string;
-  readonly KeyVersionId: string;
-  /** Standard base64, opaque: the data key under the KMS key. */
-  readonly CiphertextBlob: string;
+/** What a backup and an export document both say of the data key and of where it was made. */
+export interface CommonFields {
   readonly NumberOfBytes?: number;
   readonly EncryptionContext?: EncryptionContext;
   readonly Region?: string;
@@ -18,6 +13,15 @@ export interface BackupDocument {
   /** RFC 3339, UTC, milliseconds: when this document was made, by this machine's clock. */
   readonly CreatedAt?: string;
   readonly Rehearsal?: true;
+}
+
+/** All that a later Decrypt, ReEncrypt or ExportDataKey needs, and no export. `docs/documents.md`. */
+export interface BackupDocument extends CommonFields {
+  readonly Format: typeof BACKUP_FORMAT;
+  readonly KeyId: string;
+  readonly KeyVersionId: string;
+  /** Standard base64, opaque: the data key under the KMS key. */
+  readonly CiphertextBlob: string;
 }
 
 /**
@@ -37,14 +41,7 @@ export function readBackupDocument(object: JsonObject, label: string): BackupDoc
 }
 
 /** The fields that a backup and an export document have in common, as far as they are there. */
-export function readCommonFields(fields: DocumentFields): {
-  NumberOfBytes: number | undefined;
-  EncryptionContext: EncryptionContext | undefined;
-  Region: string | undefined;
-  Endpoint: string | undefined;
-  CreatedAt: string | undefined;
-  Rehearsal: true | undefined;
-} {
+export function readCommonFields(fields: DocumentFields): Fields<CommonFields> {
   return {
     NumberOfBytes: fields.optionalByteCount('NumberOfBytes'),
     EncryptionContext: fields.context('EncryptionContext'),

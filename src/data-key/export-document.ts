@@ -1,10 +1,9 @@
 import { kmsxError } from '../base/error.ts';
 import { isJsonObject, type JsonObject } from '../base/json.ts';
 import type { WrappingAlgorithmName, WrappingKeySpec } from '../wrapping/algorithms.ts';
-import type { BackupDocument, Fields } from './backup-document.ts';
+import type { CommonFields, Fields } from './backup-document.ts';
 import { readCommonFields, toDocument } from './backup-document.ts';
 import { DocumentFields } from './document-fields.ts';
-import type { EncryptionContext } from './encryption-context.ts';
 
 export const EXPORT_FORMAT = 'kmsx-export/1';
 
@@ -20,18 +19,12 @@ export interface ExportEntry {
 }
 
 /** What `export-key` prints: both envelopes of one data key. `docs/documents.md`. */
-export interface ExportDocument extends ExportEntry {
+export interface ExportDocument extends ExportEntry, CommonFields {
   readonly Format: typeof EXPORT_FORMAT;
   readonly KeyId: string;
   readonly KeyVersionId: string;
   /** Standard base64, opaque: the data key under the KMS key. */
   readonly CiphertextBlob: string;
-  readonly NumberOfBytes?: number;
-  readonly EncryptionContext?: EncryptionContext;
-  readonly Region?: string;
-  readonly Endpoint?: string;
-  readonly CreatedAt?: string;
-  readonly Rehearsal?: true;
   /** One for each public key, in order. The top level repeats the first. */
   readonly Exports: readonly ExportEntry[];
 }
@@ -40,7 +33,7 @@ export interface ExportDocument extends ExportEntry {
 export function toExportDocument(
   envelope: Pick<ExportDocument, 'KeyId' | 'KeyVersionId' | 'CiphertextBlob'>,
   exports: readonly ExportEntry[],
-  origin: Fields<Omit<BackupDocument, 'Format' | keyof typeof envelope>>,
+  origin: Fields<CommonFields>,
 ): ExportDocument {
   const [first] = exports;
   if (first === undefined) throw new TypeError('an export document has at least one export');

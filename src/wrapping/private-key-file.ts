@@ -1,13 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
-import type { ErrorCode } from '../base/error-codes.ts';
 import type { KmsxError } from '../base/error.ts';
-import { kmsxError } from '../base/error.ts';
 import { parseJson } from '../base/json.ts';
 import type { KeyStructure } from './der.ts';
 import { PRIVATE_STRUCTURES, readDer, readDerChildren, recogniseKey } from './der.ts';
 import { isJwkPrivate, jwkMembers } from './jwk.ts';
 import type { KeyFile } from './key-file.ts';
+import { failure } from './key-failure.ts';
 import { openKeyFile } from './key-file.ts';
 import type { PemBlock } from './pem.ts';
 import { decodePemBody, isLegacyEncrypted } from './pem.ts';
@@ -196,13 +195,4 @@ function isPublic(label: string): KmsxError {
 
 function trailingBytes(label: string): KmsxError {
   return failure('privkey-trailing-bytes', label, 'has more bytes after its private key');
-}
-
-function failure(
-  code: ErrorCode,
-  label: string,
-  reason: string,
-  details: Readonly<Record<string, string>> = {},
-): KmsxError {
-  return kmsxError(code, `${label} ${reason}`, { label, ...details });
 }

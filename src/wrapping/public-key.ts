@@ -1,6 +1,5 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import type { ErrorCode } from '../base/error-codes.ts';
 import type { KmsxError } from '../base/error.ts';
 import { kmsxError } from '../base/error.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
@@ -8,6 +7,7 @@ import type { WrappingKeySpec } from './algorithms.ts';
 import type { KeyStructure } from './der.ts';
 import { PRIVATE_STRUCTURES, recogniseKey } from './der.ts';
 import type { KeyFile } from './key-file.ts';
+import { failure } from './key-failure.ts';
 import { openKeyFile } from './key-file.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { hasBytesAfterRsaKey, keyFacts } from './key-facts.ts';
@@ -206,13 +206,4 @@ export function requireWrappingKey(facts: PublicKeyFacts, label: string): Wrappi
 
 function isPrivate(label: string): KmsxError {
   return failure('pubkey-is-private', label, 'holds a private key; --pubkey takes the public half');
-}
-
-function failure(
-  code: ErrorCode,
-  label: string,
-  reason: string,
-  details: Readonly<Record<string, string>> = {},
-): KmsxError {
-  return kmsxError(code, `${label} ${reason}`, { label, ...details });
 }
