@@ -1,8 +1,10 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { decodeBase64 } from '../base/bytes.ts';
 import type { RandomBytes } from './identifiers.ts';
-import { assertEnabled } from './key-lookup.ts';
-import type { FoundVersion, KeyStore } from './key-store.ts';
+import { assertEnabled, isReachable } from './key-lookup.ts';
+import type { FoundVersion } from './key-store.ts';
+import type { OperationContext } from './operations/operation.ts';
+import { authorizeKey } from './permissions/authorize.ts';
 import { refusal } from './refusal.ts';
 import type { KmsKey } from './state/state.ts';
 import { isSymmetric, primaryVersion } from './state/state.ts';
@@ -44,20 +46,30 @@ export interface OpenedBlob extends FoundVersion {
 /**
  * Opens what `sealBlob` sealed. Whatever is wrong with the blob, its key or its context, the answer is the same.
  *
- * @throws KmsRefusal `InvalidParameter`; `Rejected.STATE` where the blob names a key that is not enabled
+ * @param encryptionContext - from `readEncryptionContext`
+ * @param action - what the caller must be allowed to do to the key: `kms:Decrypt`
+ * @throws KmsRefusal `InvalidParameter`; `Forbidden.NoPermission`; `Rejected.STATE` where the blob names a key that is
+ * not enabled
  */
-export function openBlob(store: KeyStore, blob: string, context: Buffer): OpenedBlob {
+export function openBlob(
+  context: OperationContext,
+  blob: string,
+  encryptionContext: Buffer,
+  action: string,
+): OpenedBlob {
   const bytes = decodeBase64(blob) ?? Buffer.alloc(0);
   if (bytes.length <= VERSION_ID_BYTES + IV_BYTES + TAG_BYTES) throw refusal('InvalidParameter');
-  const found = store.findVersion(bytes.toString('latin1', 0, VERSION_ID_BYTES));
+  const found = context.store.findVersion(bytes.toString('latin1', 0, VERSION_ID_BYTES));
   if (found === undefined || !isSymmetric(found.key)) throw refusal('InvalidParameter');
+  if (!isReachable(found.key, context)) throw refusal('InvalidParameter');
+  authorizeKey(context.caller, action, found.key);
   assertEnabled(found.key);
   const iv = bytes.subarray(VERSION_ID_BYTES, VERSION_ID_BYTES + IV_BYTES);
   const ciphertext = bytes.subarray(VERSION_ID_BYTES + IV_BYTES, -TAG_BYTES);
   const decipher = createDecipheriv(CIPHER, found.version.material, iv, {
     authTagLength: TAG_BYTES,
   });
-  decipher.setAAD(context);
+  decipher.setAAD(encryptionContext);
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   const unverified = decipher.update(ciphertext);
   try {

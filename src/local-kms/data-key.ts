@@ -1,8 +1,7 @@
 import { sealBlob } from './ciphertext-blob.ts';
 import { readEncryptionContext } from './encryption-context.ts';
-import type { RandomBytes } from './identifiers.ts';
 import { findKey } from './key-lookup.ts';
-import type { KeyStore } from './key-store.ts';
+import type { OperationContext } from './operations/operation.ts';
 import type { Parameters } from './parameters.ts';
 import { optionalChoice, optionalInteger, requiredText } from './read-parameter.ts';
 import { primaryVersion } from './state/state.ts';
@@ -21,20 +20,22 @@ export interface NewDataKey {
 /**
  * Makes a data key as `KeyId`, `NumberOfBytes`, `KeySpec` and `EncryptionContext` ask.
  *
+ * @param action - what the caller must be allowed to do to the KMS key: `kms:GenerateDataKey`
  * @throws KmsRefusal what reading the parameters, `findKey` and `sealBlob` throw
  */
 export function newDataKey(
   parameters: Parameters,
-  { store, randomBytes }: { store: KeyStore; randomBytes: RandomBytes },
+  context: OperationContext,
+  action: string,
 ): NewDataKey {
   const keyId = requiredText(parameters, 'KeyId');
   const length = readLength(parameters);
-  const context = readEncryptionContext(parameters);
-  const key = findKey(store.state, keyId);
-  const dataKey = randomBytes(length);
+  const encryptionContext = readEncryptionContext(parameters);
+  const key = findKey(context, keyId, action);
+  const dataKey = context.randomBytes(length);
   try {
     const fields = {
-      CiphertextBlob: sealBlob(key, dataKey, context, randomBytes),
+      CiphertextBlob: sealBlob(key, dataKey, encryptionContext, context.randomBytes),
       KeyId: key.keyId,
       KeyVersionId: primaryVersion(key).keyVersionId,
     };

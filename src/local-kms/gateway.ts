@@ -23,7 +23,7 @@ export interface Gateway {
   refuse(code: RefusalCode): KmsAnswer;
 }
 
-export interface GatewayOptions extends OperationContext {
+export interface GatewayOptions extends Omit<OperationContext, 'caller' | 'instanceId'> {
   log(line: string): void;
   readonly nonces?: NonceMemory;
 }
@@ -37,12 +37,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     const action = requestedAction(request);
     const version = requestedVersion(request);
     const { accessKeys } = options.store.state;
-    authenticate(request, { accessKeys, nonces, now: options.now() });
+    const accessKey = authenticate(request, { accessKeys, nonces, now: options.now() });
+    const caller = { accountId: accessKey.accountId, accessKey };
     if (version !== API_VERSION) throw refusal('InvalidVersion');
     const operation = OPERATIONS.get(action);
     if (operation === undefined) throw refusal('InvalidAction.NotFound');
     if (/^json$/i.test(request.parameters.get('Format') ?? 'JSON')) {
-      return performOperation(operation, request.parameters, options);
+      return performOperation(operation, request.parameters, { ...options, caller });
     }
     throw invalidParameter('Format');
   };

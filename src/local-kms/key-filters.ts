@@ -1,5 +1,4 @@
 import { isJsonObject, parseJson } from '../base/json.ts';
-import { PROTECTION_LEVEL } from './key-metadata.ts';
 import type { Parameters } from './parameters.ts';
 import { invalidParameter, refusal } from './refusal.ts';
 import type { KmsKey } from './state/state.ts';
@@ -11,7 +10,7 @@ const PROPERTIES = new Map<string, (key: KmsKey) => string>([
   ['KeyState', (key) => key.keyState],
   ['KeySpec', (key) => key.keySpec],
   ['KeyUsage', (key) => key.keyUsage],
-  ['ProtectionLevel', () => PROTECTION_LEVEL],
+  ['ProtectionLevel', (key) => key.protectionLevel],
   ['CreatorType', () => 'User'],
 ]);
 

@@ -1,28 +1,77 @@
+import { authorizeKey } from './permissions/authorize.ts';
+import type { OperationContext } from './operations/operation.ts';
 import { refusal } from './refusal.ts';
-import { localResource } from './resource-name.ts';
+import { aliasArn, parseArn } from './resource-name.ts';
 import type { KmsKey, KmsState } from './state/state.ts';
+import { withKey } from './state/state.ts';
+
+/** Who asks, and at which gateway. */
+type Asking = Pick<OperationContext, 'caller' | 'instanceId'>;
 
 /**
- * Finds the KMS key that a KeyId names: an id, `alias/NAME`, or the ARN of either in this account and region.
+ * Finds the KMS key that a KeyId names: an id or `alias/NAME` of the caller's account, or the ARN of either in this
+ * region; and asks whether the caller may do this to it.
  *
- * @throws KmsRefusal `Forbidden.AliasNotFound`, `Forbidden.KeyNotFound` (also for other accounts and regions)
+ * @param action - as policies have it: `kms:Decrypt`
+ * @throws KmsRefusal `Forbidden.AliasNotFound`, `Forbidden.KeyNotFound`, `Forbidden.NoPermission`
  */
-export function findKey(state: KmsState, keyId: string): KmsKey {
-  const resource = localResource(state, keyId);
-  const name = resource ?? (keyId.startsWith('alias/') ? keyId : `key/${keyId}`);
-  const key = state.keys.get(name.startsWith('alias/') ? aliased(state, name) : idOf(name));
-  if (key === undefined) throw refusal('Forbidden.KeyNotFound');
+export function findKey(context: OperationContext, keyId: string, action: string): KmsKey {
+  return findKeyIn(context.store.state, context, keyId, action);
+}
+
+/**
+ * Changes the KMS key that a KeyId names, as one step.
+ *
+ * @param change - makes the new key of the old one, or throws and changes nothing
+ * @returns the new key, which is saved
+ * @throws KmsRefusal as `findKey`, and what `change` and the storage throw
+ */
+export async function changeKey(
+  context: OperationContext,
+  keyId: string,
+  action: string,
+  change: (key: KmsKey) => KmsKey,
+): Promise<KmsKey> {
+  return context.store.update((state) => {
+    const changed = change(findKeyIn(state, context, keyId, action));
+    return [withKey(state, changed), changed];
+  });
+}
+
+/** As `findKey`, in a state that is about to change. */
+export function findKeyIn(state: KmsState, asking: Asking, keyId: string, action: string): KmsKey {
+  const key = state.keys.get(resolve(state, asking.caller.accountId, keyId));
+  if (key === undefined || !isReachable(key, asking)) throw refusal('Forbidden.KeyNotFound');
+  authorizeKey(asking.caller, action, key);
   return key;
 }
 
-function aliased(state: KmsState, aliasName: string): string {
-  const keyId = state.aliases.get(aliasName);
-  if (keyId === undefined) throw refusal('Forbidden.AliasNotFound');
-  return keyId;
+/**
+ * Whether a gateway leads to a key: a dedicated gateway does not to those of another KMS instance. Keys without an
+ * instance are reached everywhere.
+ */
+export function isReachable(key: KmsKey, { instanceId }: Pick<Asking, 'instanceId'>): boolean {
+  return instanceId === undefined || key.instanceId === undefined || key.instanceId === instanceId;
 }
 
-function idOf(name: string): string {
-  return name.startsWith('key/') ? name.slice('key/'.length) : '';
+/** The id of the key; empty if there cannot be one. */
+function resolve(state: KmsState, callerAccountId: string, text: string): string {
+  const name = parseArn(text) ?? {
+    accountId: callerAccountId,
+    resource: text.startsWith('alias/') ? text : `key/${text}`,
+  };
+  if (name === 'foreign') return '';
+  const { accountId, resource } = name;
+  if (resource.startsWith('alias/')) {
+    const alias = state.aliases.get(aliasArn(accountId, resource));
+    if (alias !== undefined) return alias.keyId;
+    // Of another account not even this much is told.
+    throw refusal(
+      accountId === callerAccountId ? 'Forbidden.AliasNotFound' : 'Forbidden.KeyNotFound',
+    );
+  }
+  const keyId = resource.startsWith('key/') ? resource.slice('key/'.length) : '';
+  return state.keys.get(keyId)?.accountId === accountId ? keyId : '';
 }
 
 /**

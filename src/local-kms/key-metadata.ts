@@ -1,14 +1,12 @@
 import type { JsonObject } from '../base/json.ts';
 import { keyArn } from './resource-name.ts';
-import type { KmsKey, KmsState } from './state/state.ts';
-import { isSymmetric, primaryVersion } from './state/state.ts';
-
-/** The protection level of every key of the embedded KMS. */
-export const PROTECTION_LEVEL = 'SOFTWARE';
+import type { KmsKey } from './state/state.ts';
+import { isSymmetric } from './state/state.ts';
 
 /** A KMS key as CreateKey and DescribeKey show it. What does not apply is empty, as in KMS's own samples. */
-export function keyMetadata(state: KmsState, key: KmsKey): JsonObject {
-  const primary = primaryVersion(key);
+export function keyMetadata(key: KmsKey): JsonObject {
+  const primary = key.versions.at(-1);
+  const { rotation, instanceId } = key;
   return {
     CreationDate: formatDate(key.createdAt),
     Description: key.description,
@@ -16,19 +14,24 @@ export function keyMetadata(state: KmsState, key: KmsKey): JsonObject {
     KeySpec: key.keySpec,
     KeyState: key.keyState,
     KeyUsage: key.keyUsage,
-    PrimaryKeyVersion: isSymmetric(key) ? primary.keyVersionId : '',
-    DeleteDate: '',
-    Creator: state.accountId,
-    Arn: keyArn(state, key.keyId),
-    Origin: 'Aliyun_KMS',
-    MaterialExpireTime: '',
-    ProtectionLevel: PROTECTION_LEVEL,
-    LastRotationDate: formatDate(primary.createdAt),
-    AutomaticRotation: 'Disabled',
+    PrimaryKeyVersion: isSymmetric(key) ? (primary?.keyVersionId ?? '') : '',
+    DeleteDate: formatDate(key.deleteAt),
+    Creator: key.accountId,
+    Arn: keyArn(key),
+    Origin: key.origin,
+    MaterialExpireTime: formatDate(key.imported?.expiresAt),
+    ProtectionLevel: key.protectionLevel,
+    LastRotationDate: formatDate(primary?.createdAt),
+    AutomaticRotation: rotation === undefined ? 'Disabled' : 'Enabled',
+    ...(rotation !== undefined && {
+      RotationInterval: `${rotation.intervalSeconds}s`,
+      NextRotationDate: formatDate(rotation.nextAt),
+    }),
+    ...(instanceId !== undefined && { DKMSInstanceId: instanceId }),
   };
 }
 
-/** A date as KMS writes it: `YYYY-MM-DDTHH:MM:SSZ`. */
-export function formatDate(date: Date): string {
-  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
+/** A date as KMS writes it, `YYYY-MM-DDTHH:MM:SSZ`; empty for none. */
+export function formatDate(date: Date | undefined): string {
+  return date?.toISOString().replace(/\.\d{3}Z$/, 'Z') ?? '';
 }

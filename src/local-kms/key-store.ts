@@ -8,12 +8,20 @@ export interface FoundVersion {
   readonly version: KeyVersion;
 }
 
-/** The state in use. It changes one step at a time, and only to what is in safe storage already. */
+/** A change that waits for its turn. */
+interface Change {
+  /** Makes the new state of the current one. Whatever it throws, `settle` hears of it. */
+  apply(state: KmsState): KmsState;
+  settle(failure?: unknown): void;
+}
+
+/** The state in use. It changes only to what is in safe storage already. */
 export class KeyStore {
   readonly #storage: StateStorage;
   readonly #keyIdByVersionId = new Map<string, string>();
   #state: KmsState;
-  #lastStep: Promise<void> = Promise.resolve();
+  #waiting: Change[] = [];
+  #saving: Promise<void> | undefined;
   #closed = false;
 
   constructor(state: KmsState, storage: StateStorage) {
@@ -34,29 +42,65 @@ export class KeyStore {
   }
 
   /**
-   * Changes the state, after every change that was asked for before. When this returns, the new state is saved.
+   * Changes the state, after every change that was asked for before. Changes that come while one is saved are saved
+   * together. When this returns, the new state is in safe storage.
    *
-   * @param change - makes the new state of the current one, or throws and changes nothing
+   * @param change - makes the new state of the current one, and a value of the caller's; or throws and changes nothing
+   * @returns that value
    * @throws KmsRefusal `ServiceUnavailableTemporary` once the store is closed; what `change` and the storage throw
    */
-  update(change: (state: KmsState) => KmsState): Promise<void> {
-    const step = this.#lastStep.then(async () => {
-      if (this.#closed) throw refusal('ServiceUnavailableTemporary');
-      const before = this.#state;
-      const after = change(before);
-      await this.#storage.save(after);
-      this.#state = after;
-      this.#index([...after.keys.values()].filter((key) => before.keys.get(key.keyId) !== key));
+  update<T>(change: (state: KmsState) => readonly [after: KmsState, value: T]): Promise<T> {
+    if (this.#closed) return Promise.reject(refusal('ServiceUnavailableTemporary'));
+    return new Promise<T>((resolve, reject) => {
+      let value: T;
+      this.#waiting.push({
+        apply: (state) => {
+          const [after, made] = change(state);
+          value = made;
+          return after;
+        },
+        settle: (failure) => {
+          if (failure === undefined) resolve(value);
+          else reject(failure instanceof Error ? failure : new Error('a change failed'));
+        },
+      });
+      this.#saving ??= this.#saveAll();
     });
-    this.#lastStep = step.catch(() => undefined);
-    return step;
   }
 
-  /** Refuses further changes, waits for the one that runs, and lets the storage go. */
+  /** Refuses further changes, waits for those that were asked for, and lets the storage go. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#lastStep;
+    await this.#saving;
     this.#storage.close();
+  }
+
+  async #saveAll(): Promise<void> {
+    // Whoever asks in the same turn is saved with the first.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const before = this.#state;
+      const made: Change[] = [];
+      let after = before;
+      for (const change of this.#waiting.splice(0)) {
+        try {
+          after = change.apply(after);
+          made.push(change);
+        } catch (error) {
+          change.settle(error);
+        }
+      }
+      let failure: unknown;
+      try {
+        if (after !== before) await this.#storage.save(after);
+        this.#state = after;
+        this.#index([...after.keys.values()].filter((key) => before.keys.get(key.keyId) !== key));
+      } catch (error) {
+        failure = error;
+      }
+      for (const change of made) change.settle(failure);
+    }
+    this.#saving = undefined;
   }
 
   #index(keys: Iterable<KmsKey>): void {

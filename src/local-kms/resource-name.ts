@@ -1,26 +1,41 @@
-import type { KmsState } from './state/state.ts';
-
 /** The region of the embedded KMS. */
 export const LOCAL_REGION = 'cn-local';
 
-/** The ARN of a KMS key of this account: `acs:kms:REGION:ACCOUNT:key/ID`. */
-export function keyArn(state: KmsState, keyId: string): string {
-  return `acs:kms:${LOCAL_REGION}:${state.accountId}:key/${keyId}`;
+/** What a resource of KMS belongs to and what it is called: the parts of its ARN. */
+export interface ResourceName {
+  readonly accountId: string;
+  /** `key/ID`, `alias/NAME`, `secret/NAME`; `key`, `alias` and `secret` for all of an account. */
+  readonly resource: string;
 }
 
-/** The ARN of an alias of this account: `acs:kms:REGION:ACCOUNT:alias/NAME`. */
-export function aliasArn(state: KmsState, aliasName: string): string {
-  return `acs:kms:${LOCAL_REGION}:${state.accountId}:${aliasName}`;
+/** The ARN of a resource here: `acs:kms:REGION:ACCOUNT:RESOURCE`. */
+export function arnOf({ accountId, resource }: ResourceName): string {
+  return `acs:kms:${LOCAL_REGION}:${accountId}:${resource}`;
+}
+
+/** The ARN of a KMS key. */
+export function keyArn({ accountId, keyId }: { accountId: string; keyId: string }): string {
+  return arnOf({ accountId, resource: `key/${keyId}` });
+}
+
+/** The ARN of an alias, whose name begins with `alias/`. */
+export function aliasArn(accountId: string, aliasName: string): string {
+  return arnOf({ accountId, resource: aliasName });
+}
+
+/** The ARN of a secret. */
+export function secretArn(accountId: string, secretName: string): string {
+  return arnOf({ accountId, resource: `secret/${secretName}` });
 }
 
 /**
- * Takes the account's prefix off an ARN.
+ * Takes an ARN of this region apart.
  *
- * @returns `key/ID` or `alias/NAME`; `foreign` for an ARN of another account, region or product; undefined for what
- * is no ARN
+ * @returns `foreign` for an ARN of another region or product, and for a malformed one; undefined for what is no ARN
  */
-export function localResource(state: KmsState, text: string): string | undefined {
+export function parseArn(text: string): ResourceName | 'foreign' | undefined {
   if (!text.startsWith('acs:')) return undefined;
-  const prefix = `acs:kms:${LOCAL_REGION}:${state.accountId}:`;
-  return text.startsWith(prefix) ? text.slice(prefix.length) : 'foreign';
+  const match = /^acs:kms:cn-local:(\d{1,32}):(.*)$/s.exec(text);
+  const [, accountId, resource] = match ?? [];
+  return accountId === undefined || resource === undefined ? 'foreign' : { accountId, resource };
 }

@@ -97,7 +97,9 @@ function announce(state: KmsState, port: number): LocalKmsAnnouncement {
   if (accessKey === undefined) throw new Error('a state without an access key');
   const keys = [...state.keys.values()].slice(0, MAX_ANNOUNCED_KEYS).map(({ keyId, keySpec }) => ({
     KeyId: keyId,
-    Aliases: [...state.aliases].filter(([, id]) => id === keyId).map(([aliasName]) => aliasName),
+    Aliases: [...state.aliases.values()]
+      .filter((alias) => alias.keyId === keyId)
+      .map(({ aliasName }) => aliasName),
     KeySpec: keySpec,
   }));
   return {

@@ -1,4 +1,6 @@
 import { keyMetadata } from '../key-metadata.ts';
+import { authorize } from '../permissions/authorize.ts';
+import { arnOf } from '../resource-name.ts';
 import type { Parameters } from '../parameters.ts';
 import { optionalBoolean, optionalChoice } from '../read-parameter.ts';
 import { invalidParameter, refusal } from '../refusal.ts';
@@ -16,17 +18,20 @@ const OTHER_KEY_SPECS = ['Aliyun_SM4', 'EC_P256', 'EC_P256K', 'EC_SM2'] as const
 export const createKey: Operation = {
   action: 'CreateKey',
   takesDryRun: false,
-  run: async (parameters, { store, randomBytes, now }) => {
+  onDedicatedGateway: false,
+  run: async (parameters, { store, randomBytes, now, caller }) => {
+    const { accountId } = caller;
+    authorize(caller, 'kms:CreateKey', { arn: arnOf({ accountId, resource: 'key' }), accountId });
     const keySpec = readKeySpec(parameters);
     const description = parameters.get('Description') ?? '';
     if (description.length > MAX_DESCRIPTION_LENGTH) throw invalidParameter('Description');
     refuseUnsupported(parameters);
-    const key = await newKey({ keySpec, description, createdAt: now(), randomBytes });
+    const key = await newKey({ accountId, keySpec, description, createdAt: now(), randomBytes });
     await store.update((state) => {
       if (state.keys.size >= MAX_KEYS) throw refusal('Rejected.LimitExceeded');
-      return withKey(state, key);
+      return [withKey(state, key), undefined];
     });
-    return { KeyMetadata: keyMetadata(store.state, key) };
+    return { KeyMetadata: keyMetadata(key) };
   },
 };
 

@@ -7,9 +7,10 @@ import type { Operation } from './operation.ts';
 export const decrypt: Operation = {
   action: 'Decrypt',
   takesDryRun: true,
-  run: (parameters, { store }) => {
+  onDedicatedGateway: true,
+  run: (parameters, context) => {
     const blob = requiredText(parameters, 'CiphertextBlob');
-    const opened = openBlob(store, blob, readEncryptionContext(parameters));
+    const opened = openBlob(context, blob, readEncryptionContext(parameters), 'kms:Decrypt');
     const plaintext = opened.plaintext.toString('base64');
     opened.plaintext.fill(0);
     return {

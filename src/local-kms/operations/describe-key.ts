@@ -7,8 +7,9 @@ import type { Operation } from './operation.ts';
 export const describeKey: Operation = {
   action: 'DescribeKey',
   takesDryRun: false,
-  run: (parameters, { store: { state } }) => {
-    const key = findKey(state, requiredText(parameters, 'KeyId'));
-    return { KeyMetadata: { ...keyMetadata(state, key), DeletionProtection: 'Disabled' } };
+  onDedicatedGateway: false,
+  run: (parameters, context) => {
+    const key = findKey(context, requiredText(parameters, 'KeyId'), 'kms:DescribeKey');
+    return { KeyMetadata: { ...keyMetadata(key), DeletionProtection: 'Disabled' } };
   },
 };

@@ -11,14 +11,15 @@ const MAX_PLAINTEXT_BYTES = 6144;
 export const encrypt: Operation = {
   action: 'Encrypt',
   takesDryRun: true,
-  run: (parameters, { store, randomBytes }) => {
+  onDedicatedGateway: true,
+  run: (parameters, context) => {
     const keyId = requiredText(parameters, 'KeyId');
     const plaintext = requiredBytes(parameters, 'Plaintext', MAX_PLAINTEXT_BYTES);
     try {
-      const context = readEncryptionContext(parameters);
-      const key = findKey(store.state, keyId);
+      const encryptionContext = readEncryptionContext(parameters);
+      const key = findKey(context, keyId, 'kms:Encrypt');
       return {
-        CiphertextBlob: sealBlob(key, plaintext, context, randomBytes),
+        CiphertextBlob: sealBlob(key, plaintext, encryptionContext, context.randomBytes),
         KeyId: key.keyId,
         KeyVersionId: primaryVersion(key).keyVersionId,
       };

@@ -8,10 +8,11 @@ import type { Operation } from './operation.ts';
 export const exportDataKeyOperation: Operation = {
   action: 'ExportDataKey',
   takesDryRun: true,
-  run: (parameters, { store }) => {
+  onDedicatedGateway: true,
+  run: (parameters, context) => {
     const blob = requiredText(parameters, 'CiphertextBlob');
     const recipient = readRecipient(parameters);
-    const opened = openBlob(store, blob, readEncryptionContext(parameters));
+    const opened = openBlob(context, blob, readEncryptionContext(parameters), 'kms:ExportDataKey');
     try {
       return {
         ExportedDataKey: exportDataKey(recipient, opened.plaintext, 'CiphertextBlob'),

@@ -6,9 +6,10 @@ import type { Operation } from './operation.ts';
 export const generateAndExportDataKey: Operation = {
   action: 'GenerateAndExportDataKey',
   takesDryRun: true,
+  onDedicatedGateway: true,
   run: (parameters, context) => {
     const recipient = readRecipient(parameters);
-    const { dataKey, fields } = newDataKey(parameters, context);
+    const { dataKey, fields } = newDataKey(parameters, context, 'kms:GenerateAndExportDataKey');
     try {
       return { ...fields, ExportedDataKey: exportDataKey(recipient, dataKey, 'NumberOfBytes') };
     } finally {

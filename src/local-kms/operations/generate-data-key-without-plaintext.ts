@@ -5,8 +5,13 @@ import type { Operation } from './operation.ts';
 export const generateDataKeyWithoutPlaintext: Operation = {
   action: 'GenerateDataKeyWithoutPlaintext',
   takesDryRun: true,
+  onDedicatedGateway: true,
   run: (parameters, context) => {
-    const { dataKey, fields } = newDataKey(parameters, context);
+    const { dataKey, fields } = newDataKey(
+      parameters,
+      context,
+      'kms:GenerateDataKeyWithoutPlaintext',
+    );
     dataKey.fill(0);
     return fields;
   },

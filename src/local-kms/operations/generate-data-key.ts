@@ -5,8 +5,9 @@ import type { Operation } from './operation.ts';
 export const generateDataKey: Operation = {
   action: 'GenerateDataKey',
   takesDryRun: true,
+  onDedicatedGateway: true,
   run: (parameters, context) => {
-    const { dataKey, fields } = newDataKey(parameters, context);
+    const { dataKey, fields } = newDataKey(parameters, context, 'kms:GenerateDataKey');
     const plaintext = dataKey.toString('base64');
     dataKey.fill(0);
     return { ...fields, Plaintext: plaintext };

@@ -9,10 +9,11 @@ import type { Operation } from './operation.ts';
 export const getPublicKey: Operation = {
   action: 'GetPublicKey',
   takesDryRun: true,
-  run: (parameters, { store }) => {
+  onDedicatedGateway: true,
+  run: (parameters, context) => {
     const keyId = requiredText(parameters, 'KeyId');
     const keyVersionId = requiredText(parameters, 'KeyVersionId');
-    const key = findKey(store.state, keyId);
+    const key = findKey(context, keyId, 'kms:GetPublicKey');
     if (isSymmetric(key)) throw refusal('UnsupportedOperation');
     assertEnabled(key);
     const version = key.versions.find((candidate) => candidate.keyVersionId === keyVersionId);

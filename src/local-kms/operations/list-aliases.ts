@@ -1,17 +1,23 @@
 import { pageOf } from '../page.ts';
-import { aliasArn } from '../resource-name.ts';
+import { authorize } from '../permissions/authorize.ts';
+import { arnOf } from '../resource-name.ts';
 import type { Operation } from './operation.ts';
 
 /** Lists the aliases of the account, in the order in which they were made. */
 export const listAliases: Operation = {
   action: 'ListAliases',
   takesDryRun: false,
-  run: (parameters, { store: { state } }) => {
-    const page = pageOf(parameters, [...state.aliases]);
-    const aliases = page.items.map(([aliasName, keyId]) => ({
+  onDedicatedGateway: false,
+  run: (parameters, { store, caller }) => {
+    const { accountId } = caller;
+    const target = { arn: arnOf({ accountId, resource: 'alias' }), accountId };
+    authorize(caller, 'kms:ListAliases', target);
+    const own = [...store.state.aliases].filter(([, alias]) => alias.accountId === accountId);
+    const page = pageOf(parameters, own);
+    const aliases = page.items.map(([arn, { aliasName, keyId }]) => ({
       KeyId: keyId,
       AliasName: aliasName,
-      AliasArn: aliasArn(state, aliasName),
+      AliasArn: arn,
     }));
     return { Aliases: { Alias: aliases }, ...page.fields };
   },

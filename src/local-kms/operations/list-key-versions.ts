@@ -8,8 +8,9 @@ import type { Operation } from './operation.ts';
 export const listKeyVersions: Operation = {
   action: 'ListKeyVersions',
   takesDryRun: false,
-  run: (parameters, { store }) => {
-    const key = findKey(store.state, requiredText(parameters, 'KeyId'));
+  onDedicatedGateway: false,
+  run: (parameters, context) => {
+    const key = findKey(context, requiredText(parameters, 'KeyId'), 'kms:ListKeyVersions');
     const page = pageOf(parameters, key.versions);
     const versions = page.items.map((version) => ({
       KeyId: key.keyId,

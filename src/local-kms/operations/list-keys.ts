@@ -1,16 +1,21 @@
 import { readKeyFilters } from '../key-filters.ts';
 import { pageOf } from '../page.ts';
-import { keyArn } from '../resource-name.ts';
+import { authorize } from '../permissions/authorize.ts';
+import { arnOf, keyArn } from '../resource-name.ts';
 import type { Operation } from './operation.ts';
 
 /** Lists the KMS keys of the account, in the order in which they were made. */
 export const listKeys: Operation = {
   action: 'ListKeys',
   takesDryRun: false,
-  run: (parameters, { store: { state } }) => {
+  onDedicatedGateway: false,
+  run: (parameters, { store, caller }) => {
+    const { accountId } = caller;
+    authorize(caller, 'kms:ListKeys', { arn: arnOf({ accountId, resource: 'key' }), accountId });
     const passes = readKeyFilters(parameters);
-    const page = pageOf(parameters, [...state.keys.values()].filter(passes));
-    const keys = page.items.map(({ keyId }) => ({ KeyId: keyId, KeyArn: keyArn(state, keyId) }));
+    const own = [...store.state.keys.values()].filter((key) => key.accountId === accountId);
+    const page = pageOf(parameters, own.filter(passes));
+    const keys = page.items.map((key) => ({ KeyId: key.keyId, KeyArn: keyArn(key) }));
     return { Keys: { Key: keys }, ...page.fields };
   },
 };

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import type { KeyStore } from '../key-store.ts';
 import type { Parameters } from '../parameters.ts';
+import type { Caller } from '../permissions/caller.ts';
 
 /** An operation of KMS. One file each; `operations.ts` lists them. */
 export interface Operation {
@@ -12,8 +13,10 @@ export interface Operation {
    * that takes DryRun must change nothing.
    */
   readonly takesDryRun: boolean;
+  /** Whether a dedicated gateway offers it: those have cryptographic operations only. */
+  readonly onDedicatedGateway: boolean;
   /**
-   * Runs the operation.
+   * Runs the operation. It asks for the caller's permission by itself, as soon as it knows the resource.
    *
    * @returns the fields of the answer, without RequestId
    * @throws KmsRefusal with KMS's code for what is wrong
@@ -25,4 +28,7 @@ export interface OperationContext {
   readonly store: KeyStore;
   readonly randomBytes: RandomBytes;
   readonly now: () => Date;
+  readonly caller: Caller;
+  /** The KMS instance whose dedicated gateway the call came to. */
+  readonly instanceId?: string;
 }

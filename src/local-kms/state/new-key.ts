@@ -5,6 +5,7 @@ import { randomUuid } from '../identifiers.ts';
 import type { KeySpec, KmsKey } from './state.ts';
 
 export interface NewKeyOptions {
+  readonly accountId: string;
   readonly keySpec: KeySpec;
   readonly description: string;
   readonly createdAt: Date;
@@ -13,13 +14,17 @@ export interface NewKeyOptions {
 
 /** Makes an enabled KMS key with one version. RSA keys come from OpenSSL's own random generator. */
 export async function newKey(options: NewKeyOptions): Promise<KmsKey> {
-  const { keySpec, description, createdAt, randomBytes } = options;
+  const { accountId, keySpec, description, createdAt, randomBytes } = options;
   const material = await newMaterial(keySpec, randomBytes);
   return {
     keyId: randomUuid(randomBytes),
+    accountId,
     keySpec,
     keyUsage: 'ENCRYPT/DECRYPT',
     keyState: 'Enabled',
+    origin: 'Aliyun_KMS',
+    protectionLevel: 'SOFTWARE',
+    tags: new Map(),
     description,
     createdAt,
     versions: [{ keyVersionId: randomUuid(randomBytes), createdAt, material }],

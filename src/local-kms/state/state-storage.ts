@@ -5,7 +5,8 @@ import type { FileContext } from '../../base/durable-file.ts';
 import { prepareDurableFile } from '../../base/durable-file.ts';
 import { writeError } from '../../base/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
-import { formatState, parseState } from './state-document.ts';
+import { parseState } from './parse-state.ts';
+import { formatState } from './state-document.ts';
 import type { KmsState } from './state.ts';
 import { takeStateLock } from './state-lock.ts';
 

@@ -1,45 +1,115 @@
+import type { Policy } from '../permissions/policy.ts';
+
 /** Specs of KMS keys that this server can make. */
-export type KeySpec = 'Aliyun_AES_256' | 'RSA_2048' | 'RSA_3072';
+export const KEY_SPECS = ['Aliyun_AES_256', 'RSA_2048', 'RSA_3072', 'EC_P256', 'EC_P256K'] as const;
+export type KeySpec = (typeof KEY_SPECS)[number];
+export type KeyUsage = 'ENCRYPT/DECRYPT' | 'SIGN/VERIFY';
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion' | 'PendingImport';
+export type KeyOrigin = 'Aliyun_KMS' | 'EXTERNAL';
+export type ProtectionLevel = 'SOFTWARE' | 'HSM';
 
 /** Everything that the embedded KMS knows. Values are never changed, only replaced. */
 export interface KmsState {
-  /** 16 decimal digits. */
-  readonly accountId: string;
   /** By AccessKeyId. */
   readonly accessKeys: ReadonlyMap<string, AccessKey>;
-  /** By KeyId, in the order in which they were made. */
+  /** By KeyId, of all accounts, in the order in which they were made. */
   readonly keys: ReadonlyMap<string, KmsKey>;
-  /** KeyId by alias name (`alias/…`), in the order in which they were made. */
-  readonly aliases: ReadonlyMap<string, string>;
+  /** By ARN, of all accounts, in the order in which they were made. */
+  readonly aliases: ReadonlyMap<string, Alias>;
+  /** By ARN, of all accounts, in the order in which they were made. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  /** Secret: 32 bytes, under which import tokens are sealed. */
+  readonly importTokenKey: Buffer;
 }
 
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
+  /** 16 decimal digits. */
+  readonly accountId: string;
+  readonly status: 'Active' | 'Inactive';
+  /** The RAM user or role session that it belongs to; absent: the account itself. */
+  readonly userName?: string;
+  /** What it may do; absent: everything. */
+  readonly policy?: Policy;
+  /** What STS gives with a temporary access key. */
+  readonly securityToken?: { readonly token: string; readonly expiresAt: Date };
 }
 
 export interface KmsKey {
-  /** A UUID in lower case. */
+  /** A UUID in lower case; of a KMS instance's key `key-…`. */
   readonly keyId: string;
+  readonly accountId: string;
   readonly keySpec: KeySpec;
-  readonly keyUsage: 'ENCRYPT/DECRYPT';
+  readonly keyUsage: KeyUsage;
   readonly keyState: KeyState;
+  readonly origin: KeyOrigin;
+  readonly protectionLevel: ProtectionLevel;
   readonly description: string;
   readonly createdAt: Date;
-  /** At least one; the last is the primary version. */
+  /** The last is the primary version. None while the key waits for its material. */
   readonly versions: readonly KeyVersion[];
+  readonly tags: ReadonlyMap<string, string>;
+  /** Of a key in state PendingDeletion. */
+  readonly deleteAt?: Date;
+  readonly rotation?: { readonly intervalSeconds: number; readonly nextAt: Date };
+  /** The KMS instance (`kst-…`) that the key belongs to. */
+  readonly instanceId?: string;
+  /** The key policy. */
+  readonly policy?: Policy;
+  /** Of a key of Origin EXTERNAL, from its first import on: KMS takes the same material again and no other. */
+  readonly imported?: ImportedMaterial;
+}
+
+export interface ImportedMaterial {
+  readonly keyVersionId: string;
+  /** SHA-256 of the material. */
+  readonly digest: Buffer;
+  /** When KMS deletes the material; absent: never. */
+  readonly expiresAt?: Date;
 }
 
 export interface KeyVersion {
   /** A UUID in lower case. */
   readonly keyVersionId: string;
   readonly createdAt: Date;
-  /** Secret. Aliyun_AES_256: 32 bytes; RSA: the private key, PKCS#8 in DER. */
+  /** Secret. Aliyun_AES_256: 32 bytes; RSA and EC: the private key, PKCS#8 in DER. */
   readonly material: Buffer;
 }
 
-/** The version that encrypts. */
+export interface Alias {
+  readonly accountId: string;
+  /** `alias/…` */
+  readonly aliasName: string;
+  readonly keyId: string;
+}
+
+/** A generic secret. */
+export interface Secret {
+  readonly accountId: string;
+  readonly secretName: string;
+  readonly description: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** The KMS key that the caller chose for it. */
+  readonly encryptionKeyId?: string;
+  readonly instanceId?: string;
+  readonly tags: ReadonlyMap<string, string>;
+  /** The oldest first. */
+  readonly versions: readonly SecretVersion[];
+}
+
+export interface SecretVersion {
+  readonly versionId: string;
+  readonly createdAt: Date;
+  readonly dataType: 'text' | 'binary';
+  /** Secret: text as it is, binary as base64. */
+  readonly data: string;
+  /** `ACSCurrent`, `ACSPrevious`, and the caller's own labels. */
+  readonly stages: readonly string[];
+}
+
+/** The version that encrypts. Ask only of a key that is enabled. */
 export function primaryVersion(key: KmsKey): KeyVersion {
   const version = key.versions.at(-1);
   if (version === undefined) throw new Error('a KMS key without a version');
@@ -50,12 +120,12 @@ export function isSymmetric(key: KmsKey): boolean {
   return key.keySpec === 'Aliyun_AES_256';
 }
 
-/** A state with one key more. */
+/** A state with one key more, or with a key changed. */
 export function withKey(state: KmsState, key: KmsKey): KmsState {
   return { ...state, keys: new Map(state.keys).set(key.keyId, key) };
 }
 
-/** A state with one alias more. */
-export function withAlias(state: KmsState, aliasName: string, keyId: string): KmsState {
-  return { ...state, aliases: new Map(state.aliases).set(aliasName, keyId) };
+/** A state with one alias more, or with an alias that points to another key. */
+export function withAlias(state: KmsState, arn: string, alias: Alias): KmsState {
+  return { ...state, aliases: new Map(state.aliases).set(arn, alias) };
 }

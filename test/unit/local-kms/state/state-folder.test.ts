@@ -158,10 +158,42 @@ describe('a state that is not understood', () => {
   };
 
   test.each<[string, () => unknown, string]>([
-    ['another Format', () => ({ ...good, Format: 'kmsx-local-kms-state/2' }), 'Format'],
+    ['another Format', () => ({ ...good, Format: 'kmsx-local-kms-state/1' }), 'Format'],
     ['no Format', () => ({ ...good, Format: undefined }), 'Format'],
     ['a list', () => [good], 'the document'],
-    ['an account that is none', () => ({ ...good, AccountId: 'me' }), 'AccountId'],
+    [
+      'an account that is none',
+      () => ({ ...good, ...key({ AccountId: 'me' }) }),
+      'Keys[0].AccountId',
+    ],
+    ['no key for import tokens', () => ({ ...good, ImportTokenKey: '' }), 'ImportTokenKey'],
+    ['an origin that is none', () => ({ ...good, ...key({ Origin: 'x' }) }), 'Keys[0].Origin'],
+    ['tags that are no list', () => ({ ...good, ...key({ Tags: { a: 'b' } }) }), 'Keys[0].Tags'],
+    [
+      'a key that is deleted at no time',
+      () => ({ ...good, ...key({ KeyState: 'PendingDeletion' }) }),
+      'Keys[0].DeleteDate',
+    ],
+    [
+      'an enabled key without material',
+      () => ({ ...good, ...key({ Origin: 'EXTERNAL', Versions: [] }) }),
+      'Keys[0].Versions',
+    ],
+    [
+      'a rotation that is none',
+      () => ({ ...good, ...key({ Rotation: { IntervalSeconds: 0.5 } }) }),
+      'Keys[0].Rotation.IntervalSeconds',
+    ],
+    ['a policy that is none', () => ({ ...good, ...key({ Policy: [] }) }), 'Keys[0].Policy'],
+    ['secrets that are no list', () => ({ ...good, Secrets: {} }), 'Secrets'],
+    [
+      'an alias of another account',
+      () => ({
+        ...good,
+        Aliases: [{ ...(good['Aliases'] as object[])[0], AccountId: '1234567890123456' }],
+      }),
+      'Aliases',
+    ],
     ['no access key', () => ({ ...good, AccessKeys: [] }), 'AccessKeys'],
     ['access keys that are no list', () => ({ ...good, AccessKeys: {} }), 'AccessKeys'],
     [
@@ -203,7 +235,7 @@ describe('a state that is not understood', () => {
     ['an alias of no key', () => ({ ...good, Keys: [] }), 'Aliases'],
     [
       'an alias that is none',
-      () => ({ ...good, Aliases: [{ AliasName: 'a', KeyId: 'b' }] }),
+      () => ({ ...good, Aliases: [{ AccountId: '1', AliasName: 'a', KeyId: 'b' }] }),
       'Aliases[0].AliasName',
     ],
   ])('is refused: %s', async (_what, document, place) => {
@@ -220,8 +252,8 @@ describe('a state that is not understood', () => {
 
   test.each([
     ['nothing', ''],
-    ['a document cut short', '{"Format":"kmsx-local-kms-state/1"'],
-    ['a name twice', '{"Format":"kmsx-local-kms-state/1","Format":"kmsx-local-kms-state/1"}'],
+    ['a document cut short', '{"Format":"kmsx-local-kms-state/2"'],
+    ['a name twice', '{"Format":"kmsx-local-kms-state/2","Format":"kmsx-local-kms-state/2"}'],
   ])('is refused: %s', async (_what, text) => {
     writeFileSync(stateFile(), text);
     await expect(start()).rejects.toThrow(
