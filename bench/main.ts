@@ -4,6 +4,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCeremony } from './ceremony.ts';
+import { localKmsStartTable, localKmsTable } from './local-kms.ts';
 import { startUpTable } from './start-up.ts';
 import { unwrapTable } from './unwraps.ts';
 
@@ -20,6 +21,8 @@ try {
     await ceremony.close();
   }
   console.log(unwrapTable(folder));
+  console.log(await localKmsTable(root, folder));
+  console.log(await localKmsStartTable(root, folder));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
