@@ -49,7 +49,7 @@ _kmsx_list_command() {
       options+=(--keep)
       ;;
     'kmsx local-kms')
-      options+=(--port --state)
+      options+=(--port --state --seed --tls --fault)
       ;;
   esac
 }
@@ -114,6 +114,8 @@ _kmsx_find_option() {
       case $2 in
         --port) takes=none ;;
         --state) takes=folders ;;
+        --seed) takes=files ;;
+        --fault) takes=none repeatable=1 ;;
       esac
       ;;
   esac

@@ -58,7 +58,7 @@ function __kmsx_find_option
             end
         case 'kmsx local-kms'
             switch "$argv[2]"
-                case --port --state
+                case --port --state --seed --fault
                     echo required
             end
     end
@@ -233,6 +233,9 @@ complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete
 
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l port -r -f -d 'the port on 127.0.0.1; 0 takes a free one'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l state -r -f -a '(__fish_complete_directories)' -d 'keep the state in this folder; without it, it ends with the server'
+complete -c kmsx -n '__kmsx_in kmsx local-kms' -l seed -r -F -d 'what a new state begins with: access keys, policies, keys, as JSON'
+complete -c kmsx -n '__kmsx_in kmsx local-kms' -l tls -d 'HTTPS, with a certificate authority made for it: its CaFile is announced'
+complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wrong on purpose, as in throttle:first=2 or cut:when=after (repeatable)'
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 

@@ -107,6 +107,14 @@ export const ERROR_CODES = {
     kind: 'usage',
     meaning: 'a data key longer than the wrapping algorithm can carry',
   },
+  'fault-malformed': {
+    kind: 'usage',
+    meaning: 'a fault of the embedded KMS that is not understood',
+  },
+  'seed-malformed': {
+    kind: 'usage',
+    meaning: 'a seed of the embedded KMS that is not understood',
+  },
   'state-malformed': {
     kind: 'usage',
     meaning: 'a state of the embedded KMS that is not understood',

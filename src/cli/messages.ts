@@ -49,7 +49,12 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   ],
   'region-malformed': ['a region looks like cn-hangzhou: lower-case letters, digits and hyphens'],
   'region-contradicts': ['leave --region out: the ARN has it'],
-  'gateway-malformed': ['--gateway public, vpc, local or kst-…; or --endpoint HOST[:PORT]'],
+  'gateway-malformed': [
+    ({ reason }) =>
+      reason === 'resolve'
+        ? '--resolve HOST:PORT:ADDRESS, as in --resolve kst-x.cryptoservice.kms.aliyuncs.com:8443:127.0.0.1'
+        : '--gateway public, vpc, local or kst-…; or --endpoint HOST[:PORT]',
+  ],
   'proxy-unsupported': ['set HTTPS_PROXY=http://HOST:PORT, or unset it'],
   'rehearsal-mixed': [
     'use --gateway local with what a rehearsal made, and a real gateway with what KMS made',
@@ -98,6 +103,12 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   ],
   'data-key-too-long': [
     'at most 190 bytes with RSAES_OAEP_SHA_256, 214 with RSAES_OAEP_SHA_1; AES-256 needs 32',
+  ],
+  'fault-malformed': [
+    'KIND:NAME=VALUE,…, as in throttle:action=Decrypt,first=2 or delay:ms=500,probability=0.3',
+  ],
+  'seed-malformed': [
+    'docs/seed.md shows a whole seed; schemas/kmsx-local-kms-seed.schema.json says what it may have',
   ],
   'state-malformed': ['move the state folder away to start with a fresh one'],
 

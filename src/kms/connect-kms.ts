@@ -4,6 +4,7 @@ import type { Authorities } from './authorities.ts';
 import { KmsSdkClient, SdkKmsClient } from './client.ts';
 import type { ResolvedCredentials } from './credentials.ts';
 import type { ResolveRule } from './endpoint.ts';
+import { portOf, resolveRuleFor } from './endpoint.ts';
 import type { Env } from './env.ts';
 import type { Gateway } from './gateway.ts';
 import type { KmsClient } from './kms-client.ts';
@@ -43,7 +44,9 @@ const CONNECT_TIMEOUT_MS = 5000;
 export function connectKms(options: ConnectOptions): KmsClient {
   const { gateway, credentials, authorities, env } = options;
   const policy = options.policy ?? DEFAULT_RETRY_POLICY;
-  chooseProxy(gateway.protocol, gateway.host, env); // a proxy that can't be used is found now
+  const { host, protocol } = gateway;
+  const isResolved = resolveRuleFor(options.resolve, { host, port: portOf(gateway) }) !== undefined;
+  if (!isResolved) chooseProxy(protocol, host, env); // a proxy that can't be used is found now
   const transport = new Transport({
     authorities: gateway.onlyCaFile ? authorities?.ofFile : authorities?.all,
     proxyAuthorities: authorities?.all,

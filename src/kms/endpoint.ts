@@ -114,6 +114,14 @@ export function parseResolveRule(text: string): ResolveRule {
   return { host, port, address };
 }
 
+/** The rule for a host and port: the last of several, as with curl. */
+export function resolveRuleFor(
+  rules: readonly ResolveRule[] | undefined,
+  target: { readonly host: string; readonly port: number },
+): ResolveRule | undefined {
+  return rules?.findLast(({ host, port }) => host === target.host && port === target.port);
+}
+
 function parseHost(text: string, label: string): string {
   if (text.startsWith('[')) {
     const address = text.slice(1, -1);

@@ -4,7 +4,7 @@ import type { Agent, AttemptState } from './agents.ts';
 import { createTunnelAgent, HttpAgent, HttpsAgent } from './agents.ts';
 import { assertLooksLikeKms, readBody, replay } from './answer-body.ts';
 import type { ResolveRule } from './endpoint.ts';
-import { addressFamily } from './endpoint.ts';
+import { addressFamily, resolveRuleFor } from './endpoint.ts';
 import type { Env } from './env.ts';
 import type { HttpxOptions, OriginalHttpx, Sender, WholeAnswer } from './http-seam.ts';
 import { httpSeam } from './http-seam.ts';
@@ -119,7 +119,7 @@ export class Transport {
   #agentFor(target: Target): Promise<Agent> {
     const { authorities, proxyAuthorities, connectTimeoutMs, proxyEnv } = this.#options;
     const { protocol, host } = target;
-    const isResolved = ruleFor(target, this.#options.resolve) !== undefined;
+    const isResolved = resolveRuleFor(this.#options.resolve, target) !== undefined;
     const proxy =
       proxyEnv === undefined || isResolved ? undefined : chooseProxy(protocol, host, proxyEnv);
     const settings = { authorities, connectTimeoutMs };
@@ -194,7 +194,7 @@ class CurrentExchange implements Exchange, Sender {
       // httpx takes what is returned for its options, whatever its types say.
       beforeRequest: (prepared) => ({
         ...prepared,
-        ...connectionOptions(target, ruleFor(target, this.#options.resolve)),
+        ...connectionOptions(target, resolveRuleFor(this.#options.resolve, target)),
         headers: withHost(prepared.headers, target.authority),
         signal: this.signal,
         attempt,
@@ -220,13 +220,6 @@ function targetOf(url: string): Target {
     port: number,
     authority: port === '' ? hostname : hostAndPort(host, number),
   };
-}
-
-function ruleFor(
-  target: Target,
-  rules: readonly ResolveRule[] | undefined,
-): ResolveRule | undefined {
-  return rules?.find(({ host, port }) => host === target.host && port === target.port);
 }
 
 /** Where the connection goes. TLS asks for the target's own name, and verifies it, wherever that is. */

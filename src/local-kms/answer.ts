@@ -5,18 +5,23 @@ import type { KmsRefusal } from './refusal.ts';
 export interface KmsAnswer {
   readonly httpStatus: number;
   readonly requestId: string;
-  /** JSON, UTF-8. */
+  /** JSON, UTF-8, unless `contentType` says that it is something else. */
   readonly body: Buffer;
+  readonly contentType?: string;
+  readonly retryAfterSeconds?: number;
 }
 
 /** The headers of every answer; `x-kmsx-embedded-kms` tells that it is not the real KMS. */
 export function answerHeaders(answer: KmsAnswer): Record<string, string> {
-  return {
-    'content-type': 'application/json;charset=utf-8',
+  const { contentType = 'application/json;charset=utf-8', retryAfterSeconds } = answer;
+  const headers = {
+    'content-type': contentType,
     'content-length': String(answer.body.length),
     'x-acs-request-id': answer.requestId,
     'x-kmsx-embedded-kms': '1',
   };
+  if (retryAfterSeconds === undefined) return headers;
+  return { ...headers, 'retry-after': String(retryAfterSeconds) };
 }
 
 /** The answer to a call that succeeded: the operation's fields and the RequestId. */
@@ -31,7 +36,7 @@ export function successAnswer(requestId: string, fields: JsonObject): KmsAnswer 
  */
 export function refusalAnswer(
   requestId: string,
-  { httpStatus, code, message }: KmsRefusal,
+  { httpStatus, code, message, details }: KmsRefusal,
   host = '',
 ): KmsAnswer {
   return answer(httpStatus, requestId, {
@@ -40,6 +45,7 @@ export function refusalAnswer(
     Code: code,
     Message: message,
     Recommend: `https://api.aliyun.com/troubleshoot?q=${code}&product=Kms&requestId=${requestId}`,
+    ...details,
   });
 }
 

@@ -59,14 +59,17 @@ export function openBlob(
 ): OpenedBlob {
   const bytes = decodeBase64(blob) ?? Buffer.alloc(0);
   if (bytes.length <= VERSION_ID_BYTES + IV_BYTES + TAG_BYTES) throw refusal('InvalidParameter');
-  const found = context.store.findVersion(bytes.toString('latin1', 0, VERSION_ID_BYTES));
-  if (found === undefined || !isSymmetric(found.key)) throw refusal('InvalidParameter');
-  if (!isReachable(found.key, context)) throw refusal('InvalidParameter');
-  authorizeKey(context.caller, action, found.key);
-  assertEnabled(found.key);
+  const versionId = bytes.toString('latin1', 0, VERSION_ID_BYTES);
+  const key = context.store.findKeyOfVersion(versionId);
+  if (key === undefined || !isSymmetric(key)) throw refusal('InvalidParameter');
+  if (!isReachable(key, context)) throw refusal('InvalidParameter');
+  authorizeKey(context.caller, action, key);
+  assertEnabled(key);
+  const version = key.versions.find((candidate) => candidate.keyVersionId === versionId);
+  if (version === undefined) throw refusal('InvalidParameter');
   const iv = bytes.subarray(VERSION_ID_BYTES, VERSION_ID_BYTES + IV_BYTES);
   const ciphertext = bytes.subarray(VERSION_ID_BYTES + IV_BYTES, -TAG_BYTES);
-  const decipher = createDecipheriv(CIPHER, found.version.material, iv, {
+  const decipher = createDecipheriv(CIPHER, version.material, iv, {
     authTagLength: TAG_BYTES,
   });
   decipher.setAAD(encryptionContext);
@@ -78,7 +81,7 @@ export function openBlob(
     unverified.fill(0);
     throw refusal('InvalidParameter');
   }
-  return { ...found, plaintext: unverified };
+  return { key, version, plaintext: unverified };
 }
 
 /** Refuses keys that cannot encrypt data keys. Throws `UnsupportedOperation`. */

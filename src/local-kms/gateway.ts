@@ -1,98 +1,182 @@
 import type { JsonObject } from '../base/json.ts';
 import type { KmsAnswer } from './answer.ts';
 import { refusalAnswer, successAnswer } from './answer.ts';
-import { randomUuid } from './identifiers.ts';
+import type { FaultControl } from './faults/control-calls.ts';
+import { controlCall, isControlCall } from './faults/control-calls.ts';
+import { FaultPlan } from './faults/fault-plan.ts';
+import type { Treatment } from './faults/treatment.ts';
+import { UNTOUCHED, losesCall, refusalInPlaceOfWork, treatedReply } from './faults/treatment.ts';
 import type { OperationContext } from './operations/operation.ts';
 import { OPERATIONS } from './operations/operations.ts';
 import { performOperation } from './operations/perform.ts';
+import type { Caller } from './permissions/caller.ts';
+import { PublicKeyCache } from './public-key-cache.ts';
 import type { RefusalCode } from './refusal.ts';
 import { KmsRefusal, invalidParameter, refusal } from './refusal.ts';
+import type { Reply } from './reply.ts';
+import { requestIds } from './request-ids.ts';
 import { formatLogLine } from './request-log.ts';
 import type { RawRequest, RpcRequest } from './rpc-request.ts';
 import { readRpcRequest, requestedAction, requestedVersion } from './rpc-request.ts';
 import { authenticate } from './signatures/authenticate.ts';
 import { NonceMemory } from './signatures/nonce-memory.ts';
+import { letTimePass } from './let-time-pass.ts';
 
 const API_VERSION = '2016-01-20';
 
+/** The server listens on loopback only. */
+const SOURCE_IP = '127.0.0.1';
+
+/** The name of a dedicated gateway, as the Host header has it; a port may follow. */
+const DEDICATED_GATEWAY =
+  /^(kst-[a-z0-9-]{1,59})\.cryptoservice\.kms\.aliyuncs\.com(?::\d{1,5})?$/i;
+
 /** What stands between the HTTP server and the operations. It knows no sockets. */
 export interface Gateway {
-  /** Answers a request, whatever it is. Never rejects. */
-  answer(raw: RawRequest): Promise<KmsAnswer>;
+  /** Decides what a request gets, whatever it is. Never rejects. */
+  reply(raw: RawRequest): Promise<Reply>;
   /** The answer to what could not be read as a request at all. */
   refuse(code: RefusalCode): KmsAnswer;
 }
 
-export interface GatewayOptions extends Omit<OperationContext, 'caller' | 'instanceId'> {
-  log(line: string): void;
+export interface GatewayOptions extends Omit<
+  OperationContext,
+  'caller' | 'instanceId' | 'publicKeys'
+> {
+  /** Takes one line for each request; absent where nobody reads them. */
+  readonly log?: ((line: string) => void) | undefined;
   readonly nonces?: NonceMemory;
+  readonly faults?: FaultControl;
+}
+
+/** What is known of a request so far. */
+interface Exchange {
+  readonly time: Date;
+  readonly requestId: string;
+  request: RpcRequest | undefined;
+  treatment: Treatment;
 }
 
 /** Makes a gateway: reads a request, finds out who signed it, runs the operation, logs one line. */
 export function createGateway(options: GatewayOptions): Gateway {
+  const { store, randomBytes, now, log } = options;
   const nonces = options.nonces ?? new NonceMemory();
-  const newRequestId = (): string => randomUuid(options.randomBytes).toUpperCase();
+  const faults = options.faults ?? { plan: new FaultPlan(), hasTls: false };
+  const publicKeys = new PublicKeyCache();
+  const newRequestId = requestIds(randomBytes);
 
-  const call = async (request: RpcRequest): Promise<JsonObject> => {
+  /** Runs the call that a request asks for, and notes in `exchange` what it learns on the way. */
+  const call = (raw: RawRequest, exchange: Exchange): JsonObject | Promise<JsonObject> => {
+    const request = readRpcRequest(raw);
+    exchange.request = request;
     const action = requestedAction(request);
     const version = requestedVersion(request);
-    const { accessKeys } = options.store.state;
-    const accessKey = authenticate(request, { accessKeys, nonces, now: options.now() });
-    const caller = { accountId: accessKey.accountId, accessKey };
+    const { accessKeys } = store.state;
+    const accessKey = authenticate(request, { accessKeys, nonces, now: exchange.time });
+    const caller: Caller = {
+      accountId: accessKey.accountId,
+      accessKey,
+      request: {
+        requestId: exchange.requestId,
+        time: exchange.time,
+        sourceIp: SOURCE_IP,
+        isSecure: faults.hasTls,
+      },
+    };
     if (version !== API_VERSION) throw refusal('InvalidVersion');
+    if (isControlCall(action)) {
+      assertJsonFormat(request);
+      return controlCall(action, request.parameters, caller, faults);
+    }
+
+    exchange.treatment = faults.plan.nextCall(action);
+    const refused = refusalInPlaceOfWork(exchange.treatment);
+    if (refused !== undefined) throw refused;
+    if (losesCall(exchange.treatment)) return {};
+
     const operation = OPERATIONS.get(action);
     if (operation === undefined) throw refusal('InvalidAction.NotFound');
-    if (/^json$/i.test(request.parameters.get('Format') ?? 'JSON')) {
-      return performOperation(operation, request.parameters, { ...options, caller });
+    assertJsonFormat(request);
+    const instanceId = DEDICATED_GATEWAY.exec(request.headers.get('host') ?? '')?.[1];
+    if (instanceId === undefined) {
+      return performOperation(operation, request.parameters, {
+        store,
+        randomBytes,
+        now,
+        publicKeys,
+        caller,
+      });
     }
-    throw invalidParameter('Format');
+    if (!operation.onDedicatedGateway) throw refusal('UnsupportedOperation');
+    const context = {
+      store,
+      randomBytes,
+      now,
+      publicKeys,
+      caller,
+      instanceId: instanceId.toLowerCase(),
+    };
+    return performOperation(operation, request.parameters, context);
   };
 
-  const answer = async (raw: RawRequest): Promise<KmsAnswer> => {
-    const time = options.now();
+  const reply = async (raw: RawRequest): Promise<Reply> => {
     const requestId = newRequestId();
-    let request: RpcRequest | undefined;
-    let result: KmsAnswer;
-    let refused: KmsRefusal | undefined;
+    const exchange: Exchange = {
+      time: now(),
+      requestId,
+      request: undefined,
+      treatment: UNTOUCHED,
+    };
+    let answer: KmsAnswer;
+    let code: RefusalCode | undefined;
     let failure: unknown;
     try {
-      request = readRpcRequest(raw);
-      result = successAnswer(requestId, await call(request));
+      if (store.nextDueAt <= exchange.time.getTime()) {
+        await letTimePass(store, exchange.time, randomBytes);
+      }
+      answer = successAnswer(requestId, await call(raw, exchange));
     } catch (error) {
       if (!(error instanceof KmsRefusal)) failure = error;
-      refused = error instanceof KmsRefusal ? error : refusal('InternalFailure');
-      result = refusalAnswer(requestId, refused, request?.headers.get('host'));
+      const refused = error instanceof KmsRefusal ? error : refusal('InternalFailure');
+      ({ code } = refused);
+      answer = refusalAnswer(requestId, refused, exchange.request?.headers.get('host'));
     }
-    options.log(
-      formatLogLine({
-        time,
-        action: request?.headers.get('x-acs-action') ?? request?.parameters.get('Action'),
-        httpStatus: result.httpStatus,
-        code: refused?.code,
-        requestId,
-        durationMs: options.now().getTime() - time.getTime(),
-        failure,
-      }),
-    );
+    const result = treatedReply(answer, exchange.treatment);
+    if (log !== undefined) log(lineOf(exchange, result, code, failure));
     return result;
   };
+
+  const lineOf = (
+    { time, requestId, request, treatment }: Exchange,
+    result: Reply,
+    code: RefusalCode | undefined,
+    failure: unknown,
+  ): string =>
+    formatLogLine({
+      time,
+      action: request?.headers.get('x-acs-action') ?? request?.parameters.get('Action'),
+      httpStatus: 'answer' in result ? result.answer.httpStatus : undefined,
+      code,
+      requestId,
+      durationMs: now().getTime() - time.getTime(),
+      fault: treatment.name,
+      failure,
+    });
 
   const refuse = (code: RefusalCode): KmsAnswer => {
     const requestId = newRequestId();
-    const result = refusalAnswer(requestId, refusal(code));
-    const { httpStatus } = result;
-    options.log(
-      formatLogLine({
-        time: options.now(),
-        action: undefined,
-        httpStatus,
-        code,
-        requestId,
-        durationMs: 0,
-      }),
-    );
-    return result;
+    const answer = refusalAnswer(requestId, refusal(code));
+    if (log !== undefined) {
+      const exchange = { time: now(), requestId, request: undefined, treatment: UNTOUCHED };
+      log(lineOf(exchange, { ending: 'whole', answer, delayMs: 0 }, code, undefined));
+    }
+    return answer;
   };
 
-  return { answer, refuse };
+  return { reply, refuse };
+}
+
+function assertJsonFormat({ parameters }: RpcRequest): void {
+  const format = parameters.get('Format');
+  if (format !== undefined && !/^json$/i.test(format)) throw invalidParameter('Format');
 }

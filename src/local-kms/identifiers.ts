@@ -16,6 +16,11 @@ export function randomAlphanumeric(randomBytes: RandomBytes, length: number): st
   return randomText(randomBytes, ALPHANUMERIC, length);
 }
 
+/** Random lower-case letters and digits. The choice among 36 is even to within 2⁻²⁶. */
+export function randomLowerAlphanumeric(randomBytes: RandomBytes, length: number): string {
+  return randomText(randomBytes, 'abcdefghijklmnopqrstuvwxyz0123456789', length);
+}
+
 /** Random decimal digits, the first of them not zero. */
 export function randomDigits(randomBytes: RandomBytes, length: number): string {
   return (

@@ -1,61 +1,68 @@
-import { isJsonObject, parseJson } from '../base/json.ts';
+import type { FilterProperty } from './filters.ts';
+import { readFilters } from './filters.ts';
 import type { Parameters } from './parameters.ts';
-import { invalidParameter, refusal } from './refusal.ts';
-import type { KmsKey } from './state/state.ts';
+import type { KmsKey, KmsState } from './state/state.ts';
 
-const NAME = 'Filters';
-const MAX_LENGTH = 10;
+const KEY_SPECS = [
+  'Aliyun_AES_256',
+  'Aliyun_SM4',
+  'RSA_2048',
+  'RSA_3072',
+  'EC_P256',
+  'EC_P256K',
+  'EC_SM2',
+];
+const KEY_STATES = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport'];
+const KEY_ID = { valuesOf: (key: KmsKey) => [key.keyId] };
 
-const PROPERTIES = new Map<string, (key: KmsKey) => string>([
-  ['KeyState', (key) => key.keyState],
-  ['KeySpec', (key) => key.keySpec],
-  ['KeyUsage', (key) => key.keyUsage],
-  ['ProtectionLevel', (key) => key.protectionLevel],
-  ['CreatorType', () => 'User'],
-]);
-
-/** Filters that KMS has besides (help 28951) and this server does not. */
-const OTHER_PROPERTIES = ['DKMSInstanceId', 'KeyId', 'AliasName', 'Creator', 'TagKey', 'TagValue'];
+/** The properties of help 28951, but for AliasName. That page and others differ in the first letter of KeyId. */
+const PROPERTIES: readonly (readonly [name: string, property: FilterProperty<KmsKey>])[] = [
+  ['KeyState', { valuesOf: (key) => [key.keyState], choices: KEY_STATES }],
+  ['KeySpec', { valuesOf: (key) => [key.keySpec], choices: KEY_SPECS }],
+  ['KeyUsage', { valuesOf: (key) => [key.keyUsage], choices: ['ENCRYPT/DECRYPT', 'SIGN/VERIFY'] }],
+  ['ProtectionLevel', { valuesOf: (key) => [key.protectionLevel], choices: ['SOFTWARE', 'HSM'] }],
+  ['CreatorType', { valuesOf: () => ['User'], choices: ['User', 'Service'] }],
+  ['Creator', { valuesOf: (key) => [key.accountId] }],
+  [
+    'DKMSInstanceId',
+    { valuesOf: ({ instanceId }) => (instanceId === undefined ? [] : [instanceId]) },
+  ],
+  ['keyId', KEY_ID],
+  ['KeyId', KEY_ID],
+  ['TagKey', { valuesOf: (key) => [...key.tags.keys()] }],
+  ['TagValue', { valuesOf: (key) => [...key.tags.values()] }],
+];
 
 /**
- * Reads the filters of ListKeys (help 28951): `[{"Key":"KeyState","Values":["Enabled","Disabled"]},…]`, at most ten,
- * each with one to ten values. Values of one property are alternatives, properties are all required.
+ * Reads the filters of ListKeys (help 28951), as `readFilters` does.
  *
- * @returns whether a key passes
- * @throws KmsRefusal `InvalidParameter`; `UnsupportedOperation` for a property of KMS that is not there yet
+ * @returns whether a key of that state passes
+ * @throws KmsRefusal `InvalidParameter`
  */
-export function readKeyFilters(parameters: Parameters): (key: KmsKey) => boolean {
-  const text = parameters.get(NAME);
-  if (text === undefined) return () => true;
-  const accepted = new Map<string, Set<string>>();
-  for (const [property, values] of parseFilters(text)) {
-    const all = accepted.get(property) ?? new Set();
-    for (const value of values) all.add(value);
-    accepted.set(property, all);
-  }
-  return (key) =>
-    [...accepted].every(([property, values]) => values.has(PROPERTIES.get(property)?.(key) ?? ''));
+export function readKeyFilters(parameters: Parameters, state: KmsState): (key: KmsKey) => boolean {
+  return readFilters(
+    parameters,
+    new Map<string, FilterProperty<KmsKey>>([...PROPERTIES, ['AliasName', aliasNames(state)]]),
+  );
 }
 
-function parseFilters(text: string): [property: string, values: string[]][] {
-  let filters: unknown;
-  try {
-    filters = parseJson(text, NAME);
-  } catch {
-    throw invalidParameter(NAME);
-  }
-  if (!Array.isArray(filters) || filters.length > MAX_LENGTH) throw invalidParameter(NAME);
-  return filters.map((filter: unknown) => {
-    if (!isJsonObject(filter)) throw invalidParameter(NAME);
-    const { Key: property, Values: values } = filter;
-    if (typeof property !== 'string' || !isListOfText(values)) throw invalidParameter(NAME);
-    if (OTHER_PROPERTIES.includes(property)) throw refusal('UnsupportedOperation');
-    if (!PROPERTIES.has(property)) throw invalidParameter(NAME);
-    return [property, values];
-  });
+/** Goes through the aliases once, when the first is asked for. */
+function aliasNames(state: KmsState): FilterProperty<KmsKey> {
+  let byKeyId: Map<string, string[]> | undefined;
+  return {
+    valuesOf: ({ keyId }) => {
+      byKeyId ??= indexAliases(state);
+      return byKeyId.get(keyId) ?? [];
+    },
+  };
 }
 
-function isListOfText(value: unknown): value is string[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_LENGTH) return false;
-  return value.every((item) => typeof item === 'string');
+function indexAliases(state: KmsState): Map<string, string[]> {
+  const byKeyId = new Map<string, string[]>();
+  for (const { keyId, aliasName } of state.aliases.values()) {
+    const names = byKeyId.get(keyId) ?? [];
+    names.push(aliasName);
+    byKeyId.set(keyId, names);
+  }
+  return byKeyId;
 }

@@ -47,11 +47,15 @@ export function findKeyIn(state: KmsState, asking: Asking, keyId: string, action
 }
 
 /**
- * Whether a gateway leads to a key: a dedicated gateway does not to those of another KMS instance. Keys without an
- * instance are reached everywhere.
+ * Whether a gateway leads to a key or secret: a dedicated gateway does not to those of another KMS instance. What has no
+ * instance is reached everywhere.
  */
-export function isReachable(key: KmsKey, { instanceId }: Pick<Asking, 'instanceId'>): boolean {
-  return instanceId === undefined || key.instanceId === undefined || key.instanceId === instanceId;
+export function isReachable(
+  resource: Pick<KmsKey, 'instanceId'>,
+  { instanceId }: Pick<Asking, 'instanceId'>,
+): boolean {
+  const of = resource.instanceId;
+  return instanceId === undefined || of === undefined || of === instanceId;
 }
 
 /** The id of the key; empty if there cannot be one. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../base/json.ts';
 import { keyArn } from './resource-name.ts';
-import type { KmsKey } from './state/state.ts';
+import type { KeyVersion, KmsKey } from './state/state.ts';
 import { isSymmetric } from './state/state.ts';
 
 /** A KMS key as CreateKey and DescribeKey show it. What does not apply is empty, as in KMS's own samples. */
@@ -22,7 +22,7 @@ export function keyMetadata(key: KmsKey): JsonObject {
     MaterialExpireTime: formatDate(key.imported?.expiresAt),
     ProtectionLevel: key.protectionLevel,
     LastRotationDate: formatDate(primary?.createdAt),
-    AutomaticRotation: rotation === undefined ? 'Disabled' : 'Enabled',
+    AutomaticRotation: automaticRotation(key),
     ...(rotation !== undefined && {
       RotationInterval: `${rotation.intervalSeconds}s`,
       NextRotationDate: formatDate(rotation.nextAt),
@@ -31,7 +31,22 @@ export function keyMetadata(key: KmsKey): JsonObject {
   };
 }
 
+/** A version of a KMS key as CreateKeyVersion, DescribeKeyVersion and ListKeyVersions show it. */
+export function keyVersionMetadata(key: KmsKey, version: KeyVersion): JsonObject {
+  return {
+    KeyId: key.keyId,
+    KeyVersionId: version.keyVersionId,
+    CreationDate: formatDate(version.createdAt),
+  };
+}
+
 /** A date as KMS writes it, `YYYY-MM-DDTHH:MM:SSZ`; empty for none. */
 export function formatDate(date: Date | undefined): string {
   return date?.toISOString().replace(/\.\d{3}Z$/, 'Z') ?? '';
+}
+
+/** A key that is not enabled does not rotate until it is enabled again (help 134270). */
+function automaticRotation(key: KmsKey): 'Enabled' | 'Disabled' | 'Suspended' {
+  if (key.rotation === undefined) return 'Disabled';
+  return key.keyState === 'Enabled' ? 'Enabled' : 'Suspended';
 }

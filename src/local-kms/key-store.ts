@@ -1,4 +1,5 @@
 import { refusal } from './refusal.ts';
+import { nextDueAt } from './state/passing-time.ts';
 import type { KeyVersion, KmsKey, KmsState } from './state/state.ts';
 import type { StateStorage } from './state/state-storage.ts';
 
@@ -20,6 +21,7 @@ export class KeyStore {
   readonly #storage: StateStorage;
   readonly #keyIdByVersionId = new Map<string, string>();
   #state: KmsState;
+  #nextDueAt: number | undefined;
   #waiting: Change[] = [];
   #saving: Promise<void> | undefined;
   #closed = false;
@@ -34,11 +36,15 @@ export class KeyStore {
     return this.#state;
   }
 
-  /** Finds a key version by its id. */
-  findVersion(keyVersionId: string): FoundVersion | undefined {
-    const key = this.#state.keys.get(this.#keyIdByVersionId.get(keyVersionId) ?? '');
-    const version = key?.versions.find((candidate) => candidate.keyVersionId === keyVersionId);
-    return key === undefined || version === undefined ? undefined : { key, version };
+  /** When time will change something, in milliseconds since 1970. */
+  get nextDueAt(): number {
+    this.#nextDueAt ??= nextDueAt(this.#state);
+    return this.#nextDueAt;
+  }
+
+  /** Finds the key that a version belongs to, also while the material of that version is deleted. */
+  findKeyOfVersion(keyVersionId: string): KmsKey | undefined {
+    return this.#state.keys.get(this.#keyIdByVersionId.get(keyVersionId) ?? '');
   }
 
   /**
@@ -94,6 +100,7 @@ export class KeyStore {
       try {
         if (after !== before) await this.#storage.save(after);
         this.#state = after;
+        this.#nextDueAt = undefined;
         this.#index([...after.keys.values()].filter((key) => before.keys.get(key.keyId) !== key));
       } catch (error) {
         failure = error;
@@ -107,6 +114,9 @@ export class KeyStore {
     for (const key of keys) {
       for (const version of key.versions) {
         this.#keyIdByVersionId.set(version.keyVersionId, key.keyId);
+      }
+      if (key.imported !== undefined) {
+        this.#keyIdByVersionId.set(key.imported.keyVersionId, key.keyId);
       }
     }
   }

@@ -4,14 +4,11 @@ const NOT_QUERY_TEXT = /[^\x21-\x7e]|#|%(?![0-9A-Fa-f]{2})/;
 /** Encodes text as RFC 3986 §2.1 says: UTF-8, every byte but the unreserved ones as `%XX` in capitals. */
 export function percentEncode(text: string): string {
   if (UNRESERVED.test(text)) return text;
-  let encoded = '';
-  for (const byte of Buffer.from(text, 'utf8')) {
-    const character = String.fromCharCode(byte);
-    encoded += UNRESERVED.test(character)
-      ? character
-      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return encoded;
+  // The platform leaves five characters as they are that RFC 3986 reserves.
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../base/bytes.ts';
+import { parseJson } from '../base/json.ts';
 import type { Parameters } from './parameters.ts';
 import { invalidParameter, missingParameter } from './refusal.ts';
 
@@ -34,9 +35,11 @@ export function requiredChoice<T extends string>(
   return choice;
 }
 
-/** `true` or `false`; absent is false. Throws `InvalidParameter`. */
+/** `true` or `false`, in any letter case (the official Python client writes `True`); absent is false. Throws `InvalidParameter`. */
 export function optionalBoolean(parameters: Parameters, name: string): boolean {
-  return optionalChoice(parameters, name, ['true', 'false']) === 'true';
+  const value = parameters.get(name);
+  if (value !== undefined && !/^(?:true|false)$/i.test(value)) throw invalidParameter(name);
+  return value?.toLowerCase() === 'true';
 }
 
 /**
@@ -64,4 +67,18 @@ export function requiredBytes(parameters: Parameters, name: string, maxBytes: nu
   const bytes = decodeBase64(requiredText(parameters, name));
   if (bytes === undefined || bytes.length > maxBytes) throw invalidParameter(name);
   return bytes;
+}
+
+/**
+ * The value of a parameter in JSON that repeats no name within an object, or undefined where the parameter is absent.
+ * Throws `InvalidParameter`.
+ */
+export function optionalJson(parameters: Parameters, name: string): unknown {
+  const text = parameters.get(name);
+  if (text === undefined) return undefined;
+  try {
+    return parseJson(text, name);
+  } catch {
+    throw invalidParameter(name);
+  }
 }

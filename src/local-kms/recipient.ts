@@ -1,14 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import type { Parameters } from './parameters.ts';
-import { requiredBytes, requiredChoice } from './read-parameter.ts';
+import type { PublicKeyCache } from './public-key-cache.ts';
+import { requiredBytes, requiredChoice, requiredText } from './read-parameter.ts';
 import { invalidParameter, refusal } from './refusal.ts';
+import type { OaepHash } from './rsa-oaep.ts';
+import { PUBLIC_KEY_ALGORITHMS, oaepCapacity, oaepHash } from './rsa-oaep.ts';
 
 /** Whom a data key is exported to: the public key and algorithm of the call. */
 export interface Recipient {
   readonly publicKey: KeyObject;
-  /** Of OAEP and of its MGF1 (help 148131). */
-  readonly hash: 'sha1' | 'sha256';
+  readonly hash: OaepHash;
   /** The longest data key that fits, in bytes. */
   readonly capacityBytes: number;
 }
@@ -22,22 +24,19 @@ const MAX_BLOB_BYTES = 1024;
  *
  * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2, which is not there yet
  */
-export function readRecipient(parameters: Parameters): Recipient {
+export function readRecipient(parameters: Parameters, publicKeys: PublicKeyCache): Recipient {
   const keySpec = requiredChoice(parameters, 'WrappingKeySpec', ['RSA_2048', 'EC_SM2']);
-  const algorithm = requiredChoice(parameters, 'WrappingAlgorithm', [
-    'RSAES_OAEP_SHA_256',
-    'RSAES_OAEP_SHA_1',
-    'SM2PKE',
-  ]);
-  const blob = requiredBytes(parameters, 'PublicKeyBlob', MAX_BLOB_BYTES);
+  const algorithm = requiredChoice(parameters, 'WrappingAlgorithm', PUBLIC_KEY_ALGORITHMS);
+  const blob = requiredText(parameters, 'PublicKeyBlob');
   if ((keySpec === 'EC_SM2') !== (algorithm === 'SM2PKE')) {
     throw invalidParameter('WrappingAlgorithm');
   }
-  if (keySpec === 'EC_SM2') throw refusal('UnsupportedOperation');
-  const hash = algorithm === 'RSAES_OAEP_SHA_256' ? 'sha256' : 'sha1';
-  const hashBytes = hash === 'sha256' ? 32 : 20;
-  // RFC 8017 §7.1.1
-  return { publicKey: readRsa2048(blob), hash, capacityBytes: MODULUS_BYTES - 2 * hashBytes - 2 };
+  if (algorithm === 'SM2PKE') throw refusal('UnsupportedOperation');
+  const publicKey = publicKeys.get(blob, () =>
+    parseRsa2048(requiredBytes(parameters, 'PublicKeyBlob', MAX_BLOB_BYTES)),
+  );
+  const hash = oaepHash(algorithm);
+  return { publicKey, hash, capacityBytes: oaepCapacity(MODULUS_BYTES, hash) };
 }
 
 /**
@@ -64,7 +63,7 @@ export function exportDataKey(recipient: Recipient, dataKey: Buffer, cause: stri
   }
 }
 
-function readRsa2048(der: Buffer): KeyObject {
+function parseRsa2048(der: Buffer): KeyObject {
   let publicKey: KeyObject;
   let reencoded: Buffer;
   try {

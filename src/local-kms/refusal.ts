@@ -1,3 +1,5 @@
+import type { JsonObject } from '../base/json.ts';
+
 /**
  * What KMS answers when it refuses, by code: the HTTP status and KMS's own message. From the pages of KMS's
  * common error codes (help 69008), of its operations, and the gateway's common errors; `docs/embedded-kms.md`
@@ -6,7 +8,10 @@
 const REFUSALS = {
   MissingParameter: [400, 'A parameter is needed but not provided.'],
   InvalidParameter: [400, 'The specified parameter is not valid.'],
-  ParseRequestParameterException: [400, 'The parameters of the request cannot be parsed.'],
+  ParseRequestParameterException: [
+    400,
+    'Server parse parameters exception. Please check your input params.',
+  ],
   UnsupportedOperation: [400, 'This action is not supported.'],
   InvalidVersion: [400, 'Specified parameter Version is not valid.'],
   'InvalidAction.NotFound': [404, 'Specified api is not found, please check your url and method.'],
@@ -15,26 +20,42 @@ const REFUSALS = {
   IncompleteSignature: [400, 'The request signature does not conform to Aliyun standards.'],
   IllegalTimestamp: [
     400,
-    'The input parameter "x-acs-date" that is mandatory for processing this request is not supplied.',
+    'The input parameter "Timestamp" that is mandatory for processing this request is not supplied.',
   ],
   'InvalidTimeStamp.Format': [400, 'Specified time stamp or date value is not well formatted.'],
   'InvalidTimeStamp.Expired': [400, 'Specified time stamp or date value is expired.'],
+  InvalidSignatureMethod: [400, 'Specified signature method is not valid.'],
   SignatureDoesNotMatch: [400, 'Specified signature does not match our calculation.'],
   SignatureNonceUsed: [400, 'Specified signature nonce was used already.'],
   'InvalidAccessKeyId.NotFound': [404, 'Specified access key is not found.'],
+  'InvalidAccessKeyId.Inactive': [400, 'Specified access key is disabled.'],
+  MissingSecurityToken: [400, 'SecurityToken is mandatory for this action.'],
+  'InvalidSecurityToken.Malformed': [400, 'Specified SecurityToken is malformed.'],
+  'InvalidSecurityToken.Expired': [400, 'Specified SecurityToken is expired.'],
   'InvalidSecurityToken.MismatchWithAccessKey': [
     400,
     'Specified SecurityToken mismatch with the AccessKey.',
   ],
+  'Rejected.Throttling': [400, 'QPS Limit Exceeded'],
   'Throttling.User': [400, 'Request was denied due to user flow control.'],
 
   'Forbidden.NoPermission': [403, 'This operation is forbidden by permission system.'],
   'Forbidden.KeyNotFound': [404, 'The specified Key is not found.'],
-  'Forbidden.KeyVersionNotFound': [404, 'The specified KeyVersion is not found.'],
+  'Forbidden.KeyVersionNotFound': [404, 'The specified Key version is not found.'],
   'Forbidden.AliasNotFound': [404, 'The specified Alias is not found.'],
-  AliasAlreadyExists: [400, 'The specified Alias already exists.'],
-  'Unsupported.Alias': [400, 'The specified action does not support an Alias.'],
-  'Rejected.LimitExceeded': [400, 'The request was rejected because a limit was exceeded.'],
+  'Forbidden.ResourceNotFound': [404, 'The resource is not found.'],
+  AliasAlreadyExists: [400, 'AliasName Already Exists.'],
+  'Unsupported.Alias': [400, 'Alias is not valid for this api.'],
+  'Unsupported.Origin': [400, 'This key origin is not valid for this api.'],
+  InvalidKeyMaterial: [400, 'key material is invalid.'],
+  InvalidImportToken: [400, 'import token is invalid.'],
+  ExpiredImportToken: [400, 'import token is expired.'],
+  'Rejected.UnsupportedOperation': [400, 'Unsupported operation.'],
+  'Rejected.ResourceExist': [409, 'The resource already exists.'],
+  'Rejected.LimitExceeded': [
+    400,
+    'The request was rejected because user create resource limit was exceeded.',
+  ],
   'Rejected.Disabled': [409, 'The request was rejected because the key state is Disabled.'],
   'Rejected.PendingDeletion': [
     409,
@@ -44,10 +65,7 @@ const REFUSALS = {
     409,
     'The request was rejected because the key state is PendingImport.',
   ],
-  'Rejected.StateModifiedFailed': [
-    409,
-    'The request was rejected because the key state cannot be modified.',
-  ],
+  'Rejected.StateModifiedFailed': [409, 'Keystate modified failed.'],
 
   DryRunOperationError: [
     400,
@@ -69,12 +87,15 @@ export type RefusalCode = keyof typeof REFUSALS;
 export class KmsRefusal extends Error {
   readonly code: RefusalCode;
   readonly httpStatus: number;
+  /** What the body has besides, such as AccessDeniedDetail. */
+  readonly details: JsonObject;
 
-  constructor(code: RefusalCode, message: string) {
+  constructor(code: RefusalCode, message: string, details: JsonObject) {
     super(message);
     this.name = 'KmsRefusal';
     this.code = code;
     this.httpStatus = REFUSALS[code][0];
+    this.details = details;
   }
 }
 
@@ -82,14 +103,27 @@ export class KmsRefusal extends Error {
  * Makes a refusal.
  *
  * @param message - what the client reads; without one, KMS's own message of that code
+ * @param details - what the body has besides
  */
-export function refusal(code: RefusalCode, message: string = REFUSALS[code][1]): KmsRefusal {
-  return new KmsRefusal(code, message);
+export function refusal(
+  code: RefusalCode,
+  message: string = REFUSALS[code][1],
+  details: JsonObject = {},
+): KmsRefusal {
+  return new KmsRefusal(code, message, details);
 }
 
 /** `MissingParameter`, with KMS's message that names the parameter. */
 export function missingParameter(name: string): KmsRefusal {
   return refusal('MissingParameter', `The parameter "${name}" is needed but not provided.`);
+}
+
+/** `IllegalTimestamp`, with KMS's message that names the parameter or header. */
+export function illegalTimestamp(name: string): KmsRefusal {
+  return refusal(
+    'IllegalTimestamp',
+    `The input parameter "${name}" that is mandatory for processing this request is not supplied.`,
+  );
 }
 
 /** `InvalidParameter`, with KMS's message that names the parameter. */

@@ -2,14 +2,16 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
+import type { KmsAnswer } from '../../src/local-kms/answer.ts';
 import type { Gateway } from '../../src/local-kms/gateway.ts';
 import { createGateway } from '../../src/local-kms/gateway.ts';
 import { KeyStore } from '../../src/local-kms/key-store.ts';
+import type { Reply } from '../../src/local-kms/reply.ts';
 import { NonceMemory } from '../../src/local-kms/signatures/nonce-memory.ts';
 import type { LocalKms, LocalKmsOptions } from '../../src/local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../src/local-kms/start-local-kms.ts';
 import { firstState } from '../../src/local-kms/state/first-state.ts';
-import type { KmsState } from '../../src/local-kms/state/state.ts';
+import type { AccessKey, KmsState } from '../../src/local-kms/state/state.ts';
 import { memoryStorage } from '../../src/local-kms/state/state-storage.ts';
 
 /* A client of the embedded KMS written from the published algorithm alone: it shares nothing with src/. */
@@ -135,38 +137,57 @@ export class TestKms {
   }
 }
 
+/** The answer of a reply that is one; a fault may have made it something else. */
+export function answerOf(reply: Reply): KmsAnswer {
+  if (!('answer' in reply)) throw new Error(`no answer: ${reply.ending}`);
+  return reply.answer;
+}
+
 /** A gateway without sockets, for states that no operation can reach yet. */
 export interface TestGateway {
   readonly gateway: Gateway;
+  /** The state that it began with. */
   readonly state: KmsState;
+  /** The state in use. */
+  readonly store: KeyStore;
   readonly log: readonly string[];
-  /** Signs a call with the state's access key and hands it to the gateway. */
-  call(action: string, query?: Call['query']): Promise<Pick<Answer, 'status' | 'body'>>;
+  /** Signs a call, with the state's access key and for the shared gateway if nothing else is said, and hands it over. */
+  call(
+    action: string,
+    query?: Call['query'],
+    how?: { accessKey?: AccessKey; host?: string },
+  ): Promise<Pick<Answer, 'status' | 'body'>>;
 }
 
 export async function startTestGateway(
   change: (state: KmsState) => KmsState = (state) => state,
   nonceCapacity = 1_000_000,
+  now: () => Date = () => new Date(),
 ): Promise<TestGateway> {
-  const state = change(await firstState(new Date(), randomBytes));
+  const state = change(await firstState(now(), randomBytes));
   const [accessKey] = state.accessKeys.values();
   const log: string[] = [];
+  const store = new KeyStore(state, memoryStorage());
   const gateway = createGateway({
-    store: new KeyStore(state, memoryStorage()),
+    store,
     nonces: new NonceMemory(nonceCapacity),
     randomBytes,
-    now: () => new Date(),
+    now,
     log: (line) => void log.push(line),
   });
-  const call: TestGateway['call'] = async (action, query = {}) => {
-    const request = sign({ action, query, ...accessKey, headers: { host: 'kms' } });
+  const call: TestGateway['call'] = async (action, query = {}, how = {}) => {
+    const { host = 'kms' } = how;
+    const signer = how.accessKey ?? accessKey;
+    const headers = { host, 'x-acs-date': formatDate(now()) };
+    const request = sign({ action, query, ...signer, headers });
     const rawHeaders = Object.entries(request.headers).flat();
     const { method, path: target } = request;
-    const answer = await gateway.answer({ method, target, rawHeaders, body: Buffer.alloc(0) });
+    const raw = { method, target, rawHeaders, body: Buffer.alloc(0) };
+    const answer = answerOf(await gateway.reply(raw));
     const body = JSON.parse(answer.body.toString()) as Record<string, unknown>;
     return { status: answer.httpStatus, body };
   };
-  return { gateway, state, log, call };
+  return { gateway, state, store, log, call };
 }
 
 /** Signs a call with ACS3-HMAC-SHA256 (help 2618355). */
@@ -177,7 +198,7 @@ function sign(call: Call): SignedRequest {
   const given: Readonly<Record<string, string | undefined>> = {
     'x-acs-version': '2016-01-20',
     'x-acs-action': call.action ?? 'ListKeys',
-    'x-acs-date': new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    'x-acs-date': formatDate(new Date()),
     'x-acs-signature-nonce': randomUUID(),
     'x-acs-content-sha256': sha256(body),
     ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
@@ -236,6 +257,10 @@ function send(port: number, request: SignedRequest): Promise<Answer> {
     outgoing.on('error', reject);
     outgoing.end(body);
   });
+}
+
+function formatDate(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function encodePairs(pairs: Readonly<Record<string, string>>): string {

@@ -11,7 +11,7 @@ export const exportDataKeyOperation: Operation = {
   onDedicatedGateway: true,
   run: (parameters, context) => {
     const blob = requiredText(parameters, 'CiphertextBlob');
-    const recipient = readRecipient(parameters);
+    const recipient = readRecipient(parameters, context.publicKeys);
     const opened = openBlob(context, blob, readEncryptionContext(parameters), 'kms:ExportDataKey');
     try {
       return {

@@ -8,7 +8,7 @@ export const generateAndExportDataKey: Operation = {
   takesDryRun: true,
   onDedicatedGateway: true,
   run: (parameters, context) => {
-    const recipient = readRecipient(parameters);
+    const recipient = readRecipient(parameters, context.publicKeys);
     const { dataKey, fields } = newDataKey(parameters, context, 'kms:GenerateAndExportDataKey');
     try {
       return { ...fields, ExportedDataKey: exportDataKey(recipient, dataKey, 'NumberOfBytes') };

@@ -1,4 +1,4 @@
-import { pageOf } from '../page.ts';
+import { listOfAliases } from '../list-of-aliases.ts';
 import { authorize } from '../permissions/authorize.ts';
 import { arnOf } from '../resource-name.ts';
 import type { Operation } from './operation.ts';
@@ -13,12 +13,6 @@ export const listAliases: Operation = {
     const target = { arn: arnOf({ accountId, resource: 'alias' }), accountId };
     authorize(caller, 'kms:ListAliases', target);
     const own = [...store.state.aliases].filter(([, alias]) => alias.accountId === accountId);
-    const page = pageOf(parameters, own);
-    const aliases = page.items.map(([arn, { aliasName, keyId }]) => ({
-      KeyId: keyId,
-      AliasName: aliasName,
-      AliasArn: arn,
-    }));
-    return { Aliases: { Alias: aliases }, ...page.fields };
+    return listOfAliases(parameters, own);
   },
 };

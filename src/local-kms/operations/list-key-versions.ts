@@ -1,10 +1,10 @@
 import { findKey } from '../key-lookup.ts';
-import { formatDate } from '../key-metadata.ts';
+import { keyVersionMetadata } from '../key-metadata.ts';
 import { pageOf } from '../page.ts';
 import { requiredText } from '../read-parameter.ts';
 import type { Operation } from './operation.ts';
 
-/** Lists the versions of a KMS key: where GetPublicKey's KeyVersionId comes from. */
+/** Lists the versions of a KMS key, the oldest first: where GetPublicKey's KeyVersionId comes from. */
 export const listKeyVersions: Operation = {
   action: 'ListKeyVersions',
   takesDryRun: false,
@@ -12,11 +12,7 @@ export const listKeyVersions: Operation = {
   run: (parameters, context) => {
     const key = findKey(context, requiredText(parameters, 'KeyId'), 'kms:ListKeyVersions');
     const page = pageOf(parameters, key.versions);
-    const versions = page.items.map((version) => ({
-      KeyId: key.keyId,
-      KeyVersionId: version.keyVersionId,
-      CreationDate: formatDate(version.createdAt),
-    }));
+    const versions = page.items.map((version) => keyVersionMetadata(key, version));
     return { KeyVersions: { KeyVersion: versions }, ...page.fields };
   },
 };

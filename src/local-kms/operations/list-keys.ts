@@ -12,7 +12,7 @@ export const listKeys: Operation = {
   run: (parameters, { store, caller }) => {
     const { accountId } = caller;
     authorize(caller, 'kms:ListKeys', { arn: arnOf({ accountId, resource: 'key' }), accountId });
-    const passes = readKeyFilters(parameters);
+    const passes = readKeyFilters(parameters, store.state);
     const own = [...store.state.keys.values()].filter((key) => key.accountId === accountId);
     const page = pageOf(parameters, own.filter(passes));
     const keys = page.items.map((key) => ({ KeyId: key.keyId, KeyArn: keyArn(key) }));

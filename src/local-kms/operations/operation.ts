@@ -3,6 +3,7 @@ import type { RandomBytes } from '../identifiers.ts';
 import type { KeyStore } from '../key-store.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Caller } from '../permissions/caller.ts';
+import type { PublicKeyCache } from '../public-key-cache.ts';
 
 /** An operation of KMS. One file each; `operations.ts` lists them. */
 export interface Operation {
@@ -28,6 +29,8 @@ export interface OperationContext {
   readonly store: KeyStore;
   readonly randomBytes: RandomBytes;
   readonly now: () => Date;
+  /** The public keys that data keys were exported to last. */
+  readonly publicKeys: PublicKeyCache;
   readonly caller: Caller;
   /** The KMS instance whose dedicated gateway the call came to. */
   readonly instanceId?: string;

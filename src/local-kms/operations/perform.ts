@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { Parameters } from '../parameters.ts';
-import { optionalBoolean } from '../read-parameter.ts';
+import { optionalChoice } from '../read-parameter.ts';
 import { KmsRefusal, invalidParameter, refusal } from '../refusal.ts';
 import type { Operation, OperationContext } from './operation.ts';
 
@@ -16,7 +16,7 @@ export async function performOperation(
   parameters: Parameters,
   context: OperationContext,
 ): Promise<JsonObject> {
-  const isDryRun = optionalBoolean(parameters, 'DryRun');
+  const isDryRun = optionalChoice(parameters, 'DryRun', ['true', 'false']) === 'true';
   if (!isDryRun) return operation.run(parameters, context);
   if (!operation.takesDryRun) throw invalidParameter('DryRun');
   try {
@@ -28,6 +28,8 @@ export async function performOperation(
 }
 
 function dryRunRefusal(reason: KmsRefusal): KmsRefusal {
-  if (reason.code === 'Forbidden.NoPermission') return refusal('AccessDeniedError');
+  if (reason.code === 'Forbidden.NoPermission') {
+    return refusal('AccessDeniedError', undefined, reason.details);
+  }
   return reason.httpStatus === 400 ? refusal('ValidationError', reason.message) : reason;
 }

@@ -4,6 +4,7 @@ import type { AccessKey } from '../state/state.ts';
 import type { NonceMemory } from './nonce-memory.ts';
 import type { SignedClaim } from './scheme.ts';
 import { SIGNATURE_SCHEMES } from './schemes.ts';
+import { checkSecurityToken } from './security-token.ts';
 
 const WINDOW_MS = 15 * 60_000;
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -17,7 +18,8 @@ export interface AuthenticationContext {
 
 /**
  * Finds out who signed a request. The checks come in this order: form of the signature, date (15 minutes either
- * way), access key, signature, nonce (used once in that window). Only a right signature uses up a nonce.
+ * way), access key, security token, signature, nonce (used once in that window, whatever the scheme). Only a right
+ * signature uses up a nonce.
  *
  * @throws KmsRefusal with the gateway's code for what is wrong
  */
@@ -26,24 +28,20 @@ export function authenticate(request: RpcRequest, context: AuthenticationContext
   const dateMs = checkDate(claim.timestamp, context.now);
   const accessKey = context.accessKeys.get(claim.accessKeyId);
   if (accessKey === undefined) throw refusal('InvalidAccessKeyId.NotFound');
-  if (claim.securityToken !== undefined)
-    throw refusal('InvalidSecurityToken.MismatchWithAccessKey');
-  const verdict = claim.verify(accessKey.accessKeySecret);
-  if (!verdict.matches) {
-    throw refusal(
-      'SignatureDoesNotMatch',
-      `Specified signature does not match our calculation. ${verdict.explanation}`,
-    );
+  if (accessKey.status === 'Inactive') throw refusal('InvalidAccessKeyId.Inactive');
+  checkSecurityToken(claim.securityToken, accessKey, context.now);
+  if (!claim.isSignedWith(accessKey.accessKeySecret)) {
+    throw refusal('SignatureDoesNotMatch', claim.explainMismatch());
   }
   useNonce(claim, dateMs, context);
   return accessKey;
 }
 
 function readClaim(request: RpcRequest): SignedClaim {
-  for (const scheme of SIGNATURE_SCHEMES) if (scheme.isUsedBy(request)) return scheme.read(request);
-  if (request.headers.has('authorization') || request.parameters.has('Signature')) {
-    throw refusal('IncompleteSignature');
-  }
+  const [scheme, another] = SIGNATURE_SCHEMES.filter((each) => each.isUsedBy(request));
+  if (another !== undefined) throw refusal('IncompleteSignature');
+  if (scheme !== undefined) return scheme.read(request);
+  if (request.headers.has('authorization')) throw refusal('IncompleteSignature');
   throw missingParameter('Authorization');
 }
 

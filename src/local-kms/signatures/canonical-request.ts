@@ -12,20 +12,21 @@ export interface CanonicalParts {
 }
 
 /**
- * The canonical request of the ACS3 signatures, in the published form (help 2618355, "Request syntax and signature
- * method V3"): method, path, sorted query, `name:value` of each signed header, an empty line, the names, the hash of
- * the payload, each ended by a line feed but the last. RPC calls have the path `/`.
+ * The canonical request of the ACS3 and ACS4 signatures, in the published form (help 2618355, "Request syntax and
+ * signature method V3"): method, path, sorted query, `name:value` of each signed header, an empty line, the names,
+ * the hash of the payload, each ended by a line feed but the last. RPC calls have the path `/`.
  */
 export function canonicalRequest(parts: CanonicalParts): string {
   const { method, query, headers, signedHeaders, payloadHash } = parts;
-  const canonicalQuery = [...query]
+  let canonicalHeaders = '';
+  for (const name of signedHeaders) canonicalHeaders += `${name}:${headers.get(name) ?? ''}\n`;
+  return `${method}\n/\n${canonicalQuery(query)}\n${canonicalHeaders}\n${signedHeaders.join(';')}\n${payloadHash}`;
+}
+
+/** Parameters sorted by name, names and values percent-encoded: `a=1&b=`. */
+export function canonicalQuery(parameters: Parameters): string {
+  return [...parameters]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
     .join('&');
-  const canonicalHeaders = signedHeaders
-    .map((name) => `${name}:${headers.get(name) ?? ''}\n`)
-    .join('');
-  return [method, '/', canonicalQuery, canonicalHeaders, signedHeaders.join(';'), payloadHash].join(
-    '\n',
-  );
 }

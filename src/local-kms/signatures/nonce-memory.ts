@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from './digest.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -11,9 +11,10 @@ export type NonceVerdict = 'new' | 'used' | 'memory-full';
  */
 export class NonceMemory {
   readonly #capacity: number;
-  /** By the minute in which the last request that may carry the nonce expires. */
-  readonly #byExpiry = new Map<number, Set<string>>();
-  #count = 0;
+  readonly #nonces = new Set<string>();
+  /** The same by the minute in which the last request that may carry the nonce expires. */
+  readonly #byExpiry = new Map<number, string[]>();
+  #minute = Number.NEGATIVE_INFINITY;
 
   /** @param capacity - 1,000,000 is what the quota of the real KMS lets through in its window */
   constructor(capacity = 1_000_000) {
@@ -27,22 +28,25 @@ export class NonceMemory {
    */
   use(accessKeyId: string, nonce: string, expiresAtMs: number, nowMs: number): NonceVerdict {
     this.#forgetExpired(nowMs);
-    const digest = createHash('sha256').update(`${accessKeyId}\n${nonce}`, 'utf8').digest('binary');
-    for (const nonces of this.#byExpiry.values()) if (nonces.has(digest)) return 'used';
-    if (this.#count >= this.#capacity) return 'memory-full';
-    const minute = Math.floor(expiresAtMs / MINUTE_MS);
-    const nonces = this.#byExpiry.get(minute) ?? new Set();
-    this.#byExpiry.set(minute, nonces.add(digest));
-    this.#count += 1;
+    const hashed = digest('sha256', `${accessKeyId}\n${nonce}`, 'binary');
+    if (this.#nonces.has(hashed)) return 'used';
+    if (this.#nonces.size >= this.#capacity) return 'memory-full';
+    this.#nonces.add(hashed);
+    const expiry = Math.floor(expiresAtMs / MINUTE_MS);
+    const sameExpiry = this.#byExpiry.get(expiry);
+    if (sameExpiry === undefined) this.#byExpiry.set(expiry, [hashed]);
+    else sameExpiry.push(hashed);
     return 'new';
   }
 
   #forgetExpired(nowMs: number): void {
     const minute = Math.floor(nowMs / MINUTE_MS);
+    if (minute === this.#minute) return;
+    this.#minute = minute;
     for (const [expiry, nonces] of this.#byExpiry) {
       if (expiry >= minute) continue;
       this.#byExpiry.delete(expiry);
-      this.#count -= nonces.size;
+      for (const nonce of nonces) this.#nonces.delete(nonce);
     }
   }
 }

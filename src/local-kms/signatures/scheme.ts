@@ -7,7 +7,8 @@ export interface SignatureScheme {
   /**
    * Reads the signature of a request and checks its form, but not whether it is right.
    *
-   * @throws KmsRefusal `IncompleteSignature`, `MissingParameter`, `IllegalTimestamp`
+   * @throws KmsRefusal `IncompleteSignature`, `MissingParameter`, `IllegalTimestamp`, `InvalidSignatureMethod`,
+   * `InvalidParameter`
    */
   read(request: RpcRequest): SignedClaim;
 }
@@ -18,13 +19,16 @@ export interface SignedClaim {
   /** As in the request. */
   readonly timestamp: string;
   readonly nonce: string;
+  /** As in the request, and covered by the signature. */
   readonly securityToken: string | undefined;
-  /** Computes the signature anew with the access key's secret. */
-  verify(accessKeySecret: string): Verdict;
+  /** Computes the signature anew with the access key's secret, and compares. */
+  isSignedWith(accessKeySecret: string): boolean;
+  /**
+   * The gateway's message of `SignatureDoesNotMatch`: what this server signed, for the client to compare. It
+   * repeats the request, but neither the secret nor the security token, in whose place it says `HIDDEN_TOKEN`.
+   */
+  explainMismatch(): string;
 }
 
-export interface Verdict {
-  readonly matches: boolean;
-  /** What this server signed, for the client to compare: never the secret. */
-  readonly explanation: string;
-}
+/** What stands in an explanation where the security token was signed. */
+export const HIDDEN_TOKEN = 'hidden';

@@ -1,4 +1,5 @@
-import type { Policy } from '../permissions/policy.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { Policy, PolicyKind } from '../permissions/policy.ts';
 import { parsePolicy } from '../permissions/policy.ts';
 import { aliasArn, secretArn } from '../resource-name.ts';
 import { isMaterialOf } from './key-material.ts';
@@ -51,15 +52,17 @@ export function parseState(text: string, path: string): KmsState {
 
 function readAccessKey(entry: Entry): AccessKey {
   const userName = entry.optionalText('UserName', /./);
-  const policy = readPolicy(entry);
-  const token = entry.optionalText('SecurityToken', /./);
+  const policies = entry.has('Policies')
+    ? entry.objects('Policies').map((document) => readPolicy(entry, 'Policies', document, 'ram'))
+    : undefined;
+  const token = entry.optionalText('SecurityToken', /^[A-Za-z0-9+/=_.-]{1,8192}$/);
   return {
     accessKeyId: entry.text('AccessKeyId', /^[A-Za-z0-9.]{1,128}$/),
     accessKeySecret: entry.text('AccessKeySecret', /^[A-Za-z0-9]{1,128}$/),
     accountId: entry.text('AccountId', ACCOUNT_ID),
     status: entry.choice('Status', ['Active', 'Inactive']),
     ...(userName !== undefined && { userName }),
-    ...(policy !== undefined && { policy }),
+    ...(policies !== undefined && { policies }),
     ...(token !== undefined && {
       securityToken: { token, expiresAt: entry.date('SecurityTokenExpiration') },
     }),
@@ -89,7 +92,9 @@ function readKey(entry: Entry): KmsKey {
   const deleteAt = entry.optionalDate('DeleteDate');
   if ((deleteAt !== undefined) !== (keyState === 'PendingDeletion')) entry.fail('DeleteDate');
   const instanceId = entry.optionalText('DKMSInstanceId', /^kst-/);
-  const policy = readPolicy(entry);
+  const policy = entry.has('Policy')
+    ? readPolicy(entry, 'Policy', entry.object('Policy'), 'key')
+    : undefined;
   const rotation = entry.entry('Rotation');
   const imported = entry.entry('Imported');
   const expiresAt = imported?.optionalDate('MaterialExpireTime');
@@ -156,10 +161,9 @@ function readSecret(entry: Entry): Secret {
   };
 }
 
-function readPolicy(entry: Entry): Policy | undefined {
-  if (!entry.has('Policy')) return undefined;
-  const policy = parsePolicy(entry.object('Policy'));
-  return typeof policy === 'string' ? entry.fail(`Policy.${policy}`) : policy;
+function readPolicy(entry: Entry, name: string, document: JsonObject, kind: PolicyKind): Policy {
+  const policy = parsePolicy(document, kind);
+  return typeof policy === 'string' ? entry.fail(name) : policy;
 }
 
 function readTags(entry: Entry): ReadonlyMap<string, string> {

@@ -32,7 +32,7 @@ function accessKeyEntry(key: AccessKey): JsonObject {
     AccountId: key.accountId,
     Status: key.status,
     UserName: key.userName,
-    Policy: key.policy?.document,
+    Policies: key.policies?.map(({ document }) => document),
     SecurityToken: securityToken?.token,
     SecurityTokenExpiration: securityToken?.expiresAt.toISOString(),
   };

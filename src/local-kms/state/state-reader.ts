@@ -86,6 +86,12 @@ export class Entry {
     return value;
   }
 
+  objects(name: string): readonly JsonObject[] {
+    const value = this.#object[name];
+    if (!Array.isArray(value) || !value.every(isJsonObject)) this.fail(name);
+    return value;
+  }
+
   text(name: string, pattern = /^/): string {
     const value = this.#object[name];
     if (typeof value !== 'string' || !pattern.test(value)) this.fail(name);

@@ -28,10 +28,10 @@ export interface AccessKey {
   /** 16 decimal digits. */
   readonly accountId: string;
   readonly status: 'Active' | 'Inactive';
-  /** The RAM user or role session that it belongs to; absent: the account itself. */
+  /** The RAM user that it belongs to, or, as `ROLE:SESSION`, the session of a role; absent: the account itself. */
   readonly userName?: string;
-  /** What it may do; absent: everything. */
-  readonly policy?: Policy;
+  /** The RAM policies of that user or role. The account itself has none, and may do everything. */
+  readonly policies?: readonly Policy[];
   /** What STS gives with a temporary access key. */
   readonly securityToken?: { readonly token: string; readonly expiresAt: Date };
 }

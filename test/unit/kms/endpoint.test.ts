@@ -2,7 +2,13 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
-import { isLoopback, parseEndpoint, parseResolveRule, portOf } from '../../../src/kms/endpoint.ts';
+import {
+  isLoopback,
+  parseEndpoint,
+  parseResolveRule,
+  portOf,
+  resolveRuleFor,
+} from '../../../src/kms/endpoint.ts';
 
 function refusal(parse: () => unknown): KmsxError {
   try {
@@ -150,4 +156,13 @@ describe('parseResolveRule', () => {
   ])('refuses %j', (text) => {
     expect(refusal(() => parseResolveRule(text)).code).toBe('gateway-malformed');
   });
+});
+
+test('of several rules for the same host and port the last counts, as with curl', () => {
+  const rules = ['a:1:127.0.0.1', 'a:1:127.0.0.2', 'a:2:127.0.0.3', 'b:1:127.0.0.4'].map(
+    parseResolveRule,
+  );
+  expect(resolveRuleFor(rules, { host: 'a', port: 1 })?.address).toBe('127.0.0.2');
+  expect(resolveRuleFor(rules, { host: 'c', port: 1 })).toBeUndefined();
+  expect(resolveRuleFor(undefined, { host: 'a', port: 1 })).toBeUndefined();
 });

@@ -1,7 +1,16 @@
 import type { KeyObject } from 'node:crypto';
-import { constants, createPublicKey, generateKeyPairSync, privateDecrypt } from 'node:crypto';
+import {
+  constants,
+  createPublicKey,
+  generateKeyPairSync,
+  privateDecrypt,
+  randomBytes,
+} from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TestKms } from '../../../support/local-kms.ts';
+import { newVersion } from '../../../../src/local-kms/state/new-key.ts';
+import { withKey } from '../../../../src/local-kms/state/state.ts';
+import { newKeyId, newRsaKey, refusalOf, succeed } from '../../../support/local-kms-calls.ts';
+import { TestKms, startTestGateway } from '../../../support/local-kms.ts';
 
 let kms: TestKms;
 let recipient: { publicKey: KeyObject; privateKey: KeyObject };
@@ -337,42 +346,87 @@ describe('Encrypt and Decrypt', () => {
   });
 });
 
-describe('DryRun', () => {
-  const dry = { DryRun: 'true' };
-
-  test('answers DryRunOperationError where the call would succeed', async () => {
-    const { CiphertextBlob = '' } = await kms.succeed('GenerateDataKey', { KeyId: kms.keyId });
-    for (const [action, query] of [
-      ['GenerateAndExportDataKey', { KeyId: kms.keyId, ...wrapping() }],
-      ['ExportDataKey', { CiphertextBlob, ...wrapping() }],
-      ['GenerateDataKey', { KeyId: kms.keyId }],
-      ['GenerateDataKeyWithoutPlaintext', { KeyId: kms.keyId }],
-      ['Encrypt', { KeyId: kms.keyId, Plaintext: 'QQ==' }],
-      ['Decrypt', { CiphertextBlob }],
+describe('The KMS key of a data key', () => {
+  test('decrypts with each of its versions, and encrypts with the newest', async () => {
+    const gateway = await startTestGateway();
+    const KeyId = await newKeyId(gateway);
+    const old = await succeed(gateway, 'GenerateDataKey', { KeyId });
+    const added = await newVersion('Aliyun_AES_256', new Date(), randomBytes);
+    await gateway.store.update((state) => {
+      const key = state.keys.get(KeyId);
+      if (key === undefined) throw new Error('no key');
+      return [withKey(state, { ...key, versions: [...key.versions, added] }), undefined];
+    });
+    const { CiphertextBlob = '', Plaintext = '', KeyVersionId } = old;
+    const opened = await succeed(gateway, 'Decrypt', { CiphertextBlob });
+    expect(opened).toMatchObject({ KeyId, KeyVersionId, Plaintext });
+    const exported = await succeed(gateway, 'ExportDataKey', { CiphertextBlob, ...wrapping() });
+    expect(exported['KeyVersionId']).toBe(KeyVersionId);
+    for (const [action, more] of [
+      ['GenerateDataKey', {}],
+      ['GenerateDataKeyWithoutPlaintext', {}],
+      ['GenerateAndExportDataKey', wrapping()],
+      ['Encrypt', { Plaintext }],
     ] as const) {
-      await expectRefusal(action, { ...query, ...dry }, 400, 'DryRunOperationError');
-      await kms.succeed(action, { ...query, DryRun: 'false' });
+      const made = await succeed(gateway, action, { KeyId, ...more });
+      expect([action, made['KeyVersionId']]).toEqual([action, added.keyVersionId]);
+      const blob = { CiphertextBlob: made['CiphertextBlob'] ?? '' };
+      expect((await succeed(gateway, 'Decrypt', blob))['KeyVersionId']).toBe(added.keyVersionId);
     }
   });
 
-  test('answers ValidationError where a parameter is wrong, with the reason', async () => {
-    const query = { KeyId: kms.keyId, ...wrapping(), NumberOfBytes: '191', ...dry };
-    const message = 'The specified parameter "NumberOfBytes" is not valid.';
-    await expectRefusal('GenerateAndExportDataKey', query, 400, 'ValidationError', message);
-    await expectRefusal('GenerateDataKey', dry, 400, 'ValidationError');
-    await expectRefusal('Decrypt', { CiphertextBlob: 'AAAA', ...dry }, 400, 'ValidationError');
-  });
+  test.each(['Disabled', 'PendingDeletion', 'PendingImport'] as const)(
+    'does nothing in the state %s',
+    async (keyState) => {
+      const gateway = await startTestGateway();
+      const KeyId = await newKeyId(gateway);
+      const { CiphertextBlob = '' } = await succeed(gateway, 'GenerateDataKey', { KeyId });
+      await gateway.store.update((state) => {
+        const key = state.keys.get(KeyId);
+        if (key === undefined) throw new Error('no key');
+        const versions = keyState === 'PendingImport' ? [] : key.versions;
+        return [withKey(state, { ...key, keyState, versions }), undefined];
+      });
+      for (const [action, query] of [
+        ['GenerateDataKey', { KeyId }],
+        ['GenerateDataKeyWithoutPlaintext', { KeyId }],
+        ['GenerateAndExportDataKey', { KeyId, ...wrapping() }],
+        ['Encrypt', { KeyId, Plaintext: 'QQ==' }],
+        ['Decrypt', { CiphertextBlob }],
+        ['ExportDataKey', { CiphertextBlob, ...wrapping() }],
+        ['ReEncrypt', { CiphertextBlob, DestinationKeyId: 'alias/rehearsal' }],
+      ] as const) {
+        expect([action, await refusalOf(gateway, action, query)]).toEqual([
+          action,
+          `409 Rejected.${keyState}`,
+        ]);
+      }
+    },
+  );
 
-  test('keeps the code of a key that is not there', () =>
-    expectRefusal(
-      'GenerateDataKey',
-      { KeyId: 'alias/none', ...dry },
-      404,
-      'Forbidden.AliasNotFound',
-    ));
-
-  test('is refused where an operation has none, and nothing is done', async () => {
-    await expectRefusal('CreateKey', dry, 400, 'InvalidParameter');
-    await expectRefusal('DescribeKey', { KeyId: kms.keyId, ...dry }, 400, 'InvalidParameter');
+  test('is a symmetric one', async () => {
+    const gateway = await startTestGateway();
+    const { KeyId } = await newRsaKey(gateway);
+    for (const [action, query] of [
+      ['GenerateDataKey', { KeyId }],
+      ['GenerateAndExportDataKey', { KeyId, ...wrapping() }],
+      ['Encrypt', { KeyId, Plaintext: 'QQ==' }],
+    ] as const) {
+      expect(await refusalOf(gateway, action, query)).toBe('400 UnsupportedOperation');
+    }
   });
+});
+
+test('a wrapping key that is used again is checked as strictly as at first', async () => {
+  const { PublicKeyBlob = '', ...rest } = wrapping();
+  await kms.succeed('GenerateAndExportDataKey', { KeyId: kms.keyId, ...rest, PublicKeyBlob });
+  const other = { KeyId: kms.keyId, ...rest, PublicKeyBlob: `${PublicKeyBlob} ` };
+  await expectRefusal('GenerateAndExportDataKey', other, 400, 'InvalidParameter');
+  const misfit = { ...rest, PublicKeyBlob, WrappingKeySpec: 'EC_SM2' };
+  await expectRefusal(
+    'GenerateAndExportDataKey',
+    { KeyId: kms.keyId, ...misfit },
+    400,
+    'InvalidParameter',
+  );
 });

@@ -1,7 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { KeyState } from '../../../../src/local-kms/state/state.ts';
-import { TestKms, startTestGateway } from '../../../support/local-kms.ts';
+import { TestKms } from '../../../support/local-kms.ts';
 
 let kms: TestKms;
 beforeEach(async () => {
@@ -193,20 +192,128 @@ describe('CreateKey', () => {
   });
 
   test.each([
+    ['EC_P256', 'prime256v1'],
+    ['EC_P256K', 'secp256k1'],
+  ] as const)('makes %s, which signs', async (KeySpec, namedCurve) => {
+    const metadata = await create({ KeySpec });
+    const { KeyId = '' } = metadata;
+    expect(metadata).toMatchObject({ KeySpec, KeyUsage: 'SIGN/VERIFY', PrimaryKeyVersion: '' });
+    const { body } = await kms.call('ListKeyVersions', { KeyId });
+    const [version] = (body['KeyVersions'] as { KeyVersion: { KeyVersionId: string }[] })
+      .KeyVersion;
+    const KeyVersionId = version?.KeyVersionId ?? '';
+    const { PublicKey = '' } = await kms.succeed('GetPublicKey', { KeyId, KeyVersionId });
+    expect(createPublicKey(PublicKey).asymmetricKeyDetails).toEqual({ namedCurve });
+  });
+
+  test('lets an RSA key sign unless it is told otherwise', async () => {
+    expect(await create({ KeySpec: 'RSA_2048' })).toMatchObject({ KeyUsage: 'SIGN/VERIFY' });
+  });
+
+  test('makes a key that waits for its material', async () => {
+    const metadata = await create({ Origin: 'EXTERNAL' });
+    expect(metadata).toMatchObject({
+      Origin: 'EXTERNAL',
+      KeyState: 'PendingImport',
+      PrimaryKeyVersion: '',
+      LastRotationDate: '',
+    });
+    const { KeyId = '' } = metadata;
+    const versions = await kms.call('ListKeyVersions', { KeyId });
+    expect(versions.body).toMatchObject({ TotalCount: 0, KeyVersions: { KeyVersion: [] } });
+    await expectRefusal('GenerateDataKey', { KeyId }, 409, 'Rejected.PendingImport');
+  });
+
+  test('remembers the protection level', async () => {
+    const { KeyId = '' } = await create({ ProtectionLevel: 'HSM' });
+    const { body } = await kms.call('DescribeKey', { KeyId });
+    expect(body['KeyMetadata']).toMatchObject({ ProtectionLevel: 'HSM' });
+  });
+
+  test('makes a key of a KMS instance, with an id of its own kind', async () => {
+    const DKMSInstanceId = 'kst-hzz62ee817bvyyr5x';
+    const metadata = await create({ DKMSInstanceId });
+    const { KeyId = '' } = metadata;
+    expect(KeyId).toMatch(/^key-[a-z0-9]{21}$/);
+    expect(metadata).toMatchObject({ DKMSInstanceId });
+    const { body } = await kms.call('DescribeKey', { KeyId });
+    expect(body['KeyMetadata']).toMatchObject({ KeyId, DKMSInstanceId });
+  });
+
+  test('of a hardware instance, too, can wait for its material', async () => {
+    const hardware = { DKMSInstanceId: 'kst-1', ProtectionLevel: 'HSM', Origin: 'EXTERNAL' };
+    expect(await create(hardware)).toMatchObject({ KeyState: 'PendingImport' });
+  });
+
+  test.each([
+    ['365d', '31536000s', {}],
+    ['8760h', '31536000s', {}],
+    ['525600m', '31536000s', {}],
+    ['31536000s', '31536000s', {}],
+    ['7d', '604800s', { DKMSInstanceId: 'kst-1' }],
+    [
+      '604801s',
+      '604801s',
+      {
+        DKMSInstanceId: 'kst-1',
+        ProtectionLevel: 'HSM',
+        KeyStorageMechanism: 'HsmEncryptedDatabase',
+      },
+    ],
+  ])('reads the rotation interval %s as %s', async (RotationInterval, seconds, more) => {
+    const metadata = await create({ EnableAutomaticRotation: 'true', RotationInterval, ...more });
+    expect(metadata).toMatchObject({ AutomaticRotation: 'Enabled', RotationInterval: seconds });
+    const next = Date.parse(metadata['NextRotationDate'] ?? '');
+    const last = Date.parse(metadata['LastRotationDate'] ?? '');
+    expect(next - last).toBe(1000 * Number.parseInt(seconds));
+  });
+
+  test('keeps tags and the key policy', async () => {
+    const Tags = JSON.stringify([
+      { TagKey: 'a/b', TagValue: 'c' },
+      { TagKey: 'd', TagValue: '' },
+    ]);
+    const Policy = JSON.stringify({
+      Version: '1',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: { RAM: [`acs:ram::${await accountId()}:*`] },
+          Action: ['kms:Encrypt'],
+          Resource: ['*'],
+        },
+      ],
+    });
+    const { KeyId = '' } = await create({ Tags, Policy });
+    const filter = JSON.stringify([{ Key: 'TagKey', Values: ['a/b'] }]);
+    const { body } = await kms.call('ListKeys', { Filters: filter });
+    expect(body['Keys']).toMatchObject({ Key: [{ KeyId }] });
+    await kms.succeed('GenerateDataKey', { KeyId });
+    await expectRefusal('Encrypt', { KeyId, Plaintext: 'QQ==' }, 403, 'Forbidden.NoPermission');
+  });
+
+  test.each([
     { KeySpec: 'Aliyun_SM4' },
-    { KeySpec: 'EC_P256' },
     { KeySpec: 'EC_SM2', KeyUsage: 'ENCRYPT/DECRYPT' },
-    { KeySpec: 'RSA_2048' },
-    { KeySpec: 'RSA_2048', KeyUsage: 'SIGN/VERIFY' },
-    { Origin: 'EXTERNAL' },
-    { ProtectionLevel: 'HSM' },
-    { EnableAutomaticRotation: 'true', RotationInterval: '365d' },
-    { DKMSInstanceId: 'kst-1' },
-    { Policy: '{}' },
-    { Tags: '[]' },
+    { KeySpec: 'RSA_2048', Origin: 'EXTERNAL' },
+    { DKMSInstanceId: 'kst-1', Origin: 'EXTERNAL' },
+    { KeySpec: 'RSA_2048', EnableAutomaticRotation: 'true', RotationInterval: '365d' },
+    { Origin: 'EXTERNAL', EnableAutomaticRotation: 'true', RotationInterval: '365d' },
+    {
+      DKMSInstanceId: 'kst-1',
+      ProtectionLevel: 'HSM',
+      EnableAutomaticRotation: 'true',
+      RotationInterval: '365d',
+    },
   ])('does not offer %j', async (query) => {
     await expectRefusal('CreateKey', query, 400, 'UnsupportedOperation');
     expect((await kms.call('ListKeys')).body['TotalCount']).toBe(1);
+  });
+
+  const tags = (...list: unknown[]): { Tags: string } => ({ Tags: JSON.stringify(list) });
+  const every = (RotationInterval: string): Record<string, string> => ({
+    EnableAutomaticRotation: 'true',
+    RotationInterval,
   });
 
   test.each([
@@ -214,77 +321,90 @@ describe('CreateKey', () => {
     { KeySpec: '' },
     { KeyUsage: 'ENCRYPT' },
     { KeyUsage: 'SIGN/VERIFY' },
+    { KeySpec: 'EC_P256', KeyUsage: 'ENCRYPT/DECRYPT' },
     { Origin: 'external' },
     { ProtectionLevel: 'software' },
     { EnableAutomaticRotation: '1' },
+    every('30d'),
+    every('366d'),
+    every('365'),
+    every('0d'),
+    every('0365d'),
+    every('365 d'),
+    every('1y'),
+    { ...every('6d'), DKMSInstanceId: 'kst-1' },
+    { ...every('604799s'), DKMSInstanceId: 'kst-1' },
+    { DKMSInstanceId: '' },
+    { DKMSInstanceId: 'kst-' },
+    { DKMSInstanceId: 'kst-A' },
+    { DKMSInstanceId: 'hsm-1' },
+    { KeyStorageMechanism: 'Hsm' },
     { Description: 'x'.repeat(8193) },
-  ])('refuses %.60j', (query) => expectRefusal('CreateKey', query, 400, 'InvalidParameter'));
+    { Policy: '' },
+    { Policy: '[]' },
+    { Policy: '{}' },
+    { Policy: '{"Version":"1","Version":"1","Statement":[]}' },
+    { Policy: `{"Version":"1","Statement":[${' '.repeat(32_768)}]}` },
+    { Tags: 'null' },
+    { Tags: '{}' },
+    { Tags: '[' },
+    tags(1),
+    tags({ TagKey: 'a' }),
+    tags({ TagKey: '', TagValue: 'a' }),
+    tags({ TagKey: 'a b', TagValue: 'a' }),
+    tags({ TagKey: 'a', TagValue: 'ä' }),
+    tags({ TagKey: 'aliyun1', TagValue: 'a' }),
+    tags({ TagKey: 'acs:a', TagValue: 'a' }),
+    tags({ TagKey: 'a', TagValue: '1' }, { TagKey: 'a', TagValue: '2' }),
+    tags({ TagKey: 'a'.repeat(129), TagValue: '' }),
+    tags({ TagKey: 'a', TagValue: 'a'.repeat(129) }),
+    tags(...Array.from({ length: 21 }, (_, index) => ({ TagKey: `k${index}`, TagValue: '' }))),
+  ])('refuses %.80j', (query) => expectRefusal('CreateKey', query, 400, 'InvalidParameter'));
 
-  test('takes what says the defaults', () =>
+  test('takes twenty tags of the greatest length', () =>
+    create(
+      tags(
+        ...Array.from({ length: 20 }, (_, index) => ({
+          TagKey: `${index}`.padEnd(128, '/\\_-.+=:@'),
+          TagValue: 'v'.repeat(128),
+        })),
+      ),
+    ));
+
+  test('needs an interval to rotate', () =>
+    expectRefusal('CreateKey', { EnableAutomaticRotation: 'true' }, 400, 'MissingParameter'));
+
+  test('takes what says the defaults, and ignores an interval without rotation', () =>
     create({
       KeySpec: 'Aliyun_AES_256',
       KeyUsage: 'ENCRYPT/DECRYPT',
       Origin: 'Aliyun_KMS',
       ProtectionLevel: 'SOFTWARE',
       EnableAutomaticRotation: 'false',
-      RotationInterval: '365d',
+      RotationInterval: 'never',
+      KeyStorageMechanism: 'HsmInternal',
     }));
 });
 
-describe('CreateAlias', () => {
-  test('gives a key another name, which then works', async () => {
-    expect(
-      await kms.succeed('CreateAlias', { KeyId: kms.keyId, AliasName: 'alias/second/Name_-1' }),
-    ).toEqual({ RequestId: expect.any(String) as string });
-    const KeyId = 'alias/second/Name_-1';
-    expect(await kms.succeed('GenerateDataKey', { KeyId })).toMatchObject({ KeyId: kms.keyId });
+describe('DescribeKeyVersion', () => {
+  test('shows what ListKeyVersions shows', async () => {
+    const { KeyId = '', PrimaryKeyVersion: KeyVersionId = '', CreationDate } = await create();
+    const { body } = await kms.call('DescribeKeyVersion', { KeyId, KeyVersionId });
+    expect(body['KeyVersion']).toEqual({ KeyId, KeyVersionId, CreationDate });
   });
 
-  test('refuses a name that is taken', () =>
-    expectRefusal(
-      'CreateAlias',
-      { KeyId: kms.keyId, AliasName: 'alias/rehearsal' },
-      400,
-      'AliasAlreadyExists',
-    ));
-
-  test.each([
-    'rehearsal',
-    'alias/',
-    'Alias/a',
-    'alias/acs',
-    'alias/acs/kms',
-    'alias/a b',
-    'alias/ä',
-    'alias/a\n',
-    `alias/${'a'.repeat(250)}`,
-  ])('refuses the name %.40j', (AliasName) =>
-    expectRefusal('CreateAlias', { KeyId: kms.keyId, AliasName }, 400, 'InvalidParameter'),
-  );
-
-  test('takes a name of 255 characters', () =>
-    kms.succeed('CreateAlias', { KeyId: kms.keyId, AliasName: `alias/${'a'.repeat(249)}` }));
-
-  test('takes no alias for a KeyId, and no key that is not there', async () => {
-    const AliasName = 'alias/new';
-    await expectRefusal(
-      'CreateAlias',
-      { KeyId: 'alias/rehearsal', AliasName },
-      400,
-      'Unsupported.Alias',
-    );
-    await expectRefusal('CreateAlias', { KeyId: 'none', AliasName }, 404, 'Forbidden.KeyNotFound');
-    await expectRefusal('CreateAlias', { KeyId: kms.keyId }, 400, 'MissingParameter');
-    await expectRefusal('CreateAlias', { AliasName }, 400, 'MissingParameter');
+  test('finds no version of another key', async () => {
+    const { PrimaryKeyVersion: KeyVersionId = '' } = await create();
+    const query = { KeyId: kms.keyId, KeyVersionId };
+    await expectRefusal('DescribeKeyVersion', query, 404, 'Forbidden.KeyVersionNotFound');
+    await expectRefusal('DescribeKeyVersion', { KeyId: kms.keyId }, 400, 'MissingParameter');
+    await expectRefusal('DescribeKeyVersion', { KeyVersionId }, 400, 'MissingParameter');
   });
+});
 
-  test('of two calls for one name at once, one wins', async () => {
-    const query = { KeyId: kms.keyId, AliasName: 'alias/race' };
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, () => kms.call('CreateAlias', query)),
-    );
-    expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
-  });
+test('DescribeRegions knows this one', async () => {
+  const { body } = await kms.call('DescribeRegions');
+  expect(body['Regions']).toEqual({ Region: [{ RegionId: 'cn-local' }] });
 });
 
 describe('ListKeys and ListAliases', () => {
@@ -353,6 +473,26 @@ describe('ListKeys and ListAliases', () => {
     expect(await count([{ Key: 'CreatorType', Values: ['User'] }])).toBe(13);
     expect(await count([{ Key: 'KeyUsage', Values: ['SIGN/VERIFY'] }])).toBe(0);
     expect(await count([{ Key: 'ProtectionLevel', Values: ['SOFTWARE'] }])).toBe(13);
+    expect(await count([{ Key: 'CreatorType', Values: ['Service'] }])).toBe(0);
+    expect(await count([{ Key: 'Creator', Values: [await accountId()] }])).toBe(13);
+    expect(await count([{ Key: 'Creator', Values: ['1'] }])).toBe(0);
+    expect(await count([{ Key: 'keyId', Values: [kms.keyId, 'none'] }])).toBe(1);
+    expect(await count([{ Key: 'KeyId', Values: [kms.keyId] }])).toBe(1);
+    expect(await count([{ Key: 'AliasName', Values: ['alias/k1', 'alias/k2', 'k3'] }])).toBe(2);
+    expect(await count([{ Key: 'DKMSInstanceId', Values: ['kst-1'] }])).toBe(0);
+    await create({
+      DKMSInstanceId: 'kst-1',
+      Tags: '[{"TagKey":"a","TagValue":"1"},{"TagKey":"b","TagValue":"2"}]',
+    });
+    expect(await count([{ Key: 'DKMSInstanceId', Values: ['kst-1'] }])).toBe(1);
+    expect(await count([{ Key: 'TagKey', Values: ['b'] }])).toBe(1);
+    expect(await count([{ Key: 'TagValue', Values: ['b'] }])).toBe(0);
+    expect(
+      await count([
+        { Key: 'TagKey', Values: ['a'] },
+        { Key: 'TagValue', Values: ['1'] },
+      ]),
+    ).toBe(1);
   });
 
   test.each([
@@ -364,18 +504,13 @@ describe('ListKeys and ListAliases', () => {
     '[{"Key":"KeyState","Values":[1]}]',
     '[{"Key":"Nope","Values":["a"]}]',
     '[{"Key":"__proto__","Values":["a"]}]',
+    '[{"Key":"KeySpec","Values":["AES"]}]',
+    '[{"Key":"KeyState","Values":["enabled"]}]',
+    'null',
     JSON.stringify(Array.from({ length: 11 }, () => ({ Key: 'KeyState', Values: ['Enabled'] }))),
   ])('refuse the filter %.40s', (Filters) =>
     expectRefusal('ListKeys', { Filters }, 400, 'InvalidParameter'),
   );
-
-  test('do not offer every filter of KMS', () =>
-    expectRefusal(
-      'ListKeys',
-      { Filters: '[{"Key":"TagKey","Values":["a"]}]' },
-      400,
-      'UnsupportedOperation',
-    ));
 });
 
 describe('the protocol', () => {
@@ -405,46 +540,4 @@ describe('the protocol', () => {
     );
     expect([answer.status, answer.body['Code']]).toEqual([400, 'InvalidParameter']);
   });
-});
-
-describe('a key that is not enabled', () => {
-  const inState = async (
-    keyState: KeyState,
-  ): Promise<(action: string, query: Record<string, string>) => Promise<string>> => {
-    const gateway = await startTestGateway((state) => ({
-      ...state,
-      keys: new Map([...state.keys].map(([id, key]) => [id, { ...key, keyState }])),
-    }));
-    const [key] = gateway.state.keys.values();
-    const versionId = Buffer.from(key?.versions[0]?.keyVersionId ?? '', 'ascii');
-    const CiphertextBlob = Buffer.concat([versionId, Buffer.alloc(60)]).toString('base64');
-    return async (action, query) => {
-      const all = { KeyId: key?.keyId ?? '', CiphertextBlob, ...query };
-      const { status, body } = await gateway.call(action, all);
-      return [status, body['Code'], body['Message']].join(' ').trim();
-    };
-  };
-
-  test.each(['Disabled', 'PendingDeletion', 'PendingImport'] as const)(
-    '%s: refuses every cryptographic operation, is described and listed',
-    async (state) => {
-      const call = await inState(state);
-      const rejected = `409 Rejected.${state} The request was rejected because the key state is ${state}.`;
-      for (const [action, query] of [
-        ['GenerateDataKey', {}],
-        ['GenerateDataKeyWithoutPlaintext', {}],
-        ['Encrypt', { Plaintext: 'QQ==' }],
-        ['Decrypt', {}],
-        ['GenerateDataKey', { DryRun: 'true' }],
-      ] as const) {
-        expect(await call(action, query)).toBe(rejected);
-      }
-      expect(await call('DescribeKey', {})).toBe('200');
-      expect(await call('ListKeys', {})).toBe('200');
-      const alias = await call('CreateAlias', { AliasName: 'alias/new' });
-      expect(alias).toMatch(
-        state === 'PendingDeletion' ? /^409 Rejected\.StateModifiedFailed/ : /^200/,
-      );
-    },
-  );
 });

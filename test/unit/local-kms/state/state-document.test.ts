@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Policy } from '../../../../src/local-kms/permissions/policy.ts';
+import type { Policy, PolicyKind } from '../../../../src/local-kms/permissions/policy.ts';
 import { parsePolicy } from '../../../../src/local-kms/permissions/policy.ts';
 import { aliasArn, secretArn } from '../../../../src/local-kms/resource-name.ts';
 import { parseState } from '../../../../src/local-kms/state/parse-state.ts';
@@ -27,11 +27,10 @@ function ec(namedCurve: string): Buffer {
   return generateKeyPairSync('ec', { namedCurve, ...EC, privateKeyEncoding }).privateKey;
 }
 
-function policyOf(action: string): Policy {
-  const policy = parsePolicy({
-    Version: '1',
-    Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }],
-  });
+function policyOf(action: string, kind: PolicyKind): Policy {
+  const principal = kind === 'key' ? { Principal: '*' } : {};
+  const statement = { Effect: 'Allow', Action: action, Resource: '*', ...principal };
+  const policy = parsePolicy({ Version: '1', Statement: [statement] }, kind);
   if (typeof policy === 'string') throw new Error(policy);
   return policy;
 }
@@ -40,7 +39,8 @@ const date = fc.date({ min: new Date(0), max: new Date('9999-01-01'), noInvalidD
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
 const accountId = fc.constantFrom('1234567890123456', '6543210987654321');
 const tags = fc.array(fc.tuple(text, text), { maxLength: 3 }).map((pairs) => new Map(pairs));
-const policy = fc.constantFrom('kms:*', 'kms:Decrypt').map(policyOf);
+const policyOfKind = (kind: PolicyKind): fc.Arbitrary<Policy> =>
+  fc.constantFrom('kms:*', 'kms:Decrypt').map((action) => policyOf(action, kind));
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes));
 
 /** Leaves out what is undefined, as the state does. */
@@ -73,7 +73,7 @@ const key: fc.Arbitrary<KmsKey> = fc
         tags,
         rotation: fc.record({ intervalSeconds: fc.integer({ min: 1 }), nextAt: date }),
         instanceId: fc.constant('kst-test'),
-        policy,
+        policy: policyOfKind('key'),
         imported: record({ keyVersionId: fc.uuid(), digest: bytes32, expiresAt: date }, [
           'keyVersionId',
           'digest',
@@ -100,8 +100,11 @@ const accessKey = record<AccessKey>(
     accountId,
     status: fc.constantFrom('Active', 'Inactive'),
     userName: text,
-    policy,
-    securityToken: fc.record({ token: text, expiresAt: date }),
+    policies: fc.array(policyOfKind('ram'), { maxLength: 2 }),
+    securityToken: fc.record({
+      token: fc.stringMatching(/^[A-Za-z0-9+/=_.-]{1,80}$/),
+      expiresAt: date,
+    }),
   },
   ['accessKeyId', 'accessKeySecret', 'accountId', 'status'],
 );

@@ -1,0 +1,52 @@
+/** Something that goes wrong on purpose, and when. */
+export interface Fault {
+  /** As it was given: `throttle:action=ExportDataKey,first=2`. */
+  readonly spec: string;
+  readonly effect: FaultEffect;
+  readonly selection: FaultSelection;
+}
+
+export type FaultEffect = CallFaultEffect | CertificateFaultEffect;
+
+/** What happens to a call. */
+export type CallFaultEffect =
+  | {
+      readonly kind: 'throttle';
+      readonly code: 'Rejected.Throttling' | 'Throttling.User';
+      readonly retryAfterSeconds?: number;
+    }
+  | {
+      readonly kind: 'error';
+      readonly code: 'InternalFailure' | 'ServiceUnavailableTemporary';
+      readonly retryAfterSeconds?: number;
+    }
+  | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'cut'; readonly when: 'before' | 'after' }
+  | { readonly kind: 'cut-body' }
+  | { readonly kind: 'garbage'; readonly form: 'html' | 'json' };
+
+/** What happens to a TLS connection: the server shows a certificate that must not be trusted. */
+export interface CertificateFaultEffect {
+  readonly kind: 'certificate';
+  readonly wrong: WrongCertificate;
+}
+
+/** Issued by another authority, for another name, or expired. */
+export type WrongCertificate = 'authority' | 'name' | 'date';
+
+/** Which of the calls, or of the connections, a fault strikes. All that is given must hold. */
+export interface FaultSelection {
+  /** The only action whose calls are counted; absent: all. */
+  readonly action?: string;
+  /** Lets this many pass. */
+  readonly after: number;
+  /** Strikes this many, after those that pass; absent: all. */
+  readonly first?: number;
+  readonly chance?: {
+    /** More than 0, at most 1. */
+    readonly probability: number;
+    /** 32 bits. */
+    readonly seed: number;
+  };
+}

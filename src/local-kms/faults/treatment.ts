@@ -1,0 +1,76 @@
+import type { KmsAnswer } from '../answer.ts';
+import type { Reply } from '../reply.ts';
+import type { KmsRefusal } from '../refusal.ts';
+import { refusal } from '../refusal.ts';
+import type { CallFaultEffect } from './fault.ts';
+
+/** What faults do to one call. */
+export interface Treatment {
+  /** The kinds of the faults, for the log: `delay+cut`; empty for a call that none strikes. */
+  readonly name: string;
+  /** How long the answer waits, the work being done before. */
+  readonly delayMs: number;
+  /** What is left of the call's fate beside the delay. */
+  readonly effect: Exclude<CallFaultEffect, { readonly kind: 'delay' }> | undefined;
+}
+
+/** Of a call that no fault strikes. */
+export const UNTOUCHED: Treatment = { name: '', delayMs: 0, effect: undefined };
+
+const PAGE = Buffer.from(
+  '<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n',
+);
+
+/** Puts the effects on one call together: all delays add up, and the first of the others counts. */
+export function treatmentOf(effects: readonly CallFaultEffect[]): Treatment {
+  let delayMs = 0;
+  let effect: Treatment['effect'];
+  const names = new Set<string>();
+  for (const each of effects) {
+    if (each.kind === 'delay') delayMs += each.ms;
+    else if (effect === undefined) effect = each;
+    else continue;
+    names.add(each.kind);
+  }
+  return names.size === 0 ? UNTOUCHED : { name: [...names].join('+'), delayMs, effect };
+}
+
+/** The refusal that a call gets in place of its work. */
+export function refusalInPlaceOfWork({ effect }: Treatment): KmsRefusal | undefined {
+  return effect?.kind === 'throttle' || effect?.kind === 'error' ? refusal(effect.code) : undefined;
+}
+
+/** Whether the call is lost before its work is done. */
+export function losesCall({ effect }: Treatment): boolean {
+  return effect?.kind === 'hang' || (effect?.kind === 'cut' && effect.when === 'before');
+}
+
+/** Makes of an answer what the client gets to see of it. */
+export function treatedReply(answer: KmsAnswer, { delayMs, effect }: Treatment): Reply {
+  switch (effect?.kind) {
+    case undefined:
+      return { ending: 'whole', answer, delayMs };
+    case 'throttle':
+    case 'error': {
+      const { retryAfterSeconds } = effect;
+      const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+      return { ending: 'whole', answer: { ...answer, ...retry }, delayMs };
+    }
+    case 'hang':
+      return { ending: 'never', delayMs };
+    case 'cut':
+      return { ending: 'cut', delayMs };
+    case 'cut-body':
+      return { ending: 'cut-body', answer, delayMs };
+    case 'garbage':
+      return { ending: 'whole', answer: garbage(answer, effect.form), delayMs };
+  }
+}
+
+/** Says 200 and is no answer: a web page, or JSON that breaks off. */
+function garbage(answer: KmsAnswer, form: 'html' | 'json'): KmsAnswer {
+  const { requestId, body } = answer;
+  return form === 'html'
+    ? { httpStatus: 200, requestId, body: PAGE, contentType: 'text/html' }
+    : { httpStatus: 200, requestId, body: body.subarray(0, Math.floor(body.length / 2)) };
+}

@@ -1,0 +1,30 @@
+import { formatDate } from '../key-metadata.ts';
+import { optionalBoolean, requiredText } from '../read-parameter.ts';
+import { assertEncryptionKeyUsable, findSecretIn } from '../secret-lookup.ts';
+import { requestedVersion } from '../secret-version.ts';
+import type { Operation } from './operation.ts';
+
+/** Gives out the value of a secret. */
+export const getSecretValue: Operation = {
+  action: 'GetSecretValue',
+  takesDryRun: true,
+  onDedicatedGateway: true,
+  run: (parameters, context) => {
+    const secretName = requiredText(parameters, 'SecretName');
+    // A generic secret has no extended configuration to fetch.
+    optionalBoolean(parameters, 'FetchExtendedConfig');
+    const { state } = context.store;
+    const secret = findSecretIn(state, context, secretName, 'kms:GetSecretValue');
+    assertEncryptionKeyUsable(state, context, secret, 'kms:Decrypt');
+    const version = requestedVersion(parameters, secret);
+    return {
+      SecretName: secret.secretName,
+      SecretType: 'Generic',
+      VersionId: version.versionId,
+      VersionStages: { VersionStage: version.stages },
+      SecretData: version.data,
+      SecretDataType: version.dataType,
+      CreateTime: formatDate(secret.createdAt),
+    };
+  },
+};

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { equalBytes } from '../../base/bytes.ts';
+import { randomUuid } from '../identifiers.ts';
+import { openImportToken } from '../import-token.ts';
+import { decryptMaterial } from '../import-wrapping.ts';
+import { changeKey, findKey } from '../key-lookup.ts';
+import type { Parameters } from '../parameters.ts';
+import { optionalInteger, requiredBytes, requiredText } from '../read-parameter.ts';
+import { invalidParameter, missingParameter, refusal } from '../refusal.ts';
+import type { KmsKey } from '../state/state.ts';
+import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import type { Operation } from './operation.ts';
+
+const ACTION = 'kms:ImportKeyMaterial';
+const MAX_CIPHERTEXT_BYTES = 512;
+const EXPIRY = 'KeyMaterialExpireUnix';
+
+/**
+ * Takes the material of a KMS key of Origin EXTERNAL (help 68622). After the first time it takes the same material
+ * only, under the same KeyVersionId, so that what the key encrypted can be decrypted again.
+ */
+export const importKeyMaterial: Operation = {
+  action: 'ImportKeyMaterial',
+  takesDryRun: false,
+  onDedicatedGateway: false,
+  run: async (parameters, context) => {
+    const { store, now, randomBytes } = context;
+    const keyId = unaliasedKeyId(parameters);
+    const ciphertext = requiredBytes(parameters, 'EncryptedKeyMaterial', MAX_CIPHERTEXT_BYTES);
+    const token = requiredText(parameters, 'ImportToken');
+    const expiresAt = readExpiry(parameters, now());
+    const key = findKey(context, keyId, ACTION);
+    assertTakesMaterial(key);
+    const opened = openImportToken(store.state.importTokenKey, key.keyId, token, now());
+    const material = decryptMaterial(opened.algorithm, opened.privateKey, ciphertext);
+    if (material === undefined) throw refusal('InvalidKeyMaterial');
+    const digest = createHash('sha256').update(material).digest();
+    await changeKey(context, keyId, ACTION, (current) => {
+      assertTakesMaterial(current);
+      const { imported, keyState, versions } = current;
+      if (imported !== undefined && !equalBytes(imported.digest, digest)) {
+        throw refusal('InvalidKeyMaterial');
+      }
+      const keyVersionId = imported?.keyVersionId ?? randomUuid(randomBytes);
+      const createdAt = versions.at(-1)?.createdAt ?? now();
+      return {
+        ...current,
+        keyState: keyState === 'PendingImport' ? 'Enabled' : keyState,
+        versions: [{ keyVersionId, createdAt, material }],
+        imported: { keyVersionId, digest, ...(expiresAt !== undefined && { expiresAt }) },
+      };
+    });
+    return {};
+  },
+};
+
+function assertTakesMaterial(key: KmsKey): void {
+  if (key.origin !== 'EXTERNAL') throw refusal('Unsupported.Origin');
+  if (key.keyState === 'PendingDeletion') throw refusal('Rejected.StateModifiedFailed');
+}
+
+/** In seconds since 1970; 0 is never. */
+function readExpiry(parameters: Parameters, now: Date): Date | undefined {
+  requiredText(parameters, EXPIRY);
+  const seconds = optionalInteger(parameters, EXPIRY, 0, 9_999_999_999);
+  if (seconds === undefined) throw missingParameter(EXPIRY);
+  if (seconds === 0) return undefined;
+  const expiresAt = new Date(1000 * seconds);
+  if (expiresAt.getTime() <= now.getTime()) throw invalidParameter(EXPIRY);
+  return expiresAt;
+}

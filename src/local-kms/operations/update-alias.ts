@@ -1,0 +1,33 @@
+import { requiredAliasName } from '../alias-name.ts';
+import { findKeyIn } from '../key-lookup.ts';
+import { authorize } from '../permissions/authorize.ts';
+import { refusal } from '../refusal.ts';
+import { aliasArn } from '../resource-name.ts';
+import { withAlias } from '../state/state.ts';
+import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import type { Operation } from './operation.ts';
+
+const ACTION = 'kms:UpdateAlias';
+
+/** Lets an alias name another KMS key. Only the state of the new key matters (help 44211). */
+export const updateAlias: Operation = {
+  action: 'UpdateAlias',
+  takesDryRun: false,
+  onDedicatedGateway: false,
+  run: async (parameters, context) => {
+    const { store, caller } = context;
+    const { accountId } = caller;
+    const keyId = unaliasedKeyId(parameters);
+    const aliasName = requiredAliasName(parameters);
+    const arn = aliasArn(accountId, aliasName);
+    authorize(caller, ACTION, { arn, accountId });
+    await store.update((state) => {
+      if (!state.aliases.has(arn)) throw refusal('Forbidden.AliasNotFound');
+      const key = findKeyIn(state, context, keyId, ACTION);
+      if (key.accountId !== accountId) throw refusal('Forbidden.KeyNotFound');
+      if (key.keyState === 'PendingDeletion') throw refusal('Rejected.PendingDeletion');
+      return [withAlias(state, arn, { accountId, aliasName, keyId: key.keyId }), undefined];
+    });
+    return {};
+  },
+};

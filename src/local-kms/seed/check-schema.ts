@@ -1,0 +1,39 @@
+import type { ErrorObject } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import schema from '../../../schemas/kmsx-local-kms-seed.schema.json' with { type: 'json' };
+import type { Mistake } from '../permissions/mistake.ts';
+import { pointer } from '../permissions/mistake.ts';
+import type { SeedDocument } from './seed-document.ts';
+
+/**
+ * Checks a document against the JSON schema of seeds.
+ *
+ * @returns the document, or all its mistakes; they quote no value
+ */
+export function checkSchema(document: unknown): SeedDocument | readonly Mistake[] {
+  // `verbose` gives each mistake the part of the schema that it offends, whose description says what is allowed.
+  const ajv = new Ajv2020({ allErrors: true, verbose: true });
+  const isSeed = ajv.compile<SeedDocument>(schema);
+  return isSeed(document) ? document : (isSeed.errors ?? []).map(mistakeOf);
+}
+
+function mistakeOf({ instancePath, keyword, params, parentSchema }: ErrorObject): Mistake {
+  const { missingProperty, additionalProperty } = params as Readonly<Record<string, string>>;
+  if (keyword === 'required' || keyword === 'dependentRequired') {
+    const { property } = params as Readonly<Record<string, string>>;
+    const reason = keyword === 'required' ? '' : `, which ${property ?? ''} needs`;
+    return { path: pointer(instancePath, missingProperty ?? ''), problem: `is missing${reason}` };
+  }
+  const { description, properties } = (parentSchema ?? {}) as {
+    readonly description?: string;
+    readonly properties?: Readonly<Record<string, unknown>>;
+  };
+  if (keyword === 'additionalProperties') {
+    const known = Object.keys(properties ?? {}).join(', ');
+    return {
+      path: pointer(instancePath, additionalProperty ?? ''),
+      problem: `is not known here; what is: ${known}`,
+    };
+  }
+  return { path: instancePath, problem: `must be ${description ?? 'as its schema says'}` };
+}

@@ -1,0 +1,57 @@
+import type { Mistake, Report } from '../permissions/mistake.ts';
+import type { RandomBytes } from '../identifiers.ts';
+import type { BytesFor } from './derivation.ts';
+import type { SeedTag } from './seed-document.ts';
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
+
+/** Reads what the parts of a seed have in common, and collects their mistakes. */
+export class SeedReader {
+  readonly now: Date;
+  readonly bytesFor: BytesFor;
+  readonly randomBytes: RandomBytes;
+  readonly mistakes: Mistake[] = [];
+  readonly #places = new Map<string, string>();
+
+  constructor(now: Date, bytesFor: BytesFor, randomBytes: RandomBytes) {
+    this.now = now;
+    this.bytesFor = bytesFor;
+    this.randomBytes = randomBytes;
+  }
+
+  readonly report: Report = (path, problem) => {
+    this.mistakes.push({ path, problem });
+  };
+
+  /** A date, or a time from now on; without one, now. */
+  time(path: string, text: string | undefined): Date {
+    if (text === undefined) return this.now;
+    if (text.startsWith('+') || text.startsWith('-')) {
+      return new Date(this.now.getTime() + 1000 * this.seconds(text));
+    }
+    const date = new Date(text);
+    // A day that the month does not have is carried into the next.
+    if (Number.isNaN(date.getTime()) || date.toISOString() !== text.replace('Z', '.000Z')) {
+      this.report(path, 'must be a time that there is');
+    }
+    return date;
+  }
+
+  /** Seconds of `365d`, `-1h`. */
+  seconds(text: string): number {
+    return Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? 0);
+  }
+
+  /** Reports a name that stands for two things of one kind. */
+  claim(kind: string, name: string, path: string): void {
+    const place = this.#places.get(`${kind} ${name}`);
+    if (place === undefined) this.#places.set(`${kind} ${name}`, path);
+    else this.report(path, `is the same as ${place}; it must be unique`);
+  }
+
+  tags(path: string, tags: readonly SeedTag[] = []): ReadonlyMap<string, string> {
+    const map = new Map(tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
+    if (map.size !== tags.length) this.report(path, 'must not have the same TagKey twice');
+    return map;
+  }
+}

@@ -1,0 +1,84 @@
+import { equalBytes } from '../../base/bytes.ts';
+import { refusal } from '../refusal.ts';
+import type { RpcRequest } from '../rpc-request.ts';
+import { canonicalRequest } from './canonical-request.ts';
+import type { SignatureScheme, SignedClaim } from './scheme.ts';
+import { HIDDEN_TOKEN } from './scheme.ts';
+import { checkSignedHeaders } from './signed-headers.ts';
+
+/** What tells the schemes that sign headers (ACS3, ACS4) from each other. */
+export interface HeaderAlgorithm {
+  /** As in Authorization and in the string to sign. */
+  readonly name: string;
+  /** The headers that may carry the hash of the payload: exactly one of them must. */
+  readonly contentHeaders: readonly string[];
+  /** Hashes the payload and the canonical request, in hexadecimal. */
+  hash(data: string | Buffer): string;
+  /** Reads the Credential of an Authorization; undefined if it is malformed or does not fit the request. */
+  readCredential(credential: string, request: RpcRequest): Credential | undefined;
+}
+
+export interface Credential {
+  readonly accessKeyId: string;
+  /** The signature of a string to sign, in hexadecimal. */
+  sign(stringToSign: string, accessKeySecret: string): string;
+}
+
+const AUTHORIZATION =
+  /^(\S+) Credential=([^\s,]{1,256}),SignedHeaders=([a-z0-9;-]{1,4096}),Signature=([^\s,]{1,256})$/;
+
+/** Makes a scheme whose signature stands in the header `Authorization` (help 2618355). */
+export function headerScheme(algorithm: HeaderAlgorithm): SignatureScheme {
+  return {
+    isUsedBy: ({ headers }) => {
+      const authorization = headers.get('authorization');
+      return (
+        authorization === algorithm.name || authorization?.startsWith(`${algorithm.name} `) === true
+      );
+    },
+    read: (request) => readClaim(request, algorithm),
+  };
+}
+
+function readClaim(request: RpcRequest, algorithm: HeaderAlgorithm): SignedClaim {
+  const { headers } = request;
+  const [, , text = '', names = '', signature = ''] =
+    AUTHORIZATION.exec(headers.get('authorization') ?? '') ?? [];
+  const credential = algorithm.readCredential(text, request);
+  if (credential === undefined) throw refusal('IncompleteSignature');
+  const { accessKeyId } = credential;
+  const signedHeaders = names.split(';');
+  const contentHeader = checkSignedHeaders(request, signedHeaders, algorithm.contentHeaders);
+  if ((headers.get('x-acs-accesskey-id') ?? accessKeyId) !== accessKeyId) {
+    throw refusal('IncompleteSignature');
+  }
+  const payloadHash = algorithm.hash(request.body);
+  const canonical = (values: ReadonlyMap<string, string>): string =>
+    canonicalRequest({
+      method: request.method,
+      query: request.query,
+      headers: values,
+      signedHeaders,
+      payloadHash,
+    });
+  const stringToSign = `${algorithm.name}\n${algorithm.hash(canonical(headers))}`;
+  return {
+    accessKeyId,
+    timestamp: headers.get('x-acs-date') ?? '',
+    nonce: headers.get('x-acs-signature-nonce') ?? '',
+    securityToken: headers.get('x-acs-security-token'),
+    isSignedWith: (accessKeySecret) => {
+      const expected = credential.sign(stringToSign, accessKeySecret);
+      const isRight = equalBytes(Buffer.from(signature), Buffer.from(expected));
+      return isRight && headers.get(contentHeader) === payloadHash;
+    },
+    explainMismatch: () =>
+      'Specified signature does not match our calculation. ' +
+      `server StringToSign is [${stringToSign}] server CanonicalRequest is [${canonical(withoutToken(headers))}]`,
+  };
+}
+
+function withoutToken(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  if (!headers.has('x-acs-security-token')) return headers;
+  return new Map(headers).set('x-acs-security-token', HIDDEN_TOKEN);
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FileContext } from '../../base/durable-file.ts';
+import { prepareDurableFile } from '../../base/durable-file.ts';
+import { writeError } from '../../base/write-error.ts';
+
+/** Where clients find the certificate of the authority that they are to trust. */
+export interface CaFile {
+  readonly path: string;
+  /** Removes what was made for this server alone. Harmless when called again. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Writes the certificate of an authority where `--ca-file` can read it: `FOLDER/ca.pem`, which the next server
+ * replaces; or, without a folder, in a temporary folder of its own (0700), which `remove` takes away.
+ *
+ * @throws KmsxError `file-unwritable`, `disk-full`
+ */
+export async function writeCaFile(
+  pem: string,
+  stateFolder: string | undefined,
+  context: FileContext,
+): Promise<CaFile> {
+  if (stateFolder !== undefined) {
+    return { path: await write(stateFolder, pem, context), remove: () => Promise.resolve() };
+  }
+  const folder = await makeTemporaryFolder();
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    return { path: await write(folder, pem, context), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function makeTemporaryFolder(): Promise<string> {
+  const prefix = join(tmpdir(), 'kmsx-local-kms-');
+  try {
+    return await mkdtemp(prefix);
+  } catch (error) {
+    throw writeError(prefix, error);
+  }
+}
+
+async function write(folder: string, pem: string, context: FileContext): Promise<string> {
+  const path = join(folder, 'ca.pem');
+  const options = { mode: 0o644, existing: 'replace', label: path } as const;
+  const file = await prepareDurableFile(path, options, context);
+  await file.commit(Buffer.from(pem));
+  return path;
+}

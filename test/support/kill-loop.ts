@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createInterface } from 'node:readline';
+import { expect } from 'vitest';
+import type { Announcement } from './kmsx.ts';
+import { startKmsx } from './kmsx.ts';
+import { signWith } from './signers.ts';
+
+/** What the server said: the ids of the KMS keys that it keeps, and data keys under them. */
+interface Acknowledged {
+  readonly keyIds: Set<string>;
+  readonly dataKeys: Readonly<Record<string, unknown>>[];
+}
+
+const MAKERS = 4;
+const MAX_OPENED = 50;
+
+/**
+ * Starts `kmsx local-kms --state` again and again and kills it (SIGKILL) at a random moment while KMS keys are made.
+ * After each start every KMS key that was ever acknowledged must be there, and open what it sealed.
+ *
+ * @returns how many keys were acknowledged in all
+ */
+export async function killWhileKeysAreMade(folder: string, rounds: number): Promise<number> {
+  const kept: Acknowledged = { keyIds: new Set(), dataKeys: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    const child = startKmsx(['local-kms', '--quiet', '--state', 'state'], { cwd: folder });
+    // Some are killed while they start.
+    const early = round % 4 === 3 ? 60 + Math.random() * 200 : undefined;
+    if (early !== undefined) setTimeout(() => child.kill('SIGKILL'), early);
+    const said: string[] = [];
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    const line = await Promise.race([
+      once(createInterface({ input: child.stdout }), 'line') as Promise<[string]>,
+      once(child, 'close').then(() => undefined),
+    ]);
+    if (line === undefined) {
+      expect(child.signalCode, said.join('')).toBe('SIGKILL');
+      continue;
+    }
+    const announcement = JSON.parse(line[0]) as Announcement;
+    if (early === undefined) {
+      await expectKept(announcement, kept);
+      setTimeout(() => child.kill('SIGKILL'), 20 + Math.random() * 250);
+    }
+    await Promise.all(Array.from({ length: MAKERS }, () => makeKeys(announcement, kept)));
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+    expect(child.signalCode, said.join('')).toBe('SIGKILL');
+    await sleep(1);
+  }
+  return kept.keyIds.size;
+}
+
+async function expectKept(server: Announcement, kept: Acknowledged): Promise<void> {
+  const there = new Set<string>();
+  for (let page = 1; there.size < 100 * page; page += 1) {
+    const query = { PageSize: '100', PageNumber: String(page) };
+    const { Keys } = (await call(server, 'ListKeys', query)) as {
+      Keys: { Key: { KeyId: string }[] };
+    };
+    for (const { KeyId } of Keys.Key) there.add(KeyId);
+    if (Keys.Key.length < 100) break;
+  }
+  expect([...kept.keyIds].filter((keyId) => !there.has(keyId))).toEqual([]);
+  for (const { CiphertextBlob, KeyId, Plaintext } of kept.dataKeys.slice(-MAX_OPENED)) {
+    const query = { CiphertextBlob: String(CiphertextBlob) };
+    expect(await call(server, 'Decrypt', query)).toMatchObject({ KeyId, Plaintext });
+  }
+}
+
+/** Makes keys, one after another, until the server is gone. */
+async function makeKeys(server: Announcement, kept: Acknowledged): Promise<void> {
+  for (;;) {
+    try {
+      const { KeyMetadata } = await call(server, 'CreateKey');
+      const { KeyId } = KeyMetadata as { KeyId: string };
+      kept.keyIds.add(KeyId);
+      kept.dataKeys.push(await call(server, 'GenerateDataKey', { KeyId }));
+    } catch (error) {
+      // fetch says so when a connection is refused or cut; anything else is a failure.
+      if (error instanceof TypeError) return;
+      throw error;
+    }
+  }
+}
+
+async function call(
+  server: Announcement,
+  action: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const { host } = new URL(server.Endpoint);
+  const { AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret } = server;
+  const request = signWith('ACS3-HMAC-SHA256', {
+    action,
+    query,
+    accessKeyId,
+    accessKeySecret,
+    headers: { host },
+  });
+  const { method, path, headers } = request;
+  const answer = await fetch(`${server.Endpoint}${path}`, { method, headers });
+  const body = (await answer.json()) as Readonly<Record<string, unknown>>;
+  if (answer.status !== 200) throw new Error(`${action}: ${JSON.stringify(body)}`);
+  return body;
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../../../src/local-kms/faults/fault.ts';
+import { FaultPlan } from '../../../../src/local-kms/faults/fault-plan.ts';
+import { mulberry32 } from '../../../../src/local-kms/faults/mulberry32.ts';
+import { isFaultMistake, parseFaults } from '../../../../src/local-kms/faults/parse-fault.ts';
+
+function faults(...specs: string[]): readonly Fault[] {
+  const result = parseFaults(specs, true);
+  if (isFaultMistake(result)) throw new Error(result.mistake);
+  return result;
+}
+
+/** The kinds of the faults that strike each of these calls. */
+function strikes(plan: FaultPlan, ...actions: string[]): string[] {
+  return actions.map((action) => plan.nextCall(action).name);
+}
+
+function times(count: number, action = 'Decrypt'): string[] {
+  return Array.from({ length: count }, () => action);
+}
+
+describe('a plan of faults', () => {
+  it('strikes every call where nothing is selected', () => {
+    expect(strikes(new FaultPlan(faults('hang')), 'Decrypt', 'Nonsense')).toEqual(['hang', 'hang']);
+  });
+
+  it('strikes nothing where there are none', () => {
+    expect(strikes(new FaultPlan(), 'Decrypt')).toEqual(['']);
+  });
+
+  it('counts the calls of its action only', () => {
+    const plan = new FaultPlan(faults('cut:action=Decrypt,first=2'));
+    expect(strikes(plan, 'Encrypt', 'Decrypt', 'Encrypt', 'Decrypt', 'Decrypt')).toEqual([
+      '',
+      'cut',
+      '',
+      'cut',
+      '',
+    ]);
+    expect(plan.report()).toEqual([{ spec: 'cut:action=Decrypt,first=2', counted: 3, struck: 2 }]);
+  });
+
+  it('lets the first ones pass, and strikes so many after them', () => {
+    const plan = new FaultPlan(faults('cut:after=1,first=2'));
+    expect(strikes(plan, ...times(5))).toEqual(['', 'cut', 'cut', '', '']);
+  });
+
+  it('lets each fault count every call, also one that another strikes', () => {
+    const plan = new FaultPlan(faults('throttle:first=2', 'error:after=2,first=1'));
+    expect(strikes(plan, ...times(4))).toEqual(['throttle', 'throttle', 'error', '']);
+  });
+
+  it('adds delays up, and takes the first of the others', () => {
+    const plan = new FaultPlan(faults('delay:ms=10', 'cut', 'delay:ms=20', 'hang'));
+    expect(plan.nextCall('Decrypt')).toEqual({
+      name: 'delay+cut',
+      delayMs: 30,
+      effect: { kind: 'cut', when: 'before' },
+    });
+  });
+
+  it('begins anew when it is replaced', () => {
+    const plan = new FaultPlan(faults('cut:first=1'));
+    expect(strikes(plan, ...times(2))).toEqual(['cut', '']);
+    plan.replace(faults('cut:first=1'));
+    expect(strikes(plan, ...times(2))).toEqual(['cut', '']);
+  });
+
+  it('counts connections for certificates, and calls for the rest', () => {
+    const plan = new FaultPlan(faults('certificate:wrong=name,after=1,first=1', 'hang'));
+    expect(strikes(plan, 'Decrypt')).toEqual(['hang']);
+    expect([1, 2, 3].map(() => plan.nextConnection())).toEqual([undefined, 'name', undefined]);
+  });
+});
+
+describe('a probability', () => {
+  it('strikes the same calls for the same seed, and others for another', () => {
+    const run = (seed: number): string =>
+      strikes(new FaultPlan(faults(`cut:probability=0.5,seed=${seed}`)), ...times(64)).join();
+    expect(run(7)).toBe(run(7));
+    expect(run(7)).not.toBe(run(8));
+  });
+
+  it('strikes about as many as it says', () => {
+    const plan = new FaultPlan(faults('cut:probability=0.3,seed=7'));
+    strikes(plan, ...times(10_000));
+    const [{ struck } = { struck: 0 }] = plan.report();
+    expect(struck).toBeGreaterThan(2_800);
+    expect(struck).toBeLessThan(3_200);
+  });
+
+  it('of 1 strikes all, as mulberry32 stays below it for every seed', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const random = mulberry32(seed);
+        for (let count = 0; count < 50; count += 1) {
+          const value = random();
+          expect(value).toBeGreaterThanOrEqual(0);
+          expect(value).toBeLessThan(1);
+        }
+      }),
+    );
+  });
+
+  it('rests on mulberry32 as it was published', () => {
+    // What its C code in the public domain gives for the states 0, 1 and 2^32 - 1.
+    const first = (seed: number): number[] => {
+      const random = mulberry32(seed);
+      return [0, 1, 2].map(() => random() * 2 ** 32);
+    };
+    expect([first(0), first(1), first(4_294_967_295)]).toEqual([
+      [1144304738, 1416247, 958946056],
+      [2693262067, 11749833, 2265367787],
+      [3850105811, 813802916, 3073704848],
+    ]);
+  });
+});
