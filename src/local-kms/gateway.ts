@@ -10,17 +10,17 @@ import type { OperationContext } from './operations/operation.ts';
 import { OPERATIONS } from './operations/operations.ts';
 import { performOperation } from './operations/perform.ts';
 import type { Caller } from './permissions/caller.ts';
-import { PublicKeyCache } from './public-key-cache.ts';
+import { PublicKeyCache } from './encryption/public-key-cache.ts';
 import type { RefusalCode } from './refusal.ts';
 import { KmsRefusal, invalidParameter, refusal } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import { requestIds } from './request-ids.ts';
 import { formatLogLine } from './request-log.ts';
-import type { RawRequest, RpcRequest } from './rpc-request.ts';
-import { readRpcRequest, requestedAction, requestedVersion } from './rpc-request.ts';
+import type { RawRequest, RpcRequest } from './request/rpc-request.ts';
+import { readRpcRequest, requestedAction, requestedVersion } from './request/rpc-request.ts';
 import { authenticate } from './signatures/authenticate.ts';
 import { NonceMemory } from './signatures/nonce-memory.ts';
-import { letTimePass } from './let-time-pass.ts';
+import { letTimePass } from './state/let-time-pass.ts';
 
 const API_VERSION = '2016-01-20';
 

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import type { KmsAnswer } from '../../src/local-kms/answer.ts';
 import type { Gateway } from '../../src/local-kms/gateway.ts';
 import { createGateway } from '../../src/local-kms/gateway.ts';
-import { KeyStore } from '../../src/local-kms/key-store.ts';
+import { KeyStore } from '../../src/local-kms/state/key-store.ts';
 import type { Reply } from '../../src/local-kms/reply.ts';
 import { NonceMemory } from '../../src/local-kms/signatures/nonce-memory.ts';
 import type { LocalKms, LocalKmsOptions } from '../../src/local-kms/start-local-kms.ts';

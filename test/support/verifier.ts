@@ -1,4 +1,4 @@
-import { readRpcRequest } from '../../src/local-kms/rpc-request.ts';
+import { readRpcRequest } from '../../src/local-kms/request/rpc-request.ts';
 import { KmsRefusal } from '../../src/local-kms/refusal.ts';
 import { authenticate } from '../../src/local-kms/signatures/authenticate.ts';
 import { NonceMemory } from '../../src/local-kms/signatures/nonce-memory.ts';

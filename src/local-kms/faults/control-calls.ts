@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../base/json.ts';
 import { parseJson } from '../../base/json.ts';
-import type { Parameters } from '../parameters.ts';
+import type { Parameters } from '../request/parameters.ts';
 import type { Caller } from '../permissions/caller.ts';
 import { isAccountItself } from '../permissions/caller.ts';
-import { requiredText } from '../read-parameter.ts';
+import { requiredText } from '../request/read-parameter.ts';
 import { refusal } from '../refusal.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { isFaultMistake, parseFaults } from './parse-fault.ts';

@@ -1,5 +1,5 @@
-import { requiredText } from '../read-parameter.ts';
-import { decryptOaep, findRsaVersion, readOaepHash } from '../rsa-oaep.ts';
+import { requiredText } from '../request/read-parameter.ts';
+import { decryptOaep, findRsaVersion, readOaepHash } from '../encryption/rsa-oaep.ts';
 import type { Operation } from './operation.ts';
 
 /** Decrypts under the private half of an asymmetric KMS key and gives the plaintext out as base64. */

@@ -1,5 +1,5 @@
-import { requiredBytes, requiredText } from '../read-parameter.ts';
-import { encryptOaep, findRsaVersion, readOaepHash } from '../rsa-oaep.ts';
+import { requiredBytes, requiredText } from '../request/read-parameter.ts';
+import { encryptOaep, findRsaVersion, readOaepHash } from '../encryption/rsa-oaep.ts';
 import type { Operation } from './operation.ts';
 
 /** What RSA_3072 takes with SHA-1, the most of all. */

@@ -1,6 +1,6 @@
-import { changeKey } from '../key-lookup.ts';
+import { changeKey } from '../keys/key-lookup.ts';
 import { refusal } from '../refusal.ts';
-import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import { unaliasedKeyId } from '../keys/unaliased-key-id.ts';
 import type { Operation } from './operation.ts';
 
 /** Keeps a KMS key that was to vanish, and enables it; a key without material waits for that again. */

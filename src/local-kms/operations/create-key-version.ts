@@ -1,6 +1,6 @@
-import { assertEnabled, changeKey, findKey } from '../key-lookup.ts';
-import { keyVersionMetadata } from '../key-metadata.ts';
-import { requiredText } from '../read-parameter.ts';
+import { assertEnabled, changeKey, findKey } from '../keys/key-lookup.ts';
+import { keyVersionMetadata } from '../keys/key-metadata.ts';
+import { requiredText } from '../request/read-parameter.ts';
 import { refusal } from '../refusal.ts';
 import { newVersion } from '../state/new-key.ts';
 import type { KmsKey } from '../state/state.ts';

@@ -1,12 +1,12 @@
 import { isJsonObject } from '../../base/json.ts';
-import { keyMetadata } from '../key-metadata.ts';
-import { readRotation } from '../key-rotation.ts';
-import { readKeyTags } from '../key-tags.ts';
-import type { Parameters } from '../parameters.ts';
+import { keyMetadata } from '../keys/key-metadata.ts';
+import { readRotation } from '../keys/key-rotation.ts';
+import { readKeyTags } from '../keys/key-tags.ts';
+import type { Parameters } from '../request/parameters.ts';
 import { authorize } from '../permissions/authorize.ts';
 import type { Policy } from '../permissions/policy.ts';
 import { parsePolicy } from '../permissions/policy.ts';
-import { optionalChoice, optionalJson } from '../read-parameter.ts';
+import { optionalChoice, optionalJson } from '../request/read-parameter.ts';
 import { invalidParameter, refusal } from '../refusal.ts';
 import { arnOf } from '../resource-name.ts';
 import type { NewKeyOptions } from '../state/new-key.ts';

@@ -1,6 +1,6 @@
-import { openBlob } from '../ciphertext-blob.ts';
-import { readEncryptionContext } from '../encryption-context.ts';
-import { requiredText } from '../read-parameter.ts';
+import { openBlob } from '../encryption/ciphertext-blob.ts';
+import { readEncryptionContext } from '../encryption/encryption-context.ts';
+import { requiredText } from '../request/read-parameter.ts';
 import type { Operation } from './operation.ts';
 
 /** Opens a CiphertextBlob and gives out what it holds, as base64. */

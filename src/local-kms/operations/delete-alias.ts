@@ -1,5 +1,5 @@
-import { requiredAliasName } from '../alias-name.ts';
-import { findKeyIn } from '../key-lookup.ts';
+import { requiredAliasName } from '../keys/alias-name.ts';
+import { findKeyIn } from '../keys/key-lookup.ts';
 import { authorize } from '../permissions/authorize.ts';
 import { refusal } from '../refusal.ts';
 import { aliasArn } from '../resource-name.ts';

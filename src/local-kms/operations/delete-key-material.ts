@@ -1,7 +1,7 @@
-import { changeKey } from '../key-lookup.ts';
-import { withoutMaterial } from '../key-state.ts';
+import { changeKey } from '../keys/key-lookup.ts';
+import { withoutMaterial } from '../keys/key-state.ts';
 import { refusal } from '../refusal.ts';
-import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import { unaliasedKeyId } from '../keys/unaliased-key-id.ts';
 import type { Operation } from './operation.ts';
 
 /** Deletes the imported material of a KMS key. The key stays and takes the same material again. */

@@ -1,6 +1,6 @@
-import { findKey } from '../key-lookup.ts';
-import { keyVersionMetadata } from '../key-metadata.ts';
-import { requiredText } from '../read-parameter.ts';
+import { findKey } from '../keys/key-lookup.ts';
+import { keyVersionMetadata } from '../keys/key-metadata.ts';
+import { requiredText } from '../request/read-parameter.ts';
 import { refusal } from '../refusal.ts';
 import type { Operation } from './operation.ts';
 

@@ -1,6 +1,6 @@
-import { findKey } from '../key-lookup.ts';
-import { keyMetadata } from '../key-metadata.ts';
-import { requiredText } from '../read-parameter.ts';
+import { findKey } from '../keys/key-lookup.ts';
+import { keyMetadata } from '../keys/key-metadata.ts';
+import { requiredText } from '../request/read-parameter.ts';
 import type { Operation } from './operation.ts';
 
 /** Shows what is known of a KMS key, whatever its state. */

@@ -1,7 +1,7 @@
-import { optionalBoolean, requiredText } from '../read-parameter.ts';
+import { optionalBoolean, requiredText } from '../request/read-parameter.ts';
 import { secretArn } from '../resource-name.ts';
-import { findSecretIn } from '../secret-lookup.ts';
-import { secretSummary } from '../secret-metadata.ts';
+import { findSecretIn } from '../secrets/secret-lookup.ts';
+import { secretSummary } from '../secrets/secret-metadata.ts';
 import type { Operation } from './operation.ts';
 
 /** Shows what is known of a secret, but not its value. */

@@ -1,6 +1,6 @@
-import { changeKey } from '../key-lookup.ts';
-import { assertSwitchable } from '../key-state.ts';
-import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import { changeKey } from '../keys/key-lookup.ts';
+import { assertSwitchable } from '../keys/key-state.ts';
+import { unaliasedKeyId } from '../keys/unaliased-key-id.ts';
 import type { Operation } from './operation.ts';
 
 /** Enables a KMS key. An enabled key stays as it is. */

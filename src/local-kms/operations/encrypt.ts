@@ -1,7 +1,7 @@
-import { sealBlob } from '../ciphertext-blob.ts';
-import { readEncryptionContext } from '../encryption-context.ts';
-import { findKey } from '../key-lookup.ts';
-import { requiredBytes, requiredText } from '../read-parameter.ts';
+import { sealBlob } from '../encryption/ciphertext-blob.ts';
+import { readEncryptionContext } from '../encryption/encryption-context.ts';
+import { findKey } from '../keys/key-lookup.ts';
+import { requiredBytes, requiredText } from '../request/read-parameter.ts';
 import { primaryVersion } from '../state/state.ts';
 import type { Operation } from './operation.ts';
 

@@ -1,7 +1,7 @@
-import { openBlob } from '../ciphertext-blob.ts';
-import { readEncryptionContext } from '../encryption-context.ts';
-import { requiredText } from '../read-parameter.ts';
-import { exportDataKey, readRecipient } from '../recipient.ts';
+import { openBlob } from '../encryption/ciphertext-blob.ts';
+import { readEncryptionContext } from '../encryption/encryption-context.ts';
+import { requiredText } from '../request/read-parameter.ts';
+import { exportDataKey, readRecipient } from '../encryption/recipient.ts';
 import type { Operation } from './operation.ts';
 
 /** Takes a data key out of its CiphertextBlob and gives it out under the recipient's public key. */

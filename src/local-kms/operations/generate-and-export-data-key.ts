@@ -1,5 +1,5 @@
-import { newDataKey } from '../data-key.ts';
-import { exportDataKey, readRecipient } from '../recipient.ts';
+import { newDataKey } from '../encryption/data-key.ts';
+import { exportDataKey, readRecipient } from '../encryption/recipient.ts';
 import type { Operation } from './operation.ts';
 
 /** Makes a data key and gives it out twice: under the KMS key and under the recipient's public key. */

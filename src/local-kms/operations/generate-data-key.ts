@@ -1,4 +1,4 @@
-import { newDataKey } from '../data-key.ts';
+import { newDataKey } from '../encryption/data-key.ts';
 import type { Operation } from './operation.ts';
 
 /** Makes a data key and gives it out in the clear and under the KMS key. */

@@ -1,11 +1,11 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { sealImportToken } from '../import-token.ts';
-import { readImportAlgorithm } from '../import-wrapping.ts';
-import { findKey } from '../key-lookup.ts';
-import { formatDate } from '../key-metadata.ts';
+import { sealImportToken } from '../keys/import-token.ts';
+import { readImportAlgorithm } from '../keys/import-wrapping.ts';
+import { findKey } from '../keys/key-lookup.ts';
+import { formatDate } from '../keys/key-metadata.ts';
 import { refusal } from '../refusal.ts';
-import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import { unaliasedKeyId } from '../keys/unaliased-key-id.ts';
 import type { Operation } from './operation.ts';
 
 const VALID_MS = 24 * 3_600_000;

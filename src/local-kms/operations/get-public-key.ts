@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { assertEnabled, findKey } from '../key-lookup.ts';
-import { requiredText } from '../read-parameter.ts';
+import { assertEnabled, findKey } from '../keys/key-lookup.ts';
+import { requiredText } from '../request/read-parameter.ts';
 import { refusal } from '../refusal.ts';
 import { isSymmetric } from '../state/state.ts';
 import type { Operation } from './operation.ts';

@@ -1,7 +1,7 @@
-import { formatDate } from '../key-metadata.ts';
-import { optionalBoolean, requiredText } from '../read-parameter.ts';
-import { assertEncryptionKeyUsable, findSecretIn } from '../secret-lookup.ts';
-import { requestedVersion } from '../secret-version.ts';
+import { formatDate } from '../keys/key-metadata.ts';
+import { optionalBoolean, requiredText } from '../request/read-parameter.ts';
+import { assertEncryptionKeyUsable, findSecretIn } from '../secrets/secret-lookup.ts';
+import { requestedVersion } from '../secrets/secret-version.ts';
 import type { Operation } from './operation.ts';
 
 /** Gives out the value of a secret. */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { equalBytes } from '../../base/bytes.ts';
 import { randomUuid } from '../identifiers.ts';
-import { openImportToken } from '../import-token.ts';
-import { decryptMaterial } from '../import-wrapping.ts';
-import { changeKey, findKey } from '../key-lookup.ts';
-import type { Parameters } from '../parameters.ts';
-import { optionalInteger, requiredBytes, requiredText } from '../read-parameter.ts';
+import { openImportToken } from '../keys/import-token.ts';
+import { decryptMaterial } from '../keys/import-wrapping.ts';
+import { changeKey, findKey } from '../keys/key-lookup.ts';
+import type { Parameters } from '../request/parameters.ts';
+import { optionalInteger, requiredBytes, requiredText } from '../request/read-parameter.ts';
 import { invalidParameter, missingParameter, refusal } from '../refusal.ts';
 import type { KmsKey } from '../state/state.ts';
-import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import { unaliasedKeyId } from '../keys/unaliased-key-id.ts';
 import type { Operation } from './operation.ts';
 
 const ACTION = 'kms:ImportKeyMaterial';

@@ -1,6 +1,6 @@
-import { findKey } from '../key-lookup.ts';
-import { listOfAliases } from '../list-of-aliases.ts';
-import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import { findKey } from '../keys/key-lookup.ts';
+import { listOfAliases } from '../keys/list-of-aliases.ts';
+import { unaliasedKeyId } from '../keys/unaliased-key-id.ts';
 import type { Operation } from './operation.ts';
 
 /** Lists the aliases of a KMS key, in the order in which they were made. */

@@ -1,4 +1,4 @@
-import { listOfAliases } from '../list-of-aliases.ts';
+import { listOfAliases } from '../keys/list-of-aliases.ts';
 import { authorize } from '../permissions/authorize.ts';
 import { arnOf } from '../resource-name.ts';
 import type { Operation } from './operation.ts';

@@ -1,7 +1,7 @@
-import { findKey } from '../key-lookup.ts';
-import { keyVersionMetadata } from '../key-metadata.ts';
-import { pageOf } from '../page.ts';
-import { requiredText } from '../read-parameter.ts';
+import { findKey } from '../keys/key-lookup.ts';
+import { keyVersionMetadata } from '../keys/key-metadata.ts';
+import { pageOf } from '../request/page.ts';
+import { requiredText } from '../request/read-parameter.ts';
 import type { Operation } from './operation.ts';
 
 /** Lists the versions of a KMS key, the oldest first: where GetPublicKey's KeyVersionId comes from. */

@@ -1,5 +1,5 @@
-import { readKeyFilters } from '../key-filters.ts';
-import { pageOf } from '../page.ts';
+import { readKeyFilters } from '../keys/key-filters.ts';
+import { pageOf } from '../request/page.ts';
 import { authorize } from '../permissions/authorize.ts';
 import { arnOf, keyArn } from '../resource-name.ts';
 import type { Operation } from './operation.ts';

@@ -1,10 +1,10 @@
-import { readFilters } from '../filters.ts';
-import { pageOf } from '../page.ts';
+import { readFilters } from '../request/filters.ts';
+import { pageOf } from '../request/page.ts';
 import { authorize } from '../permissions/authorize.ts';
-import { optionalBoolean } from '../read-parameter.ts';
+import { optionalBoolean } from '../request/read-parameter.ts';
 import { arnOf } from '../resource-name.ts';
-import { SECRET_PROPERTIES } from '../secret-filters.ts';
-import { secretSummary } from '../secret-metadata.ts';
+import { SECRET_PROPERTIES } from '../secrets/secret-filters.ts';
+import { secretSummary } from '../secrets/secret-metadata.ts';
 import type { Operation } from './operation.ts';
 
 /** Lists the secrets of the account, in the order in which they were made. */

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { RandomBytes } from '../identifiers.ts';
-import type { KeyStore } from '../key-store.ts';
-import type { Parameters } from '../parameters.ts';
+import type { KeyStore } from '../state/key-store.ts';
+import type { Parameters } from '../request/parameters.ts';
 import type { Caller } from '../permissions/caller.ts';
-import type { PublicKeyCache } from '../public-key-cache.ts';
+import type { PublicKeyCache } from '../encryption/public-key-cache.ts';
 
 /** An operation of KMS. One file each; `operations.ts` lists them. */
 export interface Operation {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
-import type { Parameters } from '../parameters.ts';
-import { optionalChoice } from '../read-parameter.ts';
+import type { Parameters } from '../request/parameters.ts';
+import { optionalChoice } from '../request/read-parameter.ts';
 import { KmsRefusal, invalidParameter, refusal } from '../refusal.ts';
 import type { Operation, OperationContext } from './operation.ts';
 

@@ -1,6 +1,6 @@
-import { requiredText } from '../read-parameter.ts';
-import { assertEncryptionKeyUsable, findSecretIn, withSecret } from '../secret-lookup.ts';
-import { putVersion, readSecretValue, readStages } from '../secret-version.ts';
+import { requiredText } from '../request/read-parameter.ts';
+import { assertEncryptionKeyUsable, findSecretIn, withSecret } from '../secrets/secret-lookup.ts';
+import { putVersion, readSecretValue, readStages } from '../secrets/secret-version.ts';
 import type { Operation } from './operation.ts';
 
 /** Stores a new version of a generic secret (help 154503). */

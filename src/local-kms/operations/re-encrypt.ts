@@ -1,11 +1,11 @@
-import type { OpenedBlob } from '../ciphertext-blob.ts';
-import { openBlob, sealBlob } from '../ciphertext-blob.ts';
-import { readEncryptionContext } from '../encryption-context.ts';
-import { findKey } from '../key-lookup.ts';
-import type { Parameters } from '../parameters.ts';
-import { requiredText } from '../read-parameter.ts';
+import type { OpenedBlob } from '../encryption/ciphertext-blob.ts';
+import { openBlob, sealBlob } from '../encryption/ciphertext-blob.ts';
+import { readEncryptionContext } from '../encryption/encryption-context.ts';
+import { findKey } from '../keys/key-lookup.ts';
+import type { Parameters } from '../request/parameters.ts';
+import { requiredText } from '../request/read-parameter.ts';
 import { invalidParameter } from '../refusal.ts';
-import { decryptOaep, findRsaVersion, readOaepHash } from '../rsa-oaep.ts';
+import { decryptOaep, findRsaVersion, readOaepHash } from '../encryption/rsa-oaep.ts';
 import type { Operation, OperationContext } from './operation.ts';
 
 /** Where the ciphertext of an asymmetric key comes from: all three, or it is of a symmetric key. */

@@ -1,7 +1,7 @@
-import { changeKey } from '../key-lookup.ts';
-import { optionalInteger, requiredText } from '../read-parameter.ts';
+import { changeKey } from '../keys/key-lookup.ts';
+import { optionalInteger, requiredText } from '../request/read-parameter.ts';
 import { missingParameter, refusal } from '../refusal.ts';
-import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import { unaliasedKeyId } from '../keys/unaliased-key-id.ts';
 import type { Operation } from './operation.ts';
 
 const NAME = 'PendingWindowInDays';

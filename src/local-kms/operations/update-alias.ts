@@ -1,10 +1,10 @@
-import { requiredAliasName } from '../alias-name.ts';
-import { findKeyIn } from '../key-lookup.ts';
+import { requiredAliasName } from '../keys/alias-name.ts';
+import { findKeyIn } from '../keys/key-lookup.ts';
 import { authorize } from '../permissions/authorize.ts';
 import { refusal } from '../refusal.ts';
 import { aliasArn } from '../resource-name.ts';
 import { withAlias } from '../state/state.ts';
-import { unaliasedKeyId } from '../unaliased-key-id.ts';
+import { unaliasedKeyId } from '../keys/unaliased-key-id.ts';
 import type { Operation } from './operation.ts';
 
 const ACTION = 'kms:UpdateAlias';

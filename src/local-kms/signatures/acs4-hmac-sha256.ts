@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { RpcRequest } from '../rpc-request.ts';
+import type { RpcRequest } from '../request/rpc-request.ts';
 import { digest } from './digest.ts';
 import type { Credential } from './header-scheme.ts';
 import { headerScheme } from './header-scheme.ts';

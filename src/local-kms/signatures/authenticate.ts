@@ -1,5 +1,5 @@
 import { missingParameter, refusal } from '../refusal.ts';
-import type { RpcRequest } from '../rpc-request.ts';
+import type { RpcRequest } from '../request/rpc-request.ts';
 import type { AccessKey } from '../state/state.ts';
 import type { NonceMemory } from './nonce-memory.ts';
 import type { SignedClaim } from './scheme.ts';

@@ -1,5 +1,5 @@
-import type { Parameters } from '../parameters.ts';
-import { percentEncode } from '../percent-encoding.ts';
+import type { Parameters } from '../request/parameters.ts';
+import { percentEncode } from '../request/percent-encoding.ts';
 
 export interface CanonicalParts {
   readonly method: string;

@@ -1,6 +1,6 @@
 import { equalBytes } from '../../base/bytes.ts';
 import { refusal } from '../refusal.ts';
-import type { RpcRequest } from '../rpc-request.ts';
+import type { RpcRequest } from '../request/rpc-request.ts';
 import { canonicalRequest } from './canonical-request.ts';
 import type { SignatureScheme, SignedClaim } from './scheme.ts';
 import { HIDDEN_TOKEN } from './scheme.ts';

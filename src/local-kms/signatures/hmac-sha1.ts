@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { equalBytes } from '../../base/bytes.ts';
-import type { Parameters } from '../parameters.ts';
-import { percentEncode } from '../percent-encoding.ts';
+import type { Parameters } from '../request/parameters.ts';
+import { percentEncode } from '../request/percent-encoding.ts';
 import { illegalTimestamp, invalidParameter, missingParameter, refusal } from '../refusal.ts';
-import type { RpcRequest } from '../rpc-request.ts';
+import type { RpcRequest } from '../request/rpc-request.ts';
 import { canonicalQuery } from './canonical-request.ts';
 import type { SignatureScheme, SignedClaim } from './scheme.ts';
 import { HIDDEN_TOKEN } from './scheme.ts';

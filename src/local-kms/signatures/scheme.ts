@@ -1,4 +1,4 @@
-import type { RpcRequest } from '../rpc-request.ts';
+import type { RpcRequest } from '../request/rpc-request.ts';
 
 /** A way to sign requests. One file a scheme; `schemes.ts` lists them. */
 export interface SignatureScheme {

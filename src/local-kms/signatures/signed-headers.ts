@@ -1,5 +1,5 @@
 import { illegalTimestamp, missingParameter, refusal } from '../refusal.ts';
-import type { RpcRequest } from '../rpc-request.ts';
+import type { RpcRequest } from '../request/rpc-request.ts';
 
 /** Each must be there, and signed; so must the one with the hash of the payload. */
 const REQUIRED_HEADERS = [

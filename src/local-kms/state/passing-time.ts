@@ -1,5 +1,5 @@
 import type { RandomBytes } from '../identifiers.ts';
-import { withoutMaterial } from '../key-state.ts';
+import { withoutMaterial } from '../keys/key-state.ts';
 import { newSymmetricVersion } from './new-key.ts';
 import type { KmsKey, KmsState } from './state.ts';
 

@@ -1,0 +1,83 @@
+import type { KeyObject } from 'node:crypto';
+import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
+import type { Parameters } from '../request/parameters.ts';
+import type { PublicKeyCache } from './public-key-cache.ts';
+import { requiredBytes, requiredChoice, requiredText } from '../request/read-parameter.ts';
+import { invalidParameter, refusal } from '../refusal.ts';
+import type { OaepHash } from './rsa-oaep.ts';
+import { PUBLIC_KEY_ALGORITHMS, oaepCapacity, oaepHash } from './rsa-oaep.ts';
+
+/** Whom a data key is exported to: the public key and algorithm of the call. */
+export interface Recipient {
+  readonly publicKey: KeyObject;
+  readonly hash: OaepHash;
+  /** The longest data key that fits, in bytes. */
+  readonly capacityBytes: number;
+}
+
+const MODULUS_BYTES = 256;
+const MAX_BLOB_BYTES = 1024;
+
+/**
+ * Reads `PublicKeyBlob`, `WrappingKeySpec` and `WrappingAlgorithm`. The blob is base64 of one SubjectPublicKeyInfo in
+ * DER and nothing else; the key is RSA (not RSA-PSS) of 2048 bits with an odd exponent of at least 65537.
+ *
+ * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2, which is not there yet
+ */
+export function readRecipient(parameters: Parameters, publicKeys: PublicKeyCache): Recipient {
+  const keySpec = requiredChoice(parameters, 'WrappingKeySpec', ['RSA_2048', 'EC_SM2']);
+  const algorithm = requiredChoice(parameters, 'WrappingAlgorithm', PUBLIC_KEY_ALGORITHMS);
+  const blob = requiredText(parameters, 'PublicKeyBlob');
+  if ((keySpec === 'EC_SM2') !== (algorithm === 'SM2PKE')) {
+    throw invalidParameter('WrappingAlgorithm');
+  }
+  if (algorithm === 'SM2PKE') throw refusal('UnsupportedOperation');
+  const publicKey = publicKeys.get(blob, () =>
+    parseRsa2048(requiredBytes(parameters, 'PublicKeyBlob', MAX_BLOB_BYTES)),
+  );
+  const hash = oaepHash(algorithm);
+  return { publicKey, hash, capacityBytes: oaepCapacity(MODULUS_BYTES, hash) };
+}
+
+/**
+ * Encrypts a data key to the recipient with RSAES-OAEP (RFC 8017 §7.1).
+ *
+ * @param cause - the parameter to blame for a data key that is too long
+ * @returns base64 of 256 bytes
+ * @throws KmsRefusal `InvalidParameter` for a data key that does not fit and a public key that cannot encrypt
+ */
+export function exportDataKey(recipient: Recipient, dataKey: Buffer, cause: string): string {
+  if (dataKey.length > recipient.capacityBytes) throw invalidParameter(cause);
+  try {
+    return publicEncrypt(
+      {
+        key: recipient.publicKey,
+        padding: constants.RSA_PKCS1_OAEP_PADDING,
+        oaepHash: recipient.hash,
+      },
+      dataKey,
+    ).toString('base64');
+  } catch {
+    // A modulus that no RSA key can have, such as an even one, is found only here.
+    throw invalidParameter('PublicKeyBlob');
+  }
+}
+
+function parseRsa2048(der: Buffer): KeyObject {
+  let publicKey: KeyObject;
+  let reencoded: Buffer;
+  try {
+    publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    reencoded = publicKey.export({ format: 'der', type: 'spki' });
+  } catch {
+    throw invalidParameter('PublicKeyBlob');
+  }
+  const { modulusLength, publicExponent = 0n } = publicKey.asymmetricKeyDetails ?? {};
+  const isRsa2048 = publicKey.asymmetricKeyType === 'rsa' && modulusLength === 8 * MODULUS_BYTES;
+  const isExponentGood = publicExponent >= 65537n && publicExponent % 2n === 1n;
+  // Node reads a key with bytes after it, too: only what it writes again, byte for byte, was one key in DER.
+  if (!isRsa2048 || !isExponentGood || !reencoded.equals(der)) {
+    throw invalidParameter('PublicKeyBlob');
+  }
+  return publicKey;
+}

@@ -1,0 +1,158 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { Connections } from './connections.ts';
+import type { Gateway } from '../gateway.ts';
+import type { ServerCertificate } from '../tls/server-certificates.ts';
+
+export interface HttpServer {
+  readonly port: number;
+  /** Stops accepting, ends idle connections, lets running requests finish. Harmless when called again. */
+  close(): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly gateway: Gateway;
+  /** Makes it an https server: asked, at each connection, for the certificate to show. */
+  readonly nextCertificate?: (() => ServerCertificate) | undefined;
+}
+
+/** The only address that is ever listened on. */
+export const LOOPBACK = '127.0.0.1';
+
+/** An EncryptionContext of 8,192 characters of three UTF-8 bytes, each percent-encoded, twice over. */
+const MAX_HEADER_BYTES = 256 * 1024;
+const MAX_CONNECTIONS = 1024;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 60_000;
+const IDLE_MS = 60_000;
+
+const HTTP_OPTIONS = {
+  maxHeaderSize: MAX_HEADER_BYTES,
+  requireHostHeader: false,
+  insecureHTTPParser: false,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  noDelay: true,
+} as const;
+
+/**
+ * Serves a gateway over HTTP or HTTPS (TLS 1.2 and later) on 127.0.0.1. Everything that Node would answer by itself
+ * (a malformed request, one that takes too long, CONNECT, an unknown expectation) is answered in KMS's shape too.
+ *
+ * @throws KmsxError `port-taken`
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { port, gateway, nextCertificate } = options;
+  const connections = new Connections(gateway);
+  const handshakes = new Handshakes();
+  const server =
+    nextCertificate === undefined
+      ? createServer(HTTP_OPTIONS)
+      : createHttpsServer(nextCertificate, handshakes);
+  server.on(nextCertificate === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    connections.add(socket);
+  });
+  // Headers beyond Node's count would vanish in silence: all come through, and the gateway counts them.
+  server.maxHeadersCount = 0;
+  server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = IDLE_MS;
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    void connections.respond(request, response);
+  };
+  server.on('request', onRequest);
+  server.on('checkExpectation', onRequest);
+  server.on('connect', (_request: IncomingMessage, socket) => {
+    connections.refuse(socket, 'UnsupportedHTTPMethod');
+  });
+  server.on('clientError', (error, socket) => {
+    // A handshake that failed is no connection: there is nothing to answer on.
+    const isGone = systemErrorCode(error) === 'ECONNRESET' || !socket.writable;
+    if (isGone || !connections.has(socket)) socket.destroy();
+    else connections.refuse(socket, 'ParseRequestParameterException');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', (error) => {
+      reject(listenError(port, error));
+    });
+    server.listen({ host: LOOPBACK, port, exclusive: true }, resolve);
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      closing ??= new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeIdleConnections();
+        connections.close();
+        handshakes.close();
+      });
+      return closing;
+    },
+  };
+}
+
+/** An https server that asks at each connection for the certificate to show. */
+function createHttpsServer(
+  nextCertificate: () => ServerCertificate,
+  handshakes: Handshakes,
+): Server {
+  let shown: ServerCertificate | undefined;
+  const server = createTlsServer({ ...HTTP_OPTIONS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });
+  // Before Node's own listener, which begins the handshake with the certificate that is set at that moment.
+  server.prependListener('connection', (socket: Socket) => {
+    handshakes.add(socket);
+    const certificate = nextCertificate();
+    if (certificate === shown) return;
+    shown = certificate;
+    const { privateKeyPem: key, certificatePem: cert } = certificate;
+    server.setSecureContext({ key, cert, minVersion: 'TLSv1.2' });
+  });
+  server.on('secureConnection', (socket) => {
+    handshakes.delete(socket);
+  });
+  return server;
+}
+
+/** The connections whose TLS handshake is under way: Node shows them before it and, as others, after it. */
+class Handshakes {
+  /** By the client's port, which both have. */
+  readonly #sockets = new Map<number | undefined, Socket>();
+
+  add(socket: Socket): void {
+    const { remotePort } = socket;
+    this.#sockets.set(remotePort, socket);
+    socket.once('close', () => {
+      if (this.#sockets.get(remotePort) === socket) this.#sockets.delete(remotePort);
+    });
+  }
+
+  delete(secured: Socket): void {
+    this.#sockets.delete(secured.remotePort);
+  }
+
+  close(): void {
+    for (const socket of this.#sockets.values()) socket.destroy();
+  }
+}
+
+function listenError(port: number, error: Error): Error {
+  const code = systemErrorCode(error);
+  if (code === undefined || !('syscall' in error)) return error;
+  return kmsxError(
+    'port-taken',
+    `port ${port} of ${LOOPBACK} cannot be listened on (${code})`,
+    { port: String(port), reason: code },
+    error,
+  );
+}

@@ -1,0 +1,58 @@
+import { assertEnabled, isReachable } from '../keys/key-lookup.ts';
+import type { OperationContext } from '../operations/operation.ts';
+import { authorize, authorizeKey } from '../permissions/authorize.ts';
+import { refusal } from '../refusal.ts';
+import { arnOf, parseArn, secretArn } from '../resource-name.ts';
+import type { KmsState, Secret } from '../state/state.ts';
+
+/**
+ * Finds the secret that a SecretName names, a name of the caller's account or an ARN of this region, and asks whether
+ * the caller may do this to it.
+ *
+ * @param action - as policies have it: `kms:GetSecretValue`
+ * @throws KmsRefusal `Forbidden.ResourceNotFound`, `Forbidden.NoPermission`
+ */
+export function findSecretIn(
+  state: KmsState,
+  context: OperationContext,
+  secretName: string,
+  action: string,
+): Secret {
+  const { caller } = context;
+  const name = parseArn(secretName) ?? {
+    accountId: caller.accountId,
+    resource: `secret/${secretName}`,
+  };
+  const secret = name === 'foreign' ? undefined : state.secrets.get(arnOf(name));
+  if (secret === undefined || !isReachable(secret, context)) {
+    throw refusal('Forbidden.ResourceNotFound');
+  }
+  const { accountId, tags } = secret;
+  authorize(caller, action, { arn: secretArn(accountId, secret.secretName), accountId, tags });
+  return secret;
+}
+
+/**
+ * Asks whether the caller may use the KMS key that was chosen for a secret, if one was, and whether it is enabled.
+ *
+ * @param action - `kms:Decrypt` to read a value, `kms:GenerateDataKey` to store one
+ * @throws KmsRefusal `Forbidden.KeyNotFound`, `Forbidden.NoPermission`, `Rejected.STATE`
+ */
+export function assertEncryptionKeyUsable(
+  state: KmsState,
+  { caller }: OperationContext,
+  { encryptionKeyId }: Secret,
+  action: string,
+): void {
+  if (encryptionKeyId === undefined) return;
+  const key = state.keys.get(encryptionKeyId);
+  if (key === undefined) throw refusal('Forbidden.KeyNotFound');
+  authorizeKey(caller, action, key);
+  assertEnabled(key);
+}
+
+/** A state with one secret more, or with a secret changed. */
+export function withSecret(state: KmsState, secret: Secret): KmsState {
+  const arn = secretArn(secret.accountId, secret.secretName);
+  return { ...state, secrets: new Map(state.secrets).set(arn, secret) };
+}

@@ -1,0 +1,127 @@
+import { decodeBase64, equalBytes } from '../../base/bytes.ts';
+import type { Parameters } from '../request/parameters.ts';
+import { optionalChoice, optionalJson, requiredText } from '../request/read-parameter.ts';
+import { invalidParameter, refusal } from '../refusal.ts';
+import type { Secret, SecretVersion } from '../state/state.ts';
+
+const CURRENT = 'ACSCurrent';
+const PREVIOUS = 'ACSPrevious';
+
+const VERSION_ID = /^[A-Za-z0-9_/+=.@-]{1,64}$/;
+const MAX_DATA_BYTES = 30_720;
+const MAX_VERSIONS = 10;
+const MAX_STAGES = 8;
+
+/** A value that a caller wants to store. */
+export type SecretValue = Pick<SecretVersion, 'versionId' | 'dataType' | 'data'>;
+
+/**
+ * Reads `VersionId`, `SecretData` and `SecretDataType` (help 154490). SecretData has at most 30,720 bytes in UTF-8; with
+ * the type binary it is base64.
+ *
+ * @throws KmsRefusal `MissingParameter`, `InvalidParameter`
+ */
+export function readSecretValue(parameters: Parameters): SecretValue {
+  const versionId = requiredText(parameters, 'VersionId');
+  if (!VERSION_ID.test(versionId)) throw invalidParameter('VersionId');
+  const data = requiredText(parameters, 'SecretData');
+  const dataType = optionalChoice(parameters, 'SecretDataType', ['text', 'binary']) ?? 'text';
+  const isGood = Buffer.byteLength(data) <= MAX_DATA_BYTES;
+  if (!isGood || (dataType === 'binary' && decodeBase64(data) === undefined)) {
+    throw invalidParameter('SecretData');
+  }
+  return { versionId, dataType, data };
+}
+
+/**
+ * Reads the labels of a new version from `VersionStages` (help 154503): `["ACSCurrent","next"]`; without them it is
+ * `ACSCurrent`. `ACSPrevious` is not the caller's to give.
+ *
+ * @throws KmsRefusal `InvalidParameter`
+ */
+export function readStages(parameters: Parameters): readonly string[] {
+  const stages = optionalJson(parameters, 'VersionStages') ?? [CURRENT];
+  if (!isListOfStages(stages)) throw invalidParameter('VersionStages');
+  return stages;
+}
+
+function isListOfStages(value: unknown): value is string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_STAGES) return false;
+  const isGood = (stage: unknown): boolean =>
+    typeof stage === 'string' && VERSION_ID.test(stage) && stage !== PREVIOUS;
+  return value.every(isGood) && new Set(value).size === value.length;
+}
+
+/** The first version of a secret. */
+export function firstVersion(value: SecretValue, createdAt: Date): SecretVersion {
+  return { ...value, createdAt, stages: [CURRENT] };
+}
+
+/**
+ * Stores a value as a new version of a secret (help 154503). A label marks one version: those of the new version leave
+ * the others, and where it becomes `ACSCurrent` the one before becomes `ACSPrevious`. Beyond ten versions the earliest
+ * that has no label goes.
+ *
+ * @returns the changed secret; the same one if it has this version with this value already
+ * @throws KmsRefusal `Rejected.ResourceExist` for a version that has another value; `Rejected.LimitExceeded` for more
+ * than eight labels
+ */
+export function putVersion(
+  secret: Secret,
+  value: SecretValue,
+  { stages, createdAt }: Pick<SecretVersion, 'stages' | 'createdAt'>,
+): Secret {
+  const existing = secret.versions.find(({ versionId }) => versionId === value.versionId);
+  if (existing !== undefined) {
+    if (isSameValue(existing, value)) return secret;
+    throw refusal('Rejected.ResourceExist');
+  }
+  const marked = secret.versions.map((version) => ({
+    ...version,
+    stages: stagesBeside(version.stages, stages),
+  }));
+  const versions = [...marked, { ...value, createdAt, stages }];
+  if (versions.flatMap((version) => version.stages).length > MAX_STAGES) {
+    throw refusal('Rejected.LimitExceeded');
+  }
+  const deletable = versions.find((version) => version.stages.length === 0);
+  const kept =
+    versions.length > MAX_VERSIONS ? versions.filter((version) => version !== deletable) : versions;
+  return { ...secret, updatedAt: createdAt, versions: kept };
+}
+
+/** The labels that a version keeps, or gets, beside a new version with these labels. */
+function stagesBeside(stages: readonly string[], taken: readonly string[]): readonly string[] {
+  if (!taken.includes(CURRENT)) return stages.filter((stage) => !taken.includes(stage));
+  const rest = stages.filter((stage) => !taken.includes(stage) && stage !== PREVIOUS);
+  return stages.includes(CURRENT) ? [...rest, PREVIOUS] : rest;
+}
+
+function isSameValue(a: SecretValue, b: SecretValue): boolean {
+  return a.dataType === b.dataType && equalBytes(Buffer.from(a.data), Buffer.from(b.data));
+}
+
+/**
+ * Finds the version that `VersionId` and `VersionStage` ask for; where both are given, it must fit both.
+ * Without either it is the one that is `ACSCurrent`.
+ *
+ * @throws KmsRefusal `InvalidParameter`; `Forbidden.ResourceNotFound`
+ */
+export function requestedVersion(parameters: Parameters, secret: Secret): SecretVersion {
+  const versionId = optionalLabel(parameters, 'VersionId');
+  const stage =
+    optionalLabel(parameters, 'VersionStage') ?? (versionId === undefined ? CURRENT : undefined);
+  const version = secret.versions.find(
+    (candidate) =>
+      (versionId === undefined || candidate.versionId === versionId) &&
+      (stage === undefined || candidate.stages.includes(stage)),
+  );
+  if (version === undefined) throw refusal('Forbidden.ResourceNotFound');
+  return version;
+}
+
+function optionalLabel(parameters: Parameters, name: string): string | undefined {
+  const label = parameters.get(name);
+  if (label !== undefined && !VERSION_ID.test(label)) throw invalidParameter(name);
+  return label;
+}

@@ -1,0 +1,123 @@
+import { refusal } from '../refusal.ts';
+import { nextDueAt } from './passing-time.ts';
+import type { KeyVersion, KmsKey, KmsState } from './state.ts';
+import type { StateStorage } from './state-storage.ts';
+
+/** A version and the key that it belongs to. */
+export interface FoundVersion {
+  readonly key: KmsKey;
+  readonly version: KeyVersion;
+}
+
+/** A change that waits for its turn. */
+interface Change {
+  /** Makes the new state of the current one. Whatever it throws, `settle` hears of it. */
+  apply(state: KmsState): KmsState;
+  settle(failure?: unknown): void;
+}
+
+/** The state in use. It changes only to what is in safe storage already. */
+export class KeyStore {
+  readonly #storage: StateStorage;
+  readonly #keyIdByVersionId = new Map<string, string>();
+  #state: KmsState;
+  #nextDueAt: number | undefined;
+  #waiting: Change[] = [];
+  #saving: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(state: KmsState, storage: StateStorage) {
+    this.#state = state;
+    this.#storage = storage;
+    this.#index(state.keys.values());
+  }
+
+  get state(): KmsState {
+    return this.#state;
+  }
+
+  /** When time will change something, in milliseconds since 1970. */
+  get nextDueAt(): number {
+    this.#nextDueAt ??= nextDueAt(this.#state);
+    return this.#nextDueAt;
+  }
+
+  /** Finds the key that a version belongs to, also while the material of that version is deleted. */
+  findKeyOfVersion(keyVersionId: string): KmsKey | undefined {
+    return this.#state.keys.get(this.#keyIdByVersionId.get(keyVersionId) ?? '');
+  }
+
+  /**
+   * Changes the state, after every change that was asked for before. Changes that come while one is saved are saved
+   * together. When this returns, the new state is in safe storage.
+   *
+   * @param change - makes the new state of the current one, and a value of the caller's; or throws and changes nothing
+   * @returns that value
+   * @throws KmsRefusal `ServiceUnavailableTemporary` once the store is closed; what `change` and the storage throw
+   */
+  update<T>(change: (state: KmsState) => readonly [after: KmsState, value: T]): Promise<T> {
+    if (this.#closed) return Promise.reject(refusal('ServiceUnavailableTemporary'));
+    return new Promise<T>((resolve, reject) => {
+      let value: T;
+      this.#waiting.push({
+        apply: (state) => {
+          const [after, made] = change(state);
+          value = made;
+          return after;
+        },
+        settle: (failure) => {
+          if (failure === undefined) resolve(value);
+          else reject(failure instanceof Error ? failure : new Error('a change failed'));
+        },
+      });
+      this.#saving ??= this.#saveAll();
+    });
+  }
+
+  /** Refuses further changes, waits for those that were asked for, and lets the storage go. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#saving;
+    this.#storage.close();
+  }
+
+  async #saveAll(): Promise<void> {
+    // Whoever asks in the same turn is saved with the first.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const before = this.#state;
+      const made: Change[] = [];
+      let after = before;
+      for (const change of this.#waiting.splice(0)) {
+        try {
+          after = change.apply(after);
+          made.push(change);
+        } catch (error) {
+          change.settle(error);
+        }
+      }
+      let failure: unknown;
+      try {
+        if (after !== before) await this.#storage.save(after);
+        this.#state = after;
+        this.#nextDueAt = undefined;
+        this.#index([...after.keys.values()].filter((key) => before.keys.get(key.keyId) !== key));
+      } catch (error) {
+        failure = error;
+      }
+      for (const change of made) change.settle(failure);
+    }
+    this.#saving = undefined;
+  }
+
+  #index(keys: Iterable<KmsKey>): void {
+    for (const key of keys) {
+      for (const version of key.versions) {
+        this.#keyIdByVersionId.set(version.keyVersionId, key.keyId);
+      }
+      if (key.imported !== undefined) {
+        this.#keyIdByVersionId.set(key.imported.keyVersionId, key.keyId);
+      }
+    }
+  }
+}
