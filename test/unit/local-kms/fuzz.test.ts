@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { fuzzGateway } from '../../support/fuzz.ts';
+
+test('ten thousand malformed requests get an answer of KMS each', { timeout: 60_000 }, async () => {
+  const { failures, codes } = await fuzzGateway(10_000, 1);
+  expect(failures).toEqual([]);
+  // They reached every layer: the signatures, the parameters, the keys, and some went through.
+  const reached = ['SignatureDoesNotMatch', 'InvalidParameter', 'Forbidden.KeyNotFound', 'none'];
+  for (const code of reached) expect(codes.get(code), code).toBeGreaterThan(10_000 / 100);
+});
