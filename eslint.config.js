@@ -2,7 +2,15 @@ import tseslint from 'typescript-eslint';
 import tsdoc from 'eslint-plugin-tsdoc';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'completions/', 'test/golden/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'completions/',
+      'test/golden/',
+      'test/interop/clients/.cache/',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

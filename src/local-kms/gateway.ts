@@ -97,25 +97,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     const operation = OPERATIONS.get(action);
     if (operation === undefined) throw refusal('InvalidAction.NotFound');
     assertJsonFormat(request);
-    const instanceId = DEDICATED_GATEWAY.exec(request.headers.get('host') ?? '')?.[1];
-    if (instanceId === undefined) {
-      return performOperation(operation, request.parameters, {
-        store,
-        randomBytes,
-        now,
-        publicKeys,
-        caller,
-      });
+    const instanceId = instanceOf(request.headers.get('host'));
+    if (instanceId !== undefined && !operation.onDedicatedGateway) {
+      throw refusal('UnsupportedOperation');
     }
-    if (!operation.onDedicatedGateway) throw refusal('UnsupportedOperation');
-    const context = {
-      store,
-      randomBytes,
-      now,
-      publicKeys,
-      caller,
-      instanceId: instanceId.toLowerCase(),
-    };
+    const context = { store, randomBytes, now, publicKeys, caller, instanceId };
     return performOperation(operation, request.parameters, context);
   };
 
@@ -174,6 +160,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 
   return { reply, refuse };
+}
+
+/** The KMS instance whose dedicated gateway a call came to, by its Host header. */
+function instanceOf(host = ''): string | undefined {
+  return DEDICATED_GATEWAY.exec(host)?.[1]?.toLowerCase();
 }
 
 function assertJsonFormat({ parameters }: RpcRequest): void {

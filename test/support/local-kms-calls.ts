@@ -45,7 +45,7 @@ export async function newRsaKey(
 }
 
 /** The id of a key's first version. */
-export async function versionIdOf(kms: TestGateway, KeyId: string): Promise<string> {
+async function versionIdOf(kms: TestGateway, KeyId: string): Promise<string> {
   const { KeyVersions } = await succeed(kms, 'ListKeyVersions', { KeyId });
   const { KeyVersion } = KeyVersions as unknown as { KeyVersion: Fields[] };
   return KeyVersion[0]?.['KeyVersionId'] ?? '';

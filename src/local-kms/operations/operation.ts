@@ -33,5 +33,5 @@ export interface OperationContext {
   readonly publicKeys: PublicKeyCache;
   readonly caller: Caller;
   /** The KMS instance whose dedicated gateway the call came to. */
-  readonly instanceId?: string;
+  readonly instanceId: string | undefined;
 }

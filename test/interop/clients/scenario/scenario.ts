@@ -1,0 +1,31 @@
+import { ACCESS } from './access.ts';
+import { ASYMMETRIC } from './asymmetric.ts';
+import { DATA_KEYS, ENCRYPTION, RE_ENCRYPTION } from './data-keys.ts';
+import { IMPORT_STEPS } from './import.ts';
+import { ROTATION, STATES } from './key-states.ts';
+import { ALIASES, KEYS } from './keys.ts';
+import { SECRETS } from './secrets.ts';
+import type { Step } from './step.ts';
+
+/**
+ * What every client does, in this order. Each operation of the embedded KMS is there with what it answers and with
+ * what it refuses. It needs `prefix` (of everything that it names) and `region` saved beforehand.
+ */
+export const SCENARIO: readonly Step[] = [
+  ...KEYS,
+  ...ALIASES,
+  ...ENCRYPTION,
+  ...DATA_KEYS,
+  ...RE_ENCRYPTION,
+  ...ASYMMETRIC,
+  ...ROTATION,
+  ...STATES,
+  ...IMPORT_STEPS,
+  ...SECRETS,
+  ...ACCESS,
+];
+
+/** A step's row in the table. */
+export function rowOf(step: Step): string {
+  return step.row ?? step.action;
+}
