@@ -154,7 +154,6 @@ function carryOut(reply: Reply, response: ServerResponse): void {
 function send(response: ServerResponse, answer: KmsAnswer): void {
   response.writeHead(answer.httpStatus, answerHeaders(answer));
   // A string goes out in one piece with the headers, a Buffer in a second one.
-  // A string goes out in one piece with the headers, a Buffer in a second one.
   response.end(answer.body.toString('latin1'), 'latin1');
 }
 

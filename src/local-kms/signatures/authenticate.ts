@@ -48,7 +48,8 @@ function readClaim(request: RpcRequest): SignedClaim {
 function checkDate(timestamp: string, now: Date): number {
   const dateMs = DATE.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
   if (Number.isNaN(dateMs)) throw refusal('InvalidTimeStamp.Format');
-  if (new Date(dateMs).toISOString() !== timestamp.replace('Z', '.000Z')) {
+  // A day that its month does not have, and the hour 24, are read as the next day.
+  if (new Date(dateMs).getUTCDate() !== Number(timestamp.slice(8, 10))) {
     throw refusal('InvalidTimeStamp.Format');
   }
   if (Math.abs(now.getTime() - dateMs) > WINDOW_MS) throw refusal('InvalidTimeStamp.Expired');
