@@ -33,8 +33,8 @@ _kmsx_list_command() {
         --deadline)
       ;;
     'kmsx reexport-key')
-      options+=(--in --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
-        --context --context-file --dry-run --out --profile --region --gateway --endpoint --ca-file
+      options+=(--in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm
+        --wrapping-key-spec --dry-run --out --profile --region --gateway --endpoint --ca-file
         --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx unwrap-key')
@@ -80,8 +80,8 @@ _kmsx_find_option() {
     'kmsx reexport-key')
       case $2 in
         --in | --context-file | --out | --ca-file) takes=files ;;
+        --context | --expect-fingerprint | --resolve) takes=none repeatable=1 ;;
         --pubkey) takes=files repeatable=1 ;;
-        --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048) ;;
         --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;

@@ -38,7 +38,7 @@ function __kmsx_find_option
             end
         case 'kmsx reexport-key'
             switch "$argv[2]"
-                case --in --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --context --context-file --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx unwrap-key'
@@ -191,12 +191,12 @@ complete -c kmsx -n '__kmsx_in kmsx export-key' -l max-attempts -r -f -d 'how of
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: what was read aloud must be in the file (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'how the data key is wrapped; the key decides'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l wrapping-key-spec -r -f -a RSA_2048 -d 'must agree with the key, if given'
-complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l dry-run -d 'ask KMS whether the calls would succeed, and write nothing'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l out -r -F -d 'where the export document goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'

@@ -1,35 +1,25 @@
 import type { Command } from 'commander';
-import { kmsxError } from '../base/error.ts';
-import { assertOneStdin, readInput } from '../cli/inputs.ts';
+import { assertOneStdin } from '../cli/inputs.ts';
 import type { Io } from '../cli/io.ts';
 import { printResult } from '../cli/json-output.ts';
 import type { Output } from '../cli/outputs.ts';
 import { discardAll, prepareOutputs } from '../cli/outputs.ts';
 import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
-import type { EncryptionContext } from '../data-key/encryption-context.ts';
-import { sameEncryptionContext } from '../data-key/encryption-context.ts';
-import type { Envelope } from '../data-key/read-document.ts';
-import { readEnvelope } from '../data-key/read-document.ts';
-import type { Recipient, ReexportSource } from '../data-key/reexport.ts';
+import type { BackupSource } from '../data-key/backup-source.ts';
+import type { Recipient } from '../data-key/reexport.ts';
 import { dryRunReexport, reexportDataKey } from '../data-key/reexport.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
+import type { BackupInputOptions } from './backup-input.ts';
+import { addBackupInputOptions, backupInputs, openBackup } from './backup-input.ts';
 import { connect } from './connect.ts';
-import type { ConnectionOptions } from './connection-options.ts';
-import {
-  addConnectionOptions,
-  assertRehearsalMatches,
-  planConnection,
-} from './connection-options.ts';
-import type { ContextOptions } from './context-options.ts';
-import { addContextOptions, contextInput, readContext } from './context-options.ts';
+import { addConnectionOptions } from './connection-options.ts';
 import { describe } from './describe.ts';
 import { dryRunResult, warnOfRehearsal, writeDocument } from './export-output.ts';
 import type { RecipientOptions } from './recipients.ts';
 import { addRecipientOptions, checkRecipientOptions, readRecipients } from './recipients.ts';
 
-interface ReexportKeyOptions extends ConnectionOptions, ContextOptions, RecipientOptions {
-  readonly in: string;
+interface ReexportKeyOptions extends BackupInputOptions, RecipientOptions {
   readonly dryRun: boolean;
   readonly out: string;
 }
@@ -50,13 +40,8 @@ export function defineReexportKey(command: Command, io: Io): void {
     ],
     exitCodes: [0, 2, 3, 4, 5, 6, 7],
   });
-  command.option(
-    '--in <file>',
-    'a backup or export document, or a bare CiphertextBlob; - is standard input',
-    '-',
-  );
+  addBackupInputOptions(command);
   addRecipientOptions(command);
-  addContextOptions(command);
   command
     .option('--dry-run', 'ask KMS whether the calls would succeed, and write nothing', false)
     .option('--out <file>', 'where the export document goes; - is standard output', '-');
@@ -71,25 +56,21 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
   assertSafeEnvironment(io);
   checkRecipientOptions(options);
   assertOneStdin([
-    { option: '--in', path: options.in },
+    ...backupInputs(options),
     ...options.pubkey.map((path) => ({ option: '--pubkey', path })),
-    ...contextInput(options),
   ]);
   const { recipients, inputs } = await readRecipients(options, session);
-  const { context, inputs: contextInputs } = await readContext(options, session, 'repeated');
-  const input = await readInput(options.in, 'a backup document', io, reporter);
-  const source = sourceOf(readEnvelope(input.bytes, input.label), context, input.label);
-  const plan = await planConnection(options, { documentRegion: source.Region }, session);
-  assertRehearsalMatches(source, plan, input.label);
+  const backup = await openBackup(options, session);
 
   const outputs = await prepareOutputs(
     [{ option: '--out', path: options.out, holds: 'document' }],
-    [...inputs, ...contextInputs, input, ...plan.inputs],
+    [...inputs, ...backup.inputs],
     { ...session.options, io, reporter },
   );
   try {
-    const connection = await connect(plan, session);
+    const connection = await connect(backup.plan, session);
     try {
+      const source = await backup.source(connection.kms);
       await reexportAndWrite(source, recipients, options.dryRun, outputs, session, connection.kms);
     } finally {
       await connection.close();
@@ -100,7 +81,7 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
 }
 
 async function reexportAndWrite(
-  source: ReexportSource,
+  source: BackupSource,
   recipients: readonly Recipient[],
   isDryRun: boolean,
   outputs: readonly Output[],
@@ -117,42 +98,4 @@ async function reexportAndWrite(
   await warnOfRehearsal(kms, session);
   const [out] = outputs;
   if (out !== undefined) await writeDocument(document, out, session);
-}
-
-/** What a file says of the data key; the options say the rest. */
-function sourceOf(
-  envelope: Envelope,
-  context: EncryptionContext | undefined,
-  label: string,
-): ReexportSource {
-  switch (envelope.kind) {
-    case 'export':
-    case 'backup': {
-      const { CiphertextBlob, KeyId, KeyVersionId, NumberOfBytes, EncryptionContext, Region } =
-        envelope.document;
-      if (context !== undefined && !sameEncryptionContext(context, EncryptionContext)) {
-        throw kmsxError(
-          'options-conflict',
-          `--context differs from the encryption context that ${label} has`,
-        );
-      }
-      const { Rehearsal } = envelope.document;
-      return {
-        CiphertextBlob,
-        KeyId,
-        KeyVersionId,
-        NumberOfBytes,
-        EncryptionContext,
-        Region,
-        Rehearsal,
-      };
-    }
-    case 'answer':
-      if (envelope.answer.CiphertextBlob === undefined) {
-        throw kmsxError('document-malformed', `${label} has no CiphertextBlob`, { label });
-      }
-      return { CiphertextBlob: envelope.answer.CiphertextBlob, EncryptionContext: context };
-    case 'bare':
-      return { CiphertextBlob: envelope.base64, EncryptionContext: context };
-  }
 }

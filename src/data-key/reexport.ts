@@ -9,7 +9,7 @@ import type {
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits } from '../wrapping/algorithms.ts';
 import type { WrappingPublicKey } from '../wrapping/public-key.ts';
-import type { EncryptionContext } from './encryption-context.ts';
+import type { BackupSource } from './backup-source.ts';
 import { encodeEncryptionContext } from './encryption-context.ts';
 import type { ExportDocument, ExportEntry } from './export-document.ts';
 import { toExportDocument } from './export-document.ts';
@@ -21,29 +21,13 @@ export interface Recipient {
   readonly algorithm: WrappingAlgorithm;
 }
 
-/** The backup side of a data key: what ExportDataKey opens. */
-interface ExportSource {
-  readonly CiphertextBlob: string;
-  readonly EncryptionContext?: EncryptionContext | undefined;
-  /** The KMS key, where it is known: another one in the answer can't be right. */
-  readonly KeyId?: string | undefined;
-}
-
-/** A backup as far as it is known: a bare CiphertextBlob tells nothing of the rest. */
-export interface ReexportSource extends ExportSource {
-  readonly KeyVersionId?: string | undefined;
-  readonly NumberOfBytes?: number | undefined;
-  readonly Region?: string | undefined;
-  readonly Rehearsal?: true | undefined;
-}
-
 /**
  * Exports the data key of a backup under every recipient's public key.
  *
  * @throws KmsxError `data-key-too-long` before anything is sent, where the length is known; those of KMS
  */
 export async function reexportDataKey(
-  source: ReexportSource,
+  source: BackupSource,
   recipients: readonly Recipient[],
   { kms, now }: { readonly kms: KmsClient; readonly now: () => Date },
 ): Promise<ExportDocument> {
@@ -71,7 +55,7 @@ export async function reexportDataKey(
  * @throws KmsxError those of KMS, and `answer-malformed`
  */
 export async function reexport(
-  source: ExportSource,
+  source: BackupSource,
   recipient: Recipient,
   kms: KmsClient,
 ): Promise<{ entry: ExportEntry; keyId: string; keyVersionId: string }> {
@@ -89,7 +73,7 @@ export async function reexport(
 
 /** Asks KMS whether `reexport` would succeed; throws what it would throw. */
 export async function dryRunReexport(
-  source: ExportSource,
+  source: BackupSource,
   recipient: Recipient,
   kms: KmsClient,
 ): Promise<void> {
@@ -97,7 +81,7 @@ export async function dryRunReexport(
 }
 
 function exportInput(
-  { CiphertextBlob, EncryptionContext }: ExportSource,
+  { CiphertextBlob, EncryptionContext }: BackupSource,
   recipient: Recipient,
 ): ExportDataKeyInput {
   return {

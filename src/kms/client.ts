@@ -1,4 +1,4 @@
-import kmsSdk from '@alicloud/kms20160120';
+import kmsSdk, { GetSecretValueRequest } from '@alicloud/kms20160120';
 import type { Config } from '@alicloud/openapi-client';
 import openApiSdk, { OpenApiRequest, Params } from '@alicloud/openapi-client';
 import { cast, Model, toMap } from '@alicloud/tea-typescript';
@@ -17,10 +17,28 @@ import type {
   GenerateAndExportDataKeyInput,
   GeneratedDataKey,
   KmsClient,
+  NewSecret,
+  ReEncryptedDataKey,
+  ReEncryptInput,
+  SecretValue,
 } from './kms-client.ts';
-import type { ExportDataKeyRequest, GenerateAndExportDataKeyRequest } from './operations.ts';
-import { ExportDataKeyResponse, GenerateAndExportDataKeyResponse } from './operations.ts';
-import { decryptRequest, exportRequest, generateRequest } from './requests.ts';
+import type {
+  ExportDataKeyRequest,
+  GenerateAndExportDataKeyRequest,
+  ReEncryptRequest,
+} from './operations.ts';
+import {
+  ExportDataKeyResponse,
+  GenerateAndExportDataKeyResponse,
+  ReEncryptResponse,
+} from './operations.ts';
+import {
+  createSecretRequest,
+  decryptRequest,
+  exportRequest,
+  generateRequest,
+  reEncryptRequest,
+} from './requests.ts';
 
 const API_VERSION = '2016-01-20';
 
@@ -39,6 +57,7 @@ const TEXT_FIELDS = [
   'KeyVersionId',
   'Plaintext',
   'RequestId',
+  'SecretData',
 ];
 
 type CallParameters = Readonly<Record<string, unknown>>;
@@ -73,6 +92,11 @@ export class KmsSdkClient extends kmsSdk.default {
   async exportDataKey(request: ExportDataKeyRequest): Promise<ExportDataKeyResponse> {
     const answer = await this.call('ExportDataKey', toMap(request) as CallParameters);
     return cast(answer, new ExportDataKeyResponse());
+  }
+
+  async reEncrypt(request: ReEncryptRequest): Promise<ReEncryptResponse> {
+    const answer = await this.call('ReEncrypt', toMap(request) as CallParameters);
+    return cast(answer, new ReEncryptResponse());
   }
 
   override async doRequest(
@@ -146,6 +170,7 @@ export class SdkKmsClient implements KmsClient {
         this.#dryRun('GenerateAndExportDataKey', generateRequest(input).toMap()),
       exportDataKey: (input) => this.#dryRun('ExportDataKey', exportRequest(input).toMap()),
       decrypt: (input) => this.#dryRun('Decrypt', decryptRequest(input).toMap()),
+      reEncrypt: (input) => this.#dryRun('ReEncrypt', reEncryptRequest(input).toMap()),
     };
   }
 
@@ -192,6 +217,43 @@ export class SdkKmsClient implements KmsClient {
         keyVersionId: fields.text('KeyVersionId', answer.keyVersionId),
         requestId: fields.requestId,
         plaintext: new SecretBytes(fields.bytes('Plaintext', answer.plaintext)),
+      };
+    });
+  }
+
+  async reEncrypt(input: ReEncryptInput): Promise<ReEncryptedDataKey> {
+    const action = 'ReEncrypt';
+    return this.#attempts.run(action, async () => {
+      const answer = await this.#sdk.reEncrypt(reEncryptRequest(input));
+      const fields = answerFields(action, answer.requestId);
+      return {
+        ciphertextBlobBase64: fields.base64('CiphertextBlob', answer.ciphertextBlob),
+        keyId: fields.text('KeyId', answer.keyId),
+        keyVersionId: fields.text('KeyVersionId', answer.keyVersionId),
+        requestId: fields.requestId,
+      };
+    });
+  }
+
+  async createSecret(secret: NewSecret): Promise<{ readonly requestId: string }> {
+    const action = 'CreateSecret';
+    return this.#attempts.run(action, async () => {
+      const { requestId } = await this.#sdk.createSecret(createSecretRequest(secret));
+      return { requestId: answerFields(action, requestId).requestId };
+    });
+  }
+
+  async getSecretValue(name: string): Promise<SecretValue> {
+    const action = 'GetSecretValue';
+    return this.#attempts.run(action, async () => {
+      const answer = await this.#sdk.getSecretValue(
+        new GetSecretValueRequest({ secretName: name }),
+      );
+      const fields = answerFields(action, answer.requestId);
+      return {
+        text: fields.text('SecretData', answer.secretData),
+        versionId: fields.text('VersionId', answer.versionId),
+        requestId: fields.requestId,
       };
     });
   }

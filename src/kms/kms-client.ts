@@ -46,6 +46,42 @@ export interface DecryptedDataKey {
   readonly requestId: string;
 }
 
+/** From one symmetric KMS key to another, or, with all of `source…Key…`, from an RSA KMS key to a symmetric one. */
+export interface ReEncryptInput {
+  readonly ciphertextBlobBase64: string;
+  /** Id, alias or ARN of a symmetric KMS key. */
+  readonly destinationKeyId: string;
+  readonly sourceEncryptionContextJson?: string | undefined;
+  readonly destinationEncryptionContextJson?: string | undefined;
+  readonly asymmetricSource?: {
+    readonly keyId: string;
+    readonly keyVersionId: string;
+    /** `RSAES_OAEP_SHA_256` and its like. */
+    readonly algorithm: string;
+  };
+}
+
+/** `keyId` and `keyVersionId` are those of the key that decrypted: the old one. */
+export interface ReEncryptedDataKey {
+  readonly ciphertextBlobBase64: string;
+  readonly keyId: string;
+  readonly keyVersionId: string;
+  readonly requestId: string;
+}
+
+/** A new secret with one version, of text. */
+export interface NewSecret {
+  readonly name: string;
+  readonly versionId: string;
+  readonly text: string;
+}
+
+export interface SecretValue {
+  readonly text: string;
+  readonly versionId: string;
+  readonly requestId: string;
+}
+
 export interface DryRunAnswer {
   readonly wouldSucceed: true;
   readonly requestId?: string;
@@ -66,6 +102,11 @@ export interface KmsClient {
   generateAndExportDataKey(input: GenerateAndExportDataKeyInput): Promise<GeneratedDataKey>;
   exportDataKey(input: ExportDataKeyInput): Promise<ExportedDataKey>;
   decrypt(input: DecryptInput): Promise<DecryptedDataKey>;
+  reEncrypt(input: ReEncryptInput): Promise<ReEncryptedDataKey>;
+  /** CreateSecret: a name that exists is refused (`Rejected.ResourceExist`). */
+  createSecret(secret: NewSecret): Promise<{ readonly requestId: string }>;
+  /** GetSecretValue: the current version of a secret. */
+  getSecretValue(name: string): Promise<SecretValue>;
   /**
    * Asks whether a call would succeed. Where it would not, the method throws what the call would throw
    * (`ValidationError`, `AccessDeniedError`, …); where KMS carries the call out all the same, it throws
@@ -75,6 +116,7 @@ export interface KmsClient {
     generateAndExportDataKey(input: GenerateAndExportDataKeyInput): Promise<DryRunAnswer>;
     exportDataKey(input: ExportDataKeyInput): Promise<DryRunAnswer>;
     decrypt(input: DecryptInput): Promise<DryRunAnswer>;
+    reEncrypt(input: ReEncryptInput): Promise<DryRunAnswer>;
   };
   /** Ends all connections, those of the credentials too. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 /* Request and response models of the operations that @alicloud/kms20160120 1.2.0 lacks, in its own style.
-   Source: the API pages "GenerateAndExportDataKey" and "ExportDataKey" (API version 2016-01-20). */
+   Source: the API pages "GenerateAndExportDataKey", "ExportDataKey" and "ReEncrypt" (API version 2016-01-20). */
 import { Model } from '@alicloud/tea-typescript';
 
 type Names = Readonly<Record<string, string>>;
@@ -88,6 +88,54 @@ export class ExportDataKeyResponse extends Model {
   static names(): Names {
     return {
       exportedDataKey: 'ExportedDataKey',
+      keyId: 'KeyId',
+      keyVersionId: 'KeyVersionId',
+      requestId: 'RequestId',
+    };
+  }
+
+  static types(): Names {
+    return texts(this.names());
+  }
+}
+
+export class ReEncryptRequest extends Model {
+  declare ciphertextBlob: string;
+  declare destinationKeyId: string;
+  declare sourceEncryptionContext?: string;
+  declare destinationEncryptionContext?: string;
+  declare sourceKeyId?: string;
+  declare sourceKeyVersionId?: string;
+  declare sourceEncryptionAlgorithm?: string;
+  declare dryRun?: string;
+
+  static names(): Names {
+    return {
+      ciphertextBlob: 'CiphertextBlob',
+      destinationKeyId: 'DestinationKeyId',
+      sourceEncryptionContext: 'SourceEncryptionContext',
+      destinationEncryptionContext: 'DestinationEncryptionContext',
+      sourceKeyId: 'SourceKeyId',
+      sourceKeyVersionId: 'SourceKeyVersionId',
+      sourceEncryptionAlgorithm: 'SourceEncryptionAlgorithm',
+      dryRun: 'DryRun',
+    };
+  }
+
+  static types(): Names {
+    return texts(this.names());
+  }
+}
+
+export class ReEncryptResponse extends Model {
+  declare ciphertextBlob: string;
+  declare keyId: string;
+  declare keyVersionId: string;
+  declare requestId: string;
+
+  static names(): Names {
+    return {
+      ciphertextBlob: 'CiphertextBlob',
       keyId: 'KeyId',
       keyVersionId: 'KeyVersionId',
       requestId: 'RequestId',

@@ -1,11 +1,17 @@
-import { DecryptRequest } from '@alicloud/kms20160120';
+import { CreateSecretRequest, DecryptRequest } from '@alicloud/kms20160120';
 import type {
   DecryptInput,
   ExportDataKeyInput,
   GenerateAndExportDataKeyInput,
+  NewSecret,
+  ReEncryptInput,
   WrappingParameters,
 } from './kms-client.ts';
-import { ExportDataKeyRequest, GenerateAndExportDataKeyRequest } from './operations.ts';
+import {
+  ExportDataKeyRequest,
+  GenerateAndExportDataKeyRequest,
+  ReEncryptRequest,
+} from './operations.ts';
 
 /** The SDK's request for GenerateAndExportDataKey. */
 export function generateRequest(
@@ -34,6 +40,30 @@ export function decryptRequest(input: DecryptInput): DecryptRequest {
   return new DecryptRequest({
     ciphertextBlob: input.ciphertextBlobBase64,
     encryptionContext: input.encryptionContextJson,
+  });
+}
+
+/** The SDK's request for ReEncrypt. */
+export function reEncryptRequest(input: ReEncryptInput): ReEncryptRequest {
+  const { asymmetricSource: source } = input;
+  return new ReEncryptRequest({
+    ciphertextBlob: input.ciphertextBlobBase64,
+    destinationKeyId: input.destinationKeyId,
+    sourceEncryptionContext: input.sourceEncryptionContextJson,
+    destinationEncryptionContext: input.destinationEncryptionContextJson,
+    sourceKeyId: source?.keyId,
+    sourceKeyVersionId: source?.keyVersionId,
+    sourceEncryptionAlgorithm: source?.algorithm,
+  });
+}
+
+/** The SDK's request for CreateSecret. */
+export function createSecretRequest({ name, versionId, text }: NewSecret): CreateSecretRequest {
+  return new CreateSecretRequest({
+    secretName: name,
+    versionId,
+    secretData: text,
+    secretDataType: 'text',
   });
 }
 

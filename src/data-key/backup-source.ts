@@ -1,0 +1,60 @@
+import { kmsxError } from '../base/error.ts';
+import type { EncryptionContext } from './encryption-context.ts';
+import { sameEncryptionContext } from './encryption-context.ts';
+import type { Envelope } from './read-document.ts';
+
+/** A backup as far as it is known: a bare CiphertextBlob tells nothing of the rest. */
+export interface BackupSource {
+  readonly CiphertextBlob: string;
+  readonly EncryptionContext?: EncryptionContext | undefined;
+  /** The KMS key, where it is known: another one in an answer can't be right. */
+  readonly KeyId?: string | undefined;
+  readonly KeyVersionId?: string | undefined;
+  readonly NumberOfBytes?: number | undefined;
+  readonly Region?: string | undefined;
+  readonly Rehearsal?: true | undefined;
+}
+
+/**
+ * What a file says of a backup; where it says nothing of the encryption context, the options do.
+ *
+ * @param context - of the options: it must agree with the document's, or be the only one
+ * @param label - what the file is called in errors
+ * @throws KmsxError `options-conflict`, `document-malformed`
+ */
+export function backupSourceOf(
+  envelope: Envelope,
+  context: EncryptionContext | undefined,
+  label: string,
+): BackupSource {
+  switch (envelope.kind) {
+    case 'export':
+    case 'backup': {
+      const { CiphertextBlob, KeyId, KeyVersionId, NumberOfBytes, Region, Rehearsal } =
+        envelope.document;
+      const { EncryptionContext } = envelope.document;
+      if (context !== undefined && !sameEncryptionContext(context, EncryptionContext)) {
+        throw kmsxError(
+          'options-conflict',
+          `--context differs from the encryption context that ${label} has`,
+        );
+      }
+      return {
+        CiphertextBlob,
+        KeyId,
+        KeyVersionId,
+        NumberOfBytes,
+        EncryptionContext,
+        Region,
+        Rehearsal,
+      };
+    }
+    case 'answer':
+      if (envelope.answer.CiphertextBlob === undefined) {
+        throw kmsxError('document-malformed', `${label} has no CiphertextBlob`, { label });
+      }
+      return { CiphertextBlob: envelope.answer.CiphertextBlob, EncryptionContext: context };
+    case 'bare':
+      return { CiphertextBlob: envelope.base64, EncryptionContext: context };
+  }
+}
