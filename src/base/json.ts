@@ -2,9 +2,12 @@ import { kmsxError } from './error.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** What reads a value afterwards may do so by recursion. No document of anybody's nests a tenth as deep. */
+const MAX_DEPTH = 100;
+
 /**
  * Parses JSON text (RFC 8259) and refuses a name that stands twice in one object, at any depth:
- * two readers of such a document may disagree on what it says.
+ * two readers of such a document may disagree on what it says. More than 100 levels are refused too.
  *
  * @param label - what the text is called in an error, usually the file's name
  * @throws KmsxError `json-malformed`, `json-name-twice`; neither quotes the text
@@ -16,7 +19,13 @@ export function parseJson(text: string, label: string): unknown {
   } catch {
     throw kmsxError('json-malformed', `${label} is not JSON, or is cut short`, { label });
   }
-  const repeated = findRepeatedName(text);
+  const tokens = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g) ?? [];
+  if (isTooDeep(tokens)) {
+    throw kmsxError('json-malformed', `${label} nests more than ${MAX_DEPTH} levels deep`, {
+      label,
+    });
+  }
+  const repeated = findRepeatedName(tokens);
   if (repeated !== undefined) {
     throw kmsxError(
       'json-name-twice',
@@ -34,10 +43,19 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Finds a name that stands twice in one object. The text must be valid JSON. */
-function findRepeatedName(json: string): string | undefined {
+function isTooDeep(tokens: readonly string[]): boolean {
+  let depth = 0;
+  for (const token of tokens) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+/** Finds a name that stands twice in one object. The tokens must be those of valid JSON. */
+function findRepeatedName(tokens: readonly string[]): string | undefined {
   const open: (Set<string> | undefined)[] = [];
-  const tokens = json.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g) ?? [];
   for (const [index, token] of tokens.entries()) {
     if (token === '{') open.push(new Set());
     else if (token === '[') open.push(undefined);

@@ -13,6 +13,7 @@ import { isFaultMistake, parseFaults } from '../local-kms/faults/parse-fault.ts'
 import type { LocalKmsOptions } from '../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../local-kms/start-local-kms.ts';
 import { describe } from './describe.ts';
+import { startLineLog } from './line-log.ts';
 
 interface LocalKmsCommandOptions {
   readonly port: string;
@@ -75,11 +76,12 @@ async function runLocalKms(options: LocalKmsCommandOptions, session: Session): P
   const faults = readFaults(options);
   const seed = await readSeedFile(options, session);
   const stopped = io.untilStopped();
+  const requestLog = session.options.quiet ? undefined : startLineLog(io.stderr);
   const kms = await startLocalKms({
     ...io,
     port,
     waitForLockMs: 0,
-    log: requestLog(session),
+    log: requestLog?.write,
     tls: options.tls === true,
     faults,
     seed,
@@ -93,6 +95,7 @@ async function runLocalKms(options: LocalKmsCommandOptions, session: Session): P
     await stopped;
   } finally {
     await kms.close();
+    await requestLog?.end();
   }
 }
 
@@ -103,14 +106,6 @@ async function readSeedFile(
   if (path === undefined) return undefined;
   const { bytes, label } = await readInput(path, 'a seed', io, reporter);
   return { text: decodeText(bytes, label), label };
-}
-
-/** Writes each line on stderr; undefined where nobody wants to read them. */
-function requestLog({ io, options }: Session): ((line: string) => void) | undefined {
-  if (options.quiet) return undefined;
-  return (line) => {
-    io.stderr.write(Buffer.from(`${line}\n`)).catch(() => undefined); // as with every message: there is nowhere left to say it
-  };
 }
 
 function readFaults({ fault: specs, tls }: LocalKmsCommandOptions): readonly Fault[] {

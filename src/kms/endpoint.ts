@@ -106,6 +106,9 @@ export function parseResolveRule(text: string): ResolveRule {
   const match = /^([^:]+):(\d{1,5}):(.+)$/.exec(text);
   if (match === null) throw malformed('--resolve is not HOST:PORT:ADDRESS', 'resolve');
   const host = parseHost(match[1] ?? '', '--resolve');
+  if (addressFamily(host) !== 0) {
+    throw malformed('--resolve takes a host name before the port, no address', 'resolve');
+  }
   const port = parsePort(match[2] ?? '', '--resolve');
   const address = (match[3] ?? '').replace(/^\[(.*)\]$/, '$1');
   if (addressFamily(address) === 0 || !isLoopback(address)) {

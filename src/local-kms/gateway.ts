@@ -10,17 +10,18 @@ import type { OperationContext } from './operations/operation.ts';
 import { OPERATIONS } from './operations/operations.ts';
 import { performOperation } from './operations/perform.ts';
 import type { Caller } from './permissions/caller.ts';
+import { KeyPairQueue } from './keys/key-pair-queue.ts';
 import { PublicKeyCache } from './encryption/public-key-cache.ts';
 import type { RefusalCode } from './refusal.ts';
 import { KmsRefusal, invalidParameter, refusal } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import { requestIds } from './request-ids.ts';
-import { formatLogLine } from './request-log.ts';
+import { formatEventLine, formatLogLine } from './request-log.ts';
 import type { RawRequest, RpcRequest } from './request/rpc-request.ts';
 import { readRpcRequest, requestedAction, requestedVersion } from './request/rpc-request.ts';
 import { authenticate } from './signatures/authenticate.ts';
 import { NonceMemory } from './signatures/nonce-memory.ts';
-import { letTimePass } from './state/let-time-pass.ts';
+import { DueChanges } from './state/due-changes.ts';
 
 const API_VERSION = '2016-01-20';
 
@@ -41,7 +42,7 @@ export interface Gateway {
 
 export interface GatewayOptions extends Omit<
   OperationContext,
-  'caller' | 'instanceId' | 'publicKeys'
+  'caller' | 'instanceId' | 'publicKeys' | 'keyPairs'
 > {
   /** Takes one line for each request; absent where nobody reads them. */
   readonly log?: ((line: string) => void) | undefined;
@@ -57,16 +58,30 @@ interface Exchange {
   treatment: Treatment;
 }
 
+/** A request whose signature is right, and who made it. */
+interface Identified {
+  readonly request: RpcRequest;
+  readonly action: string;
+  readonly version: string;
+  readonly caller: Caller;
+}
+
 /** Makes a gateway: reads a request, finds out who signed it, runs the operation, logs one line. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { store, randomBytes, now, log } = options;
   const nonces = options.nonces ?? new NonceMemory();
   const faults = options.faults ?? { plan: new FaultPlan(), hasTls: false };
   const publicKeys = new PublicKeyCache();
+  const keyPairs = new KeyPairQueue();
+  const dueChanges = new DueChanges({
+    store,
+    randomBytes,
+    onFailure: (failure, time) => log?.(formatEventLine({ time, event: 'unsaved', failure })),
+  });
   const newRequestId = requestIds(randomBytes);
 
-  /** Runs the call that a request asks for, and notes in `exchange` what it learns on the way. */
-  const call = (raw: RawRequest, exchange: Exchange): JsonObject | Promise<JsonObject> => {
+  /** Finds out who makes a call, and notes in `exchange` what it learns on the way. */
+  const identify = (raw: RawRequest, exchange: Exchange): Identified => {
     const request = readRpcRequest(raw);
     exchange.request = request;
     const action = requestedAction(request);
@@ -83,6 +98,24 @@ export function createGateway(options: GatewayOptions): Gateway {
         isSecure: faults.hasTls,
       },
     };
+    return { request, action, version, caller };
+  };
+
+  /** Does what time was to do. Nothing of it keeps a call from going on. */
+  const letTimePass = (time: Date): Promise<void> | undefined => {
+    store.expire(time);
+    for (const { keyId, what } of store.takeExpired()) {
+      const event = what === 'key' ? 'deleted' : 'material-deleted';
+      log?.(formatEventLine({ time, event, keyId }));
+    }
+    return dueChanges.save(time);
+  };
+
+  /** Runs the call that a request asks for. */
+  const call = (
+    { request, action, version, caller }: Identified,
+    exchange: Exchange,
+  ): JsonObject | Promise<JsonObject> => {
     if (version !== API_VERSION) throw refusal('InvalidVersion');
     if (isControlCall(action)) {
       assertJsonFormat(request);
@@ -101,7 +134,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (instanceId !== undefined && !operation.onDedicatedGateway) {
       throw refusal('UnsupportedOperation');
     }
-    const context = { store, randomBytes, now, publicKeys, caller, instanceId };
+    const context = { store, randomBytes, now, publicKeys, keyPairs, caller, instanceId };
     return performOperation(operation, request.parameters, context);
   };
 
@@ -117,10 +150,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     let code: RefusalCode | undefined;
     let failure: unknown;
     try {
-      if (store.nextDueAt <= exchange.time.getTime()) {
-        await letTimePass(store, exchange.time, randomBytes);
-      }
-      answer = successAnswer(requestId, await call(raw, exchange));
+      // Only after the signature is known to be right: a stranger causes no work.
+      const identified = identify(raw, exchange);
+      const saving = letTimePass(exchange.time);
+      if (saving !== undefined) await saving;
+      answer = successAnswer(requestId, await call(identified, exchange));
     } catch (error) {
       if (!(error instanceof KmsRefusal)) failure = error;
       const refused = error instanceof KmsRefusal ? error : refusal('InternalFailure');

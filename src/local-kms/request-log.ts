@@ -34,6 +34,23 @@ export function formatLogLine(call: LoggedCall): string {
   return line.join(' ');
 }
 
+/** What happened beside the calls. */
+export interface LoggedEvent {
+  readonly time: Date;
+  /** Time took a KMS key or its material away; what time changed could not be saved. */
+  readonly event: 'deleted' | 'material-deleted' | 'unsaved';
+  readonly keyId?: string;
+  readonly failure?: unknown;
+}
+
+/** A line of the log that belongs to no call: the time, four times `-`, what happened, and to which key or why. */
+export function formatEventLine({ time, event, keyId, failure }: LoggedEvent): string {
+  const line = [time.toISOString(), '-', '-', '-', '-', event];
+  if (keyId !== undefined) line.push(keyId);
+  if (failure !== undefined) line.push(describeFailure(failure));
+  return line.join(' ');
+}
+
 /** The name and code of an error, never its message, which may quote what must not be logged. */
 function describeFailure(failure: unknown): string {
   const name = failure instanceof Error ? failure.name : typeof failure;

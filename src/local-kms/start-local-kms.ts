@@ -122,6 +122,7 @@ export async function startLocalKms(options: LocalKmsOptions): Promise<LocalKms>
   };
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
+  store.expire(options.now());
   return { announcement: announce(store.state, server.port, tls), hadState, close };
 }
 

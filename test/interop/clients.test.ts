@@ -17,7 +17,7 @@ import { embeddedKms, SEED } from './clients/targets.ts';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/embedded-kms.md', import.meta.url));
 const BUILD_MS = 600_000;
-const RUN_MS = 120_000;
+const RUN_MS = 600_000;
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

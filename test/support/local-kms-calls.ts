@@ -125,7 +125,8 @@ async function importable(kms: TestGateway): Promise<Fields> {
   };
 }
 
-async function keyMaterial(kms: TestGateway): Promise<Fields> {
+/** Material for a new KMS key, encrypted for its way to it. */
+export async function keyMaterial(kms: TestGateway): Promise<Fields> {
   const query = await importable(kms);
   const { PublicKey = '', ImportToken = '' } = await succeed(kms, 'GetParametersForImport', query);
   const der = Buffer.from(PublicKey, 'base64');

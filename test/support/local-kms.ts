@@ -12,6 +12,7 @@ import type { LocalKms, LocalKmsOptions } from '../../src/local-kms/start-local-
 import { startLocalKms } from '../../src/local-kms/start-local-kms.ts';
 import { firstState } from '../../src/local-kms/state/first-state.ts';
 import type { AccessKey, KmsState } from '../../src/local-kms/state/state.ts';
+import type { StateStorage } from '../../src/local-kms/state/state-storage.ts';
 import { memoryStorage } from '../../src/local-kms/state/state-storage.ts';
 
 /* A client of the embedded KMS written from the published algorithm alone: it shares nothing with src/. */
@@ -163,11 +164,12 @@ export async function startTestGateway(
   change: (state: KmsState) => KmsState = (state) => state,
   nonceCapacity = 1_000_000,
   now: () => Date = () => new Date(),
+  storage: StateStorage = memoryStorage(),
 ): Promise<TestGateway> {
   const state = change(await firstState(now(), randomBytes));
   const [accessKey] = state.accessKeys.values();
   const log: string[] = [];
-  const store = new KeyStore(state, memoryStorage());
+  const store = new KeyStore(state, storage);
   const gateway = createGateway({
     store,
     nonces: new NonceMemory(nonceCapacity),

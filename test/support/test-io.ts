@@ -59,15 +59,12 @@ export function testIo(options: TestIoOptions = {}): TestIo {
 }
 
 function stream(chunks: Buffer[], isTerminal: boolean, error: Error | undefined): OutputStream {
-  return {
-    isTerminal,
-    fileId: undefined,
-    write: (bytes) => {
-      if (error !== undefined) return Promise.reject(error);
-      chunks.push(Buffer.from(bytes));
-      return Promise.resolve();
-    },
+  const write = (bytes: Uint8Array): Promise<void> => {
+    if (error !== undefined) return Promise.reject(error);
+    chunks.push(Buffer.from(bytes));
+    return Promise.resolve();
   };
+  return { isTerminal, fileId: undefined, write, writeUntil: write };
 }
 
 export interface Outcome {

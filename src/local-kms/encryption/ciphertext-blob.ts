@@ -1,10 +1,9 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { decodeBase64 } from '../../base/bytes.ts';
 import type { RandomBytes } from '../identifiers.ts';
-import { assertEnabled, isReachable } from '../keys/key-lookup.ts';
+import { assertEnabled, authorizeUnlessHidden, isReachable } from '../keys/key-lookup.ts';
 import type { FoundVersion } from '../state/key-store.ts';
 import type { OperationContext } from '../operations/operation.ts';
-import { authorizeKey } from '../permissions/authorize.ts';
 import { refusal } from '../refusal.ts';
 import type { KmsKey } from '../state/state.ts';
 import { isSymmetric, primaryVersion } from '../state/state.ts';
@@ -48,7 +47,7 @@ export interface OpenedBlob extends FoundVersion {
  *
  * @param encryptionContext - from `readEncryptionContext`
  * @param action - what the caller must be allowed to do to the key: `kms:Decrypt`
- * @throws KmsRefusal `InvalidParameter`; `Forbidden.NoPermission`; `Rejected.STATE` where the blob names a key that is
+ * @throws KmsRefusal `InvalidParameter`, also for the key of another account that the caller may not use; `Forbidden.NoPermission`; `Rejected.STATE` where the blob names a key that is
  * not enabled
  */
 export function openBlob(
@@ -63,7 +62,7 @@ export function openBlob(
   const key = context.store.findKeyOfVersion(versionId);
   if (key === undefined || !isSymmetric(key)) throw refusal('InvalidParameter');
   if (!isReachable(key, context)) throw refusal('InvalidParameter');
-  authorizeKey(context.caller, action, key);
+  authorizeUnlessHidden(context.caller, action, key, () => refusal('InvalidParameter'));
   assertEnabled(key);
   const version = key.versions.find((candidate) => candidate.keyVersionId === versionId);
   if (version === undefined) throw refusal('InvalidParameter');

@@ -17,15 +17,20 @@ const LINGER_MS = 1_000;
 /** The open connections of a server and the requests that run on them. */
 export class Connections {
   readonly #gateway: Gateway;
+  readonly #idleMs: number;
   readonly #sockets = new Set<Duplex>();
   readonly #refused = new WeakSet<Duplex>();
   /** Requests that are not answered yet, by connection. */
   readonly #open = new Map<Duplex, Set<IncomingMessage>>();
   readonly #whenIdle = new Map<Duplex, () => void>();
+  /** How many requests are being worked on, by connection. */
+  readonly #working = new WeakMap<Socket, number>();
   readonly #closing = new AbortController();
 
-  constructor(gateway: Gateway) {
+  /** @param idleMs - how long a connection may be idle while no request is being worked on */
+  constructor(gateway: Gateway, idleMs: number) {
     this.#gateway = gateway;
+    this.#idleMs = idleMs;
   }
 
   /** Takes a connection on which HTTP is spoken from now on. */
@@ -55,6 +60,7 @@ export class Connections {
       send(response, this.#gateway.refuse('ParseRequestParameterException'));
       return;
     }
+    this.#beginWork(request.socket);
     const reply = await this.#gateway.reply({
       method: request.method ?? '',
       target: request.url ?? '',
@@ -64,11 +70,12 @@ export class Connections {
     if (reply.delayMs > 0) await this.#wait(reply.delayMs);
     if (this.#closing.signal.aborted) response.shouldKeepAlive = false;
     if (reply.ending !== 'never') {
+      this.#endWork(request.socket);
       carryOut(reply, response);
       return;
     }
-    // Nor does the server's own patience end it: it stays until the client goes, or the server closes.
-    request.socket.setTimeout(0);
+    // Its work never ends, so that the server's own patience does not end it either: it stays until the client goes, or
+    // the server closes.
     this.#finished(request);
   }
 
@@ -125,6 +132,19 @@ export class Connections {
     this.#whenIdle.get(socket)?.();
     this.#whenIdle.delete(socket);
     if (this.#closing.signal.aborted) socket.destroySoon();
+  }
+
+  /** A connection is not idle, however long its work takes. */
+  #beginWork(socket: Socket): void {
+    this.#working.set(socket, (this.#working.get(socket) ?? 0) + 1);
+    socket.setTimeout(0);
+  }
+
+  /** Whoever does not read the answer is idle again. */
+  #endWork(socket: Socket): void {
+    const count = (this.#working.get(socket) ?? 0) - 1;
+    this.#working.set(socket, count);
+    if (count === 0) socket.setTimeout(this.#idleMs);
   }
 
   async #wait(milliseconds: number): Promise<void> {

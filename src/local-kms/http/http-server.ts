@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { Connections } from './connections.ts';
+import { Handshakes } from './handshakes.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ServerCertificate } from '../tls/server-certificates.ts';
 
@@ -17,6 +18,8 @@ export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly gateway: Gateway;
+  /** How long a connection may be idle, in milliseconds; a minute if nothing is said. */
+  readonly idleMs?: number;
   /** Makes it an https server: asked, at each connection, for the certificate to show. */
   readonly nextCertificate?: (() => ServerCertificate) | undefined;
 }
@@ -30,7 +33,6 @@ const MAX_CONNECTIONS = 1024;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_MS = 60_000;
 const IDLE_MS = 60_000;
 
 const HTTP_OPTIONS = {
@@ -40,7 +42,6 @@ const HTTP_OPTIONS = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   requestTimeout: REQUEST_TIMEOUT_MS,
   connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: KEEP_ALIVE_MS,
   noDelay: true,
 } as const;
 
@@ -51,8 +52,8 @@ const HTTP_OPTIONS = {
  * @throws KmsxError `port-taken`
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { port, gateway, nextCertificate } = options;
-  const connections = new Connections(gateway);
+  const { port, gateway, nextCertificate, idleMs = IDLE_MS } = options;
+  const connections = new Connections(gateway, idleMs);
   const handshakes = new Handshakes();
   const server =
     nextCertificate === undefined
@@ -64,7 +65,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   // Headers beyond Node's count would vanish in silence: all come through, and the gateway counts them.
   server.maxHeadersCount = 0;
   server.maxConnections = MAX_CONNECTIONS;
-  server.timeout = IDLE_MS;
+  server.timeout = idleMs;
+  server.keepAliveTimeout = idleMs;
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     void connections.respond(request, response);
   };
@@ -122,28 +124,6 @@ function createHttpsServer(
     handshakes.delete(socket);
   });
   return server;
-}
-
-/** The connections whose TLS handshake is under way: Node shows them before it and, as others, after it. */
-class Handshakes {
-  /** By the client's port, which both have. */
-  readonly #sockets = new Map<number | undefined, Socket>();
-
-  add(socket: Socket): void {
-    const { remotePort } = socket;
-    this.#sockets.set(remotePort, socket);
-    socket.once('close', () => {
-      if (this.#sockets.get(remotePort) === socket) this.#sockets.delete(remotePort);
-    });
-  }
-
-  delete(secured: Socket): void {
-    this.#sockets.delete(secured.remotePort);
-  }
-
-  close(): void {
-    for (const socket of this.#sockets.values()) socket.destroy();
-  }
 }
 
 function listenError(port: number, error: Error): Error {

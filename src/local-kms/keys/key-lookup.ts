@@ -1,6 +1,7 @@
 import { authorizeKey } from '../permissions/authorize.ts';
 import type { OperationContext } from '../operations/operation.ts';
-import { refusal } from '../refusal.ts';
+import type { Caller } from '../permissions/caller.ts';
+import { KmsRefusal, refusal } from '../refusal.ts';
 import { aliasArn, parseArn } from '../resource-name.ts';
 import type { KmsKey, KmsState } from '../state/state.ts';
 import { withKey } from '../state/state.ts';
@@ -38,12 +39,31 @@ export async function changeKey(
   });
 }
 
-/** As `findKey`, in a state that is about to change. */
+/** As `findKey`, in a state that is about to change. Another account's key that the caller may not use is not there. */
 export function findKeyIn(state: KmsState, asking: Asking, keyId: string, action: string): KmsKey {
   const key = state.keys.get(resolve(state, asking.caller.accountId, keyId));
   if (key === undefined || !isReachable(key, asking)) throw refusal('Forbidden.KeyNotFound');
-  authorizeKey(asking.caller, action, key);
+  authorizeUnlessHidden(asking.caller, action, key, () => refusal('Forbidden.KeyNotFound'));
   return key;
+}
+
+/**
+ * As `authorizeKey`, but of another account's key that the caller may not use not even this is told: it is refused as if it
+ * were not there.
+ *
+ * @param notThere - what a key that is not there is refused with
+ */
+export function authorizeUnlessHidden(
+  caller: Caller,
+  action: string,
+  key: KmsKey,
+  notThere: () => KmsRefusal,
+): void {
+  try {
+    authorizeKey(caller, action, key);
+  } catch (error) {
+    throw error instanceof KmsRefusal && key.accountId !== caller.accountId ? notThere() : error;
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { keyVersionMetadata } from '../keys/key-metadata.ts';
 import { requiredText } from '../request/read-parameter.ts';
 import { refusal } from '../refusal.ts';
 import { newVersion } from '../state/new-key.ts';
-import type { KmsKey } from '../state/state.ts';
+import type { KeyVersion, KmsKey } from '../state/state.ts';
 import { isSymmetric } from '../state/state.ts';
 import type { Operation } from './operation.ts';
 
@@ -21,11 +21,12 @@ export const createKeyVersion: Operation = {
   takesDryRun: false,
   onDedicatedGateway: false,
   run: async (parameters, context) => {
-    const { now, randomBytes } = context;
+    const { now, randomBytes, keyPairs } = context;
     const keyId = requiredText(parameters, 'KeyId');
     const key = findKey(context, keyId, ACTION);
     assertTakesVersion(key, now());
-    const version = await newVersion(key.keySpec, now(), randomBytes);
+    const make = (): Promise<KeyVersion> => newVersion(key.keySpec, now(), randomBytes);
+    const version = await (isSymmetric(key) ? make() : keyPairs.run(make));
     const changed = await changeKey(context, key.keyId, ACTION, (current) => {
       assertTakesVersion(current, now());
       return { ...current, versions: [...current.versions, version] };

@@ -11,7 +11,7 @@ import { invalidParameter, refusal } from '../refusal.ts';
 import { arnOf } from '../resource-name.ts';
 import type { NewKeyOptions } from '../state/new-key.ts';
 import { newKey } from '../state/new-key.ts';
-import type { KeyOrigin, KeySpec, KeyUsage } from '../state/state.ts';
+import type { KeyOrigin, KeySpec, KeyUsage, KmsKey, KmsState } from '../state/state.ts';
 import { KEY_SPECS, withKey } from '../state/state.ts';
 import type { Operation } from './operation.ts';
 
@@ -26,18 +26,25 @@ export const createKey: Operation = {
   action: 'CreateKey',
   takesDryRun: false,
   onDedicatedGateway: false,
-  run: async (parameters, { store, randomBytes, now, caller }) => {
+  run: async (parameters, { store, randomBytes, now, keyPairs, caller }) => {
     const { accountId } = caller;
     authorize(caller, 'kms:CreateKey', { arn: arnOf({ accountId, resource: 'key' }), accountId });
     const asked = readKey(parameters);
-    const key = await newKey({ ...asked, accountId, createdAt: now(), randomBytes });
+    assertRoom(store.state);
+    const make = (): Promise<KmsKey> =>
+      newKey({ ...asked, accountId, createdAt: now(), randomBytes });
+    const key = await (asked.keySpec === 'Aliyun_AES_256' ? make() : keyPairs.run(make));
     await store.update((state) => {
-      if (state.keys.size >= MAX_KEYS) throw refusal('Rejected.LimitExceeded');
+      assertRoom(state);
       return [withKey(state, key), undefined];
     });
     return { KeyMetadata: keyMetadata(key) };
   },
 };
+
+function assertRoom({ keys }: KmsState): void {
+  if (keys.size >= MAX_KEYS) throw refusal('Rejected.LimitExceeded');
+}
 
 function readKey(
   parameters: Parameters,

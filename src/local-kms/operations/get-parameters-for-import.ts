@@ -16,7 +16,7 @@ export const getParametersForImport: Operation = {
   takesDryRun: false,
   onDedicatedGateway: false,
   run: async (parameters, context) => {
-    const { store, now, randomBytes } = context;
+    const { store, now, randomBytes, keyPairs } = context;
     const keyId = unaliasedKeyId(parameters);
     const algorithm = readImportAlgorithm(parameters);
     const key = findKey(context, keyId, 'kms:GetParametersForImport');
@@ -25,10 +25,9 @@ export const getParametersForImport: Operation = {
     if (key.instanceId !== undefined && algorithm === 'RSAES_OAEP_SHA_1') {
       throw refusal('UnsupportedOperation');
     }
-    const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
-      modulusLength: 2048,
-      publicExponent: 65537,
-    });
+    const { publicKey, privateKey } = await keyPairs.run(() =>
+      promisify(generateKeyPair)('rsa', { modulusLength: 2048, publicExponent: 65537 }),
+    );
     const expiresAt = new Date(now().getTime() + VALID_MS);
     const content = { algorithm, expiresAt, privateKey };
     return {

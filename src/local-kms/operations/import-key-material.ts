@@ -33,14 +33,19 @@ export const importKeyMaterial: Operation = {
     assertTakesMaterial(key);
     const opened = openImportToken(store.state.importTokenKey, key.keyId, token, now());
     const material = decryptMaterial(opened.algorithm, opened.privateKey, ciphertext);
-    if (material === undefined) throw refusal('InvalidKeyMaterial');
-    const digest = createHash('sha256').update(material).digest();
+    // Material that cannot be decrypted takes the same way, and as long, as material that is not the key's.
+    const digest = createHash('sha256')
+      .update(material ?? Buffer.alloc(32))
+      .digest();
+    const isSame = isSameMaterial(key, digest);
+    if (material === undefined || !isSame) {
+      material?.fill(0);
+      throw refusal('InvalidKeyMaterial');
+    }
     await changeKey(context, keyId, ACTION, (current) => {
       assertTakesMaterial(current);
+      if (!isSameMaterial(current, digest)) throw refusal('InvalidKeyMaterial');
       const { imported, keyState, versions } = current;
-      if (imported !== undefined && !equalBytes(imported.digest, digest)) {
-        throw refusal('InvalidKeyMaterial');
-      }
       const keyVersionId = imported?.keyVersionId ?? randomUuid(randomBytes);
       const createdAt = versions.at(-1)?.createdAt ?? now();
       return {
@@ -53,6 +58,11 @@ export const importKeyMaterial: Operation = {
     return {};
   },
 };
+
+/** Whether a digest is that of the material that the key takes: the same as before, or, the first time, any. */
+function isSameMaterial({ imported }: KmsKey, digest: Buffer): boolean {
+  return equalBytes(imported?.digest ?? digest, digest);
+}
 
 function assertTakesMaterial(key: KmsKey): void {
   if (key.origin !== 'EXTERNAL') throw refusal('Unsupported.Origin');

@@ -3,6 +3,7 @@ import type { RandomBytes } from '../identifiers.ts';
 import type { KeyStore } from '../state/key-store.ts';
 import type { Parameters } from '../request/parameters.ts';
 import type { Caller } from '../permissions/caller.ts';
+import type { KeyPairQueue } from '../keys/key-pair-queue.ts';
 import type { PublicKeyCache } from '../encryption/public-key-cache.ts';
 
 /** An operation of KMS. One file each; `operations.ts` lists them. */
@@ -31,6 +32,8 @@ export interface OperationContext {
   readonly now: () => Date;
   /** The public keys that data keys were exported to last. */
   readonly publicKeys: PublicKeyCache;
+  /** Every RSA or EC key is made through it. */
+  readonly keyPairs: KeyPairQueue;
   readonly caller: Caller;
   /** The KMS instance whose dedicated gateway the call came to. */
   readonly instanceId: string | undefined;

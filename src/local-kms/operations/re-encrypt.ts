@@ -26,9 +26,11 @@ export const reEncrypt: Operation = {
   run: (parameters, context) => {
     const destinationKeyId = requiredText(parameters, 'DestinationKeyId');
     const destinationContext = readEncryptionContext(parameters, 'DestinationEncryptionContext');
-    const opened = openSource(parameters, context);
+    const source = readSource(parameters);
+    // Nothing is decrypted for a caller who may not have it encrypted again.
+    const destination = findKey(context, destinationKeyId, 'kms:ReEncryptTo');
+    const opened = source(context);
     try {
-      const destination = findKey(context, destinationKeyId, 'kms:ReEncryptTo');
       return {
         CiphertextBlob: sealBlob(
           destination,
@@ -45,17 +47,20 @@ export const reEncrypt: Operation = {
   },
 };
 
-function openSource(parameters: Parameters, context: OperationContext): OpenedBlob {
+/** Reads what is to be decrypted, and gives what decrypts it. */
+function readSource(parameters: Parameters): (context: OperationContext) => OpenedBlob {
   const blob = requiredText(parameters, 'CiphertextBlob');
   const sourceContext = readEncryptionContext(parameters, 'SourceEncryptionContext');
   if (!ASYMMETRIC_SOURCE.some((name) => parameters.has(name))) {
-    return openBlob(context, blob, sourceContext, 'kms:ReEncryptFrom');
+    return (context) => openBlob(context, blob, sourceContext, 'kms:ReEncryptFrom');
   }
   const keyId = requiredText(parameters, 'SourceKeyId');
   const keyVersionId = requiredText(parameters, 'SourceKeyVersionId');
   const hash = readOaepHash(parameters, 'SourceEncryptionAlgorithm');
   // RSA binds no context: one that is given would be lost in silence.
   if (sourceContext.length > 0) throw invalidParameter('SourceEncryptionContext');
-  const found = findRsaVersion(context, { keyId, keyVersionId }, 'kms:ReEncryptFrom');
-  return { ...found, plaintext: decryptOaep(found, hash, blob) };
+  return (context) => {
+    const found = findRsaVersion(context, { keyId, keyVersionId }, 'kms:ReEncryptFrom');
+    return { ...found, plaintext: decryptOaep(found, hash, blob) };
+  };
 }

@@ -9,7 +9,10 @@ import type { Operation } from './operation.ts';
 
 const ACTION = 'kms:UpdateAlias';
 
-/** Lets an alias name another KMS key. Only the state of the new key matters (help 44211). */
+/**
+ * Lets an alias name another KMS key. The caller needs permission on the alias and on both keys; only the state of the new
+ * key matters (help 44211).
+ */
 export const updateAlias: Operation = {
   action: 'UpdateAlias',
   takesDryRun: false,
@@ -22,7 +25,9 @@ export const updateAlias: Operation = {
     const arn = aliasArn(accountId, aliasName);
     authorize(caller, ACTION, { arn, accountId });
     await store.update((state) => {
-      if (!state.aliases.has(arn)) throw refusal('Forbidden.AliasNotFound');
+      const alias = state.aliases.get(arn);
+      if (alias === undefined) throw refusal('Forbidden.AliasNotFound');
+      findKeyIn(state, context, alias.keyId, ACTION);
       const key = findKeyIn(state, context, keyId, ACTION);
       if (key.accountId !== accountId) throw refusal('Forbidden.KeyNotFound');
       if (key.keyState === 'PendingDeletion') throw refusal('Rejected.PendingDeletion');

@@ -3,7 +3,7 @@ import { addressMatcher } from './address.ts';
 import type { Report } from './mistake.ts';
 import { pointer } from './mistake.ts';
 import type { PolicyRequest } from './policy-request.ts';
-import { wildcardMatcher } from './wildcard.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 export type Effect = 'Allow' | 'Deny';
 
@@ -57,6 +57,7 @@ const equalsIgnoreCase: Read<string> = (value) => {
   const lower = value.toLowerCase();
   return (actual) => actual.toLowerCase() === lower;
 };
+const like: Read<string> = (value) => (actual) => matchesWildcard(value, actual);
 const truth: Read<boolean> = (value) =>
   /^(?:true|false)$/i.test(value) ? (actual) => String(actual) === value.toLowerCase() : undefined;
 const number: Read<never> = () => undefined;
@@ -74,8 +75,8 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['StringNotEquals', operator(texts, equals, true)],
   ['StringEqualsIgnoreCase', operator(texts, equalsIgnoreCase)],
   ['StringNotEqualsIgnoreCase', operator(texts, equalsIgnoreCase, true)],
-  ['StringLike', operator(texts, wildcardMatcher)],
-  ['StringNotLike', operator(texts, wildcardMatcher, true)],
+  ['StringLike', operator(texts, like)],
+  ['StringNotLike', operator(texts, like, true)],
   ['NumericEquals', operator(NUMBERS, number)],
   ['NumericNotEquals', operator(NUMBERS, number, true)],
   ['NumericLessThan', operator(NUMBERS, number)],
@@ -209,5 +210,12 @@ function parseTime(value: string): number | undefined {
     return undefined;
   }
   const milliseconds = Date.parse(value);
-  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+  // A day that the month does not have is carried into the next.
+  const isDay = isDayOf(value.slice(0, 10));
+  return Number.isNaN(milliseconds) || !isDay ? undefined : Math.floor(milliseconds / 1000);
+}
+
+function isDayOf(date: string): boolean {
+  const milliseconds = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(date);
 }

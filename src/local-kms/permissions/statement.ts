@@ -5,7 +5,7 @@ import { readCondition } from './condition.ts';
 import type { Report } from './mistake.ts';
 import { pointer } from './mistake.ts';
 import type { PolicyRequest } from './policy-request.ts';
-import { wildcardMatcher } from './wildcard.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** `ram`: what a RAM user or role may do. `key`: who may do what to the KMS key that the policy belongs to. */
 export type PolicyKind = 'ram' | 'key';
@@ -35,7 +35,7 @@ const KEY_POLICY_ACTIONS = [
   ...['Cancel*', 'TagResource', 'UntagResource', 'ImportKeyMaterial', 'ScheduleKeyDeletion'],
   ...['Encrypt', 'Decrypt', 'GenerateDataKey', 'GenerateAndExportDataKey'],
   ...['AsymmetricEncrypt', 'AsymmetricDecrypt'],
-].map((name) => wildcardMatcher(`kms:${name}`.toLowerCase()));
+].map((name) => `kms:${name}`.toLowerCase());
 
 /** Reads a statement of a policy and reports what is wrong with it. With mistakes, it covers nothing of use. */
 export function readStatement(
@@ -86,17 +86,16 @@ function readActions(value: JsonObject, kind: PolicyKind, path: string, report: 
     ? 'must be an action of KMS, such as kms:Decrypt or kms:*'
     : 'must be an action, such as kms:Decrypt, kms:Describe* or *';
   const [list, isNegated] = oneOf(value, 'Action', 'NotAction', path, report);
-  const matchers = readTexts(list, report, isKey ? KEY_ACTION : ACTION, problem).map((action) =>
-    wildcardMatcher(action.toLowerCase()),
-  );
-  return ({ action }) => matchers.some((matches) => matches(action)) !== isNegated;
+  const texts = readTexts(list, report, isKey ? KEY_ACTION : ACTION, problem);
+  const patterns = distinct(texts.map((text) => text.toLowerCase()));
+  return ({ action }) => matchesAny(patterns, action) !== isNegated;
 }
 
 function readResources(value: JsonObject, path: string, report: Report): Test {
   const problem = 'must be * or an ARN, such as acs:kms:*:ACCOUNT:key/KEY_ID';
   const [list, isNegated] = oneOf(value, 'Resource', 'NotResource', path, report);
-  const matchers = readTexts(list, report, RESOURCE, problem).map(wildcardMatcher);
-  return ({ resource }) => matchers.some((matches) => matches(resource)) !== isNegated;
+  const patterns = distinct(readTexts(list, report, RESOURCE, problem));
+  return ({ resource }) => matchesAny(patterns, resource) !== isNegated;
 }
 
 function readKeyElements(
@@ -113,7 +112,7 @@ function readKeyElements(
   readTexts(resources, report, /^\*$/, 'must be *, the key that the policy belongs to');
   const tests = [readPrincipals(value['Principal'], pointer(path, 'Principal'), report)];
   if (isAllow) {
-    tests.push(({ action }) => KEY_POLICY_ACTIONS.some((matches) => matches(action)));
+    tests.push(({ action }) => matchesAny(KEY_POLICY_ACTIONS, action));
   }
   return tests;
 }
@@ -126,8 +125,17 @@ function readPrincipals(value: unknown, path: string, report: Report): Test {
     return () => false;
   }
   const list = { path: pointer(path, 'RAM'), value: value['RAM'] };
-  const matchers = readTexts(list, report, PRINCIPAL, problem).map(wildcardMatcher);
-  return ({ principal }) => matchers.some((matches) => matches(principal));
+  const patterns = distinct(readTexts(list, report, PRINCIPAL, problem));
+  return ({ principal }) => matchesAny(patterns, principal);
+}
+
+/** A policy may name one thing a thousand times. */
+function distinct(patterns: readonly string[]): readonly string[] {
+  return [...new Set(patterns)];
+}
+
+function matchesAny(patterns: readonly string[], text: string): boolean {
+  return patterns.some((pattern) => matchesWildcard(pattern, text));
 }
 
 interface Element {

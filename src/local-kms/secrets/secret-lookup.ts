@@ -1,6 +1,6 @@
-import { assertEnabled, isReachable } from '../keys/key-lookup.ts';
+import { assertEnabled, authorizeUnlessHidden, isReachable } from '../keys/key-lookup.ts';
 import type { OperationContext } from '../operations/operation.ts';
-import { authorize, authorizeKey } from '../permissions/authorize.ts';
+import { authorize } from '../permissions/authorize.ts';
 import { refusal } from '../refusal.ts';
 import { arnOf, parseArn, secretArn } from '../resource-name.ts';
 import type { KmsState, Secret } from '../state/state.ts';
@@ -24,7 +24,9 @@ export function findSecretIn(
     resource: `secret/${secretName}`,
   };
   const secret = name === 'foreign' ? undefined : state.secrets.get(arnOf(name));
-  if (secret === undefined || !isReachable(secret, context)) {
+  // No policy opens another account's secret to the caller: it is as if it were not there.
+  const isOwn = secret?.accountId === caller.accountId;
+  if (secret === undefined || !isOwn || !isReachable(secret, context)) {
     throw refusal('Forbidden.ResourceNotFound');
   }
   const { accountId, tags } = secret;
@@ -47,7 +49,7 @@ export function assertEncryptionKeyUsable(
   if (encryptionKeyId === undefined) return;
   const key = state.keys.get(encryptionKeyId);
   if (key === undefined) throw refusal('Forbidden.KeyNotFound');
-  authorizeKey(caller, action, key);
+  authorizeUnlessHidden(caller, action, key, () => refusal('Forbidden.KeyNotFound'));
   assertEnabled(key);
 }
 

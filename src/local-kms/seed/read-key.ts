@@ -7,6 +7,9 @@ import { readKeyVersion } from './read-key-version.ts';
 import type { SeedKey } from './seed-document.ts';
 import type { SeedReader } from './seed-reader.ts';
 
+/** KMS's longest interval of automatic rotation, 365 days. */
+const MAX_ROTATION_SECONDS = 365 * 86_400;
+
 /** A key as far as its fields say, before its versions are read. */
 type KeyFrame = Pick<KmsKey, 'keySpec' | 'keyUsage' | 'keyState' | 'origin'>;
 
@@ -119,6 +122,10 @@ function newKeyId(instanceId: string | undefined, path: string, reader: SeedRead
 function readRotation(seed: SeedKey, path: string, reader: SeedReader): Pick<KmsKey, 'rotation'> {
   if (seed.RotationInterval === undefined) return {};
   const intervalSeconds = reader.seconds(seed.RotationInterval);
+  if (intervalSeconds > MAX_ROTATION_SECONDS) {
+    reader.report(pointer(path, 'RotationInterval'), 'must be at most 365d');
+    return {};
+  }
   const next = seed.NextRotationDate ?? `+${seed.RotationInterval}`;
   const nextAt = reader.time(pointer(path, 'NextRotationDate'), next);
   return { rotation: { intervalSeconds, nextAt } };

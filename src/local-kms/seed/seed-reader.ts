@@ -5,6 +5,9 @@ import type { SeedTag } from './seed-document.ts';
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
 
+/** 100 years. */
+const MAX_FROM_NOW_MS = 100 * 365.25 * 86_400_000;
+
 /** Reads what the parts of a seed have in common, and collects their mistakes. */
 export class SeedReader {
   readonly now: Date;
@@ -26,15 +29,17 @@ export class SeedReader {
   /** A date, or a time from now on; without one, now. */
   time(path: string, text: string | undefined): Date {
     if (text === undefined) return this.now;
-    if (text.startsWith('+') || text.startsWith('-')) {
-      return new Date(this.now.getTime() + 1000 * this.seconds(text));
-    }
-    const date = new Date(text);
+    const isRelative = text.startsWith('+') || text.startsWith('-');
+    const date = isRelative
+      ? new Date(this.now.getTime() + 1000 * this.seconds(text))
+      : new Date(text);
     // A day that the month does not have is carried into the next.
-    if (Number.isNaN(date.getTime()) || date.toISOString() !== text.replace('Z', '.000Z')) {
-      this.report(path, 'must be a time that there is');
-    }
-    return date;
+    const isThere = isRelative
+      ? Math.abs(date.getTime() - this.now.getTime()) <= MAX_FROM_NOW_MS
+      : !Number.isNaN(date.getTime()) && date.toISOString() === text.replace('Z', '.000Z');
+    if (isThere) return date;
+    this.report(path, 'must be a time that there is, at most 100 years from now');
+    return this.now;
   }
 
   /** Seconds of `365d`, `-1h`. */

@@ -64,6 +64,8 @@ function useNonce(claim: SignedClaim, dateMs: number, context: AuthenticationCon
       return;
     case 'used':
       throw refusal('SignatureNonceUsed');
+    case 'expired':
+      throw refusal('InvalidTimeStamp.Expired');
     case 'memory-full':
       throw refusal('Throttling.User');
   }

@@ -1,5 +1,5 @@
 import { refusal } from '../refusal.ts';
-import { nextDueAt } from './passing-time.ts';
+import { nextDueAt, withoutExpired } from './passing-time.ts';
 import type { KeyVersion, KmsKey, KmsState } from './state.ts';
 import type { StateStorage } from './state-storage.ts';
 
@@ -16,11 +16,25 @@ interface Change {
   settle(failure?: unknown): void;
 }
 
-/** The state in use. It changes only to what is in safe storage already. */
+/** What time took away. */
+export interface Expiry {
+  readonly keyId: string;
+  readonly what: 'key' | 'material';
+}
+
+/**
+ * The state in use. It changes only to what is in safe storage already, but for what expires: that is gone at once, since
+ * it would be gone after a restart too, and leaves the storage with the next change.
+ */
 export class KeyStore {
   readonly #storage: StateStorage;
   readonly #keyIdByVersionId = new Map<string, string>();
   #state: KmsState;
+  /** What the storage holds. */
+  #saved: KmsState;
+  /** What the clock said last. */
+  #now = new Date(Number.NEGATIVE_INFINITY);
+  #expired: Expiry[] = [];
   #nextDueAt: number | undefined;
   #waiting: Change[] = [];
   #saving: Promise<void> | undefined;
@@ -28,6 +42,7 @@ export class KeyStore {
 
   constructor(state: KmsState, storage: StateStorage) {
     this.#state = state;
+    this.#saved = state;
     this.#storage = storage;
     this.#index(state.keys.values());
   }
@@ -40,6 +55,25 @@ export class KeyStore {
   get nextDueAt(): number {
     this.#nextDueAt ??= nextDueAt(this.#state);
     return this.#nextDueAt;
+  }
+
+  /** Whether something expired that the storage still holds. */
+  get isBehind(): boolean {
+    return this.#saved !== this.#state;
+  }
+
+  /**
+   * Takes away what has expired by now, and what a change that is under way would bring back of it. It cannot fail, and
+   * saves nothing.
+   */
+  expire(now: Date): void {
+    this.#now = now;
+    if (this.nextDueAt <= now.getTime()) this.#use(this.#state);
+  }
+
+  /** Tells what has expired since it was asked last. */
+  takeExpired(): readonly Expiry[] {
+    return this.#expired.splice(0);
   }
 
   /** Finds the key that a version belongs to, also while the material of that version is deleted. */
@@ -98,9 +132,9 @@ export class KeyStore {
       }
       let failure: unknown;
       try {
-        if (after !== before) await this.#storage.save(after);
-        this.#state = after;
-        this.#nextDueAt = undefined;
+        if (after !== this.#saved) await this.#storage.save(after);
+        this.#saved = after;
+        this.#use(after);
         this.#index([...after.keys.values()].filter((key) => before.keys.get(key.keyId) !== key));
       } catch (error) {
         failure = error;
@@ -108,6 +142,28 @@ export class KeyStore {
       for (const change of made) change.settle(failure);
     }
     this.#saving = undefined;
+  }
+
+  /** Takes a state into use, less what has expired. */
+  #use(state: KmsState): void {
+    const after = withoutExpired(state, this.#now);
+    if (after === this.#state) return;
+    if (after !== state) this.#noteExpired(state, after);
+    this.#state = after;
+    this.#nextDueAt = undefined;
+  }
+
+  /** Of what was taken away before and came back with a change that was under way, nothing is said again. */
+  #noteExpired(before: KmsState, after: KmsState): void {
+    for (const [keyId, key] of before.keys) {
+      const known = this.#state.keys.get(keyId);
+      if (known === undefined) continue;
+      const still = after.keys.get(keyId);
+      if (still === undefined) this.#expired.push({ keyId, what: 'key' });
+      else if (still !== key && known.versions.length > 0) {
+        this.#expired.push({ keyId, what: 'material' });
+      }
+    }
   }
 
   #index(keys: Iterable<KmsKey>): void {

@@ -15,20 +15,60 @@ export function nextDueAt(state: KmsState): number {
 }
 
 /**
- * What a state has become by `now`. Keys whose waiting time is over vanish, with their aliases; imported material that
- * has expired is deleted; enabled keys whose rotation is due get one new version, however long ago that was.
+ * What a state has become by `now`: `withoutExpired`, and enabled keys whose rotation is due have one new version, however
+ * long ago that was.
  *
  * @returns the same state if nothing was due
  */
 export function afterTime(state: KmsState, now: Date, randomBytes: RandomBytes): KmsState {
+  const still = withoutExpired(state, now);
+  return withKeys(still, now, (key) => rotated(key, now, randomBytes));
+}
+
+/**
+ * A state without what has expired by `now`: keys whose waiting time is over are gone, with their aliases, and imported
+ * material that has expired. Nothing in it is new, so that it follows from the state and the time alone.
+ *
+ * @returns the same state if nothing had expired
+ */
+export function withoutExpired(state: KmsState, now: Date): KmsState {
+  const still = withKeys(state, now, (key) => unexpired(key, now));
+  if (still.keys.size === state.keys.size) return still;
+  const aliases = [...still.aliases].filter(([, alias]) => still.keys.has(alias.keyId));
+  return { ...still, aliases: new Map(aliases) };
+}
+
+/** Replaces the keys for which something is due; undefined takes one away. */
+function withKeys(
+  state: KmsState,
+  now: Date,
+  change: (key: KmsKey) => KmsKey | undefined,
+): KmsState {
   if (nextDueAt(state) > now.getTime()) return state;
   const keys = new Map<string, KmsKey>();
+  let isSame = true;
   for (const [keyId, key] of state.keys) {
-    if (keyDueAt(key) > now.getTime()) keys.set(keyId, key);
-    else if (!isPast(key.deleteAt, now)) keys.set(keyId, changed(key, now, randomBytes));
+    const changed = keyDueAt(key) > now.getTime() ? key : change(key);
+    if (changed !== undefined) keys.set(keyId, changed);
+    isSame &&= changed === key;
   }
-  const aliases = new Map([...state.aliases].filter(([, alias]) => keys.has(alias.keyId)));
-  return { ...state, keys, aliases };
+  return isSame ? state : { ...state, keys };
+}
+
+function unexpired(key: KmsKey, now: Date): KmsKey | undefined {
+  if (isPast(key.deleteAt, now)) return undefined;
+  return isPast(key.imported?.expiresAt, now) ? withoutMaterial(key) : key;
+}
+
+function rotated(key: KmsKey, now: Date, randomBytes: RandomBytes): KmsKey {
+  if (key.rotation === undefined) return key;
+  const { intervalSeconds } = key.rotation;
+  const nextAt = new Date(now.getTime() + 1000 * intervalSeconds);
+  return {
+    ...key,
+    versions: [...key.versions, newSymmetricVersion(now, randomBytes)],
+    rotation: { intervalSeconds, nextAt },
+  };
 }
 
 function keyDueAt({ deleteAt, imported, rotation, keyState }: KmsKey): number {
@@ -38,18 +78,6 @@ function keyDueAt({ deleteAt, imported, rotation, keyState }: KmsKey): number {
 
 function timeOf(date: Date | undefined): number {
   return date?.getTime() ?? Infinity;
-}
-
-function changed(key: KmsKey, now: Date, randomBytes: RandomBytes): KmsKey {
-  if (isPast(key.imported?.expiresAt, now)) return withoutMaterial(key);
-  if (key.rotation === undefined) return key;
-  const { intervalSeconds } = key.rotation;
-  const nextAt = new Date(now.getTime() + 1000 * intervalSeconds);
-  return {
-    ...key,
-    versions: [...key.versions, newSymmetricVersion(now, randomBytes)],
-    rotation: { intervalSeconds, nextAt },
-  };
 }
 
 function isPast(date: Date | undefined, now: Date): boolean {

@@ -73,7 +73,7 @@ function tryToLock(folder: string, context: LockContext): StateLock | HeldLock {
       const path = join(folder, `lock.${highest}`);
       const owner = highest === 0 ? '' : ownerOf(path);
       if (owner !== '' && isHeld(path, owner, context)) return { path, owner };
-      const lock = createLock(folder, highest + 1, context.pid);
+      const lock = createLock(folder, highest + 1, owner, context.pid);
       if (lock !== undefined) return lock;
     }
   } catch (error) {
@@ -81,7 +81,12 @@ function tryToLock(folder: string, context: LockContext): StateLock | HeldLock {
   }
 }
 
-function createLock(folder: string, number: number, pid: number): StateLock | undefined {
+function createLock(
+  folder: string,
+  number: number,
+  seenOwner: string,
+  pid: number,
+): StateLock | undefined {
   const path = join(folder, `lock.${number}`);
   try {
     const file = openSync(path, 'wx', 0o600);
@@ -95,8 +100,10 @@ function createLock(folder: string, number: number, pid: number): StateLock | un
     throw error;
   }
   const numbers = lockNumbers(folder);
-  if (numbers.at(-1) !== number) {
-    // What was seen was out of date, or the file was taken for a released one before its owner stood in it.
+  // A file is empty until its owner stands in it, and may have been taken for a released one. Whoever wrote its own before
+  // it listed the others sees the later one, or is seen here: never do both keep theirs.
+  const isAsSeen = number === 1 || ownerOf(join(folder, `lock.${number - 1}`)) === seenOwner;
+  if (numbers.at(-1) !== number || !isAsSeen) {
     ignoringMissing(() => {
       unlinkSync(path);
     });

@@ -6,6 +6,7 @@ import { prepareDurableFile } from '../../base/durable-file.ts';
 import { writeError } from '../../base/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { parseState } from './parse-state.ts';
+import { refusal } from '../refusal.ts';
 import { formatState } from './state-document.ts';
 import type { KmsState } from './state.ts';
 import { takeStateLock } from './state-lock.ts';
@@ -14,13 +15,18 @@ import { takeStateLock } from './state-lock.ts';
 export interface StateStorage {
   /** The state that was saved last, or undefined if there is none yet. */
   load(): Promise<KmsState | undefined>;
-  /** When this returns, the state survives a crash. Never called while an earlier call runs. */
+  /**
+   * When this returns, the state survives a crash. Never called while an earlier call runs.
+   *
+   * @throws KmsRefusal `Rejected.LimitExceeded` for a state that is too large to be read again
+   */
   save(state: KmsState): Promise<void>;
   /** Lets others use the storage. Harmless when called again. */
   close(): void;
 }
 
-const MAX_STATE_BYTES = 256 * 1024 * 1024;
+/** 20,000 RSA keys need less. Twice as much is read, since what was saved must always be read again. */
+const MAX_STATE_BYTES = 64 * 1024 * 1024;
 
 /** Keeps nothing: the state ends with the process. */
 export function memoryStorage(): StateStorage {
@@ -62,8 +68,12 @@ export async function folderStorage(
     },
     save: async (state) => {
       const options = { mode: 0o600, existing: 'replace', label: path } as const;
-      const file = await prepareDurableFile(path, options, context);
       const bytes = formatState(state);
+      if (bytes.length > MAX_STATE_BYTES) {
+        bytes.fill(0);
+        throw refusal('Rejected.LimitExceeded');
+      }
+      const file = await prepareDurableFile(path, options, context);
       try {
         await file.commit(bytes);
       } finally {
@@ -81,7 +91,7 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     handle = await open(path, 'r');
     const { size } = await handle.stat();
-    if (size > MAX_STATE_BYTES) {
+    if (size > 2 * MAX_STATE_BYTES) {
       throw kmsxError('state-malformed', `${path} is far too large for a state`, {
         path,
         place: '',

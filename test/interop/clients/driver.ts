@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Configuration, Introduction, Reply, Request } from './protocol.ts';
 
-const ANSWER_MS = 30_000;
+const ANSWER_MS = 90_000;
 const STDERR_CHARACTERS = 2_000;
 
 /** A driver's process: one line in, one line out. */

@@ -144,4 +144,4 @@ esac
   [ "$parameters_in" = form ] || echo 'header = "content-type:"'
   [ -z "${KMS_CA_FILE:-}" ] || printf 'cacert = %s\n' "$(printf %s "$KMS_CA_FILE" | quoted)"
   printf '%s\n' 'write-out = "\n%{http_code}"'
-} | curl --disable --silent --show-error --noproxy '*' --max-time 20 --config -
+} | curl --disable --silent --show-error --noproxy '*' --max-time 60 --config -

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	timeoutMs    = 10000
+	timeoutMs    = 60000
 	methodSuffix = "WithOptions"
 )
 

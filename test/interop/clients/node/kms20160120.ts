@@ -41,7 +41,7 @@ function makeClient(configuration: Configuration): DrivenClient {
     accessKeyId,
     accessKeySecret,
     ...(securityToken === undefined ? {} : { securityToken }),
-    readTimeout: 10_000,
+    readTimeout: 60_000,
   });
   const client = new sdk.default.default(config);
   return {

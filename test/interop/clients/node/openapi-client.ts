@@ -27,7 +27,7 @@ function makeClient({ caFile, ...configuration }: Configuration): DrivenClient {
     new Config({
       ...common,
       regionId: region,
-      readTimeout: 10_000,
+      readTimeout: 60_000,
       ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }),
     }),
   );

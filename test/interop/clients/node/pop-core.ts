@@ -32,7 +32,7 @@ function makeClient(configuration: Configuration): DrivenClient {
       try {
         const body = await client.request<Record<string, unknown>>(action, parameters, {
           method,
-          timeout: 10_000,
+          timeout: 60_000,
         });
         return { ok: true, body };
       } catch (error) {

@@ -17,7 +17,7 @@ from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.runtime import RuntimeOptions
 
 PACKAGE = "alibabacloud-kms20160120"
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = 60_000
 
 
 class NotOffered(Exception):

@@ -125,6 +125,16 @@ describe('ReEncrypt of a symmetric key’s ciphertext', () => {
     expect(await tried(users.to)).toMatch(`key/${KeyId} is forbidden`);
   });
 
+  test('opens nothing for a caller who may not use the destination', async () => {
+    const { CiphertextBlob = '' } = await succeed(kms, 'GenerateDataKey', { KeyId });
+    const damaged = Buffer.from(CiphertextBlob, 'base64');
+    damaged.writeUInt8(damaged.readUInt8(60) ^ 1, 60);
+    const query = { CiphertextBlob: damaged.toString('base64'), DestinationKeyId };
+    const how = { accessKey: users.from };
+    expect(await refusalOf(kms, 'ReEncrypt', query, how)).toBe('403 Forbidden.NoPermission');
+    expect(await refusalOf(kms, 'ReEncrypt', query)).toBe('400 InvalidParameter');
+  });
+
   test('is not offered by a dedicated gateway', async () => {
     const { CiphertextBlob = '' } = await succeed(kms, 'GenerateDataKey', { KeyId });
     const query = { CiphertextBlob, DestinationKeyId };

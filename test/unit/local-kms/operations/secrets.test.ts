@@ -493,8 +493,9 @@ describe('DescribeSecret and ListSecrets', () => {
     expect(await refusalOf(kms, 'GetSecretValue', { SecretName: 'foreign' })).toBe(
       '404 Forbidden.ResourceNotFound',
     );
+    // Not even that it is there is told.
     expect(await refusalOf(kms, 'GetSecretValue', { SecretName: arn })).toBe(
-      '403 Forbidden.NoPermission',
+      '404 Forbidden.ResourceNotFound',
     );
   });
 });

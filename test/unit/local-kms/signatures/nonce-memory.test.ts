@@ -33,6 +33,30 @@ test('says when it is full, forgets nothing for it, and has room again later', (
   expect(nonces.use('A', '4', 30 * MINUTE, 16 * MINUTE)).toBe('memory-full');
 });
 
+test('takes no nonce again that it forgot, though the clock is set back', () => {
+  const nonces = new NonceMemory();
+  nonces.use('A', 'n', 15 * MINUTE, 0);
+  expect(nonces.use('A', 'later', 75 * MINUTE, 60 * MINUTE)).toBe('new');
+  expect(nonces.use('A', 'n', 15 * MINUTE, 0)).toBe('expired');
+  expect(nonces.use('A', 'later', 75 * MINUTE, 0)).toBe('used');
+  expect(nonces.use('A', 'new', 75 * MINUTE, 0)).toBe('new');
+});
+
+test('leaves each access key room, however many nonces the others use', () => {
+  const nonces = new NonceMemory(1000);
+  const fill = (accessKeyId: string, nowMs = 0): number => {
+    for (let count = 0; ; count += 1) {
+      const verdict = nonces.use(accessKeyId, `${nowMs} ${count}`, nowMs + 15 * MINUTE, nowMs);
+      if (verdict === 'memory-full') return count;
+    }
+  };
+  expect(fill('A')).toBe(900);
+  expect(fill('B')).toBe(90);
+  expect(fill('C')).toBe(9);
+  expect(nonces.use('A', 'one more', 15 * MINUTE, 0)).toBe('memory-full');
+  expect(fill('B', 16 * MINUTE)).toBe(900);
+});
+
 test('cannot be confused by an access key and a nonce that share their letters', () => {
   const nonces = new NonceMemory();
   nonces.use('A', 'Bn', 15 * MINUTE, 0);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -14,6 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startLocalKms } from '../../../../src/local-kms/start-local-kms.ts';
+import { firstState } from '../../../../src/local-kms/state/first-state.ts';
+import { folderStorage } from '../../../../src/local-kms/state/state-storage.ts';
 import { TestKms, localKmsOptions } from '../../../support/local-kms.ts';
 
 let root: string;
@@ -103,6 +106,21 @@ describe('a kept state', () => {
     renameSync(away, stateFile());
     expect((await kms.call('CreateKey')).status).toBe(200);
     expect((await kms.call('ListKeys')).body['TotalCount']).toBe(2);
+  });
+
+  test('never becomes larger than what will be read again', async () => {
+    const storage = await folderStorage(folder, 0, localKmsOptions());
+    const state = await firstState(new Date(), randomBytes);
+    const [key] = state.keys.values();
+    if (key === undefined) throw new Error('no key');
+    // A line feed is one character here and two in JSON.
+    const large = { ...key, description: '\n'.repeat(40 * 1024 * 1024) };
+    await storage.save(state);
+    await expect(storage.save({ ...state, keys: new Map([[key.keyId, large]]) })).rejects.toThrow(
+      expect.objectContaining({ code: 'Rejected.LimitExceeded' }) as Error,
+    );
+    expect(await storage.load()).toEqual(state);
+    storage.close();
   });
 
   test('is used by one server at a time', async () => {

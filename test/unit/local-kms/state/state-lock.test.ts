@@ -63,6 +63,21 @@ describe('takeStateLock', () => {
     expect(readdirSync(folder).length).toBeLessThanOrEqual(2);
   });
 
+  test('gives way to one whose file was empty when it was looked at', async () => {
+    const path = join(folder, 'lock.1');
+    writeFileSync(path, '');
+    // Another process, which had just made its file, writes itself into it meanwhile.
+    const slow = context();
+    Object.defineProperty(slow, 'pid', {
+      get: () => {
+        writeFileSync(path, '4242');
+        return process.pid;
+      },
+    });
+    await expect(takeStateLock(folder, 0, slow)).rejects.toThrow(locked);
+    expect(readdirSync(folder)).toEqual(['lock.1']);
+  });
+
   test('waits for a release', async () => {
     const first = await takeStateLock(folder, 0, context());
     const second = takeStateLock(folder, 5_000, context());

@@ -21,7 +21,7 @@ import java.util.Properties;
 
 /** One client with its configuration. */
 final class Caller {
-  private static final int TIMEOUT_MS = 10_000;
+  private static final int TIMEOUT_MS = 60_000;
   private static final String SUFFIX = "WithOptions";
   private static final String PROPERTIES =
       "/META-INF/maven/com.aliyun/kms20160120/pom.properties";
