@@ -7,7 +7,11 @@ _kmsx_find_command() {
   case "$1 $2" in
     'kmsx export-key') found='kmsx export-key' ;;
     'kmsx reexport-key') found='kmsx reexport-key' ;;
+    'kmsx recover-key') found='kmsx recover-key' ;;
+    'kmsx reencrypt-key') found='kmsx reencrypt-key' ;;
     'kmsx unwrap-key') found='kmsx unwrap-key' ;;
+    'kmsx combine') found='kmsx combine' ;;
+    'kmsx verify-key') found='kmsx verify-key' ;;
     'kmsx keygen') found='kmsx keygen' ;;
     'kmsx inspect') found='kmsx inspect' ;;
     'kmsx rehearse') found='kmsx rehearse' ;;
@@ -24,22 +28,45 @@ _kmsx_list_command() {
     --help)
   case $1 in
     kmsx)
-      commands=(export-key reexport-key unwrap-key keygen inspect rehearse local-kms completion help)
+      commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
+        keygen inspect rehearse local-kms completion help)
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
-        --key-spec --number-of-bytes --context --context-file --dry-run --backup --backup-format
-        --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts
-        --deadline)
+        --key-spec --number-of-bytes --context --context-file --bind --dry-run --backup
+        --backup-format --out --profile --region --gateway --endpoint --ca-file --resolve --timeout
+        --max-attempts --deadline)
       ;;
     'kmsx reexport-key')
       options+=(--in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm
         --wrapping-key-spec --dry-run --out --profile --region --gateway --endpoint --ca-file
         --resolve --timeout --max-attempts --deadline)
       ;;
+    'kmsx recover-key')
+      options+=(--in --context --context-file --format --out --check-value-only
+        --check-value-methods --expect-check-value --component --threshold --dry-run --profile
+        --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
+      ;;
+    'kmsx reencrypt-key')
+      options+=(--in --context --context-file --to-key-id --to-context --to-context-file
+        --source-key-id --source-key-version-id --expect-fingerprint --expect-check-value --dry-run
+        --backup --profile --region --gateway --endpoint --ca-file --resolve --timeout
+        --max-attempts --deadline)
+      ;;
     'kmsx unwrap-key')
       options+=(--privkey --in --wrapping-algorithm --format --out --check-value-only
-        --check-value-methods --expect-check-value --passphrase-file --passphrase-env)
+        --check-value-methods --expect-check-value --component --threshold --passphrase-file
+        --passphrase-env)
+      ;;
+    'kmsx combine')
+      options+=(--format --out --check-value-only --check-value-methods --expect-check-value
+        --component --threshold)
+      ;;
+    'kmsx verify-key')
+      options+=(--in --privkey --wrapping-algorithm --against --expect-check-value
+        --check-value-methods --witness --context --context-file --passphrase-file --passphrase-env
+        --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts
+        --deadline)
       ;;
     'kmsx keygen')
       options+=(--wrapping-key-spec --privkey-out --pubkey-out --no-passphrase --passphrase-file
@@ -88,6 +115,26 @@ _kmsx_find_option() {
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
+    'kmsx recover-key')
+      case $2 in
+        --in | --context-file | --out | --ca-file) takes=files ;;
+        --context | --expect-check-value | --resolve) takes=none repeatable=1 ;;
+        --format) takes=values values=(base64 hex raw) ;;
+        --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --component) takes=files repeatable=1 ;;
+        --threshold | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
+    'kmsx reencrypt-key')
+      case $2 in
+        --in | --context-file | --to-context-file | --ca-file) takes=files ;;
+        --context | --to-context | --expect-check-value | --resolve) takes=none repeatable=1 ;;
+        --to-key-id | --source-key-id | --source-key-version-id | --expect-fingerprint | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --backup) takes=files repeatable=1 ;;
+        --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
     'kmsx unwrap-key')
       case $2 in
         --privkey | --in | --out | --passphrase-file) takes=files ;;
@@ -95,7 +142,29 @@ _kmsx_find_option() {
         --format) takes=values values=(base64 hex raw) ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
         --expect-check-value) takes=none repeatable=1 ;;
-        --passphrase-env) takes=none ;;
+        --component) takes=files repeatable=1 ;;
+        --threshold | --passphrase-env) takes=none ;;
+      esac
+      ;;
+    'kmsx combine')
+      case $2 in
+        --format) takes=values values=(base64 hex raw) ;;
+        --out) takes=files ;;
+        --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --expect-check-value) takes=none repeatable=1 ;;
+        --component) takes=files repeatable=1 ;;
+        --threshold) takes=none ;;
+      esac
+      ;;
+    'kmsx verify-key')
+      case $2 in
+        --in | --privkey | --context-file | --passphrase-file | --ca-file) takes=files ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
+        --against) takes=files repeatable=1 ;;
+        --expect-check-value | --context | --resolve) takes=none repeatable=1 ;;
+        --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --passphrase-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
     'kmsx keygen')
@@ -125,9 +194,10 @@ _kmsx_find_option() {
 _kmsx_find_operand() {
   takes='' values=()
   case "$1 $2" in
+    'kmsx combine '*) takes=files ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key unwrap-key keygen inspect rehearse local-kms completion help exit-codes environment documents terms errors) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect rehearse local-kms completion help exit-codes environment documents terms errors) ;;
   esac
 }
 

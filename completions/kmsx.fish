@@ -7,8 +7,16 @@ function __kmsx_find_command
             echo 'kmsx export-key'
         case 'kmsx reexport-key'
             echo 'kmsx reexport-key'
+        case 'kmsx recover-key'
+            echo 'kmsx recover-key'
+        case 'kmsx reencrypt-key'
+            echo 'kmsx reencrypt-key'
         case 'kmsx unwrap-key'
             echo 'kmsx unwrap-key'
+        case 'kmsx combine'
+            echo 'kmsx combine'
+        case 'kmsx verify-key'
+            echo 'kmsx verify-key'
         case 'kmsx keygen'
             echo 'kmsx keygen'
         case 'kmsx inspect'
@@ -41,9 +49,29 @@ function __kmsx_find_option
                 case --in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
+        case 'kmsx recover-key'
+            switch "$argv[2]"
+                case --in --context --context-file --format --out --check-value-methods --expect-check-value --component --threshold --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx reencrypt-key'
+            switch "$argv[2]"
+                case --in --context --context-file --to-key-id --to-context --to-context-file --source-key-id --source-key-version-id --expect-fingerprint --expect-check-value --backup --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
         case 'kmsx unwrap-key'
             switch "$argv[2]"
-                case --privkey --in --wrapping-algorithm --format --out --check-value-methods --expect-check-value --passphrase-file --passphrase-env
+                case --privkey --in --wrapping-algorithm --format --out --check-value-methods --expect-check-value --component --threshold --passphrase-file --passphrase-env
+                    echo required
+            end
+        case 'kmsx combine'
+            switch "$argv[2]"
+                case --format --out --check-value-methods --expect-check-value --component --threshold
+                    echo required
+            end
+        case 'kmsx verify-key'
+            switch "$argv[2]"
+                case --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --context --context-file --passphrase-file --passphrase-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx keygen'
@@ -159,7 +187,11 @@ complete -c kmsx -s h -l help -d 'show this help'
 
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a export-key -d 'generate a data key in KMS and export it under public keys'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a reexport-key -d 'export the data key of a backup under another public key'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a recover-key -d 'decrypt the data key of a backup in KMS'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a reencrypt-key -d 'bring a backup under another KMS key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a unwrap-key -d 'unwrap an exported data key on this machine'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a combine -d 'put the components of a split data key together'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a verify-key -d 'prove that backups and an export hold the same data key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'make a wrapping key pair'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'say what a key file or document is, offline'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a rehearse -d 'hold a whole ceremony against the embedded KMS'
@@ -176,8 +208,9 @@ complete -c kmsx -n '__kmsx_in kmsx export-key' -l key-spec -r -f -a 'AES_256 AE
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l number-of-bytes -r -f -d 'a data key of so many bytes, 1 to 1024'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l bind -d 'put an id of its own into the context: no other backup opens in its place'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l dry-run -d 'ask KMS whether the call would succeed, and write nothing'
-complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup -r -F -d 'where the backup document goes; - is standard output (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup -r -F -d 'where the backup document goes: a file, - for standard output, or secret:NAME for a new secret of KMS (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup-format -r -f -a 'json blob' -d 'the document, or the bare CiphertextBlob'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l out -r -F -d 'where the export document goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
@@ -190,7 +223,7 @@ complete -c kmsx -n '__kmsx_in kmsx export-key' -l timeout -r -f -d 'for one att
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
@@ -209,6 +242,49 @@ complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l timeout -r -f -d 'for one a
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l deadline -r -f -d 'for all attempts'
 
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l format -r -f -a 'base64 hex raw' -d 'how the data key is written'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l out -r -F -d 'where the data key goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l check-value-only -d 'print the key check values as JSON, and never the key'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l component -r -F -d 'split custody: the data key goes out as so many components, one file each, and nowhere else (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l threshold -r -f -d 'any k of the components make the key (Shamir); without it all are needed (XOR)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l dry-run -d 'ask KMS whether the call would succeed, and write nothing'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-key-id -r -f -d 'the new KMS key: id, alias/NAME or ARN'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-context -r -f -d 'a name and value of the new context; without any the old one is kept (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-context-file -r -F -d 'a JSON object of strings: the new context, {} for none; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l source-key-id -r -f -d 'the RSA KMS key that the export was made for: id, alias/NAME or ARN'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l source-key-version-id -r -f -d 'and its version'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l expect-fingerprint -r -f -d 'SHA256:… of its public key; it chooses where the document has several exports'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l dry-run -d 'ask KMS whether the calls would succeed, and write nothing'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l backup -r -F -d 'where the new backup goes: a file, - for standard output, or secret:NAME for a new secret of KMS (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l deadline -r -f -d 'for all attempts'
+
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l privkey -r -F -d 'the private half: PEM, DER or PKCS#12, encrypted or not'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'for a bare ExportedDataKey: how it was wrapped'
@@ -217,8 +293,40 @@ complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l out -r -F -d 'where the data 
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l check-value-only -d 'print the key check values as JSON, and never the key'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l component -r -F -d 'split custody: the data key goes out as so many components, one file each, and nowhere else (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l threshold -r -f -d 'any k of the components make the key (Shamir); without it all are needed (XOR)'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+
+complete -c kmsx -n '__kmsx_from 0 kmsx combine' -F
+complete -c kmsx -n '__kmsx_in kmsx combine' -l format -r -f -a 'base64 hex raw' -d 'how the data key is written'
+complete -c kmsx -n '__kmsx_in kmsx combine' -l out -r -F -d 'where the data key goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx combine' -l check-value-only -d 'print the key check values as JSON, and never the key'
+complete -c kmsx -n '__kmsx_in kmsx combine' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx combine' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx combine' -l component -r -F -d 'split custody: the data key goes out as so many components, one file each, and nowhere else (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx combine' -l threshold -r -f -d 'any k of the components make the key (Shamir); without it all are needed (XOR)'
+
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; standard input if nothing is said'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'for a bare ExportedDataKey: how it was wrapped'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l against -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that every backup must have; in place of --in and --privkey, or besides (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l witness -d 'also print commands of openssl and aliyun that show the same'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l wrapping-key-spec -r -f -a RSA_2048 -d 'the kind of key'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l privkey-out -r -F -d 'where the private half goes, mode 0600'
@@ -239,4 +347,4 @@ complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wron
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key unwrap-key keygen inspect rehearse local-kms completion help exit-codes environment documents terms errors'
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect rehearse local-kms completion help exit-codes environment documents terms errors'

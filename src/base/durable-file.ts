@@ -1,4 +1,4 @@
-import { constants, unlinkSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, lstatSync, openSync, unlinkSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { link, lstat, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -41,6 +41,12 @@ export interface PreparedFile {
   commit(bytes: Uint8Array): Promise<CommitReport>;
   /** Leaves nothing behind. Harmless after `commit`. */
   discard(): Promise<void>;
+  /**
+   * Takes back what `commit` put in place, also where it failed half-way: at once, so that it can be done when
+   * the process is interrupted. A file that somebody else put there meanwhile stays. Not with `existing: 'replace'`,
+   * where the old file is gone.
+   */
+  retract(): void;
 }
 
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
@@ -92,6 +98,7 @@ class TemporaryFile implements PreparedFile {
   readonly #context: FileContext;
   readonly #onAbort: () => void;
   #ended = false;
+  #fileId: string | undefined;
 
   constructor(
     target: string,
@@ -112,11 +119,12 @@ class TemporaryFile implements PreparedFile {
   async commit(bytes: Uint8Array): Promise<CommitReport> {
     try {
       await writeWhole(this.#handle, bytes);
-      const { mode } = await this.#handle.stat();
+      const { mode, dev, ino } = await this.#handle.stat();
+      this.#fileId = `${dev}:${ino}`;
       const modeIgnored = (mode & 0o777 & ~this.#options.mode) !== 0;
       await this.#handle.close();
       const keptAs = await this.#putInPlace();
-      await syncFolder(dirname(this.#target));
+      syncFolder(dirname(this.#target));
       this.#end();
       return { keptAs, modeIgnored };
     } catch (error) {
@@ -130,6 +138,18 @@ class TemporaryFile implements PreparedFile {
     this.#end();
     await this.#handle.close();
     unlinkIfThere(this.#temporary);
+  }
+
+  retract(): void {
+    if (this.#fileId === undefined || this.#options.existing === 'replace') return;
+    try {
+      const { dev, ino } = lstatSync(this.#target);
+      if (`${dev}:${ino}` !== this.#fileId) return;
+      unlinkSync(this.#target);
+      syncFolder(dirname(this.#target));
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw writeError(this.#options.label, error);
+    }
   }
 
   #end(): void {
@@ -248,14 +268,14 @@ async function linkOrRename(from: string, to: string, label: string): Promise<vo
 }
 
 /** Makes the folder's entries durable. File systems that cannot sync a folder say EINVAL. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY);
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, constants.O_RDONLY);
   try {
-    await handle.sync();
+    fsyncSync(descriptor);
   } catch (error) {
     if (systemErrorCode(error) !== 'EINVAL') throw error;
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 

@@ -32,10 +32,14 @@ export const ERROR_CODES = {
   'output-exists': { kind: 'usage', meaning: 'an output file that exists already' },
   'output-keeps-old': {
     kind: 'usage',
-    meaning: 'an existing private key, which --force never replaces',
+    meaning: 'an existing private key or component, which --force never replaces',
   },
   'output-is-folder': { kind: 'usage', meaning: 'an output path that is a folder' },
   'terminal-refused': { kind: 'usage', meaning: 'a plaintext key that would go to a terminal' },
+  'component-needs-file': {
+    kind: 'usage',
+    meaning: 'a component that would go where messages, the result or another component goes',
+  },
   'input-empty': { kind: 'usage', meaning: 'an input with nothing in it' },
   'input-too-large': { kind: 'usage', meaning: 'an input far larger than what it should be' },
   'json-malformed': { kind: 'usage', meaning: 'an input that is not JSON, or is cut short' },
@@ -48,6 +52,10 @@ export const ERROR_CODES = {
   'document-inconsistent': { kind: 'usage', meaning: 'a document that contradicts itself' },
   'base64-malformed': { kind: 'usage', meaning: 'a value that should be standard base64' },
   'context-malformed': { kind: 'usage', meaning: 'an encryption context that KMS would not take' },
+  'secret-name-malformed': {
+    kind: 'usage',
+    meaning: 'a name that a secret of KMS cannot have',
+  },
   'key-id-malformed': { kind: 'usage', meaning: 'a key id, alias or ARN that cannot be right' },
   'region-missing': { kind: 'usage', meaning: 'no region for a gateway that needs one' },
   'region-malformed': { kind: 'usage', meaning: 'a region that cannot be part of a host name' },
@@ -107,6 +115,21 @@ export const ERROR_CODES = {
     kind: 'usage',
     meaning: 'a data key longer than the wrapping algorithm can carry',
   },
+  'operation-not-offered': {
+    kind: 'usage',
+    meaning: 'an operation that the chosen gateway does not have',
+  },
+  'context-unbound': {
+    kind: 'usage',
+    meaning: 'a new encryption context that would lose the id of a bound backup',
+  },
+  'export-ambiguous': {
+    kind: 'usage',
+    meaning: 'several exports in a document, and no word on which one is meant',
+  },
+  'component-sets-mixed': { kind: 'usage', meaning: 'components of different splits' },
+  'component-twice': { kind: 'usage', meaning: 'the same component given twice' },
+  'component-missing': { kind: 'usage', meaning: 'fewer components than are needed' },
   'fault-malformed': {
     kind: 'usage',
     meaning: 'a fault of the embedded KMS that is not understood',
@@ -128,6 +151,10 @@ export const ERROR_CODES = {
   },
   'profile-missing': { kind: 'usage', meaning: 'a profile that is not in the configuration' },
 
+  'secret-exists': {
+    kind: 'kms',
+    meaning: 'a secret of KMS that exists already: a backup never goes into it',
+  },
   'answer-malformed': { kind: 'kms', meaning: "an answer of KMS that can't be right" },
 
   'network-failed': { kind: 'unavailable', meaning: 'KMS could not be reached' },
@@ -156,6 +183,26 @@ export const ERROR_CODES = {
   'data-key-length': {
     kind: 'crypto',
     meaning: 'a data key of another length than the document says',
+  },
+  'backup-key-mismatch': {
+    kind: 'crypto',
+    meaning: 'a CiphertextBlob under another KMS key than its document says',
+  },
+  'reencrypt-mismatch': {
+    kind: 'crypto',
+    meaning: 'a new backup that does not hold the data key of the old one',
+  },
+  'component-damaged': {
+    kind: 'crypto',
+    meaning: 'a component that does not have its own check value',
+  },
+  'combined-key-wrong': {
+    kind: 'crypto',
+    meaning: 'components that do not make the key whose check values they carry',
+  },
+  'data-keys-differ': {
+    kind: 'crypto',
+    meaning: 'a backup that holds another data key than the export or another backup',
   },
   'check-value-mismatch': { kind: 'crypto', meaning: 'a key check value other than expected' },
   'fingerprint-mismatch': { kind: 'crypto', meaning: 'a public key other than expected' },

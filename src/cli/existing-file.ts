@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 
 /** What a file that is to be replaced holds, as far as it matters. */
-type ExistingFile = 'private key' | 'backup' | 'other';
+type ExistingFile = 'private key' | 'component' | 'backup' | 'other';
 
 const LOOKED_AT_BYTES = 1024 * 1024;
 
@@ -12,8 +12,8 @@ const PASSWORD_BASED = Buffer.from('2a864886f70d0105', 'hex');
 const LONGEST_SHORT_BASE64 = 88;
 
 /**
- * Looks into a file before `--force` replaces it: by whatever option it is named, a private key is never
- * replaced, and what may be the only CiphertextBlob of a data key is kept.
+ * Looks into a file before `--force` replaces it: by whatever option it is named, a private key or component is
+ * never replaced, and what may be the only CiphertextBlob of a data key is kept.
  */
 export async function classifyExistingFile(path: string): Promise<ExistingFile> {
   const handle = await open(path, 'r');
@@ -30,6 +30,7 @@ export async function classifyExistingFile(path: string): Promise<ExistingFile> 
 function classify(bytes: Buffer): ExistingFile {
   if (bytes.includes('PRIVATE KEY-----') || isPrivateDer(bytes)) return 'private key';
   if (bytes.includes('"kty"') && bytes.includes('"d"')) return 'private key';
+  if (bytes.includes('"kmsx-component/')) return 'component';
   if (bytes.includes('"CiphertextBlob"')) return 'backup';
   const isBase64 = bytes.every((byte) => /[\w+/=\s]/.test(String.fromCharCode(byte)));
   return isBase64 && bytes.length > LONGEST_SHORT_BASE64 ? 'backup' : 'other';

@@ -8,6 +8,11 @@ export interface OutputStream {
   readonly fileId: string | undefined;
   /** Resolves when the system has accepted every byte; a regular file is on stable storage then. */
   write(bytes: Uint8Array): Promise<void>;
+  /**
+   * As `write`, for what may be lost: where nobody reads the stream it neither holds up other work of the process nor its
+   * end. It rejects when `until` aborts.
+   */
+  writeUntil(bytes: Uint8Array, until: AbortSignal): Promise<void>;
 }
 
 export interface InputStream {

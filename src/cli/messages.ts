@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import type { ErrorDetails, KmsxError } from '../base/error.ts';
+import { shellWord } from '../base/shell-word.ts';
 
 type Hint = string | ((details: ErrorDetails) => string);
 
@@ -25,7 +26,12 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'output-keeps-old': ['give another name, or move the old file away yourself'],
   'output-is-folder': ['give the name of a file in it'],
   'terminal-refused': [
-    'send it to a file or a pipe, or give --force-terminal to show it; unwrap-key has --check-value-only',
+    ({
+      hint = 'send it to a file or a pipe, or give --force-terminal to show it; unwrap-key has --check-value-only',
+    }) => hint,
+  ],
+  'component-needs-file': [
+    'give each component a file of its own: --component 1.json --component 2.json',
   ],
   'input-empty': ['was the command that wrote it successful? look at its messages'],
   'input-too-large': ['is it the right file? kmsx inspect FILE says what a file is'],
@@ -38,6 +44,10 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'document-inconsistent': ['it was changed after it was written: take the original'],
   'base64-malformed': ['standard base64, padded, on one line: base64 -w0 FILE'],
   'context-malformed': ['--context NAME=VALUE, or --context-file FILE with {"NAME":"VALUE"}'],
+  'secret-name-malformed': [
+    ({ name = 'NAME' }) =>
+      `secret:NAME takes up to 192 letters, digits and _/+=.@-, not acs/ first; a file of that name is ${shellWord(`./secret:${name}`)}`,
+  ],
   'key-id-malformed': [
     ({ suggestion }) =>
       suggestion === undefined
@@ -104,6 +114,21 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'data-key-too-long': [
     'at most 190 bytes with RSAES_OAEP_SHA_256, 214 with RSAES_OAEP_SHA_1; AES-256 needs 32',
   ],
+  'operation-not-offered': [
+    'use --gateway public or vpc: a dedicated gateway has fewer operations',
+  ],
+  'context-unbound': [
+    ({ label = 'FILE' }) =>
+      `repeat the id too: --to-context kmsx:id="$(jq -r '.EncryptionContext["kmsx:id"]' ${shellWord(label)})"`,
+  ],
+  'export-ambiguous': [
+    '--expect-fingerprint SHA256:… chooses: that of the public key that aliyun kms GetPublicKey shows',
+  ],
+  'component-sets-mixed': [
+    'kmsx inspect FILE… shows the SetId of each: bring those of one set together',
+  ],
+  'component-twice': ['give each component once'],
+  'component-missing': ['kmsx inspect FILE… shows the Number of each, and how many are needed'],
   'fault-malformed': [
     'KIND:NAME=VALUE,…, as in throttle:action=Decrypt,first=2 or delay:ms=500,probability=0.3',
   ],
@@ -121,6 +146,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'credentials-unsupported': ['choose a profile of another mode with --profile NAME'],
   'profile-missing': ['aliyun configure list shows the profiles'],
 
+  'secret-exists': [
+    'give another name: a secret keeps ten versions, and --force never adds one to a secret that exists',
+  ],
   'answer-malformed': ['nothing was written; report the RequestId to Alibaba Cloud'],
 
   'network-failed': [
@@ -152,6 +180,19 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
       `openssl pkey -in ${shellWord(label)} -noout asks for the passphrase and says whether it fits`,
   ],
   'data-key-length': ['stop: the export or the document was changed'],
+  'backup-key-mismatch': [
+    'stop: the CiphertextBlob or the KeyId was changed; take the original document',
+  ],
+  'reencrypt-mismatch': ['stop: keep the old backup, and report the RequestId to Alibaba Cloud'],
+  'component-damaged': [
+    'stop: it was changed or miscopied: ask its custodian for the original, or take another where a threshold allows',
+  ],
+  'combined-key-wrong': [
+    'stop: one of them was changed together with its check value: with a threshold, try other components',
+  ],
+  'data-keys-differ': [
+    'stop: one of them was swapped, or belongs to another key; kmsx inspect FILE… says which files belong together',
+  ],
   'check-value-mismatch': ['stop: this is another key than the one expected'],
   'fingerprint-mismatch': ['stop: this is another public key than the one that was read aloud'],
   'rehearsal-failed': ['do not hold the ceremony before this is understood'],
@@ -177,9 +218,4 @@ export function hintsFor(error: KmsxError): readonly string[] {
 
 function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(HINTS, code);
-}
-
-/** Quotes a word for a POSIX shell where it needs to be quoted. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -27,7 +27,7 @@ export interface OutputRequest {
   /** A path, or `-` for standard output. */
   readonly path: string;
   /** What goes there: it decides the mode and what `--force` may do. */
-  readonly holds: 'backup' | 'document' | 'secret' | 'private key' | 'public key';
+  readonly holds: 'backup' | 'document' | 'secret' | 'component' | 'private key' | 'public key';
 }
 
 /** An output that has been checked and made ready. End it with `write` or `discard`. */
@@ -37,6 +37,8 @@ export interface Output {
   /** Writes all of it; resolves when it is on stable storage, or accepted whole by a pipe or device. */
   write(bytes: Uint8Array): Promise<void>;
   discard(): Promise<void>;
+  /** Takes back a file that was written, at once; undefined for what went to a stream. */
+  retract?(): void;
 }
 
 export interface OutputRules {
@@ -105,7 +107,7 @@ async function prepareOutput(
   rules: OutputRules,
 ): Promise<Output> {
   const { io } = rules;
-  if (isSecret(request) && !rules.forceTerminal) assertNoTerminal(place, io);
+  if (isKeptFromTerminals(request, rules)) assertNoTerminal(place, io, request);
   switch (place.kind) {
     case 'stdout':
       return streamOutput(place.label, true, (bytes) => io.stdout.write(bytes));
@@ -120,18 +122,25 @@ async function prepareOutput(
   }
 }
 
-function isSecret({ holds }: OutputRequest): boolean {
-  return holds === 'secret' || holds === 'private key';
+/** A key is shown on a terminal with `--force-terminal` only, a component never: it is one person's. */
+function isKeptFromTerminals({ holds }: OutputRequest, { forceTerminal }: OutputRules): boolean {
+  if (holds === 'component') return true;
+  return !forceTerminal && (holds === 'secret' || holds === 'private key');
 }
 
-function assertNoTerminal(place: Place, io: Io): void {
+function assertNoTerminal(place: Place, io: Io, request: OutputRequest): void {
   const isTerminal =
     (place.kind === 'stdout' && io.stdout.isTerminal) ||
     (place.kind === 'descriptor' && isatty(place.descriptor));
-  if (isTerminal) throw terminalError(place.label);
+  if (isTerminal) throw terminalError(place.label, request);
 }
 
-function terminalError(label: string): Error {
+function terminalError(label: string, { holds }: OutputRequest): Error {
+  if (holds === 'component') {
+    return kmsxError('terminal-refused', `${label} is a terminal; a component is not shown there`, {
+      hint: 'give each component a file of its own',
+    });
+  }
   return kmsxError(
     'terminal-refused',
     `${label} is a terminal; a plaintext key is not shown there`,
@@ -169,9 +178,9 @@ async function openSpecial(
     try {
       const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
       const handle = await open(path, flags);
-      if (isSecret(request) && !rules.forceTerminal && isatty(handle.fd)) {
+      if (isKeptFromTerminals(request, rules) && isatty(handle.fd)) {
         await handle.close();
-        throw terminalError(label);
+        throw terminalError(label, request);
       }
       return {
         ...streamOutput(label, false, async (bytes) => {
@@ -206,7 +215,7 @@ async function prepareFile(
     io,
   ).catch((error: unknown) => {
     const exists = error instanceof KmsxError && error.code === 'output-exists';
-    if (exists && request.holds === 'private key') throw keepsOld(label, 'a private key');
+    if (exists && isNeverReplaced(request)) throw keepsOld(label, `a ${request.holds}`);
     throw error;
   });
   return {
@@ -220,7 +229,14 @@ async function prepareFile(
       }
     },
     discard: () => file.discard(),
+    retract: () => {
+      file.retract();
+    },
   };
+}
+
+function isNeverReplaced({ holds }: OutputRequest): boolean {
+  return holds === 'private key' || holds === 'component';
 }
 
 /** What `--force` may do to what is there now, by what goes there and by what the old file holds. */
@@ -231,8 +247,10 @@ async function existingPolicy(
   const { holds, path: label } = request;
   const stats = await stat(path).catch(() => undefined); // what is not there, or a folder, is seen to later
   const old = stats?.isFile() === true ? await classify(path, label) : 'other';
-  if (old === 'private key') throw keepsOld(label, 'what it holds: a private key');
-  if (holds === 'private key') return 'refuse';
+  if (old === 'private key' || old === 'component') {
+    throw keepsOld(label, `what it holds: a ${old}`);
+  }
+  if (isNeverReplaced(request)) return 'refuse';
   return holds === 'backup' || old === 'backup' ? 'keep' : 'replace';
 }
 

@@ -33,10 +33,34 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/reexport-key.ts')).defineReexportKey,
   },
   {
+    name: 'recover-key',
+    group: DATA_KEYS,
+    summary: 'decrypt the data key of a backup in KMS',
+    load: async () => (await import('../commands/recover-key.ts')).defineRecoverKey,
+  },
+  {
+    name: 'reencrypt-key',
+    group: DATA_KEYS,
+    summary: 'bring a backup under another KMS key',
+    load: async () => (await import('../commands/reencrypt-key.ts')).defineReencryptKey,
+  },
+  {
     name: 'unwrap-key',
     group: DATA_KEYS,
     summary: 'unwrap an exported data key on this machine',
     load: async () => (await import('../commands/unwrap-key.ts')).defineUnwrapKey,
+  },
+  {
+    name: 'combine',
+    group: DATA_KEYS,
+    summary: 'put the components of a split data key together',
+    load: async () => (await import('../commands/combine.ts')).defineCombine,
+  },
+  {
+    name: 'verify-key',
+    group: DATA_KEYS,
+    summary: 'prove that backups and an export hold the same data key',
+    load: async () => (await import('../commands/verify-key.ts')).defineVerifyKey,
   },
   {
     name: 'keygen',

@@ -21,8 +21,8 @@ export function systemIo(
 ): Io {
   return {
     stdin: systemInput(host),
-    stdout: systemOutput(1, signal),
-    stderr: systemOutput(2, signal),
+    stdout: systemOutput(host, 1, signal),
+    stderr: systemOutput(host, 2, signal),
     env: host.env,
     cwd: host.cwd(),
     pid: host.pid,
@@ -43,12 +43,22 @@ export function systemIo(
   };
 }
 
-function systemOutput(descriptor: 1 | 2, signal: AbortSignal): OutputStream {
+function systemOutput(host: NodeJS.Process, descriptor: 1 | 2, signal: AbortSignal): OutputStream {
   return {
     isTerminal: isatty(descriptor),
     fileId: fileIdOf(descriptor),
     write: (bytes) => writeDescriptor(descriptor, bytes, signal),
+    writeUntil: (bytes, until) => {
+      // A thread that waits for the reader of a full pipe would outlast the program.
+      if (!isatty(descriptor)) nodeStream(host, descriptor);
+      return writeDescriptor(descriptor, bytes, until);
+    },
   };
+}
+
+/** Node's own stream. Once it is made, no write to its pipe waits; Node undoes that at the end of the process. */
+function nodeStream(host: NodeJS.Process, descriptor: 1 | 2): NodeJS.WriteStream {
+  return descriptor === 1 ? host.stdout : host.stderr;
 }
 
 function systemInput(host: NodeJS.Process): InputStream {

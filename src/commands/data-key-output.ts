@@ -5,22 +5,31 @@ import type { SecretBytes } from '../base/secret-bytes.ts';
 import { encodeBase64Bytes, encodeHexBytes } from '../base/secret-encoding.ts';
 import type { Input } from '../cli/inputs.ts';
 import { jsonForStdout, jsonLine } from '../cli/json-output.ts';
-import { suggestValues } from '../cli/options.ts';
-import type { Output } from '../cli/outputs.ts';
-import { prepareOutputs } from '../cli/outputs.ts';
+import type { Output, OutputRequest } from '../cli/outputs.ts';
+import { discardAll, prepareOutputs } from '../cli/outputs.ts';
 import type { Session } from '../cli/session.ts';
-import type { ExpectedCheckValue } from '../data-key/key-check-value.ts';
+import type { ComponentOrigin } from '../data-key/custody/component-document.ts';
+import type { SplitPlan } from '../data-key/custody/split.ts';
+import { splitDataKey } from '../data-key/custody/split.ts';
+import type { ExpectedCheckValue, KeyCheckValue } from '../data-key/key-check-value.ts';
 import {
   assertCheckValue,
-  CHECK_VALUE_WORDS,
   keyCheckValues,
   parseExpectedCheckValue,
 } from '../data-key/key-check-value.ts';
+import { checkValueMethodsOption, parseCheckValueMethods } from './check-value-options.ts';
+import type { ComponentOptions } from './component-output.ts';
+import {
+  addComponentOptions,
+  assertPlacesApart,
+  planSplit,
+  writeComponents,
+} from './component-output.ts';
 
 const NEWLINE = Buffer.from('\n');
 
 /** How a plaintext data key leaves kmsx: the options that unwrapping and recovering have in common. */
-export interface DataKeyOutputOptions {
+export interface DataKeyOutputOptions extends ComponentOptions {
   readonly format: 'base64' | 'hex' | 'raw';
   readonly out: string;
   readonly checkValueOnly: boolean;
@@ -37,13 +46,9 @@ export function addDataKeyOutputOptions(command: Command, expect: Option): void 
     )
     .option('--out <file>', 'where the data key goes; - is standard output', '-')
     .option('--check-value-only', 'print the key check values as JSON, and never the key', false)
-    .addOption(
-      suggestValues(
-        new Option('--check-value-methods <list>', 'which check values, separated by commas'),
-        CHECK_VALUE_WORDS,
-      ),
-    )
+    .addOption(checkValueMethodsOption())
     .addOption(expect);
+  addComponentOptions(command);
 }
 
 /** What the options say, checked before anything is read. */
@@ -51,6 +56,15 @@ export interface DataKeyOutputPlan {
   readonly options: DataKeyOutputOptions;
   readonly methods: readonly string[] | undefined;
   readonly expected: readonly ExpectedCheckValue[];
+  /** How the key is split; undefined where it goes out whole. */
+  readonly split: SplitPlan | undefined;
+}
+
+/** The places that a plaintext data key goes to, made ready. End them with `writeDataKey` or `discard`. */
+export interface DataKeyOutput {
+  /** One, or one for each component. */
+  readonly outputs: readonly Output[];
+  discard(): Promise<void>;
 }
 
 /**
@@ -59,57 +73,67 @@ export interface DataKeyOutputPlan {
  * @throws KmsxError `check-value-malformed`, `bad-usage`
  */
 export function planDataKeyOutput(options: DataKeyOutputOptions): DataKeyOutputPlan {
-  const methods = options.checkValueMethods?.split(',').map((word) => word.trim());
-  for (const word of methods ?? []) {
-    if (CHECK_VALUE_WORDS.includes(word)) continue;
-    throw kmsxError(
-      'bad-usage',
-      `${JSON.stringify(word)} is no check value method: they are ${CHECK_VALUE_WORDS.join(', ')}`,
-    );
-  }
+  const methods = parseCheckValueMethods(options.checkValueMethods);
   const expected = options.expectCheckValue.map(parseExpectedCheckValue);
-  return { options, methods, expected };
+  return { options, methods, expected, split: planSplit(options) };
 }
 
-/** Checks and makes ready the place that the data key goes to. */
+/** Checks and makes ready the places that the data key goes to. */
 export async function prepareDataKeyOutput(
-  { options }: DataKeyOutputPlan,
+  { options, split }: DataKeyOutputPlan,
   inputs: readonly Pick<Input, 'fileId'>[],
   session: Session,
-): Promise<Output> {
-  const holds = options.checkValueOnly ? 'document' : 'secret';
-  const [output] = await prepareOutputs([{ option: '--out', path: options.out, holds }], inputs, {
+): Promise<DataKeyOutput> {
+  if (split !== undefined) await assertPlacesApart(options, session);
+  const requests: OutputRequest[] =
+    split === undefined
+      ? [
+          {
+            option: '--out',
+            path: options.out,
+            holds: options.checkValueOnly ? 'document' : 'secret',
+          },
+        ]
+      : options.component.map((path) => ({ option: '--component', path, holds: 'component' }));
+  const outputs = await prepareOutputs(requests, inputs, {
     ...session.options,
     io: session.io,
     reporter: session.reporter,
   });
-  if (output === undefined) throw new TypeError('one output was asked for');
-  return output;
+  return { outputs, discard: () => discardAll(outputs) };
 }
 
 /**
- * Writes a data key, or its check values. Where an expected check value differs, nothing is written.
+ * Writes a data key, or its check values, or its components. Where an expected check value differs, nothing is
+ * written.
  *
+ * @param origin - what components say of where the key came from
  * @throws KmsxError `check-value-mismatch` and those of writing
  */
 export async function writeDataKey(
   dataKey: SecretBytes,
   plan: DataKeyOutputPlan,
-  output: Output,
+  { outputs }: DataKeyOutput,
   session: Session,
+  origin: ComponentOrigin,
 ): Promise<void> {
-  const { options, methods, expected } = plan;
+  const { options, expected, split } = plan;
   for (const value of expected) assertCheckValue(dataKey.bytes, value);
-  if (options.checkValueOnly) {
-    const checkValues = keyCheckValues(dataKey.bytes, methods);
-    if (methods !== undefined && checkValues.length < methods.length) {
-      throw kmsxError(
-        'bad-usage',
-        `a data key of ${dataKey.length} bytes does not have every check value of --check-value-methods`,
-      );
+  if (split !== undefined) {
+    const checkValues = checkValuesOf(dataKey, plan);
+    const components = await splitDataKey(dataKey.bytes, split, checkValues, origin, session.io);
+    try {
+      await writeComponents(components, outputs, session);
+    } finally {
+      for (const { secret } of components) secret.dispose();
     }
+    return;
+  }
+  const [output] = outputs;
+  if (output === undefined) throw new TypeError('a whole key has one output');
+  if (options.checkValueOnly) {
     const values = {
-      KeyCheckValues: checkValues,
+      KeyCheckValues: checkValuesOf(dataKey, plan),
       NumberOfBytes: dataKey.length,
     };
     const { io } = session;
@@ -124,6 +148,16 @@ export async function writeDataKey(
   } finally {
     encoded.fill(0);
   }
+}
+
+/** The check values of a data key, as the options choose them. */
+function checkValuesOf(dataKey: SecretBytes, { methods }: DataKeyOutputPlan): KeyCheckValue[] {
+  const checkValues = keyCheckValues(dataKey.bytes, methods);
+  if (methods === undefined || checkValues.length >= methods.length) return checkValues;
+  throw kmsxError(
+    'bad-usage',
+    `a data key of ${dataKey.length} bytes does not have every check value of --check-value-methods`,
+  );
 }
 
 /** One line, but for `raw`, which is the key and nothing else. */

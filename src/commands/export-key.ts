@@ -6,15 +6,23 @@ import type { Io } from '../cli/io.ts';
 import { fromEnv } from '../cli/io.ts';
 import { jsonLine, printResult } from '../cli/json-output.ts';
 import { repeatable } from '../cli/options.ts';
-import type { Output, OutputRequest } from '../cli/outputs.ts';
+import type { Output } from '../cli/outputs.ts';
 import { discardAll, prepareOutputs } from '../cli/outputs.ts';
 import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
 import type { BackupDocument } from '../data-key/backup-document.ts';
+import { bindEncryptionContext } from '../data-key/encryption-context.ts';
 import type { DataKeySize, ExportRequest } from '../data-key/export.ts';
 import { assertFitsRecipients, dryRunExport, exportDataKey } from '../data-key/export.ts';
 import { parseKeyId } from '../kms/key-id.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
+import type { BackupPlaces, StandingBackup } from './backup-places.ts';
+import {
+  assertTakesSecrets,
+  checkSecrets,
+  keepBackups,
+  readBackupPlaces,
+} from './backup-places.ts';
 import { connect } from './connect.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { addConnectionOptions, planConnection } from './connection-options.ts';
@@ -34,6 +42,7 @@ interface ExportKeyOptions extends ConnectionOptions, ContextOptions, RecipientO
   readonly keyId?: string;
   readonly keySpec?: 'AES_256' | 'AES_128';
   readonly numberOfBytes?: string;
+  readonly bind: boolean;
   readonly dryRun: boolean;
   readonly backup: readonly string[];
   readonly backupFormat: 'json' | 'blob';
@@ -54,6 +63,10 @@ export function defineExportKey(command: Command, io: Io): void {
         'kmsx export-key --key-id alias/payments --pubkey a.pem --expect-fingerprint SHA256:… --pubkey b.pem --expect-fingerprint SHA256:… --context purpose=payments --backup b.json --out e.json',
       ],
       [
+        'bound to its backups, of which KMS keeps one',
+        'kmsx export-key --key-id alias/payments --pubkey pub.pem --bind --backup payments.backup.json --backup secret:backups/payments --out payments.export.json',
+      ],
+      [
         'ask KMS whether it would work, and write nothing',
         'kmsx export-key --key-id alias/payments --pubkey pub.pem --backup b.json --dry-run',
       ],
@@ -72,9 +85,17 @@ export function defineExportKey(command: Command, io: Io): void {
     .option('--number-of-bytes <n>', 'a data key of so many bytes, 1 to 1024');
   addContextOptions(command);
   command
+    .option(
+      '--bind',
+      'put an id of its own into the context: no other backup opens in its place',
+      false,
+    )
     .option('--dry-run', 'ask KMS whether the call would succeed, and write nothing', false)
     .addOption(
-      repeatable('--backup <file>', 'where the backup document goes; - is standard output'),
+      repeatable(
+        '--backup <file>',
+        'where the backup document goes: a file, - for standard output, or secret:NAME for a new secret of KMS',
+      ),
     )
     .addOption(
       new Option('--backup-format <format>', 'the document, or the bare CiphertextBlob')
@@ -94,18 +115,22 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
   const keyId = parseKeyId(requireKeyId(options, io));
   const size = dataKeySize(options);
   checkRecipientOptions(options);
+  const places = readBackupPlaces(options.backup);
+  assertBindIsKept(options);
   assertOneStdin([
     ...options.pubkey.map((path) => ({ option: '--pubkey', path })),
     ...contextInput(options),
   ]);
   const { recipients, inputs } = await readRecipients(options, session);
-  const { context, inputs: contextInputs } = await readContext(options, session, 'new');
+  const { context: given, inputs: contextInputs } = await readContext(options, session, 'new');
+  const context = options.bind ? bindEncryptionContext(given, io.randomBytes(16)) : given;
   const request: ExportRequest = { keyId: keyId.text, recipients, size, context };
   assertFitsRecipients(request);
   const plan = await planConnection(options, { keyRegion: keyId.region }, session);
+  assertTakesSecrets(places, plan);
 
   const outputs = await prepareOutputs(
-    outputRequests(options),
+    [...places.files, { option: '--out', path: options.out, holds: 'document' }],
     [...inputs, ...contextInputs, ...plan.inputs],
     {
       ...session.options,
@@ -119,8 +144,15 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
     }
     const connection = await connect(plan, session);
     try {
-      if (options.dryRun) await dryRun(request, session, connection.kms);
-      else await exportAndWrite(request, options, outputs, session, connection.kms);
+      const { kms } = connection;
+      await checkSecrets(places, kms, session);
+      if (options.dryRun) await dryRun(request, places, session, kms);
+      else {
+        // Another account's key says where it is; a secret does not.
+        const region = options.region ?? keyId.region;
+        const repeated = region === undefined ? options : { ...options, region };
+        await exportAndWrite(request, repeated, places, outputs, session, kms);
+      }
     } finally {
       await connection.close();
     }
@@ -148,47 +180,45 @@ function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize 
   return { numberOfBytes: bytes };
 }
 
-/** The backups first, the export document last: the order in which they are written. */
-function outputRequests({ backup, out }: ExportKeyOptions): OutputRequest[] {
-  for (const path of backup) {
-    if (!path.startsWith('secret:')) continue;
-    throw kmsxError(
-      'not-offered-yet',
-      `${path} would be a secret of KMS, which is not offered yet`,
-      {
-        hint: `a file of that name is --backup ./${path}`,
-      },
-    );
-  }
-  return [
-    ...backup.map((path) => ({ option: '--backup', path, holds: 'backup' as const })),
-    { option: '--out', path: out, holds: 'document' },
-  ];
+/** A bare CiphertextBlob does not carry its context, and the id would be lost. */
+function assertBindIsKept({ bind, backupFormat }: ExportKeyOptions): void {
+  if (!bind || backupFormat === 'json') return;
+  throw kmsxError('options-conflict', '--bind and --backup-format blob exclude each other', {
+    first: '--bind',
+    second: '--backup-format blob',
+  });
 }
 
-async function dryRun(request: ExportRequest, session: Session, kms: KmsClient): Promise<void> {
+async function dryRun(
+  request: ExportRequest,
+  { secrets }: BackupPlaces,
+  session: Session,
+  kms: KmsClient,
+): Promise<void> {
   const notChecked = await dryRunExport(request, kms);
+  const unasked = [...secrets.map(() => 'CreateSecret'), ...notChecked];
   await warnOfRehearsal(kms, session);
-  await printResult(dryRunResult(notChecked, request.keyId, kms), session);
+  await printResult(dryRunResult(unasked, request.keyId, kms), session);
 }
 
 async function exportAndWrite(
   request: ExportRequest,
   options: ExportKeyOptions,
+  { secrets }: BackupPlaces,
   outputs: readonly Output[],
   session: Session,
   kms: KmsClient,
 ): Promise<void> {
-  const backups = outputs.slice(0, -1);
+  const files = outputs.slice(0, -1);
   const out = outputs.at(-1);
   if (out === undefined) throw new TypeError('the export document has a place');
   const { io, reporter } = session;
-  if (backups.length === 0 && out.isStdout && io.stdout.fileId === undefined) {
+  if (options.backup.length === 0 && out.isStdout && io.stdout.fileId === undefined) {
     await reporter.warn(
       'without --backup the only copy of the CiphertextBlob goes to standard output',
     );
   }
-  const standing: string[] = [];
+  const standing: StandingBackup[] = [];
   await namingStandingBackups(standing, options, async () => {
     const document = await exportDataKey(request, {
       kms,
@@ -196,10 +226,7 @@ async function exportAndWrite(
       keepBackup: async (backup) => {
         await warnOfRehearsal(kms, session);
         const bytes = options.backupFormat === 'blob' ? blobLine(backup) : jsonLine(backup);
-        for (const output of backups) {
-          await output.write(bytes);
-          standing.push(output.label);
-        }
+        await keepBackups(bytes, { files, secrets }, standing, kms, session);
       },
     });
     await writeDocument(document, out, session);

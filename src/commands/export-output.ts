@@ -1,10 +1,12 @@
 import { KmsxError } from '../base/error.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { jsonForStdout, jsonLine } from '../cli/json-output.ts';
-import { hintsFor, shellWord } from '../cli/messages.ts';
+import { hintsFor } from '../cli/messages.ts';
 import type { Output } from '../cli/outputs.ts';
 import type { Session } from '../cli/session.ts';
 import type { ExportDocument } from '../data-key/export-document.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
+import type { StandingBackup } from './backup-places.ts';
 
 /** Writes an export document: compact in a file or pipe, indented on a terminal. */
 export async function writeDocument(
@@ -62,24 +64,24 @@ export interface RepeatedOptions {
  * @param standing - the backups that are on stable storage; grows while `work` runs
  */
 export async function namingStandingBackups(
-  standing: readonly string[],
+  standing: readonly StandingBackup[],
   options: RepeatedOptions,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const [first] = standing;
-    if (!(error instanceof KmsxError) || first === undefined) throw error;
+    if (!(error instanceof KmsxError) || standing.length === 0) throw error;
     // These would say that nothing was written, or to run the command again: here a backup stands.
     const misleads = error.kind === 'io' || error.code === 'answer-malformed';
     const hints = misleads ? [] : hintsFor(error);
+    const labels = standing.map(({ label }) => label);
     throw new KmsxError({
       kind: error.kind,
       code: error.code,
-      message: `${error.message}; the backup ${standing.join(' and ')} stands`,
+      message: `${error.message}; the backup ${labels.join(' and ')} stands`,
       details: error.details,
-      hints: [...hints, `go on from the backup: ${reexportCommand(first, options)}`],
+      hints: [...hints, `go on from the backup: ${reexportCommand(standing, options)}`],
       ...(error.requestId !== undefined && { requestId: error.requestId }),
       ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
       cause: error,
@@ -87,7 +89,8 @@ export async function namingStandingBackups(
   }
 }
 
-function reexportCommand(backup: string, options: RepeatedOptions): string {
+function reexportCommand(standing: readonly StandingBackup[], options: RepeatedOptions): string {
+  const readable = standing.find((backup) => backup.in !== undefined)?.in;
   const isBare = options.backupFormat === 'blob';
   const repeated: readonly [string, readonly (string | undefined)[]][] = [
     ['--pubkey', options.pubkey],
@@ -104,5 +107,6 @@ function reexportCommand(backup: string, options: RepeatedOptions): string {
   const words = repeated.flatMap(([option, values]) =>
     values.filter((value) => value !== undefined).map((value) => `${option} ${shellWord(value)}`),
   );
-  return ['kmsx reexport-key --in', shellWord(backup), ...words].join(' ');
+  const input = readable === undefined ? 'BACKUP' : shellWord(readable);
+  return ['kmsx reexport-key --in', input, ...words].join(' ');
 }

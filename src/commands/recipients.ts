@@ -115,7 +115,13 @@ function chooseAlgorithm(
   return algorithm;
 }
 
-function parseFingerprint(text: string): Buffer {
+/**
+ * Reads a fingerprint as it was read aloud or copied: blanks and hyphens are fine, and either letter case.
+ *
+ * @returns the 32 bytes of the SHA-256
+ * @throws KmsxError `fingerprint-malformed`
+ */
+export function parseFingerprint(text: string): Buffer {
   const digits = /^SHA256:([0-9a-fA-F]{64})$/i.exec(text.replaceAll(/[\s-]/g, ''))?.[1];
   if (digits !== undefined) return Buffer.from(digits, 'hex');
   throw kmsxError(

@@ -1,21 +1,16 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { kmsxError } from '../base/error.ts';
 import { usingSecret } from '../base/secret-bytes.ts';
-import type { Input } from '../cli/inputs.ts';
 import { assertOneStdin, readInput } from '../cli/inputs.ts';
 import type { Io } from '../cli/io.ts';
 import { repeatable, suggestValues } from '../cli/options.ts';
 import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
+import type { ComponentOrigin } from '../data-key/custody/component-document.ts';
 import type { Envelope } from '../data-key/read-document.ts';
 import { readEnvelope } from '../data-key/read-document.ts';
-import type { WrappedDataKey } from '../data-key/unwrap.ts';
-import { chooseExport, unwrapDataKey } from '../data-key/unwrap.ts';
-import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
+import { unwrapDataKey } from '../data-key/unwrap.ts';
 import { findWrappingAlgorithm, offeredAlgorithms } from '../wrapping/algorithms.ts';
-import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
-import { readPrivateKey } from '../wrapping/private-key.ts';
 import type { DataKeyOutputOptions } from './data-key-output.ts';
 import {
   addDataKeyOutputOptions,
@@ -24,10 +19,10 @@ import {
   writeDataKey,
 } from './data-key-output.ts';
 import { describe } from './describe.ts';
+import { openPrivateKey, wrappedDataKeyOf } from './export-input.ts';
 import type { PassphraseOptions } from './passphrase.ts';
 import {
   addPassphraseOptions,
-  askPassphrase,
   assertOnePassphraseSource,
   passphraseFileIds,
   passphraseInput,
@@ -51,6 +46,10 @@ export function defineUnwrapKey(command: Command, io: Io): void {
       [
         'the data key itself, into another program',
         'kmsx unwrap-key --privkey wrapping.pem --in export.json --format raw | import-into-hsm',
+      ],
+      [
+        'split custody: three components, any two of which make the key',
+        'kmsx unwrap-key --privkey wrapping.pem --in export.json --component 1.json --component 2.json --component 3.json --threshold 2',
       ],
       [
         'a bare ExportedDataKey',
@@ -114,68 +113,18 @@ async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promis
       );
     }
     await usingSecret(unwrapDataKey(wrapped, privateKey), (dataKey) =>
-      writeDataKey(dataKey, plan, output, session),
+      writeDataKey(dataKey, plan, output, session, originOf(envelope)),
     );
   } finally {
     await output.discard();
   }
 }
 
-async function openPrivateKey(
-  input: Input,
-  options: PassphraseOptions,
-  session: Session,
-): Promise<WrappingPrivateKey> {
-  try {
-    return await readPrivateKey(input.bytes, input.label, () =>
-      askPassphrase(options, `passphrase of ${input.label}: `, false, session),
-    );
-  } finally {
-    input.bytes.fill(0);
+/** What the components of a split key say of where it came from. */
+function originOf(envelope: Envelope): ComponentOrigin {
+  if (envelope.kind === 'answer') {
+    const { KeyId, KeyVersionId } = envelope.answer;
+    return { KeyId, KeyVersionId };
   }
-}
-
-function wrappedDataKeyOf(
-  envelope: Envelope,
-  algorithm: WrappingAlgorithm | undefined,
-  privateKey: WrappingPrivateKey,
-  label: string,
-): WrappedDataKey {
-  switch (envelope.kind) {
-    case 'export': {
-      const chosen = chooseExport(envelope.document, privateKey);
-      if (algorithm === undefined || algorithm.name === chosen.algorithm.name) return chosen;
-      throw kmsxError(
-        'options-conflict',
-        `${label} says ${chosen.algorithm.name}, and --wrapping-algorithm ${algorithm.name}`,
-      );
-    }
-    case 'backup':
-      throw kmsxError(
-        'document-malformed',
-        `${label} is a backup: only KMS opens it; unwrap-key takes the export`,
-        { label },
-      );
-    case 'answer':
-      if (envelope.answer.ExportedDataKey === undefined) {
-        throw kmsxError('document-malformed', `${label} has no ExportedDataKey`, { label });
-      }
-      return bareExport(envelope.answer.ExportedDataKey, algorithm, label);
-    case 'bare':
-      return bareExport(envelope.base64, algorithm, label);
-  }
-}
-
-function bareExport(
-  exportedDataKey: string,
-  algorithm: WrappingAlgorithm | undefined,
-  label: string,
-): WrappedDataKey {
-  if (algorithm === undefined) {
-    throw kmsxError(
-      'wrapping-algorithm-missing',
-      `${label} does not say how it was wrapped: --wrapping-algorithm is needed`,
-    );
-  }
-  return { exportedDataKey, algorithm };
+  return envelope.kind === 'export' ? envelope.document : {};
 }

@@ -1,11 +1,14 @@
 import type { JsonObject } from '../base/json.ts';
 import { DocumentFields } from './document-fields.ts';
 import type { EncryptionContext } from './encryption-context.ts';
+import { dataKeyIdOf } from './encryption-context.ts';
 
 export const BACKUP_FORMAT = 'kmsx-backup/1';
 
 /** What a backup and an export document both say of the data key and of where it was made. */
 export interface CommonFields {
+  /** 32 hexadecimal digits, with `--bind`: what the context has as `kmsx:id`. */
+  readonly DataKeyId?: string;
   readonly NumberOfBytes?: number;
   readonly EncryptionContext?: EncryptionContext;
   readonly Region?: string;
@@ -24,10 +27,36 @@ export interface BackupDocument extends CommonFields {
   readonly CiphertextBlob: string;
 }
 
+/** What both documents are told of a data key and its origin; its id they take from the context. */
+export type DocumentOrigin = Fields<Omit<CommonFields, 'DataKeyId'>>;
+
+/** The fields that say which data key it is. */
+type BackupEnvelope = Pick<BackupDocument, 'KeyId' | 'KeyVersionId' | 'CiphertextBlob'>;
+
+/** Puts a backup document together. */
+export function toBackupDocument(
+  { KeyId, KeyVersionId, CiphertextBlob }: BackupEnvelope,
+  origin: DocumentOrigin,
+): BackupDocument {
+  return toDocument<BackupDocument>({
+    Format: BACKUP_FORMAT,
+    KeyId,
+    KeyVersionId,
+    CiphertextBlob,
+    ...withDataKeyId(origin),
+  });
+}
+
+/** Adds the id that the context binds, so that a reader sees it at a glance. */
+export function withDataKeyId(origin: DocumentOrigin): Fields<CommonFields> {
+  return { DataKeyId: dataKeyIdOf(origin.EncryptionContext), ...origin };
+}
+
 /**
  * Reads a backup document. Unknown fields are ignored.
  *
- * @throws KmsxError `document-malformed`, `context-malformed`
+ * @throws KmsxError `document-malformed`, `context-malformed`, and `document-inconsistent` where DataKeyId is not the
+ * context's
  */
 export function readBackupDocument(object: JsonObject, label: string): BackupDocument {
   const fields = new DocumentFields(object, label);
@@ -42,9 +71,11 @@ export function readBackupDocument(object: JsonObject, label: string): BackupDoc
 
 /** The fields that a backup and an export document have in common, as far as they are there. */
 export function readCommonFields(fields: DocumentFields): Fields<CommonFields> {
+  const context = fields.context('EncryptionContext');
   return {
+    DataKeyId: fields.dataKeyId('DataKeyId', context),
     NumberOfBytes: fields.optionalByteCount('NumberOfBytes'),
-    EncryptionContext: fields.context('EncryptionContext'),
+    EncryptionContext: context,
     Region: fields.optionalText('Region'),
     Endpoint: fields.optionalText('Endpoint'),
     CreatedAt: fields.optionalText('CreatedAt'),

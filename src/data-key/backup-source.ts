@@ -1,4 +1,5 @@
 import { kmsxError } from '../base/error.ts';
+import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { EncryptionContext } from './encryption-context.ts';
 import { sameEncryptionContext } from './encryption-context.ts';
 import type { Envelope } from './read-document.ts';
@@ -12,6 +13,8 @@ export interface BackupSource {
   readonly KeyVersionId?: string | undefined;
   readonly NumberOfBytes?: number | undefined;
   readonly Region?: string | undefined;
+  /** Where the document was made: for a hint, never an address to call. */
+  readonly Endpoint?: string | undefined;
   readonly Rehearsal?: true | undefined;
 }
 
@@ -32,7 +35,7 @@ export function backupSourceOf(
     case 'backup': {
       const { CiphertextBlob, KeyId, KeyVersionId, NumberOfBytes, Region, Rehearsal } =
         envelope.document;
-      const { EncryptionContext } = envelope.document;
+      const { EncryptionContext, Endpoint } = envelope.document;
       if (context !== undefined && !sameEncryptionContext(context, EncryptionContext)) {
         throw kmsxError(
           'options-conflict',
@@ -46,6 +49,7 @@ export function backupSourceOf(
         NumberOfBytes,
         EncryptionContext,
         Region,
+        Endpoint,
         Rehearsal,
       };
     }
@@ -57,4 +61,34 @@ export function backupSourceOf(
     case 'bare':
       return { CiphertextBlob: envelope.base64, EncryptionContext: context };
   }
+}
+
+/**
+ * Holds the KMS key that an answer names against the document: a CiphertextBlob that was swapped for one of
+ * another KMS key is found here.
+ *
+ * @throws KmsxError `backup-key-mismatch`
+ */
+export function assertKeyOfSource({ KeyId }: BackupSource, keyId: string): void {
+  if (KeyId === undefined || KeyId === keyId) return;
+  throw kmsxError(
+    'backup-key-mismatch',
+    'the CiphertextBlob is under another KMS key than its document says',
+  );
+}
+
+/**
+ * Holds the length of a data key against what the document says of it.
+ *
+ * @throws KmsxError `data-key-length`
+ */
+export function assertLengthOfSource(
+  { NumberOfBytes }: BackupSource,
+  { length }: SecretBytes,
+): void {
+  if (NumberOfBytes === undefined || NumberOfBytes === length) return;
+  throw kmsxError(
+    'data-key-length',
+    `the data key has ${length} bytes and the document says ${NumberOfBytes}`,
+  );
 }

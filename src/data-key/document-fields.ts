@@ -2,7 +2,7 @@ import { decodeBase64 } from '../base/bytes.ts';
 import { kmsxError } from '../base/error.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { EncryptionContext } from './encryption-context.ts';
-import { assertEncryptionContext } from './encryption-context.ts';
+import { assertEncryptionContext, dataKeyIdOf, isDataKeyId } from './encryption-context.ts';
 
 const FINGERPRINT = /^SHA256:[0-9a-f]{64}$/;
 
@@ -52,6 +52,20 @@ export class DocumentFields {
     return choice;
   }
 
+  /** A whole number that must be there, within bounds. */
+  wholeNumber(name: string, least: number, most: number): number {
+    const value = this.#object[name];
+    if (value === undefined) throw this.#malformed(name, 'is missing');
+    if (
+      typeof value !== 'number' ||
+      !Number.isInteger(value) ||
+      !(value >= least && value <= most)
+    ) {
+      throw this.#malformed(name, `is no whole number from ${least} to ${most}`);
+    }
+    return value;
+  }
+
   /** A count of bytes from 1 to 1024, KMS's limit for a data key. */
   optionalByteCount(name: string): number | undefined {
     const value = this.#object[name];
@@ -67,6 +81,24 @@ export class DocumentFields {
     if (value === undefined) return undefined;
     assertEncryptionContext(value, `${this.#label}: ${name}`);
     return value;
+  }
+
+  /**
+   * The id that binds a data key, 32 hexadecimal digits or absent.
+   *
+   * @throws KmsxError `document-inconsistent` where the context binds another one
+   */
+  dataKeyId(name: string, context: EncryptionContext | undefined): string | undefined {
+    const id = this.optionalText(name);
+    if (id === undefined) return undefined;
+    if (!isDataKeyId(id)) throw this.#malformed(name, 'is not 32 hexadecimal digits');
+    const bound = dataKeyIdOf(context);
+    if (bound === undefined || bound === id) return id;
+    throw kmsxError(
+      'document-inconsistent',
+      `${this.#label}: ${name} is not the id in its encryption context`,
+      { label: this.#label, field: name },
+    );
   }
 
   /** `true` or absent. */

@@ -13,6 +13,12 @@ const MAX_CHARACTERS = 8192;
 /** Names that kmsx itself puts into a context; they are refused in a new one. */
 const RESERVED_PREFIX = 'kmsx:';
 
+/** The name under which `--bind` puts the data key's own id into its context. */
+const DATA_KEY_ID = 'kmsx:id';
+
+/** 16 bytes in lower-case hexadecimal. */
+const DATA_KEY_ID_FORM = /^[0-9a-f]{32}$/;
+
 /** The text of a `--context-file`. */
 export interface ContextFile {
   readonly text: string;
@@ -61,6 +67,33 @@ export function assertNoReservedName(context: EncryptionContext): void {
   throw malformed(
     `the context has the name ${JSON.stringify(name)}; names that begin with ${RESERVED_PREFIX} are kmsx's own`,
   );
+}
+
+/**
+ * Binds a data key that is made next to an id of its own: with the id in its context no other CiphertextBlob opens in
+ * the place of this one.
+ *
+ * @param dataKeyId - 16 random bytes
+ * @throws KmsxError `context-malformed` where the context is too long with it
+ */
+export function bindEncryptionContext(
+  context: EncryptionContext | undefined,
+  dataKeyId: Uint8Array,
+): EncryptionContext {
+  const bound = { ...context, [DATA_KEY_ID]: Buffer.from(dataKeyId).toString('hex') };
+  assertEncryptionContext(bound, 'the context, with the id of --bind,');
+  return bound;
+}
+
+/** Tells whether a text is the id of a data key: 32 lower-case hexadecimal digits. */
+export function isDataKeyId(text: string): boolean {
+  return DATA_KEY_ID_FORM.test(text);
+}
+
+/** The id of the data key that a context binds, undefined where it binds none. */
+export function dataKeyIdOf(context: EncryptionContext | undefined): string | undefined {
+  const id = context?.[DATA_KEY_ID];
+  return id !== undefined && isDataKeyId(id) ? id : undefined;
 }
 
 /** Tells whether two contexts are the same map; none and an empty one are. */

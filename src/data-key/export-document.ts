@@ -1,8 +1,8 @@
 import { kmsxError } from '../base/error.ts';
 import { isJsonObject, type JsonObject } from '../base/json.ts';
 import type { WrappingAlgorithmName, WrappingKeySpec } from '../wrapping/algorithms.ts';
-import type { CommonFields, Fields } from './backup-document.ts';
-import { readCommonFields, toDocument } from './backup-document.ts';
+import type { CommonFields, DocumentOrigin } from './backup-document.ts';
+import { readCommonFields, toDocument, withDataKeyId } from './backup-document.ts';
 import { DocumentFields } from './document-fields.ts';
 
 export const EXPORT_FORMAT = 'kmsx-export/1';
@@ -33,7 +33,7 @@ export interface ExportDocument extends ExportEntry, CommonFields {
 export function toExportDocument(
   envelope: Pick<ExportDocument, 'KeyId' | 'KeyVersionId' | 'CiphertextBlob'>,
   exports: readonly ExportEntry[],
-  origin: Fields<CommonFields>,
+  origin: DocumentOrigin,
 ): ExportDocument {
   const [first] = exports;
   if (first === undefined) throw new TypeError('an export document has at least one export');
@@ -47,7 +47,7 @@ export function toExportDocument(
     ExportedDataKey,
     RequestId,
     ...wrapping,
-    ...origin,
+    ...withDataKeyId(origin),
     Exports: exports,
   });
 }
@@ -64,7 +64,7 @@ const ENTRY_FIELDS = [
  * Reads an export document. Unknown fields are ignored.
  *
  * @throws KmsxError `document-malformed`, `context-malformed`, and `document-inconsistent` where the top
- * level does not repeat the first of `Exports`
+ * level does not repeat the first of `Exports`, or DataKeyId is not the context's
  */
 export function readExportDocument(object: JsonObject, label: string): ExportDocument {
   const fields = new DocumentFields(object, label);

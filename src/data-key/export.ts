@@ -1,7 +1,7 @@
 import type { GenerateAndExportDataKeyInput, KmsClient } from '../kms/kms-client.ts';
 import { assertFits } from '../wrapping/algorithms.ts';
 import type { BackupDocument } from './backup-document.ts';
-import { BACKUP_FORMAT, toDocument } from './backup-document.ts';
+import { toBackupDocument } from './backup-document.ts';
 import type { EncryptionContext } from './encryption-context.ts';
 import { encodeEncryptionContext } from './encryption-context.ts';
 import type { ExportDocument } from './export-document.ts';
@@ -72,7 +72,7 @@ export async function exportDataKey(
     EncryptionContext: request.context,
     ...originOf(kms, now()),
   };
-  await keepBackup(toDocument<BackupDocument>({ Format: BACKUP_FORMAT, ...envelope, ...origin }));
+  await keepBackup(toBackupDocument(envelope, origin));
   for (const recipient of others) {
     const source = { ...envelope, EncryptionContext: request.context };
     exports.push((await reexport(source, recipient, kms)).entry);

@@ -1,6 +1,7 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { equalBytes } from '../base/bytes.ts';
 import { kmsxError } from '../base/error.ts';
+import { isJsonObject } from '../base/json.ts';
 
 export type CheckValueMethod = 'AES-ECB-ZERO' | 'AES-CMAC-ZERO' | 'AES-CMAC-LABEL' | 'SHA256-LABEL';
 
@@ -13,7 +14,9 @@ export interface KeyCheckValue {
 
 const LABEL = Buffer.from('kmsx-data-key-v1', 'ascii');
 const ZERO_BLOCK = Buffer.alloc(16);
-const MIN_KEY_BYTES = 16;
+
+/** A key below this length has no check values: it could be found from them. */
+export const MIN_CHECKED_KEY_BYTES = 16;
 
 interface MethodFacts {
   readonly method: CheckValueMethod;
@@ -70,13 +73,36 @@ export function keyCheckValues(
   dataKey: Uint8Array,
   words: readonly string[] = CHECK_VALUE_WORDS,
 ): KeyCheckValue[] {
-  if (dataKey.length < MIN_KEY_BYTES) return [];
+  if (dataKey.length < MIN_CHECKED_KEY_BYTES) return [];
   return METHODS.filter(
     ({ forAes, word }) => forAes === isAesKey(dataKey) && words.includes(word),
   ).map((facts) => ({
     Method: facts.method,
     Value: facts.compute(dataKey).subarray(0, facts.bytes).toString('hex'),
   }));
+}
+
+/** Whether a value of a document is a key check value, with all the hexadecimal digits of its method. */
+export function isKeyCheckValue(value: unknown): value is KeyCheckValue {
+  if (!isJsonObject(value)) return false;
+  const facts = METHODS.find(({ method }) => method === value['Method']);
+  const digits = value['Value'];
+  if (facts === undefined || typeof digits !== 'string') return false;
+  return digits.length === facts.bytes * 2 && /^[0-9a-f]*$/.test(digits);
+}
+
+/**
+ * Whether a data key has every one of these check values, each compared in constant time. A value whose method does
+ * not fit the key is one that it does not have.
+ */
+export function hasCheckValues(dataKey: Uint8Array, values: readonly KeyCheckValue[]): boolean {
+  const actual = keyCheckValues(dataKey);
+  return values.every(({ Method, Value }) => {
+    const own = actual.find((candidate) => candidate.Method === Method);
+    return (
+      own !== undefined && equalBytes(Buffer.from(own.Value, 'hex'), Buffer.from(Value, 'hex'))
+    );
+  });
 }
 
 /** A check value that was read aloud or copied from an HSM: what the key must have. */
@@ -115,7 +141,8 @@ export function parseExpectedCheckValue(text: string): ExpectedCheckValue {
 export function assertCheckValue(dataKey: Uint8Array, expected: ExpectedCheckValue): void {
   const facts = METHODS.find(({ method }) => method === expected.method);
   const fits =
-    facts?.forAes === isAesKey(dataKey) && (facts.forAes || dataKey.length >= MIN_KEY_BYTES);
+    facts?.forAes === isAesKey(dataKey) &&
+    (facts.forAes || dataKey.length >= MIN_CHECKED_KEY_BYTES);
   if (facts === undefined || !fits) {
     throw kmsxError(
       'check-value-mismatch',

@@ -24,6 +24,16 @@ export type Envelope =
   /** A bare value in base64: a CiphertextBlob or an ExportedDataKey; only the caller knows which. */
   | { readonly kind: 'bare'; readonly base64: string };
 
+/** Documents of other commands, which this version knows. */
+const OTHER_DOCUMENTS: ReadonlyMap<unknown, string> = new Map([
+  ['kmsx-component/1', 'is a component of a split data key; combine takes it'],
+  ['kmsx-local-kms-seed/1', 'is a seed of the embedded KMS; local-kms --seed takes it'],
+  [
+    'kmsx-local-kms-state/2',
+    'is the state of the embedded KMS; local-kms --state takes its folder',
+  ],
+]);
+
 /**
  * Reads what kmsx writes and what KMS answers: by `Format` where there is one, else a raw answer of KMS,
  * else a bare value in standard base64 (line breaks in it and around it are allowed).
@@ -89,6 +99,8 @@ function optionalBase64(
 }
 
 function unknownFormat(format: unknown, label: string): Error {
+  const other = OTHER_DOCUMENTS.get(format);
+  if (other !== undefined) return kmsxError('document-malformed', `${label} ${other}`, { label });
   const known = typeof format === 'string' && /^kmsx-[a-z-]+\/\d+$/.test(format);
   return known
     ? kmsxError(

@@ -10,6 +10,7 @@ import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits } from '../wrapping/algorithms.ts';
 import type { WrappingPublicKey } from '../wrapping/public-key.ts';
 import type { BackupSource } from './backup-source.ts';
+import { assertKeyOfSource } from './backup-source.ts';
 import { encodeEncryptionContext } from './encryption-context.ts';
 import type { ExportDocument, ExportEntry } from './export-document.ts';
 import { toExportDocument } from './export-document.ts';
@@ -52,7 +53,7 @@ export async function reexportDataKey(
 /**
  * Exports the data key of a CiphertextBlob under a public key: ExportDataKey.
  *
- * @throws KmsxError those of KMS, and `answer-malformed`
+ * @throws KmsxError those of KMS, `answer-malformed`, `backup-key-mismatch`
  */
 export async function reexport(
   source: BackupSource,
@@ -60,13 +61,7 @@ export async function reexport(
   kms: KmsClient,
 ): Promise<{ entry: ExportEntry; keyId: string; keyVersionId: string }> {
   const answer = await kms.exportDataKey(exportInput(source, recipient));
-  if (source.KeyId !== undefined && answer.keyId !== source.KeyId) {
-    throw answerMalformed(
-      'ExportDataKey',
-      'it names another KMS key than the document does',
-      answer.requestId,
-    );
-  }
+  assertKeyOfSource(source, answer.keyId);
   const { keyId, keyVersionId } = answer;
   return { entry: exportEntry('ExportDataKey', answer, recipient), keyId, keyVersionId };
 }

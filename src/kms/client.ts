@@ -1,4 +1,4 @@
-import kmsSdk, { GetSecretValueRequest } from '@alicloud/kms20160120';
+import kmsSdk, { DescribeSecretRequest, GetSecretValueRequest } from '@alicloud/kms20160120';
 import type { Config } from '@alicloud/openapi-client';
 import openApiSdk, { OpenApiRequest, Params } from '@alicloud/openapi-client';
 import { cast, Model, toMap } from '@alicloud/tea-typescript';
@@ -239,6 +239,16 @@ export class SdkKmsClient implements KmsClient {
     const action = 'CreateSecret';
     return this.#attempts.run(action, async () => {
       const { requestId } = await this.#sdk.createSecret(createSecretRequest(secret));
+      return { requestId: answerFields(action, requestId).requestId };
+    });
+  }
+
+  async describeSecret(name: string): Promise<{ readonly requestId: string }> {
+    const action = 'DescribeSecret';
+    return this.#attempts.run(action, async () => {
+      const { requestId } = await this.#sdk.describeSecret(
+        new DescribeSecretRequest({ secretName: name }),
+      );
       return { requestId: answerFields(action, requestId).requestId };
     });
   }

@@ -108,6 +108,16 @@ export const KMS_ERRORS: Readonly<Record<string, KmsErrorFacts>> = {
     message: 'a quota of KMS is used up',
     hint: 'the quota center of the console shows and raises it',
   },
+  'Rejected.ResourceExist': {
+    kind: 'kms',
+    message: 'what is to be made exists in KMS already',
+    hint: 'give it another name',
+  },
+  'Forbidden.ResourceNotFound': {
+    kind: 'kms',
+    message: 'KMS does not know this secret here',
+    hint: 'aliyun kms ListSecrets shows the secrets of this region and account',
+  },
   AliasAlreadyExists: {
     kind: 'kms',
     message: 'the alias exists already',

@@ -105,6 +105,8 @@ export interface KmsClient {
   reEncrypt(input: ReEncryptInput): Promise<ReEncryptedDataKey>;
   /** CreateSecret: a name that exists is refused (`Rejected.ResourceExist`). */
   createSecret(secret: NewSecret): Promise<{ readonly requestId: string }>;
+  /** DescribeSecret: a secret is there. One that is not is refused (`Forbidden.ResourceNotFound`); its value is not read. */
+  describeSecret(name: string): Promise<{ readonly requestId: string }>;
   /** GetSecretValue: the current version of a secret. */
   getSecretValue(name: string): Promise<SecretValue>;
   /**

@@ -106,10 +106,11 @@ describe('colours', () => {
 });
 
 describe('inspect', () => {
-  it('prints a block a file on a terminal', async () => {
+  it('prints which files belong together and a block a file on a terminal', async () => {
     const { code, stdout } = await run(['inspect', PUBKEY, PUBKEY], { stdoutIsTerminal: true });
     expect(code).toBe(0);
-    const blocks = stdout.split('\n\n');
+    const [overview, ...blocks] = stdout.split('\n\n');
+    expect(overview).toMatch(/^FILE +TYPE +WRAPPING KEY\n(\/.+\.pem +public key +A\n){2}/);
     expect(blocks).toHaveLength(2);
     expect(blocks[0]).toMatch(/^\/.+rsa-2048-pub\.pem: public key\n( {2}\w+ +\S.*(\n|$))+$/);
     expect(stdout).toMatch(/^ {2}ModulusBits +2048$/m);

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -140,6 +141,23 @@ describe('a durable file', () => {
     expect(readdirSync(folder())).toHaveLength(1);
     interrupt.abort();
     expect(readdirSync(folder())).toEqual([]);
+  });
+
+  it('is taken back after it was committed, and somebody else’s file of that name is not', async () => {
+    const path = join(folder(), 'out.json');
+    const file = await prepareDurableFile(path, options(), testIo());
+    file.retract();
+    await file.commit(Buffer.from('mine'));
+    file.retract();
+    expect(readdirSync(folder())).toEqual([]);
+    file.retract();
+
+    const other = await prepareDurableFile(path, options(), testIo());
+    await other.commit(Buffer.from('mine'));
+    writeFileSync(join(folder(), 'theirs'), 'theirs');
+    renameSync(join(folder(), 'theirs'), path);
+    other.retract();
+    expect(readFileSync(path, 'utf8')).toBe('theirs');
   });
 
   it('says that the folder does not exist', async () => {

@@ -59,6 +59,7 @@ describe('outputs', () => {
     ['backup', 0o600],
     ['document', 0o600],
     ['secret', 0o600],
+    ['component', 0o600],
     ['private key', 0o600],
     ['public key', 0o644],
   ] as const)('that hold a %s have the mode %o from the first byte on', async (holds, mode) => {
@@ -153,9 +154,9 @@ describe('--force', () => {
     ).toEqual(kept);
   });
 
-  it('never replaces a private key', async () => {
+  it.each(['private key', 'component'] as const)('never replaces a %s', async (holds) => {
     writeFileSync(join(folder(), 'old'), 'before');
-    const requests = [request('old', 'private key')];
+    const requests = [request('old', holds)];
     expect(await refusedCode(requests, { force: true })).toBe('output-keeps-old');
     expect(readFileSync(join(folder(), 'old'), 'utf8')).toBe('before');
   });
@@ -175,6 +176,11 @@ describe('a terminal behind standard output', () => {
     });
     await outputs[0]?.write(Buffer.from('shown'));
     expect(io.stdoutText()).toBe('shown');
+  });
+
+  it('gets no component, forced or not', async () => {
+    const forced = { ...terminal, forceTerminal: true };
+    expect(await refusedCode([request('-', 'component')], forced)).toBe('terminal-refused');
   });
 
   it.each(['backup', 'document', 'public key'] as const)('gets a %s', async (holds) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBackupDocument } from '../../../src/data-key/backup-document.ts';
+import { readBackupDocument, toBackupDocument } from '../../../src/data-key/backup-document.ts';
 import { BACKUP, EXPORT, refusalOf } from './documents.ts';
 
 describe('a backup document', () => {
@@ -56,6 +56,58 @@ describe('a backup document', () => {
     (context) => {
       const read = () => readBackupDocument({ ...BACKUP, EncryptionContext: context }, 'b.json');
       expect(refusalOf(read).code).toBe('context-malformed');
+    },
+  );
+});
+
+describe('the id of a bound data key', () => {
+  const id = '0123456789abcdef0123456789abcdef';
+  const bound = { ...BACKUP, EncryptionContext: { 'kmsx:id': id } };
+  const origin = {
+    NumberOfBytes: undefined,
+    Region: undefined,
+    Endpoint: undefined,
+    CreatedAt: undefined,
+    Rehearsal: undefined,
+  };
+  const envelope = { KeyId: 'k', KeyVersionId: 'v', CiphertextBlob: 'AAAA' };
+
+  it('stands in the document where the context has one, and nowhere else', () => {
+    const written = toBackupDocument(envelope, { ...origin, EncryptionContext: { 'kmsx:id': id } });
+    expect(written).toMatchObject({ ...envelope, DataKeyId: id });
+    for (const EncryptionContext of [undefined, { a: 'b' }, { 'kmsx:id': 'of another kind' }]) {
+      expect(toBackupDocument(envelope, { ...origin, EncryptionContext })).not.toHaveProperty(
+        'DataKeyId',
+      );
+    }
+  });
+
+  it('is read, and may be missing on either side', () => {
+    const withId = { ...bound, DataKeyId: id };
+    expect(readBackupDocument(withId, 'b.json')).toEqual(withId);
+    expect(readBackupDocument(bound, 'b.json')).toEqual(bound);
+    expect(readBackupDocument({ ...BACKUP, DataKeyId: id }, 'b.json')).toMatchObject({
+      DataKeyId: id,
+    });
+  });
+
+  it('must be that of the context', () => {
+    const other = { ...bound, DataKeyId: id.replace('0', '1') };
+    const error = refusalOf(() => readBackupDocument(other, 'b.json'));
+    expect(error).toMatchObject({
+      code: 'document-inconsistent',
+      message: 'b.json: DataKeyId is not the id in its encryption context',
+    });
+  });
+
+  it.each([[''], ['0'], [id.toUpperCase()], [`${id}0`], [7], [null]])(
+    'is 32 hexadecimal digits, not %j',
+    (value) => {
+      const error = refusalOf(() => readBackupDocument({ ...bound, DataKeyId: value }, 'b.json'));
+      expect(error).toMatchObject({
+        code: 'document-malformed',
+        details: { field: 'DataKeyId' },
+      });
     },
   );
 });

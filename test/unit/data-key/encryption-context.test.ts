@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   assertNoReservedName,
+  bindEncryptionContext,
+  dataKeyIdOf,
   encodeEncryptionContext,
   joinEncryptionContext,
   sameEncryptionContext,
@@ -87,5 +89,48 @@ describe('sameEncryptionContext', () => {
     expect(sameEncryptionContext({ a: '1' }, undefined)).toBe(false);
     expect(sameEncryptionContext({ a: '1' }, { a: '2' })).toBe(false);
     expect(sameEncryptionContext({ a: '' }, { b: '' })).toBe(false);
+  });
+});
+
+describe('bindEncryptionContext', () => {
+  const ids = fc.uint8Array({ minLength: 16, maxLength: 16 });
+  const contexts = fc.option(
+    fc.dictionary(fc.oneof(names, fc.constant('__proto__')), fc.string(), { maxKeys: 5 }),
+    { nil: undefined },
+  );
+
+  it('adds the id in hexadecimal and keeps every other name', () => {
+    fc.assert(
+      fc.property(contexts, ids, (context, id) => {
+        const bound = bindEncryptionContext(context, id);
+        const hex = Buffer.from(id).toString('hex');
+        expect(dataKeyIdOf(bound)).toBe(hex);
+        expect(new Map(Object.entries(bound))).toEqual(
+          new Map([...Object.entries(context ?? {}), ['kmsx:id', hex]]),
+        );
+      }),
+    );
+  });
+
+  it('counts the id towards the 8,192 characters', () => {
+    const overhead = JSON.stringify({ n: '', 'kmsx:id': 'f'.repeat(32) }).length;
+    const id = Buffer.alloc(16);
+    bindEncryptionContext({ n: 'x'.repeat(8192 - overhead) }, id);
+    expect(() => bindEncryptionContext({ n: 'x'.repeat(8193 - overhead) }, id)).toThrow(
+      'the context, with the id of --bind, has 8193 characters as JSON; KMS takes at most 8192',
+    );
+  });
+});
+
+describe('dataKeyIdOf', () => {
+  it.each([
+    [undefined],
+    [{}],
+    [{ 'kmsx:id': 'a'.repeat(31) }],
+    [{ 'kmsx:id': 'A'.repeat(32) }],
+    [{ 'kmsx:id': `${'a'.repeat(32)}\n` }],
+    [{ kmsx: 'a'.repeat(32) }],
+  ])('finds none in %j', (context) => {
+    expect(dataKeyIdOf(context)).toBeUndefined();
   });
 });

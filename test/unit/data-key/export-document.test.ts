@@ -95,3 +95,27 @@ describe('an export document', () => {
     );
   });
 });
+
+describe('the id of a bound data key', () => {
+  const id = 'fedcba9876543210fedcba9876543210';
+  const EncryptionContext = { purpose: 'payments', 'kmsx:id': id };
+
+  it('must be that of the context', () => {
+    expect(read({ EncryptionContext, DataKeyId: id })).toMatchObject({ DataKeyId: id });
+    const other = { EncryptionContext, DataKeyId: '0'.repeat(32) };
+    expect(refusalOf(() => read(other)).code).toBe('document-inconsistent');
+  });
+
+  it('stands in a document that is made from a bound context', () => {
+    const { Exports, KeyId, KeyVersionId, CiphertextBlob, ...origin } = read({});
+    const written = toExportDocument({ KeyId, KeyVersionId, CiphertextBlob }, Exports, {
+      NumberOfBytes: origin.NumberOfBytes,
+      EncryptionContext,
+      Region: origin.Region,
+      Endpoint: origin.Endpoint,
+      CreatedAt: origin.CreatedAt,
+      Rehearsal: origin.Rehearsal,
+    });
+    expect(read(JSON.parse(JSON.stringify(written)) as Entry)).toMatchObject({ DataKeyId: id });
+  });
+});

@@ -10,6 +10,8 @@ const CODES: Readonly<Record<string, 'credentials' | 'kms' | 'unavailable'>> = {
   IncompleteSignature: 'credentials',
   IllegalTimestamp: 'kms',
   'Rejected.LimitExceeded': 'kms',
+  'Rejected.ResourceExist': 'kms',
+  'Forbidden.ResourceNotFound': 'kms',
   AliasAlreadyExists: 'kms',
   InvalidKeyMaterial: 'kms',
   InvalidImportToken: 'kms',

@@ -1,0 +1,116 @@
+#!/bin/sh
+# Keeps the backup of a data key in a PostgreSQL table, and shows the export only when the backup is committed.
+#
+#   sh backup-to-postgres.sh create-table
+#   sh backup-to-postgres.sh export payments-2026 --key-id alias/payments --pubkey hsm.pem --bind > payments.export.json
+#   sh backup-to-postgres.sh show payments-2026 | kmsx reexport-key --in - --pubkey new-hsm.pem
+#
+# After the name come options of `kmsx export-key`; --out is this script's. The database is where psql finds it (PGHOST,
+# PGDATABASE, PGUSER, PGPASSFILE, …); KMSX_BACKUP_DIR is where the backup waits for the commit (default: the present folder).
+#
+# The order is that of kmsx itself, with one place more:
+#   1. The table is asked whether it takes a row of that name: what can be foreseen is found before there is a data key.
+#   2. kmsx writes the backup into a file, on stable storage, and hands the export to this shell: it is in its memory only.
+#   3. The backup becomes a row, in one transaction that is committed to stable storage, and is read back and compared.
+#   4. Only now is the export written, to standard output; then the file goes, since the row stands.
+# Killed at any moment: no export is anywhere before the row is committed, and before it is, the file has the backup.
+#
+# Exit codes: those of kmsx; 2 for bad usage, 7 where the database did not take the backup, 6 where it changed it.
+set -eu
+umask 077
+
+table=kmsx_backup
+
+fail() { # CODE MESSAGE HINT
+  printf 'backup-to-postgres: error: %s\n' "$2" >&2
+  printf 'backup-to-postgres: hint: %s\n' "$3" >&2
+  exit "$1"
+}
+
+# Everything goes to psql on its standard input, documents too: arguments can be seen by every user of the machine.
+database() {
+  PGCLIENTENCODING=UTF8 psql --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1
+}
+
+create_table() {
+  database <<SQL
+CREATE TABLE $table (
+  name text PRIMARY KEY,
+  document json NOT NULL CHECK (document ->> 'Format' = 'kmsx-backup/1'),
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+SQL
+}
+
+# A row that is taken back: the table is there, this user may write and read it, and the name is free.
+try_insert() { # NAME
+  database >/dev/null <<SQL
+BEGIN;
+INSERT INTO $table (name, document) VALUES ('$1', '{"Format":"kmsx-backup/1"}');
+SELECT FROM $table WHERE name = '$1';
+ROLLBACK;
+SQL
+}
+
+# One transaction. The document is the one line of its file; with these delimiters COPY takes every byte of it as it is,
+# since JSON on one line has no control characters. Cut short it is never committed.
+insert() { # NAME FILE
+  {
+    printf '%s\n' 'BEGIN;' 'SET LOCAL synchronous_commit = on;'
+    printf '%s\n' "COPY $table (name, document) FROM STDIN (FORMAT csv, DELIMITER E'\\002', QUOTE E'\\001');"
+    printf '%s\002' "$1"
+    cat "$2"
+    printf '%s\n' '\.' 'COMMIT;'
+  } | database >/dev/null
+}
+
+show() { # NAME
+  printf "SELECT document FROM %s WHERE name = '%s';\n" "$table" "$1" | database
+}
+
+export_key() { # NAME OPTION...
+  name=$1
+  shift
+  file=${KMSX_BACKUP_DIR:-.}/$name.backup.json
+  stands="no export was written; the backup $file stands"
+  later="sh $0 insert $name $file keeps it; kmsx reexport-key --in $file goes on from it"
+
+  try_insert "$name" ||
+    fail 7 "the table $table takes no backup of the name $name; no data key was made" \
+      "is the server there (pg_isready), the table (create-table), and the name free (show $name)?"
+
+  document=$(kmsx export-key "$@" --backup "$file" --out -)
+  if [ ! -e "$file" ]; then # --dry-run
+    printf '%s\n' "$document"
+    return
+  fi
+
+  insert "$name" "$file" || fail 7 "the database did not confirm the backup; $stands" "$later"
+  row=$(show "$name") || fail 7 "the backup cannot be read back; $stands" "$later"
+  [ "$row" = "$(cat "$file")" ] || fail 6 "the row reads otherwise than $file; $stands" "$later"
+
+  trap '' PIPE # a reader that went away is an error to be told, and no silent end
+  printf '%s\n' "$document" ||
+    fail 7 "the export did not arrive; the backup stands, as the row $name and as $file" "$later"
+  rm -f -- "$file"
+}
+
+check_name() { # NAME
+  case $1 in
+    '' | *[!A-Za-z0-9_.-]*) fail 2 'a name has letters, digits, _ . and - only' "$usage" ;;
+  esac
+}
+
+usage='create-table | export NAME OPTION-OF-EXPORT-KEY... | insert NAME FILE | show NAME'
+[ "$#" -ge 1 ] || fail 2 'a command is needed' "$usage"
+command=$1
+shift
+[ "$#" -eq 0 ] || check_name "$1"
+case $command:$# in
+  create-table:0) create_table ;;
+  show:1) show "$1" ;;
+  insert:2) insert "$1" "$2" ;;
+  export:0 | export:1) fail 2 'a name and options of kmsx export-key are needed' "$usage" ;;
+  export:*) export_key "$@" ;;
+  *) fail 2 "the command $command is not known, or has other arguments" "$usage" ;;
+esac

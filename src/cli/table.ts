@@ -1,0 +1,36 @@
+import { oneLine } from './printable.ts';
+
+/**
+ * A plain table for a terminal: a line of headings in capitals, a line for each row, columns as wide as they must
+ * be and two spaces apart. What would move the cursor or end a line is escaped.
+ */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings.map((heading) => heading.toUpperCase()), ...rows].map((row) =>
+    row.map(oneLine),
+  );
+  const widths = headings.map((_, column) =>
+    Math.max(...lines.map((row) => widthOf(row[column] ?? ''))),
+  );
+  return lines
+    .map((row) => {
+      const cells = widths.map((width, column) => {
+        const cell = row[column] ?? '';
+        return cell + ' '.repeat(width - widthOf(cell));
+      });
+      return `${cells.join('  ').trimEnd()}\n`;
+    })
+    .join('');
+}
+
+/** Names and what is said of them, one a line, indented by two spaces. */
+export function factTable(facts: readonly (readonly [string, string])[]): string {
+  const width = Math.max(0, ...facts.map(([name]) => name.length));
+  return facts
+    .map(([name, text]) => `  ${name.padEnd(width)}  ${oneLine(text)}`.trimEnd())
+    .join('\n');
+}
+
+/** Characters, not UTF-16 units; the width of a terminal's cells is not known here. */
+function widthOf(text: string): number {
+  return Array.from(text).length;
+}

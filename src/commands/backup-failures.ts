@@ -1,0 +1,100 @@
+import { KmsxError } from '../base/error.ts';
+import { shellWord } from '../base/shell-word.ts';
+import { hintsFor } from '../cli/messages.ts';
+import type { BackupSource } from '../data-key/backup-source.ts';
+import type { KmsClient } from '../kms/kms-client.ts';
+
+/** What is known of a backup when KMS refuses to open it. */
+export interface BackupFacts {
+  readonly source: BackupSource;
+  /** What the backup is called: a file, or standard input. */
+  readonly label: string;
+  readonly kms: Pick<KmsClient, 'endpoint'>;
+  /** What a command knows better of some errors. */
+  readonly hintsFor?: (error: KmsxError) => readonly string[] | undefined;
+}
+
+/** KMS's answers, in a real call and in a dry run, to a context or ciphertext that can't be right. */
+const DOES_NOT_OPEN: ReadonlySet<string> = new Set(['InvalidParameter', 'ValidationError']);
+
+/**
+ * Runs calls of KMS on a backup. Where KMS refuses them, the hints tell what it can mean for this backup, and where
+ * its document was made.
+ */
+export async function explainingFailures<T>(
+  facts: BackupFacts,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KmsxError)) throw error;
+    const own = facts.hintsFor?.(error) ?? usualHints(error, facts);
+    throw withHints(error, [...own, ...elsewhere(error, facts)]);
+  }
+}
+
+/** Tells whether KMS could not open what it was given: a wrong context, a damaged ciphertext, another key's. */
+export function isNotOpening({ code }: KmsxError): boolean {
+  return DOES_NOT_OPEN.has(code);
+}
+
+/** What `--in` is called in messages. */
+export function backupLabel({ in: path }: { readonly in: string }): string {
+  return path === '-' ? 'standard input' : path;
+}
+
+function withHints(error: KmsxError, hints: readonly string[]): KmsxError {
+  return new KmsxError({
+    kind: error.kind,
+    code: error.code,
+    message: error.message,
+    details: error.details,
+    hints,
+    ...(error.requestId !== undefined && { requestId: error.requestId }),
+    ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
+    cause: error,
+  });
+}
+
+function usualHints(error: KmsxError, { source, label }: BackupFacts): readonly string[] {
+  return isNotOpening(error) ? contextHints(source, label) : hintsFor(error);
+}
+
+/** KMS tells a wrong context, a changed ciphertext and another account's key alike. */
+function contextHints({ EncryptionContext, KeyId }: BackupSource, label: string): string[] {
+  if (KeyId !== undefined) {
+    return [
+      `${label} does not open as it is: its encryption context or CiphertextBlob was changed, or its KMS key is in another region or account`,
+      `aliyun kms DescribeKey --KeyId ${shellWord(KeyId)} shows whether these credentials reach it; another account's key needs its key policy too`,
+    ];
+  }
+  return [
+    EncryptionContext === undefined
+      ? `${label} does not tell its encryption context: if it has one, repeat it with --context NAME=VALUE`
+      : `is --context exactly the one that ${label} was made with? names and values count, the order does not`,
+    `else ${label} was changed, or its KMS key is in another region or account`,
+  ];
+}
+
+/** A document's Endpoint is never called, only told: whoever reads it decides. */
+function elsewhere({ kind }: KmsxError, { source, label, kms }: BackupFacts): readonly string[] {
+  const { Endpoint, Rehearsal } = source;
+  // An embedded KMS has another port each time.
+  if (Endpoint === undefined || Rehearsal === true || (kind !== 'kms' && kind !== 'unavailable'))
+    return [];
+  if (Endpoint === kms.endpoint) return [];
+  const said = `${label} says that it was made at ${JSON.stringify(Endpoint.slice(0, 200))}, and ${kms.endpoint} was asked`;
+  const option = gatewayOption(Endpoint);
+  return [option === undefined ? said : `${said}: ${option} leads there`];
+}
+
+/** How to get to an address of KMS's own; any other is for the reader to judge. */
+function gatewayOption(endpoint: string): string | undefined {
+  const instance = /^https:\/\/(kst-[a-z0-9-]+)\.cryptoservice\.kms\.aliyuncs\.com$/.exec(endpoint);
+  if (instance !== null) return `--gateway ${instance[1] ?? ''}`;
+  const shared = /^https:\/\/(kms|kms-vpc)\.([a-z0-9-]+)\.aliyuncs\.com$/.exec(endpoint);
+  if (shared === null) return undefined;
+  const gateway = shared[1] === 'kms' ? 'public' : 'vpc';
+  return `--gateway ${gateway} --region ${shared[2] ?? ''}`;
+}

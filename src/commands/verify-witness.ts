@@ -1,0 +1,131 @@
+import { kmsxError } from '../base/error.ts';
+import type { Io } from '../cli/io.ts';
+import { fromEnv } from '../cli/io.ts';
+import type { BackupSource } from '../data-key/backup-source.ts';
+import type { KeyCheckValue } from '../data-key/key-check-value.ts';
+import { oneTimeAlgorithm } from '../data-key/one-time-export.ts';
+import type { OpenableExport } from '../data-key/verify.ts';
+import type { EnvelopePlace, WitnessExport, WitnessRequest } from '../data-key/witness.ts';
+import type { KmsClient } from '../kms/kms-client.ts';
+import { secretNameOf } from './backup-places.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import type { PassphraseOptions } from './passphrase.ts';
+import type { AgainstBackup } from './verify-backups.ts';
+import type { ExportInPlace } from './verify-export.ts';
+
+interface WitnessOptions extends ConnectionOptions, PassphraseOptions {
+  readonly privkey?: string;
+  readonly witness: boolean;
+}
+
+/**
+ * Refuses `--witness` where nobody else could run the commands: with a private key that only this process reads, and
+ * with an embedded KMS that ends with it.
+ *
+ * @throws KmsxError `options-conflict`
+ */
+export function assertWitnessable(
+  { witness, privkey }: WitnessOptions,
+  backups: readonly AgainstBackup[],
+): void {
+  if (!witness) return;
+  if (privkey !== undefined && isPassing(privkey)) {
+    throw kmsxError(
+      'options-conflict',
+      '--witness needs --privkey as a file: its commands read the key again',
+    );
+  }
+  if (backups.some(({ plan }) => plan.gateway.kind === 'local')) {
+    throw kmsxError(
+      'options-conflict',
+      '--witness needs a KMS that stays: kmsx local-kms and --endpoint, not --gateway local',
+    );
+  }
+}
+
+/** A backup that KMS was asked about. */
+export interface AskedBackup {
+  readonly backup: AgainstBackup;
+  readonly source: BackupSource;
+  readonly kms: KmsClient;
+  readonly beside: OpenableExport | undefined;
+}
+
+/** Says where a witness finds what was compared, and how they reach KMS. */
+export function witnessRequest(
+  options: WitnessOptions,
+  exported: ExportInPlace | undefined,
+  asked: readonly AskedBackup[],
+  checkValues: readonly KeyCheckValue[],
+  io: Io,
+): WitnessRequest {
+  const { privkey } = options;
+  return {
+    privateKey:
+      privkey === undefined
+        ? undefined
+        : { path: privkey, passphraseSource: passphraseSource(options) },
+    export: exported && witnessExport(exported),
+    checkValues,
+    backups: asked.map(({ backup, source, kms, beside }) => ({
+      label: backup.label,
+      place: placeOfBlob(backup, source),
+      context: source.EncryptionContext,
+      algorithm: oneTimeAlgorithm(source.NumberOfBytes),
+      gateway: {
+        endpoint: kms.endpoint,
+        region: kms.region ?? source.Region,
+        profile: options.profile,
+        caFile: options.caFile ?? fromEnv(io, 'KMSX_CA_FILE'),
+      },
+      beside: witnessBeside(backup, beside),
+    })),
+  };
+}
+
+function witnessBeside(
+  { place, label, envelope }: AgainstBackup,
+  opened: OpenableExport | undefined,
+): WitnessExport | undefined {
+  if (opened === undefined || envelope === undefined) return undefined;
+  return witnessExport({ place, label: `the export of ${label}`, envelope, opened });
+}
+
+function witnessExport({ place, label, envelope, opened }: ExportInPlace): WitnessExport {
+  const { exportedDataKey, algorithm } = opened.wrapped;
+  const byValue: EnvelopePlace = { kind: 'value', base64: exportedDataKey };
+  if (envelope.kind !== 'export' || isPassing(place)) return { label, place: byValue, algorithm };
+  const index = envelope.document.Exports.findIndex(
+    ({ PublicKeyFingerprint }) => PublicKeyFingerprint === opened.privateKey.fingerprint,
+  );
+  const filter = `.Exports[${index}].ExportedDataKey`;
+  return { label, place: { kind: 'field', path: place, filter }, algorithm };
+}
+
+function placeOfBlob(
+  { place, envelope }: AgainstBackup,
+  { CiphertextBlob }: BackupSource,
+): EnvelopePlace {
+  const filter = '.CiphertextBlob';
+  const name = secretNameOf(place);
+  if (name !== undefined) return { kind: 'secret', name, filter };
+  const isDocument = envelope?.kind === 'export' || envelope?.kind === 'backup';
+  return isDocument && !isPassing(place)
+    ? { kind: 'field', path: place, filter }
+    : { kind: 'value', base64: CiphertextBlob };
+}
+
+/** OpenSSL reads the first line of a file, or a variable, as kmsx does; else it asks on the terminal. */
+function passphraseSource({
+  passphraseFile,
+  passphraseEnv,
+}: PassphraseOptions): string | undefined {
+  if (passphraseEnv !== undefined) return `env:${passphraseEnv}`;
+  if (passphraseFile === undefined || isPassing(passphraseFile)) return undefined;
+  return `file:${passphraseFile}`;
+}
+
+/** Whether a path is read once: standard input, or what a shell made for this process. */
+function isPassing(path: string): boolean {
+  return path === '-' || /^\/(?:dev|proc)\//.test(path);
+}

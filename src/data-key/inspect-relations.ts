@@ -1,0 +1,102 @@
+/** What several files may have in common. The names make the fields `Same…As`. */
+export const RELATIONS = [
+  'DataKeyId',
+  'ComponentSet',
+  'CiphertextBlob',
+  'ExportedDataKey',
+  'KeyCheckValue',
+  'KmsKey',
+  'WrappingKey',
+] as const;
+
+export type Relation = (typeof RELATIONS)[number];
+
+/**
+ * The values of one file by which it belongs to others: ids, check values, fingerprints, and the digests of ciphertexts.
+ * Nothing secret.
+ */
+export interface Identities extends Readonly<Partial<Record<Relation, readonly string[]>>> {
+  /** The digest of a value that says of itself neither that it is a CiphertextBlob nor an ExportedDataKey. */
+  readonly Bare?: string;
+}
+
+/** One file among several. */
+export interface NamedIdentities {
+  readonly file: string;
+  readonly identities: Identities;
+}
+
+/** The other files that have a value in common with one file; a relation without any is left out. */
+export type Belonging = Readonly<Partial<Record<`Same${Relation}As`, readonly string[]>>>;
+
+/**
+ * Tells which files belong together: for each file, and each relation, the other files with the same value. It
+ * compares what the files say; that the blobs hold the same data key only KMS can prove (`verify-key`).
+ */
+export function relate(files: readonly NamedIdentities[]): Belonging[] {
+  const known = namingBareValues(files);
+  return known.map((own, index) =>
+    Object.fromEntries(
+      RELATIONS.flatMap((relation) => {
+        const others = files.filter(
+          (_, other) =>
+            other !== index && haveCommon(own[relation], known[other]?.[relation] ?? []),
+        );
+        if (others.length === 0) return [];
+        return [[`Same${relation}As`, others.map(({ file }) => file)]];
+      }),
+    ),
+  );
+}
+
+/**
+ * The same as letters, for a table: for each relation that any two files have, and each file, the letters of the
+ * values that it shares with another.
+ */
+export function groupLetters(
+  files: readonly NamedIdentities[],
+): ReadonlyMap<Relation, readonly string[]> {
+  const known = namingBareValues(files);
+  const columns = new Map<Relation, string[]>();
+  for (const relation of RELATIONS) {
+    const all = known.flatMap((identities) => [...new Set(identities[relation])]);
+    const shared = [...new Set(all)].filter((value) => all.indexOf(value) < all.lastIndexOf(value));
+    if (shared.length === 0) continue;
+    const letters = known.map((identities) =>
+      shared.flatMap((value, index) =>
+        identities[relation]?.includes(value) === true ? [letter(index)] : [],
+      ),
+    );
+    columns.set(
+      relation,
+      letters.map((each) => each.join(' ')),
+    );
+  }
+  return columns;
+}
+
+/** A bare value is what another file calls it; where none does, a CiphertextBlob. */
+function namingBareValues(files: readonly NamedIdentities[]): readonly Identities[] {
+  const isNamed = (relation: Relation, value: string): boolean =>
+    files.some(({ identities }) => identities[relation]?.includes(value) === true);
+  return files.map(({ identities }) => {
+    const { Bare } = identities;
+    if (Bare === undefined) return identities;
+    const isExport = isNamed('ExportedDataKey', Bare);
+    const isBlob = isNamed('CiphertextBlob', Bare) || !isExport;
+    return {
+      ...(isExport && { ExportedDataKey: [Bare] }),
+      ...(isBlob && { CiphertextBlob: [Bare] }),
+    };
+  });
+}
+
+function haveCommon(own: readonly string[] | undefined, others: readonly string[]): boolean {
+  return own?.some((value) => others.includes(value)) === true;
+}
+
+/** A, B, …, Z, A1, B1, … */
+function letter(index: number): string {
+  const round = Math.floor(index / 26);
+  return `${String.fromCharCode(0x41 + (index % 26))}${round === 0 ? '' : round}`;
+}

@@ -1,0 +1,155 @@
+import { KmsxError, kmsxError } from '../base/error.ts';
+import type { KmsClient, NewSecret } from '../kms/kms-client.ts';
+
+/** KMS's rule for the name of a generic secret (help 154490). */
+const SECRET_NAME = /^(?!acs\/)[A-Za-z0-9_/+=.@-]{1,192}$/;
+
+/** How a secret is called on the command line and in messages. */
+export const SECRET_PREFIX = 'secret:';
+
+/**
+ * Checks the name of a secret by KMS's own rule, so that a wrong one is found before a data key is made.
+ *
+ * @throws KmsxError `secret-name-malformed`
+ */
+export function assertSecretName(name: string): void {
+  if (SECRET_NAME.test(name)) return;
+  throw kmsxError(
+    'secret-name-malformed',
+    `${SECRET_PREFIX}${name} has a name that no secret of KMS can have`,
+    { name },
+  );
+}
+
+/**
+ * Asks whether a secret is there already: DescribeSecret, which shows no value.
+ *
+ * @returns false where KMS does not let these credentials ask
+ * @throws KmsxError `secret-exists`; those of KMS
+ */
+export async function assertSecretFree(name: string, kms: KmsClient): Promise<boolean> {
+  try {
+    await kms.describeSecret(name);
+  } catch (error) {
+    if (codeOf(error) === 'Forbidden.ResourceNotFound') return true;
+    if (codeOf(error) === 'Forbidden.NoPermission') return false;
+    throw naming(error, name, 'DescribeSecret');
+  }
+  throw secretExists(name);
+}
+
+/**
+ * Keeps a backup as a new secret of KMS: CreateSecret, which never adds to a secret that exists. Where its answer was
+ * lost, the secret is read back, and is this backup's own if it has the same version id and the same text.
+ *
+ * The largest document fits: its context has 8,192 characters of JSON at most, 24 KiB in UTF-8, and a secret takes 30 KiB.
+ *
+ * @param secret - its version id must be random, and made once for all attempts
+ * @throws KmsxError `secret-exists`; those of KMS
+ */
+export async function createSecretBackup(secret: NewSecret, kms: KmsClient): Promise<void> {
+  try {
+    await kms.createSecret(secret);
+  } catch (error) {
+    if (!(error instanceof KmsxError)) throw error;
+    const exists = error.code === 'Rejected.ResourceExist';
+    if (!exists && !isUnanswered(error)) throw naming(error, secret.name, 'CreateSecret');
+    const found = await readBack(secret, kms);
+    if (found === 'same') return;
+    if (found === 'unreadable') {
+      throw exists ? perhapsThisBackup(secret, error) : perhapsMade(secret, error);
+    }
+    if (found === 'other' || exists) throw secretExists(secret.name, error);
+    throw naming(error, secret.name, 'CreateSecret');
+  }
+}
+
+/**
+ * Reads a backup that is kept as a secret of KMS: the text of its current version, GetSecretValue.
+ *
+ * @throws KmsxError those of KMS
+ */
+export async function readSecretBackup(name: string, kms: KmsClient): Promise<Buffer> {
+  try {
+    return Buffer.from((await kms.getSecretValue(name)).text);
+  } catch (error) {
+    throw naming(error, name, 'GetSecretValue');
+  }
+}
+
+async function readBack(
+  { name, versionId, text }: NewSecret,
+  kms: KmsClient,
+): Promise<'same' | 'other' | 'absent' | 'unreadable'> {
+  try {
+    const found = await kms.getSecretValue(name);
+    return found.versionId === versionId && found.text === text ? 'same' : 'other';
+  } catch (error) {
+    if (!(error instanceof KmsxError)) throw error;
+    return error.code === 'Forbidden.ResourceNotFound' ? 'absent' : 'unreadable';
+  }
+}
+
+/** No answer, or none that can be right: the work may have been done. */
+function isUnanswered({ kind, code }: KmsxError): boolean {
+  return kind === 'unavailable' || code === 'answer-malformed';
+}
+
+function secretExists(name: string, cause?: unknown): KmsxError {
+  return kmsxError('secret-exists', `${SECRET_PREFIX}${name} exists already`, {}, cause);
+}
+
+/** It exists, and may have been made by an attempt of this very run. */
+function perhapsThisBackup({ name, versionId }: NewSecret, cause: unknown): KmsxError {
+  return rewritten(secretExists(name, cause), {
+    message: `${SECRET_PREFIX}${name} exists; whether it is this backup could not be read`,
+    hints: [versionHint(name, versionId)],
+  });
+}
+
+/** No answer came, and reading it back gave none either. */
+function perhapsMade({ name, versionId }: NewSecret, error: KmsxError): KmsxError {
+  return rewritten(error, {
+    message: `${SECRET_PREFIX}${name}: ${error.message}; whether it was made is not known`,
+    hints: [versionHint(name, versionId)],
+  });
+}
+
+function versionHint(name: string, versionId: string): string {
+  return `aliyun kms ListSecretVersionIds --SecretName ${name} shows the version ${versionId} if it is`;
+}
+
+/** The error with the secret's name in front, and with the permission that is missing. */
+function naming(error: unknown, name: string, action: string): unknown {
+  if (!(error instanceof KmsxError)) return error;
+  const label = `${SECRET_PREFIX}${name}`;
+  if (error.code !== 'Forbidden.NoPermission') {
+    return rewritten(error, { message: `${label}: ${error.message}` });
+  }
+  const resource = action === 'CreateSecret' ? 'secret' : `secret/${name}`;
+  return rewritten(error, {
+    message: `${label}: these credentials have no permission for ${action}`,
+    hints: [`allow kms:${action} on acs:kms:REGION:ACCOUNT:${resource} in a RAM policy`],
+  });
+}
+
+function rewritten(
+  error: KmsxError,
+  change: { readonly message: string; readonly hints?: readonly string[] },
+): KmsxError {
+  const { kind, code, details, hints, requestId, httpStatus } = error;
+  return new KmsxError({
+    kind,
+    code,
+    details,
+    ...(hints !== undefined && { hints }),
+    ...(requestId !== undefined && { requestId }),
+    ...(httpStatus !== undefined && { httpStatus }),
+    cause: error,
+    ...change,
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof KmsxError ? error.code : undefined;
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { equalBytes } from '../base/bytes.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
+import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { KmsClient } from '../kms/kms-client.ts';
+import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
+import type { BackupSource } from './backup-source.ts';
+import type { KeyCheckValue } from './key-check-value.ts';
+import { hasCheckValues, keyCheckValues } from './key-check-value.ts';
+import { exportToOneTimeKey, makeOneTimeKey } from './one-time-export.ts';
+import type { WrappedDataKey } from './unwrap.ts';
+import { unwrapDataKey } from './unwrap.ts';
+
+/** An export that is opened on this machine, beside or instead of KMS's own opening of a backup. */
+export interface OpenableExport {
+  readonly wrapped: WrappedDataKey;
+  readonly privateKey: WrappingPrivateKey;
+}
+
+/** A backup that is to be verified. */
+export interface VerifiableBackup {
+  /** What it is called in the result and in errors, usually the file's name. */
+  readonly label: string;
+  readonly kms: () => Promise<KmsClient>;
+  readonly source: (kms: KmsClient) => Promise<BackupSource>;
+  /** Another export that stands in the same document: it must hold the data key too. */
+  readonly beside?: OpenableExport | undefined;
+}
+
+/** What every backup must hold: the data key of an export, one with these check values, or both. */
+export interface Expectation {
+  /** Its owner disposes of it. */
+  readonly dataKey: SecretBytes | undefined;
+  readonly checkValues: readonly KeyCheckValue[];
+  /** Which check values the result shows, by their words in options; all if left out. */
+  readonly shownCheckValues?: readonly string[] | undefined;
+}
+
+/** What was found of one backup. Nothing in it is secret. */
+export interface BackupVerdict {
+  readonly File: string;
+  /** Left out where the backup could not be compared. */
+  readonly Match?: boolean;
+  /** `SHA256:` and 64 hexadecimal digits, over the bytes of the CiphertextBlob. */
+  readonly CiphertextBlobFingerprint?: string;
+  /** As above, of the export beside it, where that was opened and compared too. */
+  readonly ExportedDataKeyFingerprint?: string;
+  readonly KeyId?: string;
+  readonly KeyVersionId?: string;
+  readonly RequestId?: string;
+  readonly NumberOfBytes?: number;
+  readonly KeyCheckValues?: readonly KeyCheckValue[];
+  /** Why it could not be compared, or by which check it was found out before. */
+  readonly Error?:
+    { readonly Code: string; readonly Message: string; readonly RequestId?: string } | undefined;
+}
+
+/** What was found of all backups. */
+export interface Verification {
+  /** Undefined where none differs and not every one could be compared. */
+  readonly match: boolean | undefined;
+  readonly backups: readonly BackupVerdict[];
+  /** Where one differs: whether it is another data key, or one without an expected check value. */
+  readonly difference: 'data-key' | 'check-value' | undefined;
+  /** The check values and the length of what the backups were compared with. */
+  readonly keyCheckValues: readonly KeyCheckValue[] | undefined;
+  readonly numberOfBytes: number | undefined;
+  /** What stopped a comparison, or found a document out; in order. */
+  readonly errors: readonly KmsxError[];
+}
+
+/**
+ * Has KMS export each backup to one one-time key in memory, and compares what comes, in constant time, with what is
+ * expected. Where only check values are expected, all backups must also hold the same data key: two keys may have a
+ * short check value in common.
+ *
+ * An error of the kind `crypto` finds a document out: it is a mismatch. One of the kind `unavailable` ends the run; with
+ * any other one the next backup is tried.
+ *
+ * @throws KmsxError the first error, where no backup could be compared
+ */
+export async function verifyBackups(
+  backups: readonly VerifiableBackup[],
+  expectation: Expectation,
+): Promise<Verification> {
+  const oneTimeKey = await makeOneTimeKey();
+  const verdicts: BackupVerdict[] = [];
+  const errors: KmsxError[] = [];
+  const opened: SecretBytes[] = [];
+  let reference = expectation.dataKey;
+  let difference: Verification['difference'];
+  try {
+    for (const backup of backups) {
+      const blob: { CiphertextBlobFingerprint?: string } = {};
+      try {
+        const kms = await backup.kms();
+        const source = await backup.source(kms);
+        blob.CiphertextBlobFingerprint = envelopeFingerprint(source.CiphertextBlob);
+        const answer = await exportToOneTimeKey(source, kms, oneTimeKey);
+        const { dataKey } = answer;
+        opened.push(dataKey);
+        const agrees = backup.beside === undefined || opensTo(backup.beside, dataKey);
+        const isExpected = hasCheckValues(dataKey.bytes, expectation.checkValues);
+        reference ??= isExpected ? dataKey : undefined;
+        const isSame = reference === undefined || equalBytes(dataKey.bytes, reference.bytes);
+        if (!agrees || !isSame) difference ??= 'data-key';
+        else if (!isExpected) difference ??= 'check-value';
+        verdicts.push({
+          File: backup.label,
+          Match: agrees && isExpected && isSame,
+          ...blob,
+          ...besideFingerprint(backup),
+          KeyId: answer.keyId,
+          KeyVersionId: answer.keyVersionId,
+          RequestId: answer.requestId,
+          NumberOfBytes: dataKey.length,
+          KeyCheckValues: keyCheckValues(dataKey.bytes, expectation.shownCheckValues),
+        });
+      } catch (error) {
+        if (!(error instanceof KmsxError)) throw error;
+        errors.push(error);
+        verdicts.push({
+          File: backup.label,
+          ...(error.kind === 'crypto' && { Match: false }),
+          ...blob,
+          Error: errorFacts(error),
+        });
+        if (error.kind === 'unavailable') break;
+      }
+    }
+    const [firstError] = errors;
+    if (firstError !== undefined && verdicts.every(({ Match }) => Match === undefined)) {
+      throw firstError;
+    }
+    return {
+      match: matchOf(verdicts),
+      backups: verdicts,
+      difference,
+      keyCheckValues: reference && keyCheckValues(reference.bytes, expectation.shownCheckValues),
+      numberOfBytes: reference?.length,
+      errors,
+    };
+  } finally {
+    for (const dataKey of opened) dataKey.dispose();
+  }
+}
+
+/**
+ * Asserts that every backup was compared and matches.
+ *
+ * @throws KmsxError `data-keys-differ`, `check-value-mismatch`, or what found a document out; where nothing differs, the
+ * first error that left a backup without a comparison
+ */
+export function assertVerified({ match, difference, backups, errors }: Verification): void {
+  if (match === true) return;
+  if (difference !== undefined) {
+    const differing = backups.filter(({ Match }) => Match === false);
+    const names = differing.map(({ File }) => File).join(' and ');
+    throw difference === 'data-key'
+      ? kmsxError('data-keys-differ', `another data key is in ${names}`)
+      : kmsxError('check-value-mismatch', `the expected check value is not that of ${names}`);
+  }
+  const error = errors.find(({ kind }) => kind === 'crypto') ?? errors[0];
+  if (error !== undefined) throw error;
+}
+
+/**
+ * How many bits of a check value there are to tell keys apart by: that of the longest, since each was compared.
+ *
+ * @returns 24 for `ecb`, 40 for `cmac`, 128 for the others; undefined for none
+ */
+export function assuranceBits(checkValues: readonly KeyCheckValue[]): number | undefined {
+  if (checkValues.length === 0) return undefined;
+  return Math.max(...checkValues.map(({ Value }) => Value.length * 4));
+}
+
+/**
+ * The fingerprint of an envelope, by which two people tell whether they mean the same one:
+ * `jq -r .CiphertextBlob FILE | base64 -d | sha256sum`.
+ *
+ * @param base64 - a CiphertextBlob or an ExportedDataKey
+ * @returns `SHA256:` and 64 lower-case hexadecimal digits
+ */
+export function envelopeFingerprint(base64: string): string {
+  return `SHA256:${createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex')}`;
+}
+
+function opensTo({ wrapped, privateKey }: OpenableExport, dataKey: SecretBytes): boolean {
+  const other = unwrapDataKey(wrapped, privateKey);
+  try {
+    return equalBytes(other.bytes, dataKey.bytes);
+  } finally {
+    other.dispose();
+  }
+}
+
+function besideFingerprint({ beside }: VerifiableBackup): { ExportedDataKeyFingerprint?: string } {
+  if (beside === undefined) return {};
+  return { ExportedDataKeyFingerprint: envelopeFingerprint(beside.wrapped.exportedDataKey) };
+}
+
+function errorFacts({ code, message, requestId }: KmsxError): BackupVerdict['Error'] {
+  return {
+    Code: code,
+    Message: message,
+    ...(requestId !== undefined && { RequestId: requestId }),
+  };
+}
+
+function matchOf(verdicts: readonly BackupVerdict[]): boolean | undefined {
+  if (verdicts.some(({ Match }) => Match === false)) return false;
+  return verdicts.every(({ Match }) => Match === true) ? true : undefined;
+}

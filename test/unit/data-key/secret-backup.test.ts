@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { KmsxError, kmsxError } from '../../../src/base/error.ts';
+import {
+  assertSecretFree,
+  assertSecretName,
+  createSecretBackup,
+  readSecretBackup,
+} from '../../../src/data-key/secret-backup.ts';
+import { KMS_ERRORS } from '../../../src/kms/error-table.ts';
+import type { KmsClient } from '../../../src/kms/kms-client.ts';
+
+type Secrets = Pick<KmsClient, 'createSecret' | 'describeSecret' | 'getSecretValue'>;
+
+const SECRET = { name: 'backups/payments', versionId: 'kmsx-0123', text: '{"Format":"…"}' };
+const answered = { requestId: 'R' };
+
+/** What KMS refuses with a code. */
+function refusal(code: string): KmsxError {
+  const facts = KMS_ERRORS[code];
+  if (facts === undefined) throw new Error(`no code of KMS: ${code}`);
+  return new KmsxError({
+    kind: facts.kind,
+    code,
+    message: facts.message,
+    hints: [facts.hint],
+    requestId: 'R-1',
+    httpStatus: 400,
+  });
+}
+
+/** A KMS that answers as a test says, and fails a call that the test says nothing of. */
+function kmsOf(answers: Partial<Secrets>): KmsClient {
+  const unexpected = (): Promise<never> => Promise.reject(new Error('an unexpected call'));
+  const secrets: Secrets = {
+    createSecret: unexpected,
+    describeSecret: unexpected,
+    getSecretValue: unexpected,
+    ...answers,
+  };
+  return secrets as KmsClient;
+}
+
+const refuses = (error: Error) => (): Promise<never> => Promise.reject(error);
+const finds = (text: string, versionId: string) => () =>
+  Promise.resolve({ ...answered, text, versionId });
+
+async function failureOf(run: Promise<unknown>): Promise<KmsxError> {
+  const error: unknown = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof KmsxError)) throw new Error('no KmsxError', { cause: error });
+  expect(error.message).not.toContain(SECRET.text);
+  return error;
+}
+
+describe('the name of a secret', () => {
+  it('has 1 to 192 characters of a small alphabet', () => {
+    const alphabet = 'azAZ09_/+=.@-';
+    const good = fc.string({
+      unit: fc.constantFrom(...Array.from(alphabet)),
+      minLength: 1,
+      maxLength: 192,
+    });
+    fc.assert(
+      fc.property(
+        good.filter((name) => !name.startsWith('acs/')),
+        (name) => {
+          assertSecretName(name);
+        },
+      ),
+    );
+  });
+
+  it.each([[''], ['acs/ram'], ['a b'], ['ä'], ['a:b'], ['a\n'], ['a'.repeat(193)], ['a?b#c']])(
+    'is refused before KMS is asked: %j',
+    (name) => {
+      expect(() => {
+        assertSecretName(name);
+      }).toThrow(expect.objectContaining({ kind: 'usage', code: 'secret-name-malformed' }));
+    },
+  );
+});
+
+describe('whether a secret is still to be made', () => {
+  it('is so where KMS does not know it', async () => {
+    const kms = kmsOf({ describeSecret: refuses(refusal('Forbidden.ResourceNotFound')) });
+    expect(await assertSecretFree('s', kms)).toBe(true);
+  });
+
+  it('is not known without the permission to ask', async () => {
+    const kms = kmsOf({ describeSecret: refuses(refusal('Forbidden.NoPermission')) });
+    expect(await assertSecretFree('s', kms)).toBe(false);
+  });
+
+  it('is not so where it exists', async () => {
+    const kms = kmsOf({ describeSecret: () => Promise.resolve(answered) });
+    expect(await failureOf(assertSecretFree('s', kms))).toMatchObject({
+      code: 'secret-exists',
+      kind: 'kms',
+      message: 'secret:s exists already',
+    });
+  });
+
+  it('is not decided by any other refusal', async () => {
+    const kms = kmsOf({ describeSecret: refuses(refusal('Rejected.Throttling')) });
+    expect(await failureOf(assertSecretFree('s', kms))).toMatchObject({
+      code: 'Rejected.Throttling',
+      message: 'secret:s: KMS has too many calls of this account',
+    });
+  });
+});
+
+describe('a backup as a new secret', () => {
+  const exists = refuses(refusal('Rejected.ResourceExist'));
+  const lost = refuses(kmsxError('network-failed', 'the connection ended'));
+  const garbled = refuses(kmsxError('answer-malformed', 'RequestId is missing'));
+  const own = finds(SECRET.text, SECRET.versionId);
+  const absent = refuses(refusal('Forbidden.ResourceNotFound'));
+  const unreadable = refuses(refusal('Forbidden.NoPermission'));
+
+  it('is made by one call', async () => {
+    const made: unknown[] = [];
+    const kms = kmsOf({
+      createSecret: (secret) => {
+        made.push(secret);
+        return Promise.resolve(answered);
+      },
+    });
+    await createSecretBackup(SECRET, kms);
+    expect(made).toEqual([SECRET]);
+  });
+
+  it.each([
+    ['says that it exists', exists],
+    ['was lost', lost],
+    ['cannot be right', garbled],
+  ])('stands where the answer %s and it reads back as its own', async (_, createSecret) => {
+    await createSecretBackup(SECRET, kmsOf({ createSecret, getSecretValue: own }));
+  });
+
+  it.each([
+    ['with the same text under another version', exists, finds(SECRET.text, 'kmsx-4567')],
+    ['with another text under the same version', exists, finds('{}', SECRET.versionId)],
+    ['that was made meanwhile', lost, finds('{}', 'v1')],
+    ['that is about to be deleted', exists, absent],
+  ])("is never taken for somebody else's: %s", async (_, createSecret, getSecretValue) => {
+    const kms = kmsOf({ createSecret, getSecretValue });
+    expect(await failureOf(createSecretBackup(SECRET, kms))).toMatchObject({
+      code: 'secret-exists',
+      message: 'secret:backups/payments exists already',
+    });
+  });
+
+  it('is not taken for made where it was lost and is not there', async () => {
+    const kms = kmsOf({ createSecret: lost, getSecretValue: absent });
+    expect(await failureOf(createSecretBackup(SECRET, kms))).toMatchObject({
+      code: 'network-failed',
+      kind: 'unavailable',
+      message: 'secret:backups/payments: the connection ended',
+    });
+  });
+
+  it.each([
+    ['exists', exists, 'secret-exists', /^secret:backups\/payments exists; whether it is this/],
+    ['may exist', lost, 'network-failed', /; whether it was made is not known$/],
+  ])(
+    'that %s and cannot be read back says how to find out',
+    async (_, createSecret, code, text) => {
+      const kms = kmsOf({ createSecret, getSecretValue: unreadable });
+      const error = await failureOf(createSecretBackup(SECRET, kms));
+      expect(error.code).toBe(code);
+      expect(error.message).toMatch(text);
+      expect(error.hints?.join()).toContain(SECRET.versionId);
+    },
+  );
+
+  it('without the permission names the permission, and does not read', async () => {
+    const kms = kmsOf({ createSecret: unreadable });
+    expect(await failureOf(createSecretBackup(SECRET, kms))).toMatchObject({
+      code: 'Forbidden.NoPermission',
+      kind: 'credentials',
+      message: 'secret:backups/payments: these credentials have no permission for CreateSecret',
+      hints: ['allow kms:CreateSecret on acs:kms:REGION:ACCOUNT:secret in a RAM policy'],
+      requestId: 'R-1',
+      httpStatus: 400,
+    });
+  });
+
+  it('passes on what is no error of KMS', async () => {
+    const defect = new TypeError('a defect');
+    const kms = kmsOf({ createSecret: refuses(defect) });
+    await expect(createSecretBackup(SECRET, kms)).rejects.toBe(defect);
+  });
+});
+
+describe('a backup that KMS keeps', () => {
+  it('is read as the bytes of its text', async () => {
+    const kms = kmsOf({ getSecretValue: finds('{"a":"ä"}', 'v') });
+    expect(await readSecretBackup('s', kms)).toEqual(Buffer.from('{"a":"ä"}'));
+  });
+
+  it('that is not there, or not to be read, is named', async () => {
+    const missing = kmsOf({ getSecretValue: refuses(refusal('Forbidden.ResourceNotFound')) });
+    expect(await failureOf(readSecretBackup('s', missing))).toMatchObject({
+      code: 'Forbidden.ResourceNotFound',
+      message: 'secret:s: KMS does not know this secret here',
+    });
+    const forbidden = kmsOf({ getSecretValue: refuses(refusal('Forbidden.NoPermission')) });
+    expect(await failureOf(readSecretBackup('s', forbidden))).toMatchObject({
+      hints: ['allow kms:GetSecretValue on acs:kms:REGION:ACCOUNT:secret/s in a RAM policy'],
+    });
+  });
+});
