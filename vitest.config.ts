@@ -6,6 +6,8 @@ export default defineConfig({
     // As Node.js and the bundle read CommonJS: the default import is module.exports.
     setupFiles: ['test/support/scrub-env.ts'],
     deps: { interopDefault: false },
+    // Half of the tests wait for processes of their own: one worker a core, none left idle.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [
