@@ -31,15 +31,16 @@ export function defineLocalKms(command: Command, io: Io): void {
       ['in memory, on a free port', 'kmsx local-kms'],
       [
         'a server for scripts, and what leads kmsx to it',
-        `kmsx local-kms --state ./kms-state > kms.json & sleep 1
-  export KMSX_ENDPOINT="$(jq -r .Endpoint kms.json)" ALIBABA_CLOUD_REGION_ID=cn-local
-  export ALIBABA_CLOUD_ACCESS_KEY_ID="$(jq -r .AccessKeyId kms.json)"
-  export ALIBABA_CLOUD_ACCESS_KEY_SECRET="$(jq -r .AccessKeySecret kms.json)"`,
+        `kmsx local-kms --state ./kms-state > kms.json &
+  until [ -s kms.json ] || ! kill -0 $!; do sleep 0.1; done
+  export KMSX_ENDPOINT="$(jq -er .Endpoint kms.json)" ALIBABA_CLOUD_REGION_ID=cn-local
+  export ALIBABA_CLOUD_ACCESS_KEY_ID="$(jq -er .AccessKeyId kms.json)"
+  export ALIBABA_CLOUD_ACCESS_KEY_SECRET="$(jq -er .AccessKeySecret kms.json)"`,
       ],
       ['kept in a folder, on a port of its own', 'kmsx local-kms --state ./kms-state --port 8443'],
       [
         'a dedicated gateway, rehearsed under its own name',
-        `kmsx local-kms --tls --state ./kms-state --port 8443
+        `kmsx local-kms --tls --state ./kms-state --port 8443 > kms.json &
   kmsx export-key --endpoint https://kst-example.cryptoservice.kms.aliyuncs.com:8443 \\
     --resolve kst-example.cryptoservice.kms.aliyuncs.com:8443:127.0.0.1 \\
     --ca-file ./kms-state/ca.pem --key-id alias/rehearsal --pubkey hsm.pem`,
