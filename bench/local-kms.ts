@@ -15,7 +15,7 @@ import { markdownTable } from './table.ts';
 
 const ROUNDS = 5;
 const REQUESTS = 20_000;
-const CONNECTIONS = 16;
+const CONNECTIONS = 64;
 const TARGET_PER_SECOND = 5_000;
 const KEYS = 10_000;
 const TARGET_START_MS = 1_000;
