@@ -67,7 +67,7 @@ export const ERROR_CODES = {
   'proxy-unsupported': { kind: 'usage', meaning: 'a proxy of a kind that kmsx does not use' },
   'rehearsal-mixed': {
     kind: 'usage',
-    meaning: "a rehearsal's document with the real KMS, or the other way round",
+    meaning: "a rehearsal's document or region with the real KMS, or the other way round",
   },
   'ca-file-malformed': { kind: 'usage', meaning: 'a CA file without a usable certificate' },
   'credentials-file-malformed': {

@@ -67,7 +67,10 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   ],
   'proxy-unsupported': ['set HTTPS_PROXY=http://HOST:PORT, or unset it'],
   'rehearsal-mixed': [
-    'use --gateway local with what a rehearsal made, and a real gateway with what KMS made',
+    ({ reason }) =>
+      reason === 'region'
+        ? 'cn-local is the embedded KMS: did kmsx local-kms start? set KMSX_ENDPOINT to its Endpoint, or give --gateway local'
+        : 'use --gateway local with what a rehearsal made, and a real gateway with what KMS made',
   ],
   'ca-file-malformed': ['--ca-file takes PEM: one or more -----BEGIN CERTIFICATE----- blocks'],
   'credentials-file-malformed': [

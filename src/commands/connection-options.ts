@@ -10,7 +10,7 @@ import type { Session } from '../cli/session.ts';
 import type { Authorities } from '../kms/authorities.ts';
 import { loadAuthorities } from '../kms/authorities.ts';
 import type { ResolveRule } from '../kms/endpoint.ts';
-import { parseResolveRule } from '../kms/endpoint.ts';
+import { parseResolveRule, portOf, resolveRuleFor } from '../kms/endpoint.ts';
 import type { Gateway, LocalChoice } from '../kms/gateway.ts';
 import { needsProfileRegion, resolveGateway } from '../kms/gateway.ts';
 import type { RetryPolicy } from '../kms/retry.ts';
@@ -69,7 +69,7 @@ export interface ConnectionPlan {
  * Decides how KMS will be reached, from options, environment and profile.
  *
  * @param known - the region of the key's ARN, and that of the document that goes in
- * @throws KmsxError those of `resolveGateway`, `bad-usage`, and those of reading a profile
+ * @throws KmsxError those of `resolveGateway`, `gateway-malformed`, `options-conflict`, `bad-usage`, and those of reading a profile
  */
 export async function planConnection(
   options: ConnectionOptions,
@@ -93,6 +93,7 @@ export async function planConnection(
     ? await readProfileRegion(options.profile, io)
     : undefined;
   const gateway = resolveGateway({ ...gatewayOptions, profileRegion });
+  assertRulesMatch(resolve, gateway);
   const caFile = options.caFile ?? fromEnv(io, 'KMSX_CA_FILE');
   const plan = { gateway, policy, resolve, profile: options.profile };
   if (caFile === undefined || gateway.kind === 'local') {
@@ -125,6 +126,24 @@ export function assertRehearsalMatches(
       `${label} is no rehearsal's, and the gateway is the embedded KMS`,
     );
   }
+}
+
+/** A rule that names another host or port would be passed over in silence, and the real name looked up. */
+function assertRulesMatch(rules: readonly ResolveRule[], gateway: ConnectionPlan['gateway']): void {
+  if (rules.length === 0) return;
+  if (gateway.kind === 'local') {
+    throw kmsxError('options-conflict', '--resolve and --gateway local exclude each other', {
+      first: '--resolve',
+      second: '--gateway local',
+    });
+  }
+  const target = { host: gateway.host, port: portOf(gateway) };
+  if (resolveRuleFor(rules, target) !== undefined) return;
+  throw kmsxError(
+    'gateway-malformed',
+    `no --resolve is for ${target.host}:${target.port}, where KMS is asked`,
+    { reason: 'resolve' },
+  );
 }
 
 async function readProfileRegion(profile: string | undefined, io: Io): Promise<string | undefined> {

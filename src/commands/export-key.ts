@@ -219,7 +219,10 @@ async function exportAndWrite(
     );
   }
   const standing: StandingBackup[] = [];
-  await namingStandingBackups(standing, options, async () => {
+  const { out: outPath, ...others } = options;
+  // Only what is a file can be taken back.
+  const repeated = out.retract === undefined ? others : { ...others, out: outPath };
+  await namingStandingBackups(standing, repeated, async () => {
     const document = await exportDataKey(request, {
       kms,
       now: () => io.now(),

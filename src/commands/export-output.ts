@@ -55,6 +55,9 @@ export interface RepeatedOptions {
   readonly gateway?: string;
   readonly endpoint?: string;
   readonly caFile?: string;
+  readonly resolve: readonly string[];
+  /** Where the export document was to go; absent for what is no file. */
+  readonly out?: string;
 }
 
 /**
@@ -103,6 +106,8 @@ function reexportCommand(standing: readonly StandingBackup[], options: RepeatedO
     ['--gateway', [options.gateway]],
     ['--endpoint', [options.endpoint]],
     ['--ca-file', [options.caFile]],
+    ['--resolve', options.resolve],
+    ['--out', [options.out]],
   ];
   const words = repeated.flatMap(([option, values]) =>
     values.filter((value) => value !== undefined).map((value) => `${option} ${shellWord(value)}`),

@@ -19,6 +19,12 @@ export function reencryptHints(
   if (error.details['action'] !== 'ReEncrypt') return oldBackupHints(error, request);
   const { asymmetricSource: source, destination, against } = request;
   if (NO_PERMISSION.has(error.code)) {
+    if (error.details['denial'] !== undefined) {
+      return [
+        ...hintsFor(error),
+        'it takes kms:ReEncryptFrom on the old key and kms:ReEncryptTo on the new one',
+      ];
+    }
     return [
       'allow kms:ReEncryptFrom on the old key and kms:ReEncryptTo on the new one in a RAM policy; for a key of another account its key policy too',
     ];

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { prepareDurableFile } from '../base/durable-file.ts';
+import { makeFolders } from '../base/make-folders.ts';
 import { writeError } from '../base/write-error.ts';
 import { kmsxError, systemErrorCode } from '../base/error.ts';
 import type { Io } from '../cli/io.ts';
@@ -73,9 +74,13 @@ async function runRehearse(options: RehearseOptions, session: Session): Promise<
 /** Makes the folder of `--keep`, or takes one that is empty. */
 async function prepareFolder(folder: string, label: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
     if ((await readdir(folder)).length === 0) return;
   } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') {
+      const message = `${label} cannot be made: no folder can be there`;
+      throw kmsxError('file-unwritable', message, { path: label, folder: label }, error);
+    }
     if (systemErrorCode(error) !== 'EEXIST') throw writeError(label, error);
   }
   throw kmsxError('bad-usage', `--keep takes a new or empty folder, and ${label} is none`);

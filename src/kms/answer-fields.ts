@@ -1,5 +1,6 @@
 import { decodeBase64 } from '../base/bytes.ts';
-import { answerMalformed, word } from './errors.ts';
+import { word } from './answer-json.ts';
+import { answerMalformed } from './errors.ts';
 
 /** Reads the fields of one answer and refuses what can't be right. Names are KMS's own. */
 export interface AnswerFields {

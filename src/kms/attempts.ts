@@ -1,15 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KmsxError, kmsxError } from '../base/error.ts';
-import {
-  answerMalformed,
-  fieldOf,
-  isRetryable,
-  kmsError,
-  parseObject,
-  retryAfterMs,
-  word,
-} from './errors.ts';
+import { fieldOf, parseObject, word } from './answer-json.ts';
+import { answerMalformed, isRetryable, kmsError, retryAfterMs } from './errors.ts';
 import type { AttemptOutcome, AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
 import { withRetries } from './retry.ts';
 import type { Answer, Exchange, Transport } from './transport.ts';

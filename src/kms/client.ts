@@ -5,8 +5,9 @@ import { cast, Model, toMap } from '@alicloud/tea-typescript';
 import { isJsonObject } from '../base/json.ts';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import { answerFields } from './answer-fields.ts';
+import { fieldOf, parseObject, word } from './answer-json.ts';
 import type { Attempts } from './attempts.ts';
-import { answerMalformed, fieldOf, parseObject, word } from './errors.ts';
+import { answerMalformed } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import type {
   DecryptedDataKey,

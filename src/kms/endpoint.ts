@@ -105,11 +105,11 @@ export function portOf(endpoint: Pick<Endpoint, 'protocol' | 'port'>): number {
 export function parseResolveRule(text: string): ResolveRule {
   const match = /^([^:]+):(\d{1,5}):(.+)$/.exec(text);
   if (match === null) throw malformed('--resolve is not HOST:PORT:ADDRESS', 'resolve');
-  const host = parseHost(match[1] ?? '', '--resolve');
+  const host = parseHost(match[1] ?? '', '--resolve', 'resolve');
   if (addressFamily(host) !== 0) {
     throw malformed('--resolve takes a host name before the port, no address', 'resolve');
   }
-  const port = parsePort(match[2] ?? '', '--resolve');
+  const port = parsePort(match[2] ?? '', '--resolve', 'resolve');
   const address = (match[3] ?? '').replace(/^\[(.*)\]$/, '$1');
   if (addressFamily(address) === 0 || !isLoopback(address)) {
     throw malformed('--resolve takes loopback addresses only, such as 127.0.0.1', 'resolve');
@@ -125,7 +125,7 @@ export function resolveRuleFor(
   return rules?.findLast(({ host, port }) => host === target.host && port === target.port);
 }
 
-function parseHost(text: string, label: string): string {
+function parseHost(text: string, label: string, reason = 'host'): string {
   if (text.startsWith('[')) {
     const address = text.slice(1, -1);
     // The URL standard's spelling of it, which the transport compares with. Zones are none of URLs.
@@ -136,13 +136,13 @@ function parseHost(text: string, label: string): string {
     const looksLikeAddress = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(host);
     if (looksLikeAddress ? isIPv4(host) : HOST_NAME.test(host)) return host;
   }
-  throw malformed(`${label} has no host name and no address where one belongs`, 'host');
+  throw malformed(`${label} has no host name and no address where one belongs`, reason);
 }
 
-function parsePort(text: string, label: string): number {
+function parsePort(text: string, label: string, reason = 'port'): number {
   const port = Number(text);
   if (port >= 1 && port <= 65_535) return port;
-  throw malformed(`${label} has a port that is not between 1 and 65535`, 'port');
+  throw malformed(`${label} has a port that is not between 1 and 65535`, reason);
 }
 
 function defaultPort(protocol: 'https' | 'http'): number {

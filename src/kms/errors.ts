@@ -1,6 +1,6 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
-import type { JsonObject } from '../base/json.ts';
-import { isJsonObject } from '../base/json.ts';
+import { fieldOf, parseObject, word } from './answer-json.ts';
+import { denialHint } from './denial.ts';
 import type { KmsErrorFacts } from './error-table.ts';
 import { factsByStatus, KMS_ERRORS } from './error-table.ts';
 import { notKmsError } from './network-errors.ts';
@@ -36,12 +36,15 @@ const PARAMETERS = [
 
 const KEY_STATES = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'];
 
+const NO_PERMISSION = new Set(['Forbidden.NoPermission', 'AccessDeniedError']);
+
 const CLOCK_CODES = new Set(['IllegalTimestamp', 'InvalidTimeStamp.Expired']);
 
 /**
  * Makes the error for an answer of KMS that holds one: `{RequestId, HostId, Code, Message, Recommend}` of the
  * gateway, or `{HttpStatus, Code, Message, RequestId}` of KMS's documentation, in any letter case. Only
- * Code and RequestId are taken over as they are, and words of a fixed list (a parameter, a key state).
+ * Code and RequestId are taken over as they are, words of a fixed list (a parameter, a key state), and for a
+ * refusal what `denialHint` lets through.
  *
  * @returns KmsxError with KMS's Code; `not-kms` if there is none
  */
@@ -53,6 +56,7 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
   }
   const facts = factsOf(code, answer.status);
   const requestId = word(fieldOf(body, 'RequestId'));
+  const denial = NO_PERMISSION.has(code) ? denialHint(body, context.action) : undefined;
   const remark = remarkOn(code, fieldOf(body, 'Message'), answer, context);
   // With a RequestId the report adds both; without one the Code would go unsaid.
   const origin = requestId === undefined ? ` (Code ${code})` : '';
@@ -60,8 +64,8 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
     kind: facts.kind,
     code,
     message: `${facts.message}${remark}${origin}`,
-    hints: [facts.hint.replaceAll('ACTION', context.action)],
-    details: { action: context.action },
+    hints: [denial ?? facts.hint.replaceAll('ACTION', context.action)],
+    details: { action: context.action, ...(denial !== undefined && { denial }) },
     ...(requestId !== undefined && { requestId }),
     httpStatus: answer.status,
   });
@@ -107,30 +111,6 @@ export function retryAfterMs(headers: ErrorAnswer['headers'], now: Date): number
   if (/^\d{1,6}$/.test(standard)) return Number(standard) * 1000;
   const date = standard.endsWith(' GMT') ? Date.parse(standard) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
-}
-
-/** The value of a field, whatever the letter case of its name. */
-export function fieldOf(object: JsonObject, name: string): unknown {
-  if (Object.hasOwn(object, name)) return object[name];
-  const found = Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase());
-  return found === undefined ? undefined : object[found];
-}
-
-/** A Code or RequestId, if it looks like one: what goes into messages is checked, whoever sent it. */
-export function word(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)
-    ? value
-    : undefined;
-}
-
-/** A JSON object, or an empty one in place of anything else. */
-export function parseObject(bytes: Buffer): JsonObject {
-  try {
-    const value: unknown = JSON.parse(bytes.toString());
-    return isJsonObject(value) ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 function factsOf(code: string, status: number): KmsErrorFacts {

@@ -33,6 +33,9 @@ export interface GatewayOptions {
   readonly env: Env;
 }
 
+/** The region that the embedded KMS says it is in: Alibaba Cloud has none of this name. */
+const EMBEDDED_REGION = 'cn-local';
+
 interface Chosen {
   readonly name: string;
   readonly gateway?: string;
@@ -51,7 +54,7 @@ interface Chosen {
  * where a data key is asked for.
  *
  * @throws KmsxError `options-conflict`, `gateway-malformed`, `environment-refused` (`KMSX_GATEWAY=local`),
- * `region-malformed`, `region-missing`, `region-contradicts`
+ * `region-malformed`, `region-missing`, `region-contradicts`, `rehearsal-mixed` (the embedded KMS's region)
  */
 export function resolveGateway(options: GatewayOptions): Gateway | LocalChoice {
   const chosen = chooseGateway(options);
@@ -77,6 +80,13 @@ export function resolveGateway(options: GatewayOptions): Gateway | LocalChoice {
     throw kmsxError('region-missing', `the ${gateway} gateway needs a region`, { gateway });
   }
   assertSameRegion(options);
+  if (region.region === EMBEDDED_REGION) {
+    throw kmsxError(
+      'rehearsal-mixed',
+      `the region ${EMBEDDED_REGION} is that of the embedded KMS, and the ${gateway} gateway is real`,
+      { reason: 'region' },
+    );
+  }
   const service = gateway === 'vpc' ? 'kms-vpc' : 'kms';
   const endpoint = endpointAt('https', `${service}.${region.region}.aliyuncs.com`, undefined);
   return { ...endpoint, kind: gateway, ...region, onlyCaFile: false };

@@ -2,7 +2,7 @@ import credentialsSdk from '@alicloud/credentials';
 import type { CredentialsProvider } from '@alicloud/credentials';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import type { CredentialSource } from './credential-sources.ts';
-import { fieldOf, parseObject, word } from './errors.ts';
+import { fieldOf, parseObject, word } from './answer-json.ts';
 import { KMS_ERRORS } from './error-table.ts';
 import type { Answer, Transport } from './transport.ts';
 

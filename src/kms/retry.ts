@@ -88,7 +88,12 @@ export async function withRetries<T>(
       ...idOf(error.requestId),
       ...(goesOn && { waitMs }),
     });
-    if (!goesOn) throw outcome.isRetryable ? withEffort(error, number, ended - start) : error;
+    if (!goesOn) {
+      if (!outcome.isRetryable) throw error;
+      const asked = number < policy.maxAttempts ? outcome.retryAfterMs : undefined;
+      const tooLong = asked !== undefined && ended - start + asked >= policy.deadlineMs;
+      throw withEffort(tooLong ? withLongWait(error, asked, policy) : error, number, ended - start);
+    }
     await clock.sleep(waitMs);
   }
 }
@@ -101,6 +106,24 @@ export async function withRetries<T>(
  */
 export function backoffMs(attempt: number, random: number): number {
   return random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+}
+
+/** Trying again at once would fail again: KMS said when to. */
+function withLongWait(error: KmsxError, askedMs: number, { deadlineMs }: RetryPolicy): KmsxError {
+  const { kind, code, details, requestId, httpStatus } = error;
+  const asked = Math.ceil(askedMs / 1000);
+  const deadline = Number((deadlineMs / 1000).toFixed(1));
+  return new KmsxError({
+    kind,
+    code,
+    message: `${error.message}; it asks to wait ${asked} s, longer than --deadline ${deadline} allows`,
+    details,
+    hints: [
+      `try again in ${asked} s, or give a --deadline of more than ${asked} s; if it stays so, open a ticket with the RequestId`,
+    ],
+    ...(requestId !== undefined && { requestId }),
+    ...(httpStatus !== undefined && { httpStatus }),
+  });
 }
 
 function withEffort(error: KmsxError, attempts: number, durationMs: number): KmsxError {

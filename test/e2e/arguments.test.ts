@@ -94,6 +94,31 @@ describe('bad use is exit 2, says what is wrong and what to type, and sends and 
       '--resolve takes loopback addresses only',
     ],
     [
+      '--resolve for another port than that of the gateway',
+      [...EXPORT, '--endpoint', 'x.example', '--resolve', 'x.example:8443:127.0.0.1'],
+      'no --resolve is for x.example:443',
+    ],
+    [
+      '--resolve to a port that is none',
+      [...EXPORT, '--resolve', 'x:99999:127.0.0.1'],
+      '--resolve HOST:PORT:ADDRESS, as in',
+    ],
+    [
+      '--resolve for every name',
+      [...EXPORT, '--resolve', '*:8443:127.0.0.1'],
+      '--resolve HOST:PORT:ADDRESS, as in',
+    ],
+    [
+      '--resolve with the embedded KMS',
+      [...EXPORT, '--gateway', 'local', '--resolve', 'x:443:127.0.0.1'],
+      '--resolve and --gateway local exclude each other',
+    ],
+    [
+      "the embedded KMS's region with the public gateway",
+      [...EXPORT, '--gateway', 'public', '--region', 'cn-local'],
+      'did kmsx local-kms start? set KMSX_ENDPOINT',
+    ],
+    [
       'fingerprints for some keys',
       [...EXPORT, '--pubkey', PUBKEY, '--expect-fingerprint', `SHA256:${'0'.repeat(64)}`],
       'none, or one for each',
@@ -225,7 +250,7 @@ describe("a rehearsal's document", () => {
       cwd,
     });
     const args = ['reexport-key', '--pubkey', PUBKEY, '--out', 'x.json', '--in'];
-    const real = await kmsx([...args, 'b.json', '--gateway', 'public'], {
+    const real = await kmsx([...args, 'b.json', '--region', 'cn-hangzhou'], {
       cwd,
       env: ANY_CREDENTIALS,
     });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -232,6 +232,21 @@ describe('exit code 7', () => {
     expect(
       await errorOf([...EXPORT, '--gateway', 'local', '--backup', 'missing/b.json']),
     ).toMatchObject({ code: 7, error: { Code: 'file-unwritable' } });
+  });
+
+  it.runIf(existsSync('/proc/self'))('is for a folder where none can be', async () => {
+    for (const args of [
+      ['local-kms', '--state', '/proc/kmsx-x'],
+      ['rehearse', '--keep', '/proc/kmsx-x/y'],
+    ]) {
+      expect(await errorOf(args)).toMatchObject({
+        code: 7,
+        error: {
+          Code: 'file-unwritable',
+          Message: expect.stringContaining('cannot be made') as string,
+        },
+      });
+    }
   });
 });
 

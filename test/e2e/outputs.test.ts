@@ -443,10 +443,13 @@ describe('a second export that KMS refuses', () => {
       SECOND,
     ];
     const url = `http://127.0.0.2:${target.port}`;
-    const result = await kmsx([...args, '--backup', 'b.json', '--endpoint', url], {
-      cwd: folder(),
-      env,
-    });
+    const result = await kmsx(
+      [...args, '--backup', 'b.json', '--out', 'e.json', '--endpoint', url],
+      {
+        cwd: folder(),
+        env,
+      },
+    );
     front.close();
     front.closeAllConnections();
     expect(result).toMatchObject({ code: 4, stdout: '' });
@@ -454,7 +457,7 @@ describe('a second export that KMS refuses', () => {
       '; the backup b.json stands (Code Rejected.Disabled, RequestId R-9)',
     );
     expect(result.stderr).toContain(
-      `kmsx reexport-key --in b.json --pubkey ${PUBKEY} --pubkey ${SECOND}`,
+      `kmsx reexport-key --in b.json --pubkey ${PUBKEY} --pubkey ${SECOND} --endpoint ${url} --out e.json\n`,
     );
     await kmsxOk(
       [

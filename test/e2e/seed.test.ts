@@ -42,6 +42,9 @@ describe('kmsx local-kms --seed', () => {
     const refused = await exportKey('key-shared0000000000000001');
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toContain('Forbidden.NoPermission');
+    expect(refused.stderr).toMatch(
+      /hint: allow kms:\w+ on acs:kms:cn-local:\d+:key\/key-shared0+1 for the RAM user exporter in a RAM policy\n/,
+    );
   });
 
   it('keeps what was encrypted readable from one start to the next', async () => {

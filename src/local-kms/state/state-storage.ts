@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileContext } from '../../base/durable-file.ts';
 import { prepareDurableFile } from '../../base/durable-file.ts';
+import { makeFolders } from '../../base/make-folders.ts';
 import { writeError } from '../../base/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { parseState } from './parse-state.ts';
@@ -49,15 +50,12 @@ export async function folderStorage(
   context: FileContext,
 ): Promise<StateStorage> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
   } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') throw writeError(folder, error);
-    throw kmsxError(
-      'file-unwritable',
-      `${folder} is not a folder`,
-      { path: folder, folder },
-      error,
-    );
+    const code = systemErrorCode(error);
+    if (code !== 'EEXIST' && code !== 'ENOENT') throw writeError(folder, error);
+    const what = code === 'EEXIST' ? 'is not a folder' : 'cannot be made: no folder can be there';
+    throw kmsxError('file-unwritable', `${folder} ${what}`, { path: folder, folder }, error);
   }
   const lock = await takeStateLock(folder, waitForLockMs, context);
   const path = join(folder, 'state.json');

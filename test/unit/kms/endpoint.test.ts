@@ -151,10 +151,17 @@ describe('parseResolveRule', () => {
     'kms.example.com:443',
     'kms.example.com:x:127.0.0.1',
     'kms.example.com:0:127.0.0.1',
+    'kms.example.com:99999:127.0.0.1',
+    '*:8443:127.0.0.1',
+    '127.0.0.1:443:127.0.0.1',
+    '[::1]:443:127.0.0.1',
     ':443:127.0.0.1',
     '',
-  ])('refuses %j', (text) => {
-    expect(refusal(() => parseResolveRule(text)).code).toBe('gateway-malformed');
+  ])('refuses %j with the form that it takes', (text) => {
+    expect(refusal(() => parseResolveRule(text))).toMatchObject({
+      code: 'gateway-malformed',
+      details: { reason: 'resolve' },
+    });
   });
 });
 

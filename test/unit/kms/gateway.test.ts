@@ -154,6 +154,14 @@ describe('resolveGateway', () => {
       'region-malformed',
     ],
     ['such a region in the profile', { profileRegion: 'a@b' }, 'region-malformed'],
+    ['the region of the embedded KMS', { region: 'cn-local' }, 'rehearsal-mixed'],
+    ['it with vpc', { gateway: 'vpc', keyRegion: 'cn-local' }, 'rehearsal-mixed'],
+    ['it in a profile', { profileRegion: 'cn-local' }, 'rehearsal-mixed'],
+    [
+      'it in the environment',
+      { env: { ALIBABA_CLOUD_REGION_ID: 'cn-local', KMSX_ENDPOINT: '' } },
+      'rehearsal-mixed',
+    ],
     ['an instance id that changes the host', { gateway: 'kst-x.evil' }, 'gateway-malformed'],
     ['an instance id without a name', { gateway: 'kst-' }, 'gateway-malformed'],
     ['an unknown gateway', { gateway: 'privat', region: 'cn-beijing' }, 'gateway-malformed'],
@@ -163,6 +171,11 @@ describe('resolveGateway', () => {
     const error = refusal(options);
     expect(error.code).toBe(code);
     expect(error.kind).toBe('usage');
+  });
+
+  test('does not mind the region of the embedded KMS at an endpoint', () => {
+    const options = { region: 'cn-local', endpoint: 'http://127.0.0.1:4000', env: {} };
+    expect(resolveGateway(options)).toMatchObject({ kind: 'endpoint', region: 'cn-local' });
   });
 
   test('does not mind a region that contradicts the ARN where none is needed', () => {

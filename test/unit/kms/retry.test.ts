@@ -96,6 +96,24 @@ describe('withRetries', () => {
     ]);
   });
 
+  test('says what KMS asks for where that is longer than the deadline', async () => {
+    const asking = (retryAfterMs: number): Step => ({
+      outcome: { ok: false, error: BUSY, isRetryable: true, retryAfterMs },
+    });
+    const { result, limits } = await run([asking(200_000)], { deadlineMs: 12_000 });
+    expect(limits).toHaveLength(1);
+    expect(result).toMatchObject({
+      code: BUSY.code,
+      message: `${BUSY.message}; it asks to wait 200 s, longer than --deadline 12 allows (1 attempt, 0.0 s)`,
+      hints: [expect.stringContaining('a --deadline of more than 200 s')],
+      requestId: 'id-1',
+    });
+    const last = await run([asking(200_000)], { deadlineMs: 12_000, maxAttempts: 1 });
+    expect(last.result).toMatchObject({ message: `${BUSY.message} (1 attempt, 0.0 s)` });
+    const short = await run([asking(5000)], { deadlineMs: 12_000, maxAttempts: 2 });
+    expect(short.result).toMatchObject({ message: `${BUSY.message} (2 attempts, 5.0 s)` });
+  });
+
   test('waits half of 200, 400, 800 and 1600 ms, and says how often and how long it tried', async () => {
     const { result, waits, reports } = await run([FAIL]);
     expect(waits).toEqual([100, 200, 400, 800]);
