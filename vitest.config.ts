@@ -11,7 +11,10 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [
-      { extends: true, test: { name: 'in process', isolate: false, include: ['test/{unit,cli}/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'in process', isolate: false, include: ['test/{unit,cli}/**/*.test.ts'] },
+      },
       {
         extends: true,
         test: {
