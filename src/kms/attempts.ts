@@ -25,6 +25,8 @@ const REHEARSAL_HEADER = 'x-kmsx-embedded-kms';
 export class Attempts {
   /** Whether an answer came from an embedded KMS; known after the first. */
   isRehearsal = false;
+  /** How far the other clock is ahead of this one, in milliseconds; known after the first answer with a Date. */
+  clockSkewMs: number | undefined;
   readonly #options: AttemptsOptions;
 
   constructor(options: AttemptsOptions) {
@@ -67,7 +69,9 @@ export class Attempts {
         retryAfterMs: answer && retryAfterMs(answer.headers, this.#options.now()),
       };
     } finally {
-      if (exchange.answer?.headers[REHEARSAL_HEADER] !== undefined) this.isRehearsal = true;
+      const headers = exchange.answer?.headers ?? {};
+      if (headers[REHEARSAL_HEADER] !== undefined) this.isRehearsal = true;
+      this.clockSkewMs = skewOf(headers['date'], this.#options.now()) ?? this.clockSkewMs;
     }
   }
 
@@ -89,6 +93,11 @@ export class Attempts {
     const requestId = word(fieldOf(body, 'RequestId'));
     return answerMalformed(action, 'a field has the wrong type', requestId);
   }
+}
+
+function skewOf(date: string | string[] | undefined, now: Date): number | undefined {
+  const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(theirs) ? undefined : theirs - now.getTime();
 }
 
 function systemClock(signal: AbortSignal | undefined): RetryClock {

@@ -1,7 +1,7 @@
 import { Config } from '@alicloud/openapi-client';
 import { Attempts } from './attempts.ts';
 import type { Authorities } from './authorities.ts';
-import { KmsSdkClient, SdkKmsClient } from './client.ts';
+import { SdkKmsClient } from './client.ts';
 import type { ResolvedCredentials } from './credentials.ts';
 import type { ResolveRule } from './endpoint.ts';
 import { portOf, resolveRuleFor } from './endpoint.ts';
@@ -11,6 +11,7 @@ import type { KmsClient } from './kms-client.ts';
 import { chooseProxy } from './proxy.ts';
 import type { AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
+import { KmsSdkClient } from './sdk-client.ts';
 import { Transport } from './transport.ts';
 
 export interface ConnectOptions {

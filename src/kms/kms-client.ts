@@ -1,4 +1,5 @@
 import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { KeyCatalog } from './key-catalog.ts';
 
 /** What a wrapping key is to KMS: base64 of the DER SubjectPublicKeyInfo, and KMS's own names. */
 export interface WrappingParameters {
@@ -99,6 +100,10 @@ export interface KmsClient {
   readonly region: string | undefined;
   /** Whether an answer came from an embedded KMS; known after the first. */
   readonly isRehearsal: boolean;
+  /** How far KMS's clock is ahead of this machine's, by the last answer's Date header; known after the first. */
+  readonly clockSkewMs: number | undefined;
+  /** What KMS tells of its keys and aliases. */
+  readonly keys: KeyCatalog;
   generateAndExportDataKey(input: GenerateAndExportDataKeyInput): Promise<GeneratedDataKey>;
   exportDataKey(input: ExportDataKeyInput): Promise<ExportedDataKey>;
   decrypt(input: DecryptInput): Promise<DecryptedDataKey>;

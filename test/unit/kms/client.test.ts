@@ -7,7 +7,7 @@ import { knownCredentials } from '../../../src/kms/credentials.ts';
 import { localGateway } from '../../../src/kms/gateway.ts';
 import type { KmsClient } from '../../../src/kms/kms-client.ts';
 import type { AttemptReport } from '../../../src/kms/retry.ts';
-import { KmsSdkClient } from '../../../src/kms/client.ts';
+import { KmsSdkClient } from '../../../src/kms/sdk-client.ts';
 import { ACCESS_KEY, clientOf, DECRYPT, failure, GENERATE, GENERATED } from './clients.ts';
 import type { RecordedRequest, TestServer } from './servers.ts';
 import { json, startServer } from './servers.ts';
