@@ -10,6 +10,7 @@ const checks = isFix
       ['lint', 'eslint --fix .'],
       ['golden files', 'vitest run test/cli -u'],
       ['completions', 'npm run --silent completions'],
+      ['troubleshooting', 'npm run --silent troubleshooting'],
     ]
   : [
       ['format', 'prettier --check --log-level warn .'],
@@ -18,6 +19,7 @@ const checks = isFix
       ['direction of imports', 'depcruise src'],
       ['unused code', 'knip'],
       ['completions', 'node scripts/run-ts.js scripts/completions.ts --check'],
+      ['troubleshooting', 'node scripts/run-ts.js scripts/troubleshooting.ts --check'],
       ['build', 'npm run --silent build'],
       ['package', 'publint --strict'],
       ['tests', 'vitest run'],

@@ -34,6 +34,7 @@ export const ERROR_CODES = {
     kind: 'usage',
     meaning: 'an existing private key or component, which --force never replaces',
   },
+  'output-is-secret': { kind: 'usage', meaning: 'secret:NAME where only a file is written' },
   'output-is-folder': { kind: 'usage', meaning: 'an output path that is a folder' },
   'terminal-refused': { kind: 'usage', meaning: 'a plaintext key that would go to a terminal' },
   'component-needs-file': {
@@ -149,6 +150,10 @@ export const ERROR_CODES = {
     kind: 'usage',
     meaning: 'a profile mode that kmsx does not offer',
   },
+  'permission-missing': {
+    kind: 'credentials',
+    meaning: 'a permission that these credentials do not have, found by policy --check',
+  },
   'profile-missing': { kind: 'usage', meaning: 'a profile that is not in the configuration' },
 
   'secret-exists': {
@@ -156,6 +161,11 @@ export const ERROR_CODES = {
     meaning: 'a secret of KMS that exists already: a backup never goes into it',
   },
   'answer-malformed': { kind: 'kms', meaning: "an answer of KMS that can't be right" },
+  'clock-wrong': {
+    kind: 'kms',
+    meaning: 'a clock too far from that of KMS, which refuses its requests',
+  },
+  'key-unusable': { kind: 'kms', meaning: 'a KMS key that data keys cannot come from' },
 
   'network-failed': { kind: 'unavailable', meaning: 'KMS could not be reached' },
   'tls-failed': { kind: 'unavailable', meaning: 'the TLS connection failed or was not trusted' },
@@ -209,6 +219,11 @@ export const ERROR_CODES = {
   'rehearsal-failed': {
     kind: 'crypto',
     meaning: 'a step of the rehearsal did not do what it must',
+  },
+
+  'keys-undescribed': {
+    kind: 'partial',
+    meaning: 'KMS keys that were listed and may not be described',
   },
 
   'file-missing': { kind: 'io', meaning: 'a file that is not there' },

@@ -16,7 +16,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'option-value-is-option': [
     ({ option = '', value = '' }) => `if ${value} is meant as the value, write ${option}=${value}`,
   ],
-  'options-conflict': ['leave out one of the two'],
+  'options-conflict': [({ hint = 'leave out one of the two' }) => hint],
   'environment-refused': [({ name = '' }) => `unset ${name}`],
   'not-offered-yet': [({ hint = 'use an RSA-2048 key with RSAES_OAEP_SHA_256' }) => hint],
   'input-twice-stdin': ['give one of them as a file'],
@@ -24,6 +24,10 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'output-is-input': ['give the output another name'],
   'output-exists': ['give another name, or --force to replace it (an old backup is kept beside)'],
   'output-keeps-old': ['give another name, or move the old file away yourself'],
+  'output-is-secret': [
+    ({ option = 'this option', path = '' }) =>
+      `${option} writes a file; one of that name is ${shellWord(`./${path}`)}; --backup secret:NAME keeps a backup in KMS`,
+  ],
   'output-is-folder': ['give the name of a file in it'],
   'terminal-refused': [
     ({
@@ -36,23 +40,27 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'input-empty': ['was the command that wrote it successful? look at its messages'],
   'input-too-large': ['is it the right file? kmsx inspect FILE says what a file is'],
   'json-malformed': ['jq . FILE shows where; a document cut short must be made or copied again'],
-  'json-name-twice': ['remove one of the two; readers disagree on which one counts'],
+  'json-name-twice': [
+    'take the original, or remove one of the two: readers disagree on which one counts',
+  ],
   'document-malformed': ['kmsx help documents lists the documents and their fields'],
   'document-format-unknown': [
-    ({ format = '' }) => `use a kmsx that reads ${format}; this is what kmsx --version prints`,
+    ({ format = '' }) => `use a kmsx that reads ${format}; kmsx --version tells which one this is`,
   ],
   'document-inconsistent': ['it was changed after it was written: take the original'],
-  'base64-malformed': ['standard base64, padded, on one line: base64 -w0 FILE'],
+  'base64-malformed': [
+    'standard base64, padded, on one line: base64 -w0 FILE makes it of bytes; what was cut short must be copied again',
+  ],
   'context-malformed': ['--context NAME=VALUE, or --context-file FILE with {"NAME":"VALUE"}'],
   'secret-name-malformed': [
     ({ name = 'NAME' }) =>
       `secret:NAME takes up to 192 letters, digits and _/+=.@-, not acs/ first; a file of that name is ${shellWord(`./secret:${name}`)}`,
   ],
   'key-id-malformed': [
-    ({ suggestion }) =>
+    ({ option = '--key-id', suggestion }) =>
       suggestion === undefined
-        ? 'KEY_ID, alias/NAME, or acs:kms:REGION:ACCOUNT:key/KEY_ID as the KMS console shows it'
-        : `did you mean --key-id ${shellWord(suggestion)}?`,
+        ? `${option} takes KEY_ID, alias/NAME, or acs:kms:REGION:ACCOUNT:key/KEY_ID as the KMS console shows it`
+        : `did you mean ${option} ${shellWord(suggestion)}?`,
   ],
   'region-missing': [
     'give --region cn-hangzhou (or yours), ALIBABA_CLOUD_REGION_ID, or the ARN of the key',
@@ -144,13 +152,24 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     'export ALIBABA_CLOUD_ACCESS_KEY_ID=… ALIBABA_CLOUD_ACCESS_KEY_SECRET=…, or aliyun configure; --gateway local needs none',
   ],
   'credentials-failed': [
-    'check that source and its environment variables, or choose another with --profile NAME',
+    ({
+      hint = 'check that source and its environment variables, or choose another with --profile NAME',
+    }) => hint,
   ],
-  'credentials-unsupported': ['choose a profile of another mode with --profile NAME'],
+  'credentials-unsupported': [
+    ({ hint = 'choose a profile of another mode with --profile NAME' }) => hint,
+  ],
+  'permission-missing': [
+    'kmsx policy with the same options and without --check prints the policy that allows it: attach it in RAM',
+  ],
   'profile-missing': ['aliyun configure list shows the profiles'],
 
   'secret-exists': [
     'give another name: a secret keeps ten versions, and --force never adds one to a secret that exists',
+  ],
+  'clock-wrong': ['set the clock (date -u), or let NTP keep it; KMS allows 15 minutes'],
+  'key-unusable': [
+    'a data key needs a symmetric KMS key (ENCRYPT/DECRYPT, Aliyun_AES_256): kmsx list-keys shows those there are',
   ],
   'answer-malformed': ['nothing was written; report the RequestId to Alibaba Cloud'],
 
@@ -182,7 +201,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     ({ label = 'FILE' }) =>
       `openssl pkey -in ${shellWord(label)} -noout asks for the passphrase and says whether it fits`,
   ],
-  'data-key-length': ['stop: the export or the document was changed'],
+  'data-key-length': ['stop: the document, or what it holds, was changed; take the original'],
   'backup-key-mismatch': [
     'stop: the CiphertextBlob or the KeyId was changed; take the original document',
   ],
@@ -199,6 +218,10 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'check-value-mismatch': ['stop: this is another key than the one expected'],
   'fingerprint-mismatch': ['stop: this is another public key than the one that was read aloud'],
   'rehearsal-failed': ['do not hold the ceremony before this is understood'],
+
+  'keys-undescribed': [
+    'kmsx policy --for list-keys --key-id ARN prints the policy that lets every key be described',
+  ],
 
   'file-missing': ['check the name and the folder'],
   'file-unreadable': [

@@ -7,6 +7,9 @@ import { writeError } from '../base/write-error.ts';
 import { kmsxError, systemErrorCode } from '../base/error.ts';
 import type { Io } from './io.ts';
 
+/** A secret of KMS is no place for a stream of bytes: the commands that keep backups there do not ask here. */
+const SECRET_PREFIX = 'secret:';
+
 /**
  * What a path stands for. Ids are equal for two paths that are the same file or stream; devices such as
  * /dev/null have none: two writers are no conflict.
@@ -21,13 +24,19 @@ export type Place =
  * Finds what a path stands for.
  *
  * @param option - the option that named it, for messages
- * @throws KmsxError `bad-usage`, `file-unwritable`
+ * @throws KmsxError `bad-usage`, `output-is-secret`, `file-unwritable`
  */
 export async function findPlace(
   { option, path: given }: { readonly option: string; readonly path: string },
   io: Io,
 ): Promise<Place> {
   if (given === '') throw kmsxError('bad-usage', `${option} has an empty file name`);
+  if (given.startsWith(SECRET_PREFIX)) {
+    throw kmsxError('output-is-secret', `${option} ${given} would be a file, no secret of KMS`, {
+      option,
+      path: given,
+    });
+  }
   const descriptor = descriptorOf(given);
   if (descriptor === 1) {
     const { fileId } = io.stdout;

@@ -53,7 +53,7 @@ export interface OutputRules {
  * that what can go wrong is found before anything happens. If one fails, none is left behind.
  *
  * @throws KmsxError `output-twice`, `output-is-input`, `output-exists`, `output-keeps-old`,
- * `output-is-folder`, `terminal-refused`, `file-unwritable`, `disk-full`
+ * `output-is-folder`, `output-is-secret`, `terminal-refused`, `file-unwritable`, `disk-full`
  */
 export async function prepareOutputs(
   requests: readonly OutputRequest[],

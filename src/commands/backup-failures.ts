@@ -17,6 +17,13 @@ export interface BackupFacts {
 /** KMS's answers, in a real call and in a dry run, to a context or ciphertext that can't be right. */
 const DOES_NOT_OPEN: ReadonlySet<string> = new Set(['InvalidParameter', 'ValidationError']);
 
+/** Parameters that say for whom a data key is exported, and nothing of the backup. */
+const OF_RECIPIENT: readonly (string | undefined)[] = [
+  'PublicKeyBlob',
+  'WrappingAlgorithm',
+  'WrappingKeySpec',
+];
+
 /**
  * Runs calls of KMS on a backup. Where KMS refuses them, the hints tell what it can mean for this backup, and where
  * its document was made.
@@ -35,8 +42,8 @@ export async function explainingFailures<T>(
 }
 
 /** Tells whether KMS could not open what it was given: a wrong context, a damaged ciphertext, another key's. */
-export function isNotOpening({ code }: KmsxError): boolean {
-  return DOES_NOT_OPEN.has(code);
+export function isNotOpening({ code, details }: KmsxError): boolean {
+  return DOES_NOT_OPEN.has(code) && !OF_RECIPIENT.includes(details['parameter']);
 }
 
 /** What `--in` is called in messages. */
@@ -58,7 +65,11 @@ function withHints(error: KmsxError, hints: readonly string[]): KmsxError {
 }
 
 function usualHints(error: KmsxError, { source, label }: BackupFacts): readonly string[] {
-  return isNotOpening(error) ? contextHints(source, label) : hintsFor(error);
+  if (isNotOpening(error)) return contextHints(source, label);
+  const { KeyId } = source;
+  const hints = hintsFor(error);
+  if (error.kind !== 'kms' || KeyId === undefined) return hints;
+  return hints.map((hint) => hint.replace('--KeyId ID', () => `--KeyId ${shellWord(KeyId)}`));
 }
 
 /** KMS tells a wrong context, a changed ciphertext and another account's key alike. */

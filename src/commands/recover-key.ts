@@ -44,6 +44,10 @@ export function defineRecoverKey(command: Command, io: Io): void {
         'kmsx recover-key --in payments.backup.json --expect-check-value cmac:… --format raw | import-into-hsm',
       ],
       [
+        'in components for three custodians, of whom any two can make it',
+        'kmsx recover-key --in payments.backup.json --threshold 2 --component 1.json --component 2.json --component 3.json',
+      ],
+      [
         'ask KMS whether it would work',
         'kmsx recover-key --in payments.backup.json --out key.b64 --dry-run',
       ],

@@ -94,7 +94,7 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
   const { io, reporter } = session;
   assertSafeEnvironment(io);
   const label = backupLabel(options);
-  const destination = parseKeyId(options.toKeyId);
+  const destination = parseKeyId(options.toKeyId, '--to-key-id');
   const asymmetric = planAsymmetricSource(options);
   const expected = options.expectCheckValue.map(parseExpectedCheckValue);
   const places = readBackupPlaces(options.backup);

@@ -59,7 +59,11 @@ export function planAsymmetricSource({
   }
   const fingerprint =
     expectFingerprint === undefined ? undefined : parseFingerprint(expectFingerprint);
-  return { key: parseKeyId(sourceKeyId), keyVersionId: sourceKeyVersionId, fingerprint };
+  return {
+    key: parseKeyId(sourceKeyId, '--source-key-id'),
+    keyVersionId: sourceKeyVersionId,
+    fingerprint,
+  };
 }
 
 /**

@@ -6,10 +6,11 @@ import type { Output } from '../cli/outputs.ts';
 import { discardAll, prepareOutputs } from '../cli/outputs.ts';
 import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
-import type { BackupSource } from '../data-key/backup-source.ts';
 import type { Recipient } from '../data-key/reexport.ts';
-import { dryRunReexport, reexportDataKey } from '../data-key/reexport.ts';
+import { assertCarriedToAll, dryRunReexport, reexportDataKey } from '../data-key/reexport.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
+import type { BackupFacts } from './backup-failures.ts';
+import { backupLabel, explainingFailures } from './backup-failures.ts';
 import type { BackupInputOptions } from './backup-input.ts';
 import { addBackupInputOptions, backupInputs, openBackup } from './backup-input.ts';
 import { connect } from './connect.ts';
@@ -61,6 +62,7 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
   ]);
   const { recipients, inputs } = await readRecipients(options, session);
   const backup = await openBackup(options, session);
+  if (backup.known !== undefined) assertCarriedToAll(backup.known, recipients);
 
   const outputs = await prepareOutputs(
     [{ option: '--out', path: options.out, holds: 'document' }],
@@ -71,7 +73,8 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
     const connection = await connect(backup.plan, session);
     try {
       const source = await backup.source(connection.kms);
-      await reexportAndWrite(source, recipients, options.dryRun, outputs, session, connection.kms);
+      const facts = { source, label: backupLabel(options), kms: connection.kms };
+      await reexportAndWrite(facts, recipients, options.dryRun, outputs, session);
     } finally {
       await connection.close();
     }
@@ -81,20 +84,26 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
 }
 
 async function reexportAndWrite(
-  source: BackupSource,
+  facts: BackupFacts & { readonly kms: KmsClient },
   recipients: readonly Recipient[],
   isDryRun: boolean,
   outputs: readonly Output[],
   session: Session,
-  kms: KmsClient,
 ): Promise<void> {
+  const { source, kms } = facts;
+  assertCarriedToAll(source, recipients);
   if (isDryRun) {
-    for (const recipient of recipients) await dryRunReexport(source, recipient, kms);
+    await explainingFailures(facts, async () => {
+      for (const recipient of recipients) await dryRunReexport(source, recipient, kms);
+    });
     await warnOfRehearsal(kms, session);
     await printResult(dryRunResult([], source.KeyId, kms), session);
     return;
   }
-  const document = await reexportDataKey(source, recipients, { kms, now: () => session.io.now() });
+  const now = (): Date => session.io.now();
+  const document = await explainingFailures(facts, () =>
+    reexportDataKey(source, recipients, { kms, now }),
+  );
   await warnOfRehearsal(kms, session);
   const [out] = outputs;
   if (out !== undefined) await writeDocument(document, out, session);

@@ -52,7 +52,7 @@ export async function readAgainst(
   return backups;
 }
 
-/** Connections to KMS, one for each gateway, made when they are first needed. */
+/** Connections to KMS, one for each gateway and region, made when they are first needed. */
 export interface Connections {
   kmsOf(plan: ConnectionPlan): Promise<KmsClient>;
   /** The clients that were made. */
@@ -65,9 +65,10 @@ export function makeConnections(session: Session): Connections {
   const open = new Map<string, Connection>();
   return {
     kmsOf: async (plan) => {
-      const address = plan.gateway.kind === 'local' ? 'local' : plan.gateway.url;
-      const connection = open.get(address) ?? (await connect(plan, session));
-      open.set(address, connection);
+      const { gateway } = plan;
+      const place = gateway.kind === 'local' ? 'local' : `${gateway.url} ${gateway.region ?? ''}`;
+      const connection = open.get(place) ?? (await connect(plan, session));
+      open.set(place, connection);
       return connection.kms;
     },
     clients: () => [...open.values()].map(({ kms }) => kms),

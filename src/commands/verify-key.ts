@@ -14,6 +14,7 @@ import type { VerifiableBackup } from '../data-key/verify.ts';
 import { assertVerified, verifyBackups } from '../data-key/verify.ts';
 import { witnessCommands } from '../data-key/witness.ts';
 import { offeredAlgorithms } from '../wrapping/algorithms.ts';
+import { explainingFailures } from './backup-failures.ts';
 import { checkValueMethodsOption, parseCheckValueMethods } from './check-value-options.ts';
 import { addConnectionOptions, assertRehearsalMatches } from './connection-options.ts';
 import { addContextOptions, contextInput } from './context-options.ts';
@@ -181,6 +182,8 @@ function verifiable(
       asked.push({ backup, source, kms, beside });
       return source;
     },
+    explaining: (source, kms, work) =>
+      explainingFailures({ source, label: backup.label, kms }, work),
   };
 }
 

@@ -5,10 +5,16 @@ import type { BackupSource } from '../data-key/backup-source.ts';
 import type { KeyCheckValue } from '../data-key/key-check-value.ts';
 import { oneTimeAlgorithm } from '../data-key/one-time-export.ts';
 import type { OpenableExport } from '../data-key/verify.ts';
-import type { EnvelopePlace, WitnessExport, WitnessRequest } from '../data-key/witness.ts';
+import type {
+  EnvelopePlace,
+  WitnessExport,
+  WitnessGateway,
+  WitnessRequest,
+} from '../data-key/witness.ts';
+import { portOf, resolveRuleFor } from '../kms/endpoint.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 import { secretNameOf } from './backup-places.ts';
-import type { ConnectionOptions } from './connection-options.ts';
+import type { ConnectionOptions, ConnectionPlan } from './connection-options.ts';
 import type { PassphraseOptions } from './passphrase.ts';
 import type { AgainstBackup } from './verify-backups.ts';
 import type { ExportInPlace } from './verify-export.ts';
@@ -77,10 +83,21 @@ export function witnessRequest(
         region: kms.region ?? source.Region,
         profile: options.profile,
         caFile: options.caFile ?? fromEnv(io, 'KMSX_CA_FILE'),
+        ...addressing(backup.plan),
       },
       beside: witnessBeside(backup, beside),
     })),
   };
+}
+
+/** Whom the gateway is trusted by, and where it is found. */
+function addressing({
+  gateway,
+  resolve,
+}: ConnectionPlan): Pick<WitnessGateway, 'onlyCaFile' | 'resolve'> {
+  if (gateway.kind === 'local') throw new TypeError('a witness asks a KMS that stays');
+  const target = { host: gateway.host, port: portOf(gateway) };
+  return { onlyCaFile: gateway.onlyCaFile, resolve: resolveRuleFor(resolve, target) };
 }
 
 function witnessBeside(

@@ -40,6 +40,9 @@ export function backupSourceOf(
         throw kmsxError(
           'options-conflict',
           `--context differs from the encryption context that ${label} has`,
+          {
+            hint: `leave --context out, the document has it; if it should agree, find out who changed ${label}`,
+          },
         );
       }
       return {

@@ -23,6 +23,19 @@ export interface Recipient {
 }
 
 /**
+ * Checks that every recipient's algorithm carries the data key, where its length is known.
+ *
+ * @throws KmsxError `data-key-too-long`
+ */
+export function assertCarriedToAll(
+  { NumberOfBytes }: BackupSource,
+  recipients: readonly Recipient[],
+): void {
+  if (NumberOfBytes === undefined) return;
+  for (const { algorithm } of recipients) assertFits(algorithm, NumberOfBytes);
+}
+
+/**
  * Exports the data key of a backup under every recipient's public key.
  *
  * @throws KmsxError `data-key-too-long` before anything is sent, where the length is known; those of KMS
@@ -33,9 +46,7 @@ export async function reexportDataKey(
   { kms, now }: { readonly kms: KmsClient; readonly now: () => Date },
 ): Promise<ExportDocument> {
   const { NumberOfBytes, CiphertextBlob, EncryptionContext } = source;
-  if (NumberOfBytes !== undefined) {
-    for (const { algorithm } of recipients) assertFits(algorithm, NumberOfBytes);
-  }
+  assertCarriedToAll(source, recipients);
   const exports: ExportEntry[] = [];
   let envelope = { KeyId: '', KeyVersionId: '', CiphertextBlob };
   for (const recipient of recipients) {

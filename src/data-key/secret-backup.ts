@@ -33,7 +33,7 @@ export async function assertSecretFree(name: string, kms: KmsClient): Promise<bo
   } catch (error) {
     if (codeOf(error) === 'Forbidden.ResourceNotFound') return true;
     if (codeOf(error) === 'Forbidden.NoPermission') return false;
-    throw naming(error, name, 'DescribeSecret');
+    throw naming(error, name, 'DescribeSecret', kms);
   }
   throw secretExists(name);
 }
@@ -53,14 +53,14 @@ export async function createSecretBackup(secret: NewSecret, kms: KmsClient): Pro
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
     const exists = error.code === 'Rejected.ResourceExist';
-    if (!exists && !isUnanswered(error)) throw naming(error, secret.name, 'CreateSecret');
+    if (!exists && !isUnanswered(error)) throw naming(error, secret.name, 'CreateSecret', kms);
     const found = await readBack(secret, kms);
     if (found === 'same') return;
     if (found === 'unreadable') {
       throw exists ? perhapsThisBackup(secret, error) : perhapsMade(secret, error);
     }
     if (found === 'other' || exists) throw secretExists(secret.name, error);
-    throw naming(error, secret.name, 'CreateSecret');
+    throw naming(error, secret.name, 'CreateSecret', kms);
   }
 }
 
@@ -73,7 +73,7 @@ export async function readSecretBackup(name: string, kms: KmsClient): Promise<Bu
   try {
     return Buffer.from((await kms.getSecretValue(name)).text);
   } catch (error) {
-    throw naming(error, name, 'GetSecretValue');
+    throw naming(error, name, 'GetSecretValue', kms);
   }
 }
 
@@ -119,18 +119,24 @@ function versionHint(name: string, versionId: string): string {
   return `aliyun kms ListSecretVersionIds --SecretName ${name} shows the version ${versionId} if it is`;
 }
 
-/** The error with the secret's name in front, and with the permission that is missing. */
-function naming(error: unknown, name: string, action: string): unknown {
+/** The error with the secret's name in front, and with the permission that is missing, as a RAM policy has it. */
+function naming(error: unknown, name: string, action: string, { region }: KmsClient): unknown {
   if (!(error instanceof KmsxError)) return error;
   const label = `${SECRET_PREFIX}${name}`;
   if (error.code !== 'Forbidden.NoPermission') {
     return rewritten(error, { message: `${label}: ${error.message}` });
   }
-  const resource = action === 'CreateSecret' ? 'secret' : `secret/${name}`;
-  return rewritten(error, {
-    message: `${label}: these credentials have no permission for ${action}`,
-    hints: [`allow kms:${action} on acs:kms:REGION:ACCOUNT:${resource} in a RAM policy`],
-  });
+  const message = `${label}: these credentials have no permission for ${action}`;
+  const place = action === 'CreateSecret' ? 'secret' : `secret/${name}`;
+  const resource = `acs:kms:${region ?? '*'}:*:${place}`;
+  const { denial } = error.details;
+  if (denial === undefined) {
+    const hints = [`allow kms:${action} on ${resource} in a RAM policy`];
+    return rewritten(error, { message, hints });
+  }
+  // KMS has told who misses what, and mostly on which resource.
+  const more = denial.includes(' on acs:') ? [] : [`the Resource of its statement is ${resource}`];
+  return rewritten(error, { message, hints: [...(error.hints ?? []), ...more] });
 }
 
 function rewritten(

@@ -7,6 +7,7 @@ import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
 import type { BackupSource } from './backup-source.ts';
 import type { KeyCheckValue } from './key-check-value.ts';
 import { hasCheckValues, keyCheckValues } from './key-check-value.ts';
+import type { OneTimeExport } from './one-time-export.ts';
 import { exportToOneTimeKey, makeOneTimeKey } from './one-time-export.ts';
 import type { WrappedDataKey } from './unwrap.ts';
 import { unwrapDataKey } from './unwrap.ts';
@@ -23,6 +24,12 @@ export interface VerifiableBackup {
   readonly label: string;
   readonly kms: () => Promise<KmsClient>;
   readonly source: (kms: KmsClient) => Promise<BackupSource>;
+  /** Runs the calls of KMS on the backup, and may say more of what KMS refuses. */
+  readonly explaining?: <T>(
+    source: BackupSource,
+    kms: KmsClient,
+    work: () => Promise<T>,
+  ) => Promise<T>;
   /** Another export that stands in the same document: it must hold the data key too. */
   readonly beside?: OpenableExport | undefined;
 }
@@ -96,7 +103,8 @@ export async function verifyBackups(
         const kms = await backup.kms();
         const source = await backup.source(kms);
         blob.CiphertextBlobFingerprint = envelopeFingerprint(source.CiphertextBlob);
-        const answer = await exportToOneTimeKey(source, kms, oneTimeKey);
+        const work = (): Promise<OneTimeExport> => exportToOneTimeKey(source, kms, oneTimeKey);
+        const answer = await (backup.explaining?.(source, kms, work) ?? work());
         const { dataKey } = answer;
         opened.push(dataKey);
         const agrees = backup.beside === undefined || opensTo(backup.beside, dataKey);

@@ -3,6 +3,8 @@ import type { OaepHash, WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { EncryptionContext } from './encryption-context.ts';
 import { encodeEncryptionContext } from './encryption-context.ts';
 import type { CheckValueMethod, KeyCheckValue } from './key-check-value.ts';
+import type { TrustAndAddress } from './witness-notes.ts';
+import { witnessNotes } from './witness-notes.ts';
 
 /** Where the witness finds an envelope: a field of a JSON file, a secret of KMS, or the value itself. */
 export type EnvelopePlace =
@@ -19,12 +21,11 @@ export interface WitnessExport {
 }
 
 /** How the `aliyun` program reaches the KMS that kmsx asked. */
-export interface WitnessGateway {
+export interface WitnessGateway extends TrustAndAddress {
   /** A URL without a path. */
   readonly endpoint: string;
   readonly region: string | undefined;
   readonly profile: string | undefined;
-  readonly caFile: string | undefined;
 }
 
 /** A backup that the witness has KMS export. */
@@ -63,12 +64,15 @@ export interface WitnessRequest {
  * plaintext goes through pipes, and a digest of it into a variable of the subshell. The one-time key is in a folder that
  * is removed. OpenSSL takes an AES key in an argument only, so AES check values are computed by Node's `crypto`.
  *
+ * Where `aliyun` can't be told what kmsx was told, a line that begins with `note: ` goes to stderr.
+ *
  * @returns shell lines; each is a whole command, or the beginning or end of the subshell
  */
 export function witnessCommands(request: WitnessRequest): string[] {
   const lines = [
     '(',
     'set -eu',
+    ...witnessNotes(request.backups.map(({ gateway }) => gateway)),
     'umask 077',
     'folder=$(mktemp -d)',
     `trap 'rm -rf "$folder"' EXIT`,
@@ -208,13 +212,14 @@ function printPlace(place: EnvelopePlace, gateway?: WitnessGateway): string {
 
 /** One call of Alibaba Cloud's own command line, with the address that kmsx used. */
 function aliyun(
-  { endpoint, region, profile, caFile }: WitnessGateway,
+  { endpoint, region, profile, caFile, onlyCaFile }: WitnessGateway,
   action: string,
   parameters: readonly string[],
 ): string {
   const [scheme = '', address = ''] = endpoint.split('://');
   return [
     ...(caFile === undefined ? [] : [`SSL_CERT_FILE=${shellWord(caFile)}`]),
+    ...(caFile !== undefined && onlyCaFile ? ['SSL_CERT_DIR="$folder/none"'] : []),
     `aliyun kms ${action}`,
     ...parameters,
     ...(profile === undefined ? [] : [`--profile ${shellWord(profile)}`]),

@@ -1,8 +1,7 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { fieldOf, parseObject, word } from './answer-json.ts';
 import { denialHint } from './denial.ts';
-import type { KmsErrorFacts } from './error-table.ts';
-import { factsByStatus, KMS_ERRORS } from './error-table.ts';
+import { CLOSED_INSTANCE_HINT, factsOf, KMS_ERRORS } from './error-table.ts';
 import { notKmsError } from './network-errors.ts';
 
 /** An answer that holds an error, as the wire has it. */
@@ -36,7 +35,18 @@ const PARAMETERS = [
 
 const KEY_STATES = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'];
 
-const NO_PERMISSION = new Set(['Forbidden.NoPermission', 'AccessDeniedError']);
+const NO_PERMISSION = new Set([
+  'Forbidden.NoPermission',
+  'AccessDeniedError',
+  'Forbidden.RAM',
+  'NotAuthorized',
+  'NoPermission',
+]);
+
+/** The shared gateway on the Internet. */
+const PUBLIC_GATEWAY = /^kms\.[a-z0-9-]+\.aliyuncs\.com(?::\d+)?$/;
+
+const PARAMETER_CODES = new Set(['InvalidParameter', 'MissingParameter', 'ValidationError']);
 
 const CLOCK_CODES = new Set(['IllegalTimestamp', 'InvalidTimeStamp.Expired']);
 
@@ -56,16 +66,28 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
   }
   const facts = factsOf(code, answer.status);
   const requestId = word(fieldOf(body, 'RequestId'));
-  const denial = NO_PERMISSION.has(code) ? denialHint(body, context.action) : undefined;
-  const remark = remarkOn(code, fieldOf(body, 'Message'), answer, context);
+  const denial = mayBeDenial(code) ? denialHint(body, context.action) : undefined;
+  const message = fieldOf(body, 'Message');
+  const parameter = parameterIn(code, message);
+  const remark =
+    parameter === undefined ? remarkOn(code, message, answer, context) : ` (${parameter})`;
   // With a RequestId the report adds both; without one the Code would go unsaid.
   const origin = requestId === undefined ? ` (Code ${code})` : '';
   return new KmsxError({
     kind: facts.kind,
     code,
     message: `${facts.message}${remark}${origin}`,
-    hints: [denial ?? facts.hint.replaceAll('ACTION', context.action)],
-    details: { action: context.action, ...(denial !== undefined && { denial }) },
+    hints: [
+      denial ?? facts.hint.replaceAll('ACTION', context.action),
+      ...(facts.mayBeClosedInstance && denial === undefined && PUBLIC_GATEWAY.test(context.host)
+        ? [CLOSED_INSTANCE_HINT]
+        : []),
+    ],
+    details: {
+      action: context.action,
+      ...(denial !== undefined && { denial }),
+      ...(parameter !== undefined && { parameter }),
+    },
     ...(requestId !== undefined && { requestId }),
     httpStatus: answer.status,
   });
@@ -101,25 +123,46 @@ export function isRetryable(error: KmsxError): boolean {
 
 /**
  * How long the answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date (RFC 9110
- * §10.2.3), or `x-acs-retry-after` in milliseconds (Alibaba Cloud's newer SDKs).
+ * §10.2.3), by the answer's own clock where it has one, or `x-acs-retry-after` in milliseconds (Alibaba Cloud's
+ * newer SDKs). There is no limit to it here: `withRetries` waits within its deadline only.
  */
 export function retryAfterMs(headers: ErrorAnswer['headers'], now: Date): number | undefined {
-  const own = headers['x-acs-retry-after'];
-  if (typeof own === 'string' && /^\d{1,9}$/.test(own)) return Number(own);
+  const own = wholeNumber(headers['x-acs-retry-after']);
+  if (own !== undefined) return own;
   const standard = headers['retry-after'];
-  if (typeof standard !== 'string') return undefined;
-  if (/^\d{1,6}$/.test(standard)) return Number(standard) * 1000;
-  const date = standard.endsWith(' GMT') ? Date.parse(standard) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+  const seconds = wholeNumber(standard);
+  if (seconds !== undefined) return seconds * 1000;
+  const date = httpDate(standard);
+  return date === undefined
+    ? undefined
+    : Math.max(0, date - (httpDate(headers['date']) ?? now.getTime()));
 }
 
-function factsOf(code: string, status: number): KmsErrorFacts {
-  if (Object.hasOwn(KMS_ERRORS, code)) return KMS_ERRORS[code] ?? factsByStatus(status);
-  if (code.startsWith('Throttling.')) return KMS_ERRORS['Throttling'] ?? factsByStatus(429);
-  return factsByStatus(status);
+/** A whole number; of more than fifteen digits, the greatest of fifteen. */
+function wholeNumber(text: string | string[] | undefined): number | undefined {
+  if (typeof text !== 'string' || !/^\d+$/.test(text)) return undefined;
+  return Math.min(Number(text), 999_999_999_999_999);
 }
 
-/** What of KMS's Message may be repeated: words of a fixed list, and the distance of two clocks. */
+/** An HTTP date, in milliseconds since 1970. */
+function httpDate(text: string | string[] | undefined): number | undefined {
+  const date = typeof text === 'string' && text.endsWith(' GMT') ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : date;
+}
+
+/** A code that is about a permission, or that is not known: an AccessDeniedDetail then says which it is. */
+function mayBeDenial(code: string): boolean {
+  return NO_PERMISSION.has(code) || !Object.hasOwn(KMS_ERRORS, code);
+}
+
+/** The parameter that a refusal is about, where it is one of a fixed list. */
+function parameterIn(code: string, message: unknown): string | undefined {
+  if (!PARAMETER_CODES.has(code)) return undefined;
+  const words = wordsOf(message);
+  return PARAMETERS.find((candidate) => words.includes(candidate));
+}
+
+/** What else of KMS's Message may be repeated: a key state of a fixed list, and the distance of two clocks. */
 function remarkOn(
   code: string,
   message: unknown,
@@ -127,17 +170,14 @@ function remarkOn(
   context: ErrorContext,
 ): string {
   if (CLOCK_CODES.has(code)) return clockRemark(answer.headers['date'], context.now);
-  const words: readonly string[] =
-    typeof message === 'string' ? (message.match(/[A-Za-z]+/g) ?? []) : [];
-  if (code === 'Rejected.Unavailable') {
-    const state = KEY_STATES.find((candidate) => words.at(-1) === candidate);
-    return state === undefined ? '' : ` (${state})`;
-  }
-  if (code === 'InvalidParameter' || code === 'MissingParameter' || code === 'ValidationError') {
-    const name = PARAMETERS.find((candidate) => words.includes(candidate));
-    return name === undefined ? '' : ` (${name})`;
-  }
-  return '';
+  if (code !== 'Rejected.Unavailable') return '';
+  const last = wordsOf(message).at(-1);
+  const state = KEY_STATES.find((candidate) => last === candidate);
+  return state === undefined ? '' : ` (${state})`;
+}
+
+function wordsOf(message: unknown): readonly string[] {
+  return typeof message === 'string' ? (message.match(/[A-Za-z]+/g) ?? []) : [];
 }
 
 function clockRemark(date: string | string[] | undefined, now: Date): string {

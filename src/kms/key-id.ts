@@ -26,32 +26,39 @@ const ALIAS_MAX_LENGTH = 255;
  * Reads a key id: a UUID (default keys) or `key-…` (keys of an instance), `alias/NAME`, or an ARN
  * `acs:kms:REGION:ACCOUNT:key/ID` or `acs:kms:REGION:ACCOUNT:alias/NAME`.
  *
+ * @param option - the option that the text came from, for the hint
  * @throws KmsxError `key-id-malformed`; `details.reason` is `empty`, `invisible`, `alias-prefix`, `alias`,
- * `arn` or `form`, and `details.suggestion` what was likely meant
+ * `arn` or `form`, `details.suggestion` what was likely meant, and `details.option` the option
  */
-export function parseKeyId(text: string): KeyIdentifier {
-  if (text === '') throw malformed('the key id is empty', { reason: 'empty' });
+export function parseKeyId(text: string, option = '--key-id'): KeyIdentifier {
+  if (text === '') throw malformed(option, 'the key id is empty', { reason: 'empty' });
   if (INVISIBLE.test(text)) {
-    throw malformed('the key id holds white space or an invisible character', {
+    throw malformed(option, 'the key id holds white space or an invisible character', {
       reason: 'invisible',
       suggestion: text.replaceAll(/[\s\p{C}]+/gu, ''),
     });
   }
   const arn = ARN.exec(text);
-  if (arn !== null) return parseArn(text, arn[1] ?? '', arn[2] ?? '', arn[3] ?? '');
-  if (/^acs:/i.test(text)) throw malformedArn(text);
-  if (text.startsWith('alias/')) return { text, kind: 'alias', alias: checkAlias(text) };
+  if (arn !== null) return parseArn(text, option, arn[1] ?? '', arn[2] ?? '', arn[3] ?? '');
+  if (/^acs:/i.test(text)) throw malformedArn(text, option);
+  if (text.startsWith('alias/')) return { text, kind: 'alias', alias: checkAlias(text, option) };
   if (isKeyOwnId(text)) return { text, kind: 'id', id: text };
-  throw malformed(`${quoted(text)} is no key id, alias or ARN`, guess(text));
+  throw malformed(option, `${quoted(text)} is no key id, alias or ARN`, guess(text));
 }
 
-function parseArn(text: string, region: string, account: string, resource: string): KeyIdentifier {
-  if (!isRegion(region) || !/^\d{1,32}$/.test(account)) throw malformedArn(text);
+function parseArn(
+  text: string,
+  option: string,
+  region: string,
+  account: string,
+  resource: string,
+): KeyIdentifier {
+  if (!isRegion(region) || !/^\d{1,32}$/.test(account)) throw malformedArn(text, option);
   if (resource.startsWith('alias/')) {
-    return { text, kind: 'alias-arn', region, account, alias: checkAlias(resource) };
+    return { text, kind: 'alias-arn', region, account, alias: checkAlias(resource, option) };
   }
   const id = resource.startsWith('key/') ? resource.slice('key/'.length) : '';
-  if (!isKeyOwnId(id)) throw malformedArn(text);
+  if (!isKeyOwnId(id)) throw malformedArn(text, option);
   return { text, kind: 'key-arn', region, account, id };
 }
 
@@ -59,13 +66,12 @@ function isKeyOwnId(text: string): boolean {
   return UUID.test(text) || INSTANCE_KEY.test(text);
 }
 
-function checkAlias(alias: string): string {
+function checkAlias(alias: string, option: string): string {
   if (alias === 'alias/' || alias.length > ALIAS_MAX_LENGTH) {
     throw malformed(
+      option,
       `an alias is alias/ and a name, ${ALIAS_MAX_LENGTH} characters in all at most`,
-      {
-        reason: 'alias',
-      },
+      { reason: 'alias' },
     );
   }
   return alias;
@@ -77,15 +83,19 @@ function guess(text: string): Record<string, string> {
   return { reason: 'form' };
 }
 
-function malformedArn(text: string): Error {
-  return malformed(`${quoted(text)} is no ARN of a KMS key or alias`, {
+function malformedArn(text: string, option: string): Error {
+  return malformed(option, `${quoted(text)} is no ARN of a KMS key or alias`, {
     reason: 'arn',
     suggestion: 'acs:kms:REGION:ACCOUNT:key/ID',
   });
 }
 
-function malformed(message: string, details: Readonly<Record<string, string>>): Error {
-  return kmsxError('key-id-malformed', message, details);
+function malformed(
+  option: string,
+  message: string,
+  details: Readonly<Record<string, string>>,
+): Error {
+  return kmsxError('key-id-malformed', message, { ...details, option });
 }
 
 function quoted(text: string): string {

@@ -33,7 +33,7 @@ const UNKNOWN_AUTHORITY: Fault = {
 };
 
 /** By the `code` of Node's error (Node.js manual, "Errors"; X509 codes as OpenSSL names them). */
-const FAULTS: Readonly<Record<string, Fault>> = {
+export const FAULTS: Readonly<Record<string, Fault>> = {
   ECONNREFUSED: {
     code: 'network-failed',
     message: 'HOST refuses connections',
@@ -206,7 +206,13 @@ function otherFault(reason: string): Fault {
 /** The code of a system error: a word in capitals, so that nothing else of the error gets out. */
 function reasonOf(error: unknown): string {
   const code = systemErrorCode(error) ?? '';
+  if (code === 'EPROTO' && isNoTls(error)) return 'ERR_SSL_WRONG_VERSION_NUMBER';
   return /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'UNKNOWN';
+}
+
+/** Where the handshake's first write fails, OpenSSL's reason is in the message alone. */
+function isNoTls(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(':wrong version number:');
 }
 
 function unavailable(

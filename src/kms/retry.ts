@@ -57,7 +57,8 @@ const LONGEST_WAIT_MS = 10_000;
  * that is longer; a wait that would end after the deadline is not begun.
  *
  * @param attempt - makes the call once, within the given milliseconds
- * @throws the last error, which says how often and how long it was tried
+ * @throws the last error, which says how often and how long it was tried; as it is where it was the first and
+ * another attempt would be of no use
  */
 export async function withRetries<T>(
   policy: RetryPolicy,
@@ -89,7 +90,9 @@ export async function withRetries<T>(
       ...(goesOn && { waitMs }),
     });
     if (!goesOn) {
-      if (!outcome.isRetryable) throw error;
+      if (!outcome.isRetryable) {
+        throw number === 1 ? error : withEffort(error, number, ended - start);
+      }
       const asked = number < policy.maxAttempts ? outcome.retryAfterMs : undefined;
       const tooLong = asked !== undefined && ended - start + asked >= policy.deadlineMs;
       throw withEffort(tooLong ? withLongWait(error, asked, policy) : error, number, ended - start);

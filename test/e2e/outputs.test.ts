@@ -51,6 +51,30 @@ const files = (): string[] =>
     .filter((name) => name !== '.local')
     .sort();
 
+describe('an output secret:NAME', () => {
+  it.each([
+    ['export-key', '--out', EXPORT],
+    ['recover-key', '--out', ['recover-key', '--in', 'x.json', '--gateway', 'local']],
+    ['combine', '--component', ['combine', 'x.json', '--component', '2.json']],
+    ['keygen', '--pubkey-out', ['keygen', '--privkey-out', 'k.pem', '--no-passphrase']],
+  ])('is refused where it would be a file: %s %s', async (_, option, args) => {
+    await kmsxOk([...EXPORT, '--out', 'x.json'], { cwd: folder() });
+    if (option === '--component') {
+      const split = ['recover-key', '--in', 'x.json', '--gateway', 'local'];
+      const places = ['--component', 'x1.json', '--component', 'x2.json'];
+      await kmsxOk([...split, ...places], { cwd: folder() });
+    }
+    const before = files();
+    const inputs = option === '--component' ? ['x1.json', 'x2.json'] : ['x.json'];
+    const argv = args.flatMap((word) => (word === 'x.json' ? inputs : [word]));
+    const run = await kmsx([...argv, option, 'secret:x'], { cwd: folder() });
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toContain(`error: ${option} secret:x would be a file, no secret of KMS\n`);
+    expect(run.stderr).toContain('one of that name is ./secret:x');
+    expect(files()).toEqual(before);
+  });
+});
+
 describe('an existing output', () => {
   it.each(['--backup', '--out'])('is refused for %s and left as it was', async (option) => {
     writeFileSync(join(folder(), 'old.json'), 'old');

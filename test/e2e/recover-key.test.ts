@@ -8,7 +8,7 @@ import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { runInProcess } from '../support/test-io.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
-import { NOBODY, OLD_KEY, seedKeys, STRANGER } from './kms-keys.ts';
+import { NOBODY, OLD_KEY, seedKeys } from './kms-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();
@@ -155,41 +155,6 @@ describe('kmsx recover-key', () => {
       for (const word of words) expect(told).toContain(word);
       expect(existsSync(join(folder(), 'key.b64'))).toBe(false);
     }
-  });
-
-  it.each([
-    ['Disabled', { KeyState: 'Disabled' }, ['exit 4', 'Rejected.Disabled', 'EnableKey']],
-    [
-      'about to be deleted',
-      { KeyState: 'PendingDeletion', DeleteDate: '+7d' },
-      ['exit 4', 'Rejected.PendingDeletion', 'CancelKeyDeletion'],
-    ],
-  ])('tells what to do about a KMS key that is %s', async (_, state, words) => {
-    await exportKey(await localKms({ cwd: folder() }, seedKeys(folder())));
-    const later = await localKms({ cwd: folder() }, seedKeys(folder(), { old: state }));
-    const told = await refusal(recover(later, ['--in', 'backup.json']));
-    for (const word of words) expect(told).toContain(word);
-  });
-
-  it("tells what to do about another account's KMS key", async () => {
-    const server = await localKms({ cwd: folder() }, seedKeys(folder()));
-    await exportKey(server);
-    // Who may not use another account's key is not told that it is there.
-    const stranger = { ...server, env: { ...server.env, ...STRANGER } };
-    const told = await refusal(recover(stranger, ['--in', 'backup.json']));
-    expect(told).toContain('exit 4');
-    expect(told).toContain('its KMS key is in another region or account');
-    expect(told).toContain(`aliyun kms DescribeKey --KeyId ${OLD_KEY}`);
-  });
-
-  it('tells which permission is missing', async () => {
-    const server = await localKms({ cwd: folder() }, seedKeys(folder()));
-    await exportKey(server);
-    const nobody = { ...server, env: { ...server.env, ...NOBODY } };
-    const told = await refusal(recover(nobody, ['--in', 'backup.json']));
-    expect(told).toContain('exit 3');
-    expect(told).toContain('Forbidden.NoPermission');
-    expect(told).toContain('allow kms:Decrypt');
   });
 
   it("never calls a document's Endpoint, and tells it in a hint", async () => {

@@ -160,13 +160,14 @@ describe('kmsx reencrypt-key', () => {
     const nowhere = { ...server, endpoint: ['--endpoint', 'http://127.0.0.1:1'] };
     const wrong: readonly [string[], string][] = [
       [[], 'required option'],
-      [['--to-key-id', 'new'], 'did you mean --key-id alias/new'],
+      [['--to-key-id', 'new'], 'did you mean --to-key-id alias/new?'],
       [[...to, '--to-context', 'x'], '--to-context takes NAME=VALUE'],
       [[...to, '--to-context', 'kmsx:id=1'], 'kmsx:id'],
       [[...to, '--to-context', 'kmsx:x=1'], "kmsx's own"],
       [[...to, '--backup', 'backup.json', '--force'], 'is also an input'],
       [[...to, '--backup', '-', '--backup', '-'], 'cannot both be'],
       [[...to, ...source], 'go together'],
+      [[...to, '--source-key-id', 'rsa', ...version], 'did you mean --source-key-id alias/rsa?'],
       [[...to, ...source, ...version], 'is no export document'],
       [[...to, '--expect-fingerprint', `SHA256:${'0'.repeat(64)}`], 'with --source-key-id only'],
       [['--to-key-id', `acs:kms:cn-beijing:1:key/${NEW_KEY}`], 'one call works in one region'],

@@ -234,16 +234,6 @@ describe('each lie', () => {
     expect(run.result).not.toHaveProperty('Match');
     expect(run.result?.Backups).toMatchObject([{ Error: {} }, { Match: true }]);
   });
-
-  it('says that the KMS key is disabled', async () => {
-    const server = await start();
-    await exportKey(server, 'a');
-    const args = seedKeys(folder(), { old: { KeyState: 'Disabled' } });
-    const disabled = await localKms({ cwd: folder() }, args);
-    const run = await verify(disabled, [...pair('a'), ...against('a.backup.json')]);
-    expect(run).toMatchObject({ code: 4, stdout: '' });
-    expect(run.stderr).toMatch(/^kmsx: hint: .*EnableKey/m);
-  });
 });
 
 describe('--expect-check-value', () => {

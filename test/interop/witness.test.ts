@@ -208,6 +208,28 @@ describe('a witness with openssl and aliyun', () => {
     });
   });
 
+  it('trusts the authority that kmsx trusted, and says what aliyun does otherwise', async () => {
+    const server = await localKms({ cwd: folder() }, ['--tls', '--state', 'state']);
+    const ca = ['--ca-file', 'state/ca.pem'];
+    await exportKey(server, 'a', ...ca);
+    const { result, witness } = await verify(
+      server,
+      ...[...pair('a'), ...ca, '--against', 'a.backup.json'],
+    );
+    expect(result.code, result.stderr).toBe(0);
+    const seen = runWitness(server, witness);
+    expect(seen, seen.stderr).toMatchObject({
+      code: 0,
+      said: ['a.backup.json holds the data key'],
+    });
+    expect(seen.stderr).toMatch(
+      /^note: kmsx trusts state\/ca\.pem and the authorities of Node\.js/m,
+    );
+    const untrusted = witness.map((line) => line.replace('SSL_CERT_FILE=state/ca.pem ', ''));
+    expect(untrusted).not.toEqual(witness);
+    expect(runWitness(server, untrusted)).toMatchObject({ said: [] });
+  });
+
   it('finds bare values, odd names and a secret of KMS', async () => {
     const server = await localKms({ cwd: folder() });
     await exportKey(server, 'a', '--backup', 'secret:vault/a');

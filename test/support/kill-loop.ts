@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { expect } from 'vitest';
 import type { Announcement } from './kmsx.ts';
 import { startKmsx } from './kmsx.ts';
-import { signWith } from './signers.ts';
+import { signedCall } from './signed-call.ts';
 
 /** What the server said: the ids of the KMS keys that it keeps, and data keys under them. */
 interface Acknowledged {
@@ -55,7 +55,7 @@ async function expectKept(server: Announcement, kept: Acknowledged): Promise<voi
   const there = new Set<string>();
   for (let page = 1; there.size < 100 * page; page += 1) {
     const query = { PageSize: '100', PageNumber: String(page) };
-    const { Keys } = (await call(server, 'ListKeys', query)) as {
+    const { Keys } = (await signedCall(server, 'ListKeys', query)) as {
       Keys: { Key: { KeyId: string }[] };
     };
     for (const { KeyId } of Keys.Key) there.add(KeyId);
@@ -64,7 +64,7 @@ async function expectKept(server: Announcement, kept: Acknowledged): Promise<voi
   expect([...kept.keyIds].filter((keyId) => !there.has(keyId))).toEqual([]);
   for (const { CiphertextBlob, KeyId, Plaintext } of kept.dataKeys.slice(-MAX_OPENED)) {
     const query = { CiphertextBlob: String(CiphertextBlob) };
-    expect(await call(server, 'Decrypt', query)).toMatchObject({ KeyId, Plaintext });
+    expect(await signedCall(server, 'Decrypt', query)).toMatchObject({ KeyId, Plaintext });
   }
 }
 
@@ -72,35 +72,14 @@ async function expectKept(server: Announcement, kept: Acknowledged): Promise<voi
 async function makeKeys(server: Announcement, kept: Acknowledged): Promise<void> {
   for (;;) {
     try {
-      const { KeyMetadata } = await call(server, 'CreateKey');
+      const { KeyMetadata } = await signedCall(server, 'CreateKey');
       const { KeyId } = KeyMetadata as { KeyId: string };
       kept.keyIds.add(KeyId);
-      kept.dataKeys.push(await call(server, 'GenerateDataKey', { KeyId }));
+      kept.dataKeys.push(await signedCall(server, 'GenerateDataKey', { KeyId }));
     } catch (error) {
       // fetch says so when a connection is refused or cut; anything else is a failure.
       if (error instanceof TypeError) return;
       throw error;
     }
   }
-}
-
-async function call(
-  server: Announcement,
-  action: string,
-  query: Readonly<Record<string, string>> = {},
-): Promise<Readonly<Record<string, unknown>>> {
-  const { host } = new URL(server.Endpoint);
-  const { AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret } = server;
-  const request = signWith('ACS3-HMAC-SHA256', {
-    action,
-    query,
-    accessKeyId,
-    accessKeySecret,
-    headers: { host },
-  });
-  const { method, path, headers } = request;
-  const answer = await fetch(`${server.Endpoint}${path}`, { method, headers });
-  const body = (await answer.json()) as Readonly<Record<string, unknown>>;
-  if (answer.status !== 200) throw new Error(`${action}: ${JSON.stringify(body)}`);
-  return body;
 }

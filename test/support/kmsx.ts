@@ -90,28 +90,36 @@ export interface Server {
 export function useLocalKms(): (options: RunOptions, args?: readonly string[]) => Promise<Server> {
   const children: ChildProcessWithoutNullStreams[] = [];
   afterEach(async () => {
-    for (const child of children.splice(0)) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill('SIGTERM');
-      await once(child, 'close');
-    }
+    for (const child of children.splice(0)) await stopServer(child);
   });
-  return async (options, args = []) => {
+  return (options, args = []) => {
     const child = startKmsx(['local-kms', ...args], options);
     children.push(child);
-    child.stderr.resume();
-    const lines = createInterface({ input: child.stdout });
-    const [line] = (await once(lines, 'line')) as [string];
-    const announcement = JSON.parse(line) as Announcement;
-    return {
-      child,
-      announcement,
-      endpoint: ['--endpoint', announcement.Endpoint],
-      env: {
-        ALIBABA_CLOUD_ACCESS_KEY_ID: announcement.AccessKeyId,
-        ALIBABA_CLOUD_ACCESS_KEY_SECRET: announcement.AccessKeySecret,
-        ALIBABA_CLOUD_REGION_ID: announcement.Region,
-      },
-    };
+    return announced(child);
   };
+}
+
+/** Waits until a `kmsx local-kms` that was started says where it listens. */
+export async function announced(child: ChildProcessWithoutNullStreams): Promise<Server> {
+  child.stderr.resume();
+  const lines = createInterface({ input: child.stdout });
+  const [line] = (await once(lines, 'line')) as [string];
+  const announcement = JSON.parse(line) as Announcement;
+  return {
+    child,
+    announcement,
+    endpoint: ['--endpoint', announcement.Endpoint],
+    env: {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: announcement.AccessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: announcement.AccessKeySecret,
+      ALIBABA_CLOUD_REGION_ID: announcement.Region,
+    },
+  };
+}
+
+/** Stops a server, and waits until it is gone. */
+export async function stopServer(child: ChildProcessWithoutNullStreams): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'close');
 }

@@ -9,6 +9,7 @@ export function errorsTopic(): string {
   return `Error codes: "Code" with --error-format json
 
 ${columns(rows)}
-A code never changes its meaning. What KMS refuses has KMS's own Code, such as Forbidden.KeyNotFound.
+A code never changes its meaning. What KMS refuses has KMS's own Code, such as Forbidden.KeyNotFound;
+docs/troubleshooting.md of the package has all that are known, each with what to type.
 `;
 }

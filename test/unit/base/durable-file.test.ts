@@ -137,10 +137,11 @@ describe('a durable file', () => {
   it('removes its temporary file at once when the process is interrupted', async () => {
     const interrupt = new AbortController();
     const context = { ...testIo(), signal: interrupt.signal };
-    await prepareDurableFile(join(folder(), 'out.json'), options(), context);
+    const file = await prepareDurableFile(join(folder(), 'out.json'), options(), context);
     expect(readdirSync(folder())).toHaveLength(1);
     interrupt.abort();
     expect(readdirSync(folder())).toEqual([]);
+    await file.discard();
   });
 
   it('is taken back after it was committed, and somebody else’s file of that name is not', async () => {

@@ -84,6 +84,7 @@ describe('outputs', () => {
   it.each([
     ['exists', 'old', 'output-exists'],
     ['is a folder', 'folder', 'output-is-folder'],
+    ['is meant to be a secret of KMS', 'secret:x', 'output-is-secret'],
     ['is in a folder that is not there', 'gone/f', 'file-unwritable'],
     ['is below a file', 'old/f', 'file-unwritable'],
   ])('of which one %s are all refused, and none is left', async (_, path, code) => {
@@ -114,6 +115,12 @@ describe('outputs', () => {
       closeSync(own);
     }
     expect(await refusedCode([request('/dev/fd/987')])).toBe('file-unwritable');
+  });
+
+  it('may be a file whose name looks like a secret, by another way to write it', async () => {
+    const { outputs } = await prepare([request('./secret:x')]);
+    await outputs[0]?.write(Buffer.from('content'));
+    expect(files()).toEqual(['secret:x']);
   });
 
   it('may both be /dev/null', async () => {

@@ -30,7 +30,7 @@ function refusal(code: string): KmsxError {
 }
 
 /** A KMS that answers as a test says, and fails a call that the test says nothing of. */
-function kmsOf(answers: Partial<Secrets>): KmsClient {
+function kmsOf(answers: Partial<Secrets>, region?: string): KmsClient {
   const unexpected = (): Promise<never> => Promise.reject(new Error('an unexpected call'));
   const secrets: Secrets = {
     createSecret: unexpected,
@@ -38,7 +38,7 @@ function kmsOf(answers: Partial<Secrets>): KmsClient {
     getSecretValue: unexpected,
     ...answers,
   };
-  return secrets as KmsClient;
+  return { ...secrets, region } as KmsClient;
 }
 
 const refuses = (error: Error) => (): Promise<never> => Promise.reject(error);
@@ -177,15 +177,34 @@ describe('a backup as a new secret', () => {
   );
 
   it('without the permission names the permission, and does not read', async () => {
-    const kms = kmsOf({ createSecret: unreadable });
+    const kms = kmsOf({ createSecret: unreadable }, 'cn-hangzhou');
     expect(await failureOf(createSecretBackup(SECRET, kms))).toMatchObject({
       code: 'Forbidden.NoPermission',
       kind: 'credentials',
       message: 'secret:backups/payments: these credentials have no permission for CreateSecret',
-      hints: ['allow kms:CreateSecret on acs:kms:REGION:ACCOUNT:secret in a RAM policy'],
+      hints: ['allow kms:CreateSecret on acs:kms:cn-hangzhou:*:secret in a RAM policy'],
       requestId: 'R-1',
       httpStatus: 400,
     });
+  });
+
+  it('says what KMS says of who misses it', async () => {
+    const message =
+      'secret:backups/payments: these credentials have no permission for CreateSecret';
+    const named = 'allow kms:CreateSecret on acs:kms:cn-hangzhou:1234:secret for the RAM user a';
+    const unnamed = 'allow kms:CreateSecret for the RAM user a';
+    const resource = 'the Resource of its statement is acs:kms:cn-hangzhou:*:secret';
+    for (const [denial, hints] of [
+      [named, [named]],
+      [unnamed, [unnamed, resource]],
+    ] as const) {
+      const { kind, code, message: theirs } = refusal('Forbidden.NoPermission');
+      const details = { denial };
+      const denied = new KmsxError({ kind, code, message: theirs, hints: [denial], details });
+      const kms = kmsOf({ createSecret: refuses(denied) }, 'cn-hangzhou');
+      const error = await failureOf(createSecretBackup(SECRET, kms));
+      expect(error).toMatchObject({ message, hints });
+    }
   });
 
   it('passes on what is no error of KMS', async () => {
@@ -209,7 +228,7 @@ describe('a backup that KMS keeps', () => {
     });
     const forbidden = kmsOf({ getSecretValue: refuses(refusal('Forbidden.NoPermission')) });
     expect(await failureOf(readSecretBackup('s', forbidden))).toMatchObject({
-      hints: ['allow kms:GetSecretValue on acs:kms:REGION:ACCOUNT:secret/s in a RAM policy'],
+      hints: ['allow kms:GetSecretValue on acs:kms:*:*:secret/s in a RAM policy'],
     });
   });
 });

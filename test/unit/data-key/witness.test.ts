@@ -19,6 +19,8 @@ function backup(change: Partial<WitnessBackup> = {}): WitnessBackup {
       region: 'cn-hangzhou',
       profile: undefined,
       caFile: undefined,
+      onlyCaFile: false,
+      resolve: undefined,
     },
     beside: undefined,
     ...change,
@@ -55,6 +57,8 @@ describe('the commands of a witness', () => {
       region: undefined,
       profile: 'my profile',
       caFile: 'ca file.pem',
+      onlyCaFile: false,
+      resolve: undefined,
     };
     const place = { kind: 'secret', name: 'vault/a', filter: '.CiphertextBlob' } as const;
     const calls = aliyun(witnessCommands(request({ backups: [backup({ gateway, place })] })));
@@ -64,6 +68,31 @@ describe('the commands of a witness', () => {
       expect(call).toContain(`--profile 'my profile' --endpoint '[::1]:8080' --insecure`);
       expect(call).not.toContain('--region');
     }
+  });
+
+  it('say once, on stderr, what aliyun does otherwise', () => {
+    const host = 'kst-a.cryptoservice.kms.aliyuncs.com';
+    const gateway = {
+      endpoint: `https://${host}:8443`,
+      region: undefined,
+      profile: undefined,
+      caFile: 'ca file.pem',
+      onlyCaFile: true,
+      resolve: { host, port: 8443, address: '127.0.0.1' },
+    };
+    const backups = [backup({ gateway }), backup({ gateway })];
+    const lines = witnessCommands(request({ backups }));
+    const notes = lines.filter((line) => line.includes('note: '));
+    expect(notes).toHaveLength(2);
+    const { stdout, stderr } = spawnSync('sh', [], { input: notes.join('\n'), encoding: 'utf8' });
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^note: kmsx trusts ca file\.pem alone.*macOS/m);
+    expect(stderr).toContain(`--resolve ${host}:8443:127.0.0.1, and aliyun has no such option`);
+    expect(stderr).toContain(`"127.0.0.1 ${host}" in /etc/hosts`);
+    for (const call of aliyun(lines).filter((line) => line.includes('ExportDataKey'))) {
+      expect(call).toMatch(/^SSL_CERT_FILE='ca file\.pem' SSL_CERT_DIR="\$folder\/none" aliyun /);
+    }
+    expect(witnessCommands(request()).join('\n')).not.toContain('note: ');
   });
 
   it('are POSIX shell, whatever files, contexts and names are called', () => {

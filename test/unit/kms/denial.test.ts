@@ -67,7 +67,72 @@ describe('the hint for want of a permission', () => {
       'no ARN where the message has none',
       {},
       { Message: 'You are not authorized.' },
-      'allow kms:ExportDataKey for the RAM user exporter in a RAM policy',
+      'allow kms:ExportDataKey for the RAM user exporter of account 1234567890123456 in a RAM policy',
+    ],
+    [
+      'whose user it is where the key is another account’s',
+      { AuthPrincipalOwnerId: '6543210987654321' },
+      {},
+      `allow kms:ExportDataKey on ${ARN} for the RAM user exporter of account 6543210987654321 in a RAM policy`,
+    ],
+    [
+      'the account where that itself asks',
+      {
+        AuthPrincipalType: 'Account',
+        AuthPrincipalOwnerId: '6543210987654321',
+        AuthPrincipalDisplayName: '6543210987654321',
+        PolicyType: 'ControlPolicy',
+        NoPermissionType: 'ExplicitDeny',
+      },
+      {},
+      `a Deny statement in a control policy of the resource directory forbids kms:ExportDataKey on ${ARN} to the account 6543210987654321: take it away`,
+    ],
+    [
+      'a federated identity, and the session policy',
+      {
+        AuthPrincipalType: 'Federated',
+        AuthPrincipalDisplayName: 'saml-provider/AzureAD',
+        PolicyType: 'SessionPolicy',
+      },
+      {},
+      `allow kms:ExportDataKey on ${ARN} for the federated identity saml-provider/AzureAD in the session policy`,
+    ],
+    [
+      'the policy of a resource group',
+      { PolicyType: 'ResourceGroupLevelIdentityBasedPolicy' },
+      {},
+      `allow kms:ExportDataKey on ${ARN} for the RAM user exporter in a RAM policy of the resource group`,
+    ],
+    [
+      'the trust policy, of a role that STS does not give',
+      { AuthAction: 'sts:AssumeRole', PolicyType: 'AssumeRolePolicy' },
+      {
+        Code: 'NoPermission',
+        Message: 'No permission for acs:ram::1234567890123456:role/ops.',
+      },
+      'allow sts:AssumeRole on acs:ram::1234567890123456:role/ops for the RAM user exporter in the trust policy of the role',
+    ],
+    [
+      'how to find a Deny statement that may be anywhere',
+      {
+        NoPermissionType: 'ExplicitDeny',
+        PolicyType: 'NewPolicy',
+        EncodedDiagnosticMessage: 'AQEAAAAAZBgx+/A=',
+      },
+      {},
+      `a Deny statement forbids kms:ExportDataKey on ${ARN} to the RAM user exporter: find it by aliyun ram DecodeDiagnosticMessage --EncodedDiagnosticMessage AQEAAAAAZBgx+/A=`,
+    ],
+    [
+      'how to find out where the kind of refusal is not known',
+      { NoPermissionType: 'NewDeny', EncodedDiagnosticMessage: 'AQEAAAAAZBgx' },
+      {},
+      `aliyun ram DecodeDiagnosticMessage --EncodedDiagnosticMessage AQEAAAAAZBgx shows why kms:ExportDataKey on ${ARN} is refused`,
+    ],
+    [
+      'what is missing under a code that is not known',
+      {},
+      { Code: 'Forbidden.New' },
+      `allow kms:ExportDataKey on ${ARN} for the RAM user exporter in a RAM policy`,
     ],
   ])('says %s', (_, detail, more, expected) => {
     expect(hintOf({ ...DETAIL, ...detail }, more)).toBe(expected);
@@ -89,6 +154,8 @@ describe('the hint for want of a permission', () => {
     [{ AuthPrincipalDisplayName: 'x\nhint: run this' }, {}],
     [{ AuthPrincipalDisplayName: 'x'.repeat(200) }, {}],
     [{ AuthAction: 'kms:x; rm -rf ~' }, {}],
+    [{ AuthPrincipalOwnerId: '1; run this' }, {}],
+    [{ AuthPrincipalOwnerId: '1'.repeat(200) }, {}],
     [{}, { Message: 'for acs:kms:cn-hangzhou:1:key/\u001b[2J now' }],
     [{}, { Message: `for acs:kms:cn-hangzhou:1:key/${'x'.repeat(500)} now` }],
   ])('leaves out what does not look right: %j %j', (detail, more) => {
@@ -97,15 +164,30 @@ describe('the hint for want of a permission', () => {
     expect(hint).toMatch(/^allow kms:[A-Za-z]+ .*in a RAM policy$/);
   });
 
+  test.each([
+    ['$(run this)'],
+    ['AQEA; rm -rf ~'],
+    ['AQEA\nhint: run this'],
+    ['A'.repeat(2000)],
+    ['====='],
+    ['--help'],
+    [7],
+  ])('names no diagnostic message that does not look like one: %j', (EncodedDiagnosticMessage) => {
+    const detail = { ...DETAIL, NoPermissionType: 'NewDeny', EncodedDiagnosticMessage };
+    expect(hintOf(detail)).toBe(GENERAL);
+  });
+
   test('is one printable line of bounded length, whatever the answer says', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...Object.values(DETAIL)));
-    const kind = fc.constantFrom('ImplicitDeny', 'ExplicitDeny');
+    const kind = fc.constantFrom('ImplicitDeny', 'ExplicitDeny', 'NewDeny');
     const detail = fc.record({
       AuthAction: text,
       AuthPrincipalType: text,
       AuthPrincipalDisplayName: text,
+      AuthPrincipalOwnerId: text,
       NoPermissionType: kind,
       PolicyType: text,
+      EncodedDiagnosticMessage: text,
     });
     const message = text.map((part) => `for acs:kms:cn-hangzhou:1:key/${part} is forbidden`);
     fc.assert(

@@ -55,9 +55,29 @@ describe('kmsError', () => {
       requestId: 'id-1',
       httpStatus: 404,
     });
-    expect(error.hints).toHaveLength(1);
+    expect(error.hints?.[0]).toContain('aliyun kms DescribeKey');
     expect(inspect(error, { depth: 10 })).not.toContain('canary');
   });
+
+  test.each<[string, string, number, string, boolean]>([
+    ['the public gateway', 'kms.cn-hangzhou.aliyuncs.com', 404, 'Forbidden.KeyNotFound', true],
+    ['the public gateway', 'kms.cn-hangzhou.aliyuncs.com:443', 400, 'UnsupportedOperation', true],
+    ['the public gateway', 'kms.cn-hangzhou.aliyuncs.com', 403, 'Forbidden.New', true],
+    ['the public gateway', 'kms.cn-hangzhou.aliyuncs.com', 409, 'Rejected.Disabled', false],
+    ['the public gateway', 'kms.cn-hangzhou.aliyuncs.com', 400, 'Something.New', false],
+    ['the VPC gateway', 'kms-vpc.cn-hangzhou.aliyuncs.com', 404, 'Forbidden.KeyNotFound', false],
+    ['an instance', 'kst-x.cryptoservice.kms.aliyuncs.com', 404, 'Forbidden.KeyNotFound', false],
+    ['the embedded KMS', '127.0.0.1:8080', 404, 'Forbidden.KeyNotFound', false],
+  ])(
+    'of %s (%s, %i) %s may be about an instance closed to the Internet: %s',
+    (_, host, status, Code, expected) => {
+      const body = Buffer.from(JSON.stringify({ Code, RequestId: 'id' }));
+      const error = kmsError({ status, headers: {}, body }, { ...CONTEXT, host });
+      const hints = error.hints ?? [];
+      expect(hints).toHaveLength(expected ? 2 : 1);
+      expect(hints.some((hint) => hint.includes('access from the Internet'))).toBe(expected);
+    },
+  );
 
   test('names the operation in hints', () => {
     const error = errorOf({ Code: 'Forbidden.NoPermission', RequestId: 'id-1' }, 403);
@@ -255,6 +275,21 @@ describe('retryAfterMs', () => {
     [{ 'retry-after': '0' }, 0],
     [{ 'retry-after': 'Fri, 02 Jan 2026 03:04:15 GMT' }, 10_000],
     [{ 'retry-after': 'Fri, 02 Jan 2026 03:04:00 GMT' }, 0],
+    [
+      {
+        'retry-after': 'Fri, 02 Jan 2026 04:00:09 GMT',
+        date: 'Fri, 02 Jan 2026 04:00:00 GMT', // an hour ahead of this machine
+      },
+      9000,
+    ],
+    [{ 'retry-after': 'Fri, 02 Jan 2026 03:04:15 GMT', date: 'soon' }, 10_000],
+    [{ 'retry-after': '99999999999' }, 99_999_999_999_000],
+    [{ 'retry-after': '9'.repeat(400) }, 999_999_999_999_999_000],
+    [{ 'x-acs-retry-after': '9'.repeat(30) }, 999_999_999_999_999],
+    [{ 'retry-after': '1e9' }, undefined],
+    [{ 'retry-after': '0x10' }, undefined],
+    [{ 'retry-after': '' }, undefined],
+    [{ 'retry-after': 'Fri, 99 Jan 2026 03:04:15 GMT' }, undefined],
     [{ 'retry-after': 'soon' }, undefined],
     [{ 'retry-after': '-1' }, undefined],
     [{ 'x-acs-retry-after': '1500' }, 1500],

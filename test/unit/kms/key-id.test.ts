@@ -5,9 +5,9 @@ import { parseKeyId } from '../../../src/kms/key-id.ts';
 
 const UUID = '08c33a6f-4e0a-4a1b-a3fa-7ddfa1d4fb73';
 
-function refusal(text: string): KmsxError {
+function refusal(text: string, option?: string): KmsxError {
   try {
-    parseKeyId(text);
+    parseKeyId(text, option);
   } catch (error) {
     if (error instanceof KmsxError) return error;
     throw error;
@@ -72,6 +72,14 @@ describe('parseKeyId', () => {
     expect(error.details['reason']).toBe(reason);
     expect(error.details['suggestion']).toBe(suggestion);
   });
+
+  test.each(['', 'payments', 'alias/', 'acs:ram::1234:role/x', 'acs:kms:r:1:alias/'])(
+    'names the option that %j came from',
+    (text) => {
+      expect(refusal(text).details['option']).toBe('--key-id');
+      expect(refusal(text, '--to-key-id').details['option']).toBe('--to-key-id');
+    },
+  );
 
   test('takes an alias of 255 characters with its prefix and no longer one', () => {
     expect(parseKeyId(`alias/${'n'.repeat(249)}`).kind).toBe('alias');

@@ -131,6 +131,24 @@ describe('withRetries', () => {
     expect(result).toBe(error);
   });
 
+  test('says how often it tried where what cannot succeed came after what may pass', async () => {
+    const error = new KmsxError({
+      kind: 'kms',
+      code: 'Rejected.Disabled',
+      message: 'the KMS key is disabled',
+      requestId: 'id-3',
+    });
+    const last: Step = { takesMs: 400, outcome: { ok: false, error, isRetryable: false } };
+    const { result, limits } = await run([FAIL, last]);
+    expect(limits).toHaveLength(2);
+    expect(result).toMatchObject({
+      kind: 'kms',
+      code: 'Rejected.Disabled',
+      message: 'the KMS key is disabled (2 attempts, 0.5 s)',
+      requestId: 'id-3',
+    });
+  });
+
   test('makes as many attempts as it may', async () => {
     expect((await run([FAIL], { maxAttempts: 1 })).limits).toHaveLength(1);
     expect((await run([FAIL], { maxAttempts: 3 })).limits).toHaveLength(3);

@@ -1,0 +1,202 @@
+import { format } from 'prettier';
+import { ERROR_CODES } from '../src/base/error-codes.ts';
+import type { ErrorCode, ErrorKind } from '../src/base/error-codes.ts';
+import { KmsxError, kmsxError } from '../src/base/error.ts';
+import { EXIT_CODES, exitCodeOf } from '../src/cli/exit-codes.ts';
+import { hintsFor } from '../src/cli/messages.ts';
+import { POLICIES } from '../src/kms/denial.ts';
+import { CLOSED_INSTANCE_HINT, KMS_ERROR_THEMES } from '../src/kms/error-table.ts';
+import type { KmsErrorFacts } from '../src/kms/error-table/facts.ts';
+import { ERROR_FAMILIES, STATUS_CLASSES } from '../src/kms/error-table/fallback.ts';
+import {
+  FAULTS,
+  networkError,
+  notKmsError,
+  ProxyFailure,
+  timeoutError,
+} from '../src/kms/network-errors.ts';
+
+/** What stands in a hint for what only an error itself can tell. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  algorithm: 'ALGORITHM',
+  format: 'FORMAT',
+  label: 'FILE',
+  name: 'NAME',
+  option: '--OPTION',
+  path: 'FILE',
+  pid: 'PID',
+  value: '--VALUE',
+};
+
+/** `docs/troubleshooting.md`: every code that kmsx knows, what it means, its exit code, and what to type. */
+export async function troubleshootingPage(): Promise<string> {
+  const page = [
+    '# Troubleshooting',
+    '',
+    '<!-- Generated from the tables of the program: npm run troubleshooting -->',
+    '',
+    introduction(),
+    '## What KMS, its gateway and STS answer',
+    '',
+    'In hints ACTION stands for the operation, as in kms:Decrypt. kmsx names the operation itself.',
+    '',
+    ...KMS_ERROR_THEMES.flatMap(({ title, codes }) => [
+      `### ${title}`,
+      '',
+      ...table(
+        ['Code', 'exit', 'what it means', 'what to type'],
+        Object.entries(codes).map(([code, facts]) => [`\`${code}\``, ...factsRow(facts)]),
+      ),
+    ]),
+    ...closedInstances(),
+    ...otherCodes(),
+    ...denials(),
+    ...network(),
+    ...ownCodes(),
+  ].join('\n');
+  return await format(page, { parser: 'markdown', printWidth: 100 });
+}
+
+function introduction(): string {
+  return `An error of kmsx is two lines: what is wrong, and what to type.
+
+    kmsx: error: KMS does not know this key here (Code Forbidden.KeyNotFound, RequestId 6b1f…)
+    kmsx: hint: aliyun kms DescribeKey --KeyId ID shows the key in this region and account
+
+Look for its Code below. \`--error-format json\` gives it as \`"Code"\`, \`--verbose\` shows each attempt with its RequestId, and \`kmsx doctor\` looks for the cause
+itself. Exit code 5 alone is worth trying again as it is. A RequestId is what Alibaba Cloud's support asks for; nothing in an error of kmsx is secret.
+`;
+}
+
+function closedInstances(): string[] {
+  const codes = KMS_ERROR_THEMES.flatMap((theme) => Object.entries(theme.codes))
+    .filter(([, { mayBeClosedInstance }]) => mayBeClosedInstance)
+    .map(([code]) => `\`${code}\``);
+  return [
+    '### Keys of a KMS instance, from the Internet',
+    '',
+    `No page of KMS says which code its public gateway gives for a key of an instance that is closed to the Internet. Where the gateway is \`kms.REGION.aliyuncs.com\` and the code is ${codes.join(', ')}, or an unknown one that begins with \`Forbidden\`, \`Rejected\` or \`Unsupported\`, a second hint says: ${text(CLOSED_INSTANCE_HINT)}.`,
+    '',
+  ];
+}
+
+function otherCodes(): string[] {
+  return [
+    '### Codes that are not listed',
+    '',
+    'A new code is judged by the word that it begins with:',
+    '',
+    ...table(
+      ['Code', 'HTTP status', 'exit', 'what it means', 'what to type'],
+      ERROR_FAMILIES.map(({ prefix, statuses, facts }) => [
+        `\`${prefix}\`, \`${prefix}.…\``,
+        statuses?.join(', ') ?? 'any',
+        ...factsRow(facts),
+      ]),
+    ),
+    'Any other is judged by its HTTP status:',
+    '',
+    ...table(
+      ['HTTP status', 'exit', 'what it means', 'what to type'],
+      STATUS_CLASSES.map(({ statuses, facts }) => [statuses, ...factsRow(facts)]),
+    ),
+  ];
+}
+
+function denials(): string[] {
+  return [
+    '### Who lacks which permission',
+    '',
+    'Where KMS or STS adds an AccessDeniedDetail, the hint says in words what it holds: the action, the resource, who asks (with the account, where that is not the resource’s), and where to mend it. `ImplicitDeny` becomes “allow … in …”: no statement allows it. `ExplicitDeny` becomes “a Deny statement in … forbids …: take it away”. `PolicyType` says where:',
+    '',
+    ...table(
+      ['PolicyType', 'in the hint'],
+      Object.entries(POLICIES).map(([type, words]) => [`\`${type}\``, words]),
+    ),
+    'Where that does not tell, the hint is the command that decodes the rest: `aliyun ram DecodeDiagnosticMessage --EncodedDiagnosticMessage …`.',
+    '',
+  ];
+}
+
+function network(): string[] {
+  const errors: readonly (readonly [string, KmsxError])[] = [
+    ...Object.keys(FAULTS).map(
+      (reason) =>
+        [
+          `\`${reason}\``,
+          networkError(Object.assign(new Error(), { code: reason }), 'HOST'),
+        ] as const,
+    ),
+    ['no connection', timeoutError('HOST', 10_000, true)],
+    ['no answer', timeoutError('HOST', 10_000, false)],
+    ['not JSON of KMS', notKmsError('HOST', 'answers in HTML', 200)],
+    ['a proxy that is not there', networkError(proxy(), 'HOST')],
+    ['a proxy: 407', networkError(proxy(407), 'HOST')],
+    ['a proxy: any other status', networkError(proxy(403), 'HOST')],
+  ];
+  return [
+    '## The network',
+    '',
+    'All of these are exit code 5. What may pass within seconds is tried again: everything but a name that does not exist, TLS, and a proxy that refuses.',
+    '',
+    ...table(
+      ['what happened', 'Code', 'what kmsx says', 'what to type'],
+      errors.map(([reason, error]) => [
+        reason,
+        `\`${error.code}\``,
+        text(error.message),
+        text(hintsFor(error).join('; ')),
+      ]),
+    ),
+  ];
+}
+
+function proxy(status?: number): ProxyFailure {
+  return new ProxyFailure('PROXY', Object.assign(new Error(), { code: 'ECONNREFUSED' }), status);
+}
+
+function ownCodes(): string[] {
+  const codes = Object.keys(ERROR_CODES) as ErrorCode[];
+  const sections = EXIT_CODES.flatMap(({ code: exitCode, kind, when }) => {
+    const own = codes.filter((code) => ERROR_CODES[code].kind === kind);
+    if (own.length === 0) return [];
+    const title = `### Exit code ${exitCode}: ${kind}`;
+    const rows = own.map((code) => [`\`${code}\``, text(ERROR_CODES[code].meaning), ownHint(code)]);
+    return [
+      title,
+      '',
+      `When: ${when}.`,
+      '',
+      ...table(['Code', 'what it means', 'what to type'], rows),
+    ];
+  });
+  return [
+    "## kmsx's own codes",
+    '',
+    'A code never changes its meaning. An error may have a hint that says more than the one here.',
+    '',
+    ...sections,
+  ];
+}
+
+function ownHint(code: ErrorCode): string {
+  return text(hintsFor(kmsxError(code, '', PLACEHOLDERS)).join('; '));
+}
+
+function factsRow({ kind, message, hint }: KmsErrorFacts): string[] {
+  return [exitOf(kind), text(message), text(hint)];
+}
+
+function exitOf(kind: ErrorKind): string {
+  return String(exitCodeOf(kind));
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
+}
+
+/** Plain text in Markdown. */
+function text(plain: string): string {
+  return plain.replaceAll(/[\\`*<[\]|]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`);
+}

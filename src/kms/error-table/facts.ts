@@ -1,0 +1,19 @@
+import type { ErrorKind } from '../../base/error-codes.ts';
+
+/** What an error code of KMS, of its gateway or of STS means to the operator. */
+export interface KmsErrorFacts {
+  /** Gives the exit code (`kmsx help exit-codes`). */
+  readonly kind: Extract<ErrorKind, 'credentials' | 'kms' | 'unavailable'>;
+  /**
+   * Own words, always: KMS's Message may hold what was sent (SignatureDoesNotMatch echoes the whole
+   * request), names of accounts, or anything that a later version puts there. Code and RequestId say the rest.
+   */
+  readonly message: string;
+  /** What to type or do; `ACTION` stands for the operation. */
+  readonly hint: string;
+  /** The public gateway may say this of a key in a KMS instance that is closed to the Internet. */
+  readonly mayBeClosedInstance?: true;
+}
+
+/** Codes of one theme, by name. */
+export type KmsErrorTheme = Readonly<Record<string, KmsErrorFacts>>;

@@ -1,0 +1,91 @@
+import type { KmsErrorTheme } from './facts.ts';
+
+/** KMS keys, their aliases, their states and their material; secrets. */
+export const KEY_ERRORS: KmsErrorTheme = {
+  'Forbidden.KeyNotFound': {
+    kind: 'kms',
+    message: 'KMS does not know this key here',
+    hint: 'aliyun kms DescribeKey --KeyId ID shows the key in this region and account',
+    mayBeClosedInstance: true,
+  },
+  'Forbidden.KeyVersionNotFound': {
+    kind: 'kms',
+    message: 'KMS does not know this version of the key',
+    hint: 'was the ciphertext made in another region or account, or is it damaged?',
+  },
+  'Forbidden.AliasNotFound': {
+    kind: 'kms',
+    message: 'KMS does not know this alias here',
+    hint: 'aliyun kms ListAliases shows the aliases of this region and account',
+  },
+  'Rejected.Disabled': {
+    kind: 'kms',
+    message: 'the KMS key is disabled',
+    hint: 'aliyun kms EnableKey --KeyId ID, if it was not disabled for a reason',
+  },
+  'Rejected.PendingDeletion': {
+    kind: 'kms',
+    message: 'the KMS key is about to be deleted',
+    hint: 'aliyun kms CancelKeyDeletion --KeyId ID keeps it; what it encrypted is lost with it',
+  },
+  'Rejected.PendingImport': {
+    kind: 'kms',
+    message: 'the key material of the KMS key is not imported, or has expired',
+    hint: 'import its key material again: aliyun kms GetParametersForImport begins that',
+  },
+  'Rejected.Unavailable': {
+    kind: 'kms',
+    message: 'the state of the KMS key does not allow this',
+    hint: 'the KMS console shows the state of the key and of its instance, which may have expired',
+  },
+  'Rejected.StateModifiedFailed': {
+    kind: 'kms',
+    message: 'the state of the KMS key cannot be changed like this',
+    hint: 'cancel the deletion of the key first: aliyun kms CancelKeyDeletion --KeyId ID',
+  },
+  'Rejected.LimitExceeded': {
+    kind: 'kms',
+    message: 'a quota of KMS is used up',
+    hint: 'the quota center of the console shows and raises it',
+  },
+  'Rejected.ResourceExist': {
+    kind: 'kms',
+    message: 'what is to be made exists in KMS already',
+    hint: 'give it another name',
+  },
+  'Forbidden.ResourceNotFound': {
+    kind: 'kms',
+    message: 'KMS does not know this secret here',
+    hint: 'aliyun kms ListSecrets shows the secrets of this region and account',
+  },
+  AliasAlreadyExists: {
+    kind: 'kms',
+    message: 'the alias exists already',
+    hint: 'choose another name, or aliyun kms UpdateAlias to point it to another key',
+  },
+  'Unsupported.Alias': {
+    kind: 'kms',
+    message: 'KMS takes no alias in this place',
+    hint: 'give the id of the key: aliyun kms DescribeKey --KeyId alias/NAME shows it',
+  },
+  'Unsupported.Origin': {
+    kind: 'kms',
+    message: 'KMS does not offer this origin of key material here',
+    hint: 'keys that take imported material have the origin EXTERNAL',
+  },
+  InvalidKeyMaterial: {
+    kind: 'kms',
+    message: 'KMS does not accept the key material',
+    hint: 'it must be encrypted under the public key of the same GetParametersForImport',
+  },
+  InvalidImportToken: {
+    kind: 'kms',
+    message: 'KMS does not accept the import token',
+    hint: 'take the token and the public key from the same GetParametersForImport',
+  },
+  ExpiredImportToken: {
+    kind: 'kms',
+    message: 'the import token has expired',
+    hint: 'tokens are valid for 24 h: call GetParametersForImport again',
+  },
+};
