@@ -9,7 +9,8 @@
 # PGDATABASE, PGUSER, PGPASSFILE, …); KMSX_BACKUP_DIR is where the backup waits for the commit (default: the present folder).
 #
 # The order is that of kmsx itself, with one place more:
-#   1. The table is asked whether it takes a row of that name: what can be foreseen is found before there is a data key.
+#   1. The table is asked whether it takes a row of that name, and the encryption context of a --context-file (PostgreSQL
+#      stores no NUL and no half of a surrogate pair): what can be foreseen is found before there is a data key.
 #   2. kmsx writes the backup into a file, on stable storage, and hands the export to this shell: it is in its memory only.
 #   3. The backup becomes a row, in one transaction that is committed to stable storage, and is read back and compared.
 #   4. Only now is the export written, to standard output; then the file goes, since the row stands.
@@ -20,6 +21,7 @@ set -eu
 umask 077
 
 table=kmsx_backup
+byte_order_mark=$(printf '\357\273\277')
 
 fail() { # CODE MESSAGE HINT
   printf 'backup-to-postgres: error: %s\n' "$2" >&2
@@ -52,6 +54,40 @@ ROLLBACK;
 SQL
 }
 
+# The same with the encryption context of a file. It is read here and by kmsx, so it must be there twice. JSON has control
+# characters between its values only: each can be a space.
+try_context() { # NAME FILE
+  [ -f "$2" ] || fail 2 "the context file $2 is no regular file, and is needed twice" \
+    'write it to a file first'
+  context=$(tr '\000-\037' ' ' <"$2")
+  {
+    printf '%s\n' 'BEGIN;'
+    printf '%s\n' "COPY $table (name, document) FROM STDIN (FORMAT csv, DELIMITER E'\\002', QUOTE E'\\001');"
+    printf '%s\002{"Format":"kmsx-backup/1","EncryptionContext":%s}\n' "$1" "${context#"$byte_order_mark"}"
+    printf '%s\n' '\.' 'ROLLBACK;'
+  } | database >/dev/null ||
+    fail 7 "the table $table does not take the encryption context of $2; no data key was made" \
+      'PostgreSQL stores JSON without \u0000 and without halves of surrogate pairs'
+}
+
+check_options() { # NAME OPTION...
+  name=$1
+  shift
+  previous=
+  for word in "$@"; do
+    case $previous in
+      --context-file) try_context "$name" "$word" ;;
+    esac
+    case $word:$previous in
+      --context-file=*) try_context "$name" "${word#*=}" ;;
+      --backup-format=blob:* | blob:--backup-format)
+        fail 2 'the table takes backup documents, and no bare blobs' 'leave --backup-format out'
+        ;;
+    esac
+    previous=$word
+  done
+}
+
 # One transaction. The document is the one line of its file; with these delimiters COPY takes every byte of it as it is,
 # since JSON on one line has no control characters. Cut short it is never committed.
 insert() { # NAME FILE
@@ -71,6 +107,9 @@ show() { # NAME
 export_key() { # NAME OPTION...
   name=$1
   shift
+  case ${KMSX_BACKUP_DIR:-.} in
+    secret:*) fail 2 'KMSX_BACKUP_DIR is a folder, and no secret of KMS' 'a folder of that name is ./secret:…' ;;
+  esac
   file=${KMSX_BACKUP_DIR:-.}/$name.backup.json
   stands="no export was written; the backup $file stands"
   later="sh $0 insert $name $file keeps it; kmsx reexport-key --in $file goes on from it"
@@ -79,11 +118,17 @@ export_key() { # NAME OPTION...
     fail 7 "the table $table takes no backup of the name $name; no data key was made" \
       "is the server there (pg_isready), the table (create-table), and the name free (show $name)?"
 
+  check_options "$name" "$@"
+
   document=$(kmsx export-key "$@" --backup "$file" --out -)
-  if [ ! -e "$file" ]; then # --dry-run
-    printf '%s\n' "$document"
-    return
-  fi
+  case $document in
+    '{"DryRun":true,'*) # a file of that name is then an older one
+      printf '%s\n' "$document"
+      return
+      ;;
+  esac
+  [ -s "$file" ] ||
+    fail 7 "kmsx wrote no backup $file; no export was written" 'kmsx export-key --help tells what --backup does'
 
   insert "$name" "$file" || fail 7 "the database did not confirm the backup; $stands" "$later"
   row=$(show "$name") || fail 7 "the backup cannot be read back; $stands" "$later"

@@ -1,16 +1,18 @@
-import { closeSync, constants, fsyncSync, lstatSync, openSync, unlinkSync } from 'node:fs';
+import { constants, lstatSync, renameSync, unlinkSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { link, lstat, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
+import { lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { KmsxError, kmsxError, systemErrorCode } from './error.ts';
+import { kmsxError, systemErrorCode } from './error.ts';
+import { isThere, moveToFreeName, syncFolder, unlinkIfThere, writeWhole } from './file-steps.ts';
+import type { OldFileRule } from './put-in-place.ts';
+import { OldFileStays, putInPlaceOf, withRemark } from './put-in-place.ts';
+import { shellWord } from './shell-word.ts';
+import type { TemporaryFileContext } from './temporary-name.ts';
+import { removeLeftovers, temporaryName } from './temporary-name.ts';
 import { existsError, writeError } from './write-error.ts';
 
 /** What writing a file needs of the world around it; the command line's `Io` has all of it. */
-export interface FileContext {
-  readonly pid: number;
-  isProcessAlive(pid: number): boolean;
-  randomBytes(length: number): Buffer;
-  now(): Date;
+export interface FileContext extends TemporaryFileContext {
   readonly signal: AbortSignal;
 }
 
@@ -18,10 +20,15 @@ export interface DurableFileOptions {
   /** 0o600, or 0o644 for what is public. */
   readonly mode: 0o600 | 0o644;
   /**
-   * What happens to a file of that name: `refuse` it; `replace` it; or replace it and `keep` the old one
-   * beside it as `FILE.old-TIMESTAMP`.
+   * What happens to a file of that name: `refuse` it; `replace` it unseen, at one stroke, as befits a file that nobody
+   * else writes; or what the rule says of whatever is there in the end.
    */
-  readonly existing: 'refuse' | 'replace' | 'keep';
+  readonly existing: 'refuse' | 'replace' | OldFileRule;
+  /**
+   * Where the rule lets nothing be replaced: keep the new file beside the old one, as `FILE.new-TIMESTAMP-RANDOM`, and
+   * name it in the error.
+   */
+  readonly rescueNew?: boolean;
   /** What the file is called in errors: the path as the user gave it. */
   readonly label: string;
   /** Room to take on the disk at once, in bytes, so that a full disk is found before anything happens. */
@@ -29,7 +36,7 @@ export interface DurableFileOptions {
 }
 
 export interface CommitReport {
-  /** Where the files that were in place before are now, with `existing: 'keep'`. */
+  /** Where the files are that were in place before, and that the rule keeps. */
   readonly keptAs: readonly string[];
   /** The file system gave the file a wider mode than was asked for (a FAT stick). */
   readonly modeIgnored: boolean;
@@ -39,24 +46,25 @@ export interface CommitReport {
 export interface PreparedFile {
   /** Writes the whole file under its final name, on stable storage. */
   commit(bytes: Uint8Array): Promise<CommitReport>;
-  /** Leaves nothing behind. Harmless after `commit`. */
+  /** Leaves nothing behind that can be removed, and never fails. Harmless after `commit`. */
   discard(): Promise<void>;
   /**
    * Takes back what `commit` put in place, also where it failed half-way: at once, so that it can be done when
-   * the process is interrupted. A file that somebody else put there meanwhile stays. Not with `existing: 'replace'`,
-   * where the old file is gone.
+   * the process is interrupted. A file that somebody else put there meanwhile stays. Only with
+   * `existing: 'refuse'`: else an old file may be gone.
    */
   retract(): void;
 }
 
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+/** A temporary file that somebody removed is written again, but not for ever. */
+const MAX_REWRITES = 3;
 
 /**
  * Prepares a file that is written whole or not at all: a temporary file `.NAME.kmsx-PID-RANDOM.tmp` beside
- * it, fsync, then link and unlink, which never replace a file that came into being meanwhile (rename where
- * the old file may be replaced, and after a last look where the file system has no links), fsync of the
- * folder. A file that is to be kept is moved aside first. Temporary files of this name whose process is gone are removed first. When `context.signal`
- * aborts, the temporary file is removed at once.
+ * it, fsync, then link and unlink, which never replace a file that came into being meanwhile (after a last look and by
+ * rename where the file system has no links), fsync of the folder. What a rule lets go is moved aside first
+ * (`putInPlaceOf`). Temporary files of this name that were left behind are removed first (`removeLeftovers`). When
+ * `context.signal` aborts, the temporary file is removed at once. Where somebody else removes it, it is written again.
  *
  * @throws KmsxError `output-exists`, `output-is-folder`, `file-unwritable`, `disk-full`
  */
@@ -66,82 +74,91 @@ export async function prepareDurableFile(
   context: FileContext,
 ): Promise<PreparedFile> {
   const target = await resolveTarget(path, options);
-  const folder = dirname(target);
-  await removeStale(target, options.label, context);
-  const random = context.randomBytes(6).toString('hex');
-  const temporary = join(folder, `.${basename(target)}.kmsx-${context.pid}-${random}.tmp`);
-
-  const onAbort = (): void => {
-    unlinkIfThere(temporary);
-  };
-  context.signal.addEventListener('abort', onAbort, { once: true });
-  let handle: FileHandle | undefined;
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    handle = await open(temporary, flags, options.mode);
-    await handle.writeFile(Buffer.alloc(options.reserveBytes ?? 0));
-    await handle.sync();
+    await removeLeftovers(target, context);
+    return await TemporaryFile.create(target, options, context);
   } catch (error) {
-    context.signal.removeEventListener('abort', onAbort);
-    await handle?.close();
-    if (handle !== undefined) unlinkIfThere(temporary);
     throw writeError(options.label, error);
   }
-  return new TemporaryFile(target, temporary, handle, options, context, onAbort);
 }
 
 class TemporaryFile implements PreparedFile {
   readonly #target: string;
-  readonly #temporary: string;
-  readonly #handle: FileHandle;
   readonly #options: DurableFileOptions;
   readonly #context: FileContext;
-  readonly #onAbort: () => void;
+  #temporary = '';
+  #handle: FileHandle | undefined;
   #ended = false;
   #fileId: string | undefined;
+  readonly #onAbort = (): void => {
+    if (this.#temporary !== '') unlinkIfThere(this.#temporary);
+  };
 
-  constructor(
-    target: string,
-    temporary: string,
-    handle: FileHandle,
-    options: DurableFileOptions,
-    context: FileContext,
-    onAbort: () => void,
-  ) {
+  private constructor(target: string, options: DurableFileOptions, context: FileContext) {
     this.#target = target;
-    this.#temporary = temporary;
-    this.#handle = handle;
     this.#options = options;
     this.#context = context;
-    this.#onAbort = onAbort;
+  }
+
+  static async create(
+    target: string,
+    options: DurableFileOptions,
+    context: FileContext,
+  ): Promise<TemporaryFile> {
+    const file = new TemporaryFile(target, options, context);
+    context.signal.addEventListener('abort', file.#onAbort, { once: true });
+    try {
+      const handle = await file.#open();
+      await handle.writeFile(Buffer.alloc(options.reserveBytes ?? 0));
+      await handle.sync();
+      return file;
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
   }
 
   async commit(bytes: Uint8Array): Promise<CommitReport> {
     try {
-      await writeWhole(this.#handle, bytes);
-      const { mode, dev, ino } = await this.#handle.stat();
-      this.#fileId = `${dev}:${ino}`;
-      const modeIgnored = (mode & 0o777 & ~this.#options.mode) !== 0;
-      await this.#handle.close();
-      const keptAs = await this.#putInPlace();
+      const { keptAs, modeIgnored } = await this.#writeAndPlace(bytes);
       syncFolder(dirname(this.#target));
       this.#end();
       return { keptAs, modeIgnored };
     } catch (error) {
+      const rescued = this.#rescue(error);
       await this.discard();
-      throw writeError(this.#options.label, error);
+      throw rescued ?? writeError(this.#options.label, causeOf(error));
+    }
+  }
+
+  async #writeAndPlace(bytes: Uint8Array): Promise<CommitReport> {
+    for (let rewrites = 0; ; rewrites += 1) {
+      const modeIgnored = await this.#write(bytes);
+      try {
+        return { keptAs: this.#putInPlace(), modeIgnored };
+      } catch (error) {
+        // Somebody removed the temporary file: the bytes are here still.
+        const isLost = systemErrorCode(error) === 'ENOENT' && !isThere(this.#temporary);
+        if (!isLost || this.#context.signal.aborted || rewrites === MAX_REWRITES) throw error;
+        await this.#open();
+      }
     }
   }
 
   async discard(): Promise<void> {
     if (this.#ended) return;
     this.#end();
-    await this.#handle.close();
-    unlinkIfThere(this.#temporary);
+    if (this.#handle === undefined) return;
+    try {
+      await this.#handle.close();
+      unlinkIfThere(this.#temporary);
+    } catch {
+      // The next run that writes this name removes it. What went wrong before is what must be told.
+    }
   }
 
   retract(): void {
-    if (this.#fileId === undefined || this.#options.existing === 'replace') return;
+    if (this.#fileId === undefined || this.#options.existing !== 'refuse') return;
     try {
       const { dev, ino } = lstatSync(this.#target);
       if (`${dev}:${ino}` !== this.#fileId) return;
@@ -152,59 +169,66 @@ class TemporaryFile implements PreparedFile {
     }
   }
 
+  async #open(): Promise<FileHandle> {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    const path = temporaryName(this.#target, this.#context);
+    this.#handle = await open(path, flags, this.#options.mode);
+    this.#temporary = path;
+    return this.#handle;
+  }
+
+  /** Returns whether the file system gave the file a wider mode than was asked for. */
+  async #write(bytes: Uint8Array): Promise<boolean> {
+    const handle = this.#handle;
+    if (handle === undefined) throw new TypeError('the temporary file is open');
+    await writeWhole(handle, bytes);
+    const { mode, dev, ino } = await handle.stat();
+    this.#fileId = `${dev}:${ino}`;
+    await handle.close();
+    return (mode & 0o777 & ~this.#options.mode) !== 0;
+  }
+
   #end(): void {
     this.#ended = true;
     this.#context.signal.removeEventListener('abort', this.#onAbort);
   }
 
-  /** Returns where the files that were in place before are now, with `existing: 'keep'`. */
-  async #putInPlace(): Promise<string[]> {
+  #putInPlace(): string[] {
     const { existing, label } = this.#options;
-    const keptAs: string[] = [];
-    if (existing === 'replace') {
-      await rename(this.#temporary, this.#target);
-      return keptAs;
-    }
-    for (;;) {
-      const old = existing === 'keep' ? await this.#moveOldAside() : undefined;
-      if (old !== undefined) keptAs.push(old);
-      try {
-        await linkOrRename(this.#temporary, this.#target, label);
-        return keptAs;
-      } catch (error) {
-        // Another run put its own file in place meanwhile: that one is kept as well.
-        if (existing === 'refuse' || !isAlreadyThere(error)) throw error;
-      }
+    switch (existing) {
+      case 'replace':
+        renameSync(this.#temporary, this.#target);
+        return [];
+      case 'refuse':
+        moveToFreeName(this.#temporary, this.#target, label);
+        return [];
+      default:
+        return putInPlaceOf(this.#temporary, this.#target, existing, label, this.#context);
     }
   }
 
-  /**
-   * Gives the old file another name: first one that no other file can have, since a rename would replace it,
-   * then `FILE.old-TIMESTAMP`, if that is free. The file is whole under some name at every moment.
-   */
-  async #moveOldAside(): Promise<string | undefined> {
+  /** Gives the new file a name beside the old one that stays; returns the error that tells it. */
+  #rescue(error: unknown): unknown {
+    if (!(error instanceof OldFileStays) || this.#options.rescueNew !== true) return undefined;
     const timestamp = this.#context.now().toISOString().replaceAll(/[-:]/g, '');
-    const aside = `${this.#target}.old-${timestamp}`;
-    const unique = `${aside}-${this.#context.randomBytes(6).toString('hex')}`;
+    const random = this.#context.randomBytes(6).toString('hex');
+    const rescued = `${this.#target}.new-${timestamp}-${random}`;
     try {
-      await rename(this.#target, unique);
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    }
-    try {
-      await link(unique, aside);
+      renameSync(this.#temporary, rescued);
+      syncFolder(dirname(rescued));
     } catch {
-      return unique; // taken, or a file system without links: the longer name is as good
+      return undefined; // the error to show is the one that made this necessary
     }
-    await unlink(unique);
-    return aside;
+    return withRemark(
+      writeError(this.#options.label, error.cause),
+      `the new file is whole and is ${rescued}`,
+      [`nothing is lost: give it a name that is free: mv -n ${shellWord(rescued)} NAME`],
+    );
   }
 }
 
-function isAlreadyThere(error: unknown): boolean {
-  if (error instanceof KmsxError) return error.code === 'output-exists';
-  return systemErrorCode(error) === 'EEXIST';
+function causeOf(error: unknown): unknown {
+  return error instanceof OldFileStays ? error.cause : error;
 }
 
 /** Follows a symbolic link where the old file may be replaced: the link stays, its target is replaced. */
@@ -228,71 +252,5 @@ async function resolveTarget(
     return join(await realpath(dirname(path)), basename(path));
   } catch (error) {
     throw writeError(label, error);
-  }
-}
-
-async function removeStale(target: string, label: string, context: FileContext): Promise<void> {
-  const folder = dirname(target);
-  const prefix = `.${basename(target)}.kmsx-`;
-  const entries = await readdir(folder).catch((error: unknown) => {
-    throw writeError(label, error);
-  });
-  for (const entry of entries) {
-    if (!entry.startsWith(prefix)) continue;
-    const pid = /^(\d+)-[0-9a-f]+\.tmp$/.exec(entry.slice(prefix.length))?.[1];
-    if (pid === undefined || context.isProcessAlive(Number(pid))) continue;
-    unlinkIfThere(join(folder, entry));
-  }
-}
-
-async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, written);
-    written += bytesWritten;
-  }
-  await handle.truncate(bytes.length);
-  await handle.sync();
-}
-
-async function linkOrRename(from: string, to: string, label: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (!NO_LINKS.has(systemErrorCode(error) ?? '')) throw error;
-    if (await exists(to)) throw existsError(label);
-    await rename(from, to);
-    return;
-  }
-  await unlink(from);
-}
-
-/** Makes the folder's entries durable. File systems that cannot sync a folder say EINVAL. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
-  } catch (error) {
-    if (systemErrorCode(error) !== 'EINVAL') throw error;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-function unlinkIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
 }

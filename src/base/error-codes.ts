@@ -202,6 +202,10 @@ export const ERROR_CODES = {
     kind: 'crypto',
     meaning: 'a new backup that does not hold the data key of the old one',
   },
+  'reencrypt-same-key': {
+    kind: 'kms',
+    meaning: 'a new backup under the KMS key, key version and context of the old one',
+  },
   'component-damaged': {
     kind: 'crypto',
     meaning: 'a component that does not have its own check value',

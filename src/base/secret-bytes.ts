@@ -1,6 +1,21 @@
 import { inspect } from 'node:util';
 
 /**
+ * A Buffer for secret bytes, all zero. Its memory is outside the heap of V8, which would keep up to 64 bytes within,
+ * move them about when it collects, and leave behind what it moved: overwriting the Buffer would miss those copies.
+ */
+export function secretBuffer(length: number): Buffer {
+  return Buffer.from(new ArrayBuffer(length));
+}
+
+/** A copy of secret bytes, in memory as that of `secretBuffer`. The caller overwrites both. */
+export function secretCopy(bytes: Uint8Array): Buffer {
+  const copy = secretBuffer(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
+/**
  * Secret bytes with one owner, who overwrites them after use. Printing or serialising the object
  * shows that there is a secret and nothing of it.
  *

@@ -1,3 +1,5 @@
+import { secretBuffer } from './secret-bytes.ts';
+
 const BASE64_DIGITS = Buffer.from(
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
 );
@@ -9,7 +11,7 @@ const PAD = 0x3d;
  * becomes a JavaScript string, which nothing can overwrite.
  */
 export function encodeBase64Bytes(bytes: Uint8Array): Buffer {
-  const text = Buffer.alloc(Math.ceil(bytes.length / 3) * 4, PAD);
+  const text = secretBuffer(Math.ceil(bytes.length / 3) * 4).fill(PAD);
   for (let from = 0, to = 0; from < bytes.length; from += 3, to += 4) {
     const left = bytes.length - from;
     const [a = 0, b = 0, c = 0] = [bytes[from], bytes[from + 1], bytes[from + 2]];
@@ -23,7 +25,7 @@ export function encodeBase64Bytes(bytes: Uint8Array): Buffer {
 
 /** Encodes bytes as lower-case hexadecimal, from bytes to bytes for the same reason. */
 export function encodeHexBytes(bytes: Uint8Array): Buffer {
-  const text = Buffer.alloc(bytes.length * 2);
+  const text = secretBuffer(bytes.length * 2);
   for (const [index, byte] of bytes.entries()) {
     text[index * 2] = HEX_DIGITS[byte >> 4] ?? 0;
     text[index * 2 + 1] = HEX_DIGITS[byte & 0x0f] ?? 0;

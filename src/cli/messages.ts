@@ -59,14 +59,16 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'key-id-malformed': [
     ({ option = '--key-id', suggestion }) =>
       suggestion === undefined
-        ? `${option} takes KEY_ID, alias/NAME, or acs:kms:REGION:ACCOUNT:key/KEY_ID as the KMS console shows it`
+        ? `${option} takes KEY_ID (a UUID or key-…), alias/NAME, or acs:kms:REGION:ACCOUNT:key/KEY_ID as the KMS console shows it`
         : `did you mean ${option} ${shellWord(suggestion)}?`,
   ],
   'region-missing': [
     'give --region cn-hangzhou (or yours), ALIBABA_CLOUD_REGION_ID, or the ARN of the key',
   ],
-  'region-malformed': ['a region looks like cn-hangzhou: lower-case letters, digits and hyphens'],
-  'region-contradicts': ['leave --region out: the ARN has it'],
+  'region-malformed': [
+    ({ hint = 'a region looks like cn-hangzhou: lower-case letters, digits and hyphens' }) => hint,
+  ],
+  'region-contradicts': [({ hint = 'leave --region out: the ARN has it' }) => hint],
   'gateway-malformed': [
     ({ reason }) =>
       reason === 'resolve'
@@ -80,7 +82,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
         ? 'cn-local is the embedded KMS: did kmsx local-kms start? set KMSX_ENDPOINT to its Endpoint, or give --gateway local'
         : 'use --gateway local with what a rehearsal made, and a real gateway with what KMS made',
   ],
-  'ca-file-malformed': ['--ca-file takes PEM: one or more -----BEGIN CERTIFICATE----- blocks'],
+  'ca-file-malformed': [
+    ({ hint = '--ca-file takes PEM: one or more -----BEGIN CERTIFICATE----- blocks' }) => hint,
+  ],
   'credentials-file-malformed': [
     'aliyun configure writes it anew; the file is not shown here, it holds secrets',
   ],
@@ -160,7 +164,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     ({ hint = 'choose a profile of another mode with --profile NAME' }) => hint,
   ],
   'permission-missing': [
-    'kmsx policy with the same options and without --check prints the policy that allows it: attach it in RAM',
+    'kmsx policy without --check prints the RAM policy that allows it: attach it to this user or role',
   ],
   'profile-missing': ['aliyun configure list shows the profiles'],
 
@@ -204,6 +208,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'data-key-length': ['stop: the document, or what it holds, was changed; take the original'],
   'backup-key-mismatch': [
     'stop: the CiphertextBlob or the KeyId was changed; take the original document',
+  ],
+  'reencrypt-same-key': [
+    'give another --to-key-id, or another --to-context; kmsx list-keys --aliases shows where an alias leads',
   ],
   'reencrypt-mismatch': ['stop: keep the old backup, and report the RequestId to Alibaba Cloud'],
   'component-damaged': [

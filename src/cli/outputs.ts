@@ -4,9 +4,9 @@ import { open, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { writeDescriptor } from '../base/descriptor.ts';
-import type { DurableFileOptions } from '../base/durable-file.ts';
 import { prepareDurableFile } from '../base/durable-file.ts';
-import { writeError } from '../base/write-error.ts';
+import type { OldFileRule } from '../base/put-in-place.ts';
+import { existsError, writeError } from '../base/write-error.ts';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import { classifyExistingFile } from './existing-file.ts';
 import type { Input } from './inputs.ts';
@@ -204,12 +204,14 @@ async function prepareFile(
   { io, reporter, force }: OutputRules,
 ): Promise<Output> {
   const label = request.path;
+  if (force) await checkOldFile(request, path);
   const file = await prepareDurableFile(
     path,
     {
       label,
       mode: request.holds === 'public key' ? 0o644 : 0o600,
-      existing: force ? await existingPolicy(request, path) : 'refuse',
+      existing: force && !isNeverReplaced(request) ? ruleFor(request) : 'refuse',
+      rescueNew: request.holds === 'backup' || request.holds === 'document',
       reserveBytes: RESERVED_BYTES,
     },
     io,
@@ -239,25 +241,33 @@ function isNeverReplaced({ holds }: OutputRequest): boolean {
   return holds === 'private key' || holds === 'component';
 }
 
-/** What `--force` may do to what is there now, by what goes there and by what the old file holds. */
-async function existingPolicy(
-  request: OutputRequest,
-  path: string,
-): Promise<DurableFileOptions['existing']> {
-  const { holds, path: label } = request;
+/** Looks at what is there now, so that what `--force` never replaces is found before anything happens. */
+async function checkOldFile(request: OutputRequest, path: string): Promise<void> {
   const stats = await stat(path).catch(() => undefined); // what is not there, or a folder, is seen to later
-  const old = stats?.isFile() === true ? await classify(path, label) : 'other';
-  if (old === 'private key' || old === 'component') {
-    throw keepsOld(label, `what it holds: a ${old}`);
+  if (stats?.isFile() !== true) return;
+  try {
+    ruleFor(request)(path);
+  } catch (error) {
+    throw writeError(request.path, error);
   }
-  if (isNeverReplaced(request)) return 'refuse';
-  return holds === 'backup' || old === 'backup' ? 'keep' : 'replace';
 }
 
-async function classify(path: string, label: string): ReturnType<typeof classifyExistingFile> {
-  return await classifyExistingFile(path).catch((error: unknown) => {
-    throw writeError(label, error);
-  });
+/** What `--force` may do to the file that is there, by what goes there and by what the old file holds. */
+function ruleFor({ holds, path: label }: OutputRequest): OldFileRule {
+  return (path) => {
+    const old = classifyExistingFile(path);
+    switch (old) {
+      case 'private key':
+      case 'component':
+        throw keepsOld(label, `what it holds: a ${old}`);
+      case 'no file':
+        throw existsError(label);
+      case 'backup':
+        return 'keep';
+      case 'other':
+        return holds === 'backup' ? 'keep' : 'remove';
+    }
+  };
 }
 
 function keepsOld(label: string, what: string): Error {

@@ -1,6 +1,6 @@
 import { openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
-import { SecretBytes } from '../base/secret-bytes.ts';
+import { secretBuffer, SecretBytes, secretCopy } from '../base/secret-bytes.ts';
 
 const ENTER = new Set([0x0a, 0x0d]);
 const CTRL_C = 0x03;
@@ -38,7 +38,7 @@ export async function promptSecret(
 }
 
 function readLine(terminal: ReadStream, signal: AbortSignal): Promise<SecretBytes> {
-  const typed = Buffer.alloc(MAX_BYTES);
+  const typed = secretBuffer(MAX_BYTES);
   let length = 0;
   return new Promise((resolve, reject) => {
     const stop = (): void => {
@@ -50,7 +50,7 @@ function readLine(terminal: ReadStream, signal: AbortSignal): Promise<SecretByte
       for (const byte of chunk) {
         if (ENTER.has(byte)) {
           signal.removeEventListener('abort', stop);
-          const line = Buffer.from(typed.subarray(0, length));
+          const line = secretCopy(typed.subarray(0, length));
           typed.fill(0);
           resolve(new SecretBytes(line));
           break;

@@ -77,10 +77,10 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
 function errorObject(error: KmsxError, hints: readonly string[]): object {
   return {
     Kind: error.kind,
-    Code: error.code,
+    Code: oneLine(error.code),
     Message: oneLine(error.message),
     ...(hints.length > 0 && { Hint: hints.map(oneLine).join('\n') }),
-    ...(error.requestId !== undefined && { RequestId: error.requestId }),
+    ...(error.requestId !== undefined && { RequestId: oneLine(error.requestId) }),
     ...(error.httpStatus !== undefined && { HttpStatus: error.httpStatus }),
     Retryable: error.kind === 'unavailable',
   };
@@ -89,5 +89,5 @@ function errorObject(error: KmsxError, hints: readonly string[]): object {
 /** What KMS said of itself: its Code and RequestId, for the operator's ticket. */
 function origin(error: KmsxError): string {
   if (error.requestId === undefined) return '';
-  return ` (Code ${error.code}, RequestId ${error.requestId})`;
+  return oneLine(` (Code ${error.code}, RequestId ${error.requestId})`);
 }

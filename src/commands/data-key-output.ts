@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
+import { secretCopy } from '../base/secret-bytes.ts';
 import { encodeBase64Bytes, encodeHexBytes } from '../base/secret-encoding.ts';
 import type { Input } from '../cli/inputs.ts';
 import { jsonForStdout, jsonLine } from '../cli/json-output.ts';
@@ -162,7 +163,7 @@ function checkValuesOf(dataKey: SecretBytes, { methods }: DataKeyOutputPlan): Ke
 
 /** One line, but for `raw`, which is the key and nothing else. */
 function encode(key: Uint8Array, format: DataKeyOutputOptions['format']): Buffer {
-  if (format === 'raw') return Buffer.from(key);
+  if (format === 'raw') return secretCopy(key);
   const text = format === 'hex' ? encodeHexBytes(key) : encodeBase64Bytes(key);
   const line = Buffer.concat([text, NEWLINE]);
   text.fill(0);

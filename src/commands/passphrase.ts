@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../base/error.ts';
-import { SecretBytes } from '../base/secret-bytes.ts';
+import { SecretBytes, secretCopy } from '../base/secret-bytes.ts';
 import type { Input, InputRequest } from '../cli/inputs.ts';
 import { inputFileId, readInput } from '../cli/inputs.ts';
 import { fromEnv } from '../cli/io.ts';
@@ -104,7 +104,7 @@ function firstLine(input: Input): SecretBytes {
   const newline = bytes.indexOf(0x0a);
   let end = newline === -1 ? bytes.length : newline;
   if (newline > 0 && bytes[newline - 1] === 0x0d) end -= 1;
-  const line = Buffer.from(bytes.subarray(0, end));
+  const line = secretCopy(bytes.subarray(0, end));
   bytes.fill(0);
   return new SecretBytes(line);
 }

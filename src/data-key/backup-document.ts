@@ -73,7 +73,7 @@ export function readBackupDocument(object: JsonObject, label: string): BackupDoc
 export function readCommonFields(fields: DocumentFields): Fields<CommonFields> {
   const context = fields.context('EncryptionContext');
   return {
-    DataKeyId: fields.dataKeyId('DataKeyId', context),
+    DataKeyId: fields.boundDataKeyId('DataKeyId', context),
     NumberOfBytes: fields.optionalByteCount('NumberOfBytes'),
     EncryptionContext: context,
     Region: fields.optionalText('Region'),

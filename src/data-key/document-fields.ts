@@ -83,17 +83,24 @@ export class DocumentFields {
     return value;
   }
 
-  /**
-   * The id that binds a data key, 32 hexadecimal digits or absent.
-   *
-   * @throws KmsxError `document-inconsistent` where the context binds another one
-   */
-  dataKeyId(name: string, context: EncryptionContext | undefined): string | undefined {
+  /** The id that binds a data key, 32 hexadecimal digits or absent. */
+  dataKeyId(name: string): string | undefined {
     const id = this.optionalText(name);
-    if (id === undefined) return undefined;
-    if (!isDataKeyId(id)) throw this.#malformed(name, 'is not 32 hexadecimal digits');
-    const bound = dataKeyIdOf(context);
-    if (bound === undefined || bound === id) return id;
+    if (id !== undefined && !isDataKeyId(id)) {
+      throw this.#malformed(name, 'is not 32 hexadecimal digits');
+    }
+    return id;
+  }
+
+  /**
+   * The same in a document that has the context which binds it: an id that is shown and not bound promises what nobody
+   * keeps.
+   *
+   * @throws KmsxError `document-inconsistent` where the context binds another one, or none
+   */
+  boundDataKeyId(name: string, context: EncryptionContext | undefined): string | undefined {
+    const id = this.dataKeyId(name);
+    if (id === undefined || dataKeyIdOf(context) === id) return id;
     throw kmsxError(
       'document-inconsistent',
       `${this.#label}: ${name} is not the id in its encryption context`,

@@ -64,7 +64,7 @@ const ENTRY_FIELDS = [
  * Reads an export document. Unknown fields are ignored.
  *
  * @throws KmsxError `document-malformed`, `context-malformed`, and `document-inconsistent` where the top
- * level does not repeat the first of `Exports`, or DataKeyId is not the context's
+ * level does not repeat the first of `Exports`, two of them are for one public key, or DataKeyId is not the context's
  */
 export function readExportDocument(object: JsonObject, label: string): ExportDocument {
   const fields = new DocumentFields(object, label);
@@ -78,6 +78,7 @@ export function readExportDocument(object: JsonObject, label: string): ExportDoc
       { label },
     );
   }
+  assertOneForEachKey(exports, label);
   return toDocument<ExportDocument>({
     Format: EXPORT_FORMAT,
     KeyId: fields.text('KeyId'),
@@ -87,6 +88,21 @@ export function readExportDocument(object: JsonObject, label: string): ExportDoc
     ...readCommonFields(fields),
     Exports: exports,
   });
+}
+
+/** Of two exports for one public key a reader would open one, and say nothing of the other. */
+function assertOneForEachKey(exports: readonly ExportEntry[], label: string): void {
+  const seen = new Set<string>();
+  for (const [index, { PublicKeyFingerprint }] of exports.entries()) {
+    if (seen.has(PublicKeyFingerprint)) {
+      throw kmsxError(
+        'document-inconsistent',
+        `${label}: Exports[${index}] is for the public key of another export`,
+        { label },
+      );
+    }
+    seen.add(PublicKeyFingerprint);
+  }
 }
 
 function readEntries(value: unknown, label: string): ExportEntry[] {

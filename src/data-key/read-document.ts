@@ -101,7 +101,7 @@ function optionalBase64(
 function unknownFormat(format: unknown, label: string): Error {
   const other = OTHER_DOCUMENTS.get(format);
   if (other !== undefined) return kmsxError('document-malformed', `${label} ${other}`, { label });
-  const known = typeof format === 'string' && /^kmsx-[a-z-]+\/\d+$/.test(format);
+  const known = typeof format === 'string' && /^kmsx-[a-z-]{1,40}\/\d{1,9}$/.test(format);
   return known
     ? kmsxError(
         'document-format-unknown',

@@ -1,3 +1,4 @@
+import { secretBuffer } from '../base/secret-bytes.ts';
 import { encodeBase64Bytes } from '../base/secret-encoding.ts';
 
 const PAD = 0x3d;
@@ -14,7 +15,7 @@ export function isBlankByte(byte: number): boolean {
  * @returns the bytes, the caller's own; or undefined for anything else, also stray bits at the end
  */
 export function decodeBase64Bytes(text: Uint8Array): Buffer | undefined {
-  const decoded = Buffer.alloc(Math.ceil((text.length * 3) / 4));
+  const decoded = secretBuffer(Math.ceil((text.length * 3) / 4));
   const length = decodeInto(decoded, text);
   if (length !== undefined) return decoded.subarray(0, length);
   decoded.fill(0);
@@ -64,7 +65,7 @@ function sextet(byte: number): number | undefined {
  */
 export function encodeBase64Lines(bytes: Uint8Array): Buffer {
   const line = encodeBase64Bytes(bytes);
-  const text = Buffer.alloc(line.length + Math.ceil(line.length / 64), 0x0a);
+  const text = secretBuffer(line.length + Math.ceil(line.length / 64)).fill(0x0a);
   for (let from = 0, to = 0; from < line.length; from += 64, to += 65) {
     text.set(line.subarray(from, from + 64), to);
   }

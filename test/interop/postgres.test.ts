@@ -142,6 +142,28 @@ describe('backup-to-postgres.sh', () => {
     expect([files(), rows()]).toEqual([[], '0']);
   });
 
+  it('asks by a dry run with --force too, and leaves a standing backup alone', async () => {
+    const server = await startKms();
+    await succeed(server, 'create-table');
+    writeFileSync(join(folder(), BACKUP), '{"Format":"kmsx-backup/1"}\n');
+    const printed = await succeed(server, ...EXPORT, '--dry-run', '--force');
+    expect(JSON.parse(printed)).toMatchObject({ DryRun: true, WouldSucceed: true });
+    expect([files(), rows()]).toEqual([[BACKUP], '0']);
+    expect(readFileSync(join(folder(), BACKUP), 'utf8')).toBe('{"Format":"kmsx-backup/1"}\n');
+  });
+
+  it('takes a context file, with or without a byte order mark, and line breaks in it', async () => {
+    const server = await startKms();
+    await succeed(server, 'create-table');
+    for (const [name, mark] of Object.entries({ plain: '', marked: '\ufeff' })) {
+      writeFileSync(join(folder(), 'context'), `${mark}{\n\t"quote":\r\n "'\\n\\\\. 密"}\n`);
+      const options = [...EXPORT.slice(2), '--context-file', 'context'];
+      const stdout = await succeed(server, 'export', name, ...options);
+      expect(JSON.parse(stdout)).toMatchObject({ EncryptionContext: { quote: "'\n\\. 密" } });
+    }
+    expect(rows()).toBe('2');
+  });
+
   it.each([
     [[]],
     [['export']],
@@ -159,6 +181,37 @@ describe('backup-to-postgres.sh', () => {
 });
 
 describe('no data key is made', () => {
+  it.each([
+    ['NUL', '{"a":"b\\u0000c"}'],
+    ['half of a surrogate pair', '{"a":"b\\ud800c"}'],
+    ['no JSON', '{"a":"b"'],
+  ])('where the table does not take the encryption context: %s', async (_, context) => {
+    const server = await startKms();
+    await succeed(server, 'create-table');
+    writeFileSync(join(folder(), 'context'), context);
+    for (const options of [['--context-file', 'context'], ['--context-file=context']]) {
+      const result = await script(server, ...EXPORT, ...options);
+      expect(result).toMatchObject({ code: 7, stdout: '' });
+      expect(result.stderr).toContain('does not take the encryption context of context; no data');
+    }
+    expect([files(), rows(), server.made()]).toEqual([[], '0', 0]);
+  });
+
+  it.each([
+    ['a context file that can be read once', {}, ['--context-file', '-']],
+    ['a bare blob', {}, ['--backup-format', 'blob']],
+    ['a bare blob, said otherwise', {}, ['--backup-format=blob']],
+    ['a secret of KMS for a folder', { KMSX_BACKUP_DIR: 'secret:foo' }, []],
+  ])('for %s', async (_, more, options) => {
+    const server = await startKms();
+    await succeed(server, 'create-table');
+    const env = { ...server.env, ...more };
+    const result = await script({ ...server, env }, ...EXPORT, ...options);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toMatch(/^backup-to-postgres: error: .*\nbackup-to-postgres: hint: /);
+    expect([files(), rows(), server.made()]).toEqual([[], '0', 0]);
+  });
+
   const refused = async (server: Kms): Promise<void> => {
     const result = await script(server, ...EXPORT);
     expect(result).toMatchObject({ code: 7, stdout: '' });
@@ -209,6 +262,16 @@ describe('no data key is made', () => {
 });
 
 describe('no export goes out without a committed backup', () => {
+  it('where kmsx says that all is well and there is no backup', async () => {
+    const server = await startKms();
+    await succeed(server, 'create-table');
+    program('kmsx', `${REAL_KMSX} || exit; rm -f ./${BACKUP}`);
+    const result = await script(server, ...EXPORT);
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain(`kmsx wrote no backup ./${BACKUP}; no export was written\n`);
+    expect(rows()).toBe('0');
+  });
+
   it('where the server stops after the data key was made', async () => {
     const server = await startKms();
     await succeed(server, 'create-table');

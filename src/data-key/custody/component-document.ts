@@ -2,7 +2,7 @@ import { decodeText } from '../../base/bytes.ts';
 import { kmsxError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
-import { SecretBytes } from '../../base/secret-bytes.ts';
+import { secretBuffer, SecretBytes } from '../../base/secret-bytes.ts';
 import { encodeBase64Bytes } from '../../base/secret-encoding.ts';
 import { toDocument } from '../backup-document.ts';
 import { DocumentFields } from '../document-fields.ts';
@@ -90,7 +90,7 @@ export function encodeComponentDocument({ facts, secret }: KeyComponent): Buffer
  */
 export function readComponentDocument(bytes: Buffer, label: string): KeyComponent {
   const taken = takeSecretField(bytes, 'Component');
-  const secret = new SecretBytes(taken.secret ?? Buffer.alloc(0));
+  const secret = new SecretBytes(taken.secret ?? secretBuffer(0));
   try {
     const text = decodeText(taken.rest, label).trim();
     const object = text.startsWith('{') ? parseJson(text, label) : undefined;
@@ -133,7 +133,7 @@ function readFacts(object: JsonObject, label: string): ComponentFacts {
     NumberOfBytes: numberOfBytes,
     KeyId: fields.optionalText('KeyId'),
     KeyVersionId: fields.optionalText('KeyVersionId'),
-    DataKeyId: fields.dataKeyId('DataKeyId', undefined),
+    DataKeyId: fields.dataKeyId('DataKeyId'),
     CreatedAt: fields.optionalText('CreatedAt'),
     Rehearsal: fields.flag('Rehearsal'),
   });

@@ -1,3 +1,4 @@
+import { secretBuffer } from '../../base/secret-bytes.ts';
 import { decodeBase64Bytes, isBlankByte } from '../../wrapping/base64-bytes.ts';
 
 const QUOTE = 0x22;
@@ -54,7 +55,7 @@ function skipBlanks(json: Buffer, from: number): number {
 
 /** Some writers of JSON escape each slash. */
 function withoutEscapes(text: Buffer): Buffer {
-  const plain = Buffer.alloc(text.length);
+  const plain = secretBuffer(text.length);
   let length = 0;
   for (const [index, byte] of text.entries()) {
     if (byte === BACKSLASH && text[index + 1] === SLASH) continue;

@@ -1,3 +1,5 @@
+import { secretCopy } from '../../base/secret-bytes.ts';
+
 /**
  * Splits a key by Shamir's scheme: any `threshold` of the components make the key, fewer say nothing of it.
  *
@@ -16,9 +18,9 @@ export async function splitByShamir(
   threshold: number,
 ): Promise<Buffer[]> {
   const { split } = await import('shamir-secret-sharing');
-  const copy = new Uint8Array(key); // the library takes no Buffer
+  const copy = plainCopy(key);
   try {
-    return (await split(copy, count, threshold)).map(viewOf);
+    return (await split(copy, count, threshold)).map(takeOver);
   } finally {
     copy.fill(0);
   }
@@ -33,9 +35,9 @@ export async function splitByShamir(
  */
 export async function joinByShamir(components: readonly Uint8Array[]): Promise<Buffer> {
   const { combine } = await import('shamir-secret-sharing');
-  const copies = components.map((component) => new Uint8Array(component));
+  const copies = components.map(plainCopy);
   try {
-    return viewOf(await combine(copies));
+    return takeOver(await combine(copies));
   } finally {
     for (const copy of copies) copy.fill(0);
   }
@@ -46,6 +48,18 @@ export function shamirCoordinate(component: Uint8Array): number {
   return component.at(-1) ?? 0;
 }
 
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+/** The library takes no Buffer. */
+function plainCopy(bytes: Uint8Array): Uint8Array {
+  const copy = secretCopy(bytes);
+  return new Uint8Array(copy.buffer, copy.byteOffset, copy.length);
+}
+
+/**
+ * The library's own arrays are in the heap of V8. They are overwritten before anything asks for their `buffer`, which
+ * would put a copy elsewhere; what the garbage collector moved meanwhile is out of reach.
+ */
+function takeOver(bytes: Uint8Array): Buffer {
+  const own = secretCopy(bytes);
+  bytes.fill(0);
+  return own;
 }

@@ -1,3 +1,5 @@
+import { secretBuffer, secretCopy } from '../../base/secret-bytes.ts';
+
 /**
  * Splits a key into components that are all needed: random ones, and a last one that is the key with all the others
  * added to it (exclusive or). Any of them together, but for one, are random bytes that have nothing to do with the key.
@@ -11,7 +13,12 @@ export function splitByXor(
   count: number,
   randomBytes: (length: number) => Buffer,
 ): Buffer[] {
-  const components = Array.from({ length: count - 1 }, () => randomBytes(key.length));
+  const components = Array.from({ length: count - 1 }, () => {
+    const random = randomBytes(key.length);
+    const component = secretCopy(random);
+    random.fill(0);
+    return component;
+  });
   return [...components, joinByXor([key, ...components])];
 }
 
@@ -22,7 +29,7 @@ export function splitByXor(
  * @returns the key, which the caller overwrites
  */
 export function joinByXor(components: readonly Uint8Array[]): Buffer {
-  const key = Buffer.alloc(components[0]?.length ?? 0);
+  const key = secretBuffer(components[0]?.length ?? 0);
   for (const component of components) {
     for (const [index, byte] of component.entries()) key[index] = (key[index] ?? 0) ^ byte;
   }

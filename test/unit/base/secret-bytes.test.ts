@@ -1,6 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { SecretBytes, usingSecret } from '../../../src/base/secret-bytes.ts';
+import {
+  SecretBytes,
+  secretBuffer,
+  secretCopy,
+  usingSecret,
+} from '../../../src/base/secret-bytes.ts';
 
 const CANARY = 'canary-0123456789';
 
@@ -29,5 +34,21 @@ describe('SecretBytes', () => {
     const use = usingSecret(new SecretBytes(bytes), () => Promise.reject(new Error('no')));
     await expect(use).rejects.toThrow('no');
     expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+});
+
+describe('a Buffer for secret bytes', () => {
+  it.each([0, 1, 16, 32, 64, 65, 4096])('has memory of its own: %i bytes', (length) => {
+    const bytes = secretBuffer(length);
+    expect([bytes.length, bytes.byteOffset, bytes.buffer.byteLength]).toEqual([length, 0, length]);
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('is copied, and the copy is another', () => {
+    const bytes = Buffer.from(CANARY);
+    const copy = secretCopy(bytes);
+    bytes.fill(0);
+    expect(copy.toString()).toBe(CANARY);
+    expect(copy.buffer.byteLength).toBe(CANARY.length);
   });
 });

@@ -4,12 +4,19 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
+import { classifyExistingFile } from '../../../src/cli/existing-file.ts';
+import { readEnvelope } from '../../../src/data-key/read-document.ts';
 import type { Output, OutputRequest } from '../../../src/cli/outputs.ts';
 import { discardAll, prepareOutputs } from '../../../src/cli/outputs.ts';
 import { createReporter } from '../../../src/cli/reporter.ts';
@@ -52,6 +59,8 @@ const request = (path: string, holds: OutputRequest['holds'] = 'document'): Outp
   path,
   holds,
 });
+const escaped = (text: string): string =>
+  Array.from(text, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('');
 const files = (): string[] => readdirSync(folder()).sort();
 
 describe('outputs', () => {
@@ -166,6 +175,88 @@ describe('--force', () => {
     const requests = [request('old', holds)];
     expect(await refusedCode(requests, { force: true })).toBe('output-keeps-old');
     expect(readFileSync(join(folder(), 'old'), 'utf8')).toBe('before');
+  });
+});
+
+describe('--force, when the file came into being after the check', () => {
+  const blob = randomBytes(150).toString('base64');
+  const PRIVATE = '-----BEGIN PRIVATE KEY-----\nMC4CAQA=\n-----END PRIVATE KEY-----\n';
+
+  it.each([
+    ['a backup', `{"Format":"kmsx-backup/1","CiphertextBlob":"${blob}"}`],
+    ['a raw answer', `{"CiphertextBlob" : "${blob}"}`],
+    ['a name with escapes', `{"Format":"kmsx-backup\\/1","Ciphertext\\u0042lob":"${blob}"}`],
+    ['a name of nothing but escapes', `{"${escaped('CiphertextBlob')}":"${blob}"}`],
+    ['a bare blob', blob],
+    ['a bare blob with a byte order mark', `\ufeff${blob}\n`],
+    ['a bare blob among Unicode blanks', `\u00a0\u2003${blob}\u3000\ufeff`],
+  ])('keeps what --in would take: %s', async (_, before) => {
+    for (const holds of ['document', 'secret', 'public key', 'backup'] as const) {
+      const { outputs } = await prepare([request(holds, holds)], { force: true });
+      writeFileSync(join(folder(), holds), before);
+      await outputs[0]?.write(Buffer.from('new'));
+      expect(readFileSync(join(folder(), holds), 'utf8')).toBe('new');
+      const kept = files().find((name) => name.startsWith(`${holds}.old-`)) ?? '';
+      expect(readFileSync(join(folder(), kept), 'utf8')).toBe(before);
+    }
+  });
+
+  it('keeps whatever the readers take, however it is written', () => {
+    const name = fc
+      .array(fc.boolean(), { minLength: 14, maxLength: 14 })
+      .map((choices) =>
+        Array.from('CiphertextBlob', (letter, at) =>
+          choices[at] === true ? escaped(letter) : letter,
+        ),
+      );
+    const text = fc
+      .tuple(name, fc.constantFrom('', '\ufeff'), fc.constantFrom('', ' ', '\n', '\u00a0'))
+      .map(([letters, mark, blank]) => `${mark}${blank}{"${letters.join('')}":"${blob}"}`);
+    fc.assert(
+      fc.property(text, (document) => {
+        expect(readEnvelope(Buffer.from(document), 'f').kind).toBe('answer');
+        writeFileSync(join(folder(), 'f'), document);
+        expect(classifyExistingFile(join(folder(), 'f'))).toBe('backup');
+      }),
+    );
+  });
+
+  it.each([
+    ['a private key', PRIVATE],
+    ['a JWK', '{"kty":"RSA","d":"AQAB"}'],
+    ['a JWK with escapes', `{"kty":"RSA","${escaped('d')}":"AQAB"}`],
+    ['a component', '{"Format":"kmsx-component/1"}'],
+    ['a component with escapes', '{"Format":"kmsx-component\\/1"}'],
+  ])('leaves in place %s', async (_, before) => {
+    for (const holds of ['document', 'secret', 'public key', 'backup'] as const) {
+      const { outputs } = await prepare([request('f', holds)], { force: true });
+      writeFileSync(join(folder(), 'f'), before);
+      const error: unknown = await outputs[0]?.write(Buffer.from('new')).catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: 'output-keeps-old', kind: 'usage' });
+      expect(readFileSync(join(folder(), 'f'), 'utf8')).toBe(before);
+      // A document that nobody may lose is beside it; a key or a public key can be had again.
+      const others = files().filter((name) => name !== 'f');
+      const isRescued = holds === 'document' || holds === 'backup';
+      expect(others).toHaveLength(isRescued ? 1 : 0);
+      for (const name of others) {
+        expect(readFileSync(join(folder(), name), 'utf8')).toBe('new');
+        expect(String(error)).toContain(`; the new file is whole and is ${folder()}/${name}`);
+        unlinkSync(join(folder(), name));
+      }
+      unlinkSync(join(folder(), 'f'));
+    }
+  });
+
+  it('leaves in place a folder and a named pipe', async () => {
+    for (const make of [mkdirSync, (path: string) => execFileSync('mkfifo', [path])]) {
+      const { outputs } = await prepare([request('f', 'secret')], { force: true });
+      make(join(folder(), 'f'));
+      await expect(outputs[0]?.write(Buffer.from('new'))).rejects.toMatchObject({
+        code: 'output-exists',
+      });
+      expect(files()).toEqual(['f']);
+      rmSync(join(folder(), 'f'), { recursive: true });
+    }
   });
 });
 
