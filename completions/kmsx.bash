@@ -14,6 +14,9 @@ _kmsx_find_command() {
     'kmsx verify-key') found='kmsx verify-key' ;;
     'kmsx keygen') found='kmsx keygen' ;;
     'kmsx inspect') found='kmsx inspect' ;;
+    'kmsx doctor') found='kmsx doctor' ;;
+    'kmsx list-keys') found='kmsx list-keys' ;;
+    'kmsx policy') found='kmsx policy' ;;
     'kmsx rehearse') found='kmsx rehearse' ;;
     'kmsx local-kms') found='kmsx local-kms' ;;
     'kmsx completion') found='kmsx completion' ;;
@@ -29,7 +32,7 @@ _kmsx_list_command() {
   case $1 in
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
-        keygen inspect rehearse local-kms completion help)
+        keygen inspect doctor list-keys policy rehearse local-kms completion help)
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
@@ -71,6 +74,20 @@ _kmsx_list_command() {
     'kmsx keygen')
       options+=(--wrapping-key-spec --privkey-out --pubkey-out --no-passphrase --passphrase-file
         --passphrase-env)
+      ;;
+    'kmsx doctor')
+      options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in
+        --context --context-file --backup --out --profile --region --gateway --endpoint --ca-file
+        --resolve --timeout --max-attempts --deadline)
+      ;;
+    'kmsx list-keys')
+      options+=(--aliases --state --spec --usage --usable --profile --region --gateway --endpoint
+        --ca-file --resolve --timeout --max-attempts --deadline)
+      ;;
+    'kmsx policy')
+      options+=(--key-id --for --to-key-id --source-key-id --several-pubkeys --backup --in --context
+        --context-file --check --profile --region --gateway --endpoint --ca-file --resolve --timeout
+        --max-attempts --deadline)
       ;;
     'kmsx rehearse')
       options+=(--keep)
@@ -174,6 +191,38 @@ _kmsx_find_option() {
         --passphrase-env) takes=none ;;
       esac
       ;;
+    'kmsx doctor')
+      case $2 in
+        --key-id | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --pubkey | --backup) takes=files repeatable=1 ;;
+        --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
+        --wrapping-key-spec) takes=values values=(RSA_2048) ;;
+        --in | --context-file | --out | --ca-file) takes=files ;;
+        --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
+    'kmsx list-keys')
+      case $2 in
+        --state) takes=values values=(Enabled Disabled PendingDeletion PendingImport) repeatable=1 ;;
+        --spec) takes=values values=(Aliyun_AES_256 Aliyun_SM4 RSA_2048 RSA_3072 EC_P256 EC_P256K EC_SM2) repeatable=1 ;;
+        --usage) takes=values values=(ENCRYPT/DECRYPT SIGN/VERIFY) repeatable=1 ;;
+        --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --gateway) takes=values values=(public vpc local) ;;
+        --ca-file) takes=files ;;
+        --resolve) takes=none repeatable=1 ;;
+      esac
+      ;;
+    'kmsx policy')
+      case $2 in
+        --key-id | --to-key-id | --source-key-id | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor) ;;
+        --backup | --context | --resolve) takes=none repeatable=1 ;;
+        --in) takes=files repeatable=1 ;;
+        --context-file | --ca-file) takes=files ;;
+        --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
     'kmsx rehearse')
       case $2 in
         --keep) takes=folders ;;
@@ -197,7 +246,7 @@ _kmsx_find_operand() {
     'kmsx combine '*) takes=files ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect rehearse local-kms completion help exit-codes environment documents terms errors) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor list-keys policy rehearse local-kms completion help exit-codes environment documents terms errors) ;;
   esac
 }
 

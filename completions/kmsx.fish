@@ -21,6 +21,12 @@ function __kmsx_find_command
             echo 'kmsx keygen'
         case 'kmsx inspect'
             echo 'kmsx inspect'
+        case 'kmsx doctor'
+            echo 'kmsx doctor'
+        case 'kmsx list-keys'
+            echo 'kmsx list-keys'
+        case 'kmsx policy'
+            echo 'kmsx policy'
         case 'kmsx rehearse'
             echo 'kmsx rehearse'
         case 'kmsx local-kms'
@@ -77,6 +83,21 @@ function __kmsx_find_option
         case 'kmsx keygen'
             switch "$argv[2]"
                 case --wrapping-key-spec --privkey-out --pubkey-out --passphrase-file --passphrase-env
+                    echo required
+            end
+        case 'kmsx doctor'
+            switch "$argv[2]"
+                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in --context --context-file --backup --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx list-keys'
+            switch "$argv[2]"
+                case --state --spec --usage --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx policy'
+            switch "$argv[2]"
+                case --key-id --for --to-key-id --source-key-id --backup --in --context --context-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx rehearse'
@@ -194,6 +215,9 @@ complete -c kmsx -n '__kmsx_at 0 kmsx' -a combine -d 'put the components of a sp
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a verify-key -d 'prove that backups and an export hold the same data key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'make a wrapping key pair'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'say what a key file or document is, offline'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a doctor -d 'check what stands between here and an export, and say what to mend'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-keys -d 'list the KMS keys, and which of them export-key can use'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a policy -d 'print the least RAM policy for commands, or check it'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a rehearse -d 'hold a whole ceremony against the embedded KMS'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a local-kms -d 'run the embedded KMS as a server on loopback'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a completion -d 'print the completion script of a shell'
@@ -337,6 +361,61 @@ complete -c kmsx -n '__kmsx_in kmsx keygen' -l passphrase-env -r -f -d 'an envir
 
 complete -c kmsx -n '__kmsx_from 0 kmsx inspect' -F
 
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l key-id -r -f -d 'the KMS key: id, alias/NAME or ARN (env KMSX_KEY_ID)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: what was read aloud must be in the file (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'how the data key is wrapped; the key decides'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-key-spec -r -f -a RSA_2048 -d 'must agree with the key, if given'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l backup -r -F -d 'where a backup would go: a file, or secret:NAME (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l out -r -F -d 'where the export document would go'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l aliases -d 'fail where the aliases may not be listed, and not only warn'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l state -r -f -a 'Enabled Disabled PendingDeletion PendingImport' -d 'only keys in this state (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l spec -r -f -a 'Aliyun_AES_256 Aliyun_SM4 RSA_2048 RSA_3072 EC_P256 EC_P256K EC_SM2' -d 'only keys of this spec (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l usage -r -f -a 'ENCRYPT/DECRYPT SIGN/VERIFY' -d 'only keys of this usage (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l usable -d 'only keys that export-key can use'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_in kmsx policy' -l key-id -r -f -d 'the KMS key, best by its ARN (env KMSX_KEY_ID)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor' -d 'what is to be allowed, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l to-key-id -r -f -d 'for reencrypt-key: the new KMS key'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l source-key-id -r -f -d 'for reencrypt-key: the RSA key that an export was made for'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l several-pubkeys -d 'for export-key: with more than one --pubkey'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l backup -r -f -d 'for backups that are kept in KMS, as new secrets (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l in -r -F -d 'a backup: secret:NAME that is to be read, or with --check one to try permissions on (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l check -d 'ask KMS whether these credentials have each permission'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l deadline -r -f -d 'for all attempts'
+
 complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete_directories)' -d 'write the files into this folder, and leave them there'
 
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l port -r -f -d 'the port on 127.0.0.1; 0 takes a free one'
@@ -347,4 +426,4 @@ complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wron
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect rehearse local-kms completion help exit-codes environment documents terms errors'
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor list-keys policy rehearse local-kms completion help exit-codes environment documents terms errors'

@@ -2,12 +2,12 @@
 # A key ceremony: from a wrapping key pair to an export and two verified backups of one new data key.
 #
 #   SECOND_BACKUP=/media/stick/payments.backup.json PASSPHRASE_FILE=passphrase.txt \
-#     sh ceremony.sh alias/payments ./payments-2026 --region cn-hangzhou
+#     sh examples/ceremony.sh alias/payments ./payments-2026 --region cn-hangzhou
 #
 # The arguments are the KMS key, a folder that does not exist yet, and options by which kmsx reaches KMS (--profile, --region,
 # --gateway, --endpoint, --ca-file, …). The rest is set by the environment:
 #
-#   SECOND_BACKUP       where the second backup goes: a file on another disk or stick, or secret:NAME. Needed.
+#   SECOND_BACKUP       where the second backup goes: a new file on another disk or stick, or secret:NAME. Needed.
 #   PASSPHRASE_FILE     its first line is the passphrase of the private key's file. Needed where a pair is made here.
 #   CONTEXT             NAME=VALUE, the encryption context (default: ceremony= and the folder's name)
 #   PUBKEY              a public key that exists; without it a pair is made, as wrapping.pem and wrapping.pub.pem
@@ -27,7 +27,7 @@ second=${SECOND_BACKUP:-} pubkey=${PUBKEY:-} privkey=${PRIVKEY:-}
 expected=${EXPECT_FINGERPRINT:-}
 passphrase=${PASSPHRASE_FILE:-}
 unattended=${UNATTENDED:-no}
-folder='' number=0 doing='' exporting=no finished=no
+folder='' taken='' number=0 doing='' exporting=no finished=no
 
 say() { # TEXT
   printf 'ceremony: %s\n' "$1" >&2 || : # a terminal that went away must not stop the clean-up
@@ -80,6 +80,11 @@ nothing_exported() {
 
 # rmdir takes an empty folder only: what is not this script's own is never removed.
 undo() {
+  if [ -n "$taken" ]; then
+    say "this ceremony wrote nothing; $(whose "$taken") and was not touched"
+    say 'hint: give this ceremony another folder'
+    return
+  fi
   left=nothing
   if [ -n "$folder" ]; then
     rm -f -- "$folder/wrapping.pem" "$folder/wrapping.pub.pem"
@@ -87,6 +92,16 @@ undo() {
   fi
   say "no backup and no export was written, and $left is left of this ceremony"
   say 'hint: mend what is said above and begin anew'
+}
+
+whose() { # FOLDER
+  for file in "$1/record.json" "$1/export.json" "$1/backup-1.json"; do
+    [ ! -e "$file" ] || {
+      printf '%s is of an earlier ceremony' "$1"
+      return
+    }
+  done
+  printf '%s is not of this ceremony' "$1"
 }
 
 tell_what_stands() {
@@ -125,12 +140,27 @@ preflight() { # FOLDER
   version=$(kmsx --version)
   check_settings
   check_terminal
-  [ ! -e "$1" ] || fail 2 "$1 exists already: every ceremony has a folder of its own"
+  check_second
+  if is_there "$1"; then
+    taken=$1
+    fail 2 "$1 exists already: every ceremony has a folder of its own"
+  fi
   mkdir -m 700 -- "$1" || fail 7 "$1 cannot be made"
   folder=$(cd -- "$1" && pwd)
   backup=$folder/backup-1.json
   export=$folder/export.json
   second=$(absolute "$second") pubkey=$(absolute "$pubkey") privkey=$(absolute "$privkey")
+}
+
+# A link that leads nowhere is there too.
+is_there() { # PATH
+  [ -e "$1" ] || [ -L "$1" ]
+}
+
+check_second() {
+  is_file "$second" || return 0
+  ! is_there "$second" ||
+    fail 2 "$second exists already, and may be the only backup of another data key: give SECOND_BACKUP a new name"
 }
 
 check_settings() {
@@ -146,7 +176,20 @@ check_terminal() {
     [ -z "$pubkey" ] || [ -n "$privkey" ] || fail 2 'unattended, a PUBKEY needs PRIVKEY'
     [ -z "$pubkey" ] || [ -n "$expected" ] || fail 2 'unattended, a PUBKEY needs EXPECT_FINGERPRINT'
   elif [ -z "$expected" ] || [ -z "$privkey" ]; then
-    (: </dev/tty) 2>/dev/null || fail 2 'there is no terminal to ask at: set UNATTENDED=yes, or EXPECT_FINGERPRINT and PRIVKEY'
+    (: </dev/tty) 2>/dev/null || fail 2 "there is no terminal to ask at: set $(what_is_missing)"
+  fi
+}
+
+# Without a PUBKEY nothing but the script itself can say what its own pair is.
+what_is_missing() {
+  if [ -z "$pubkey" ]; then
+    printf 'UNATTENDED=yes'
+  elif [ -n "$privkey" ]; then
+    printf 'EXPECT_FINGERPRINT'
+  elif [ -n "$expected" ]; then
+    printf 'PRIVKEY'
+  else
+    printf 'EXPECT_FINGERPRINT and PRIVKEY'
   fi
 }
 
@@ -208,10 +251,31 @@ verify() { # OPTION-OF-KMS...
     verified=$(with_passphrase verify-key --in "$export" --privkey "$privkey" "$@")
   else
     say "bring $export to where the private key is: into the HSM, or to the machine without a network"
-    ask 'which check value is shown there? (label:…, cmac:… or ecb:…)'
+    ask_check_value
     verified=$(kmsx verify-key --expect-check-value "$answer" "$@")
   fi
   check_value=label:$(field "$verified" '.KeyCheckValues[] | select(.Method == "AES-CMAC-LABEL").Value')
+}
+
+# A slip of the tongue or the finger is no reason to stop now: it is asked again. Whether the value is right, kmsx says.
+ask_check_value() {
+  ask 'which check value is shown there? (label:…, cmac:… or ecb:…)'
+  until is_check_value "$answer"; do
+    say 'that is no check value: type its method, a colon and all its digits without blanks: label: and 32, cmac: and 10, or ecb: and 6'
+    ask 'which check value is shown there? (label:…, cmac:… or ecb:…)'
+  done
+}
+
+is_check_value() { # TEXT
+  case $1 in
+    ecb:*) length=6 ;;
+    cmac:*) length=10 ;;
+    label:*) length=32 ;;
+    *) return 1 ;;
+  esac
+  digits=${1#*:}
+  case $digits in *[!0123456789abcdefABCDEF]*) return 1 ;; esac
+  [ "${#digits}" -eq "$length" ]
 }
 
 check_values() {

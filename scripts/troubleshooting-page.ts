@@ -9,12 +9,12 @@ import { CLOSED_INSTANCE_HINT, KMS_ERROR_THEMES } from '../src/kms/error-table.t
 import type { KmsErrorFacts } from '../src/kms/error-table/facts.ts';
 import { ERROR_FAMILIES, STATUS_CLASSES } from '../src/kms/error-table/fallback.ts';
 import {
-  FAULTS,
   networkError,
   notKmsError,
   ProxyFailure,
   timeoutError,
 } from '../src/kms/network-errors.ts';
+import { FAULTS } from '../src/kms/network-faults.ts';
 
 /** What stands in a hint for what only an error itself can tell. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
@@ -132,6 +132,7 @@ function network(): string[] {
     ['not JSON of KMS', notKmsError('HOST', 'answers in HTML', 200)],
     ['a proxy that is not there', networkError(proxy(), 'HOST')],
     ['a proxy: 407', networkError(proxy(407), 'HOST')],
+    ['a proxy: 500 and above', networkError(proxy(503), 'HOST')],
     ['a proxy: any other status', networkError(proxy(403), 'HOST')],
   ];
   return [

@@ -32,6 +32,8 @@ export interface Io extends FileContext {
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Of Node.js, such as `20.20.0`. */
+  readonly nodeVersion: string;
   /** Asks on the terminal itself, never on stdin or stderr; undefined if there is no terminal. */
   promptSecret(question: string): Promise<SecretBytes | undefined>;
   /**

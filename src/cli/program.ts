@@ -15,6 +15,7 @@ interface CommandEntry {
 
 const DATA_KEYS = 'Data keys:';
 const WRAPPING_KEYS = 'Wrapping keys and documents:';
+const ACCOUNT = 'Account and connection:';
 const REHEARSALS = 'Rehearsals:';
 const SHELL = 'Shell and help:';
 
@@ -73,6 +74,24 @@ const COMMANDS: readonly CommandEntry[] = [
     group: WRAPPING_KEYS,
     summary: 'say what a key file or document is, offline',
     load: async () => (await import('../commands/inspect.ts')).defineInspect,
+  },
+  {
+    name: 'doctor',
+    group: ACCOUNT,
+    summary: 'check what stands between here and an export, and say what to mend',
+    load: async () => (await import('../commands/doctor.ts')).defineDoctor,
+  },
+  {
+    name: 'list-keys',
+    group: ACCOUNT,
+    summary: 'list the KMS keys, and which of them export-key can use',
+    load: async () => (await import('../commands/list-keys.ts')).defineListKeys,
+  },
+  {
+    name: 'policy',
+    group: ACCOUNT,
+    summary: 'print the least RAM policy for commands, or check it',
+    load: async () => (await import('../commands/policy.ts')).definePolicy,
   },
   {
     name: 'rehearse',

@@ -2,6 +2,8 @@ import { KmsxError } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { hintsFor } from '../cli/messages.ts';
 import type { BackupSource } from '../data-key/backup-source.ts';
+import { dataKeyIdOf } from '../data-key/encryption-context.ts';
+import { OTHER_EMBEDDED_STATE } from '../kms/error-table/embedded.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 
 /** What is known of a backup when KMS refuses to open it. */
@@ -65,10 +67,13 @@ function withHints(error: KmsxError, hints: readonly string[]): KmsxError {
 }
 
 function usualHints(error: KmsxError, { source, label }: BackupFacts): readonly string[] {
-  if (isNotOpening(error)) return contextHints(source, label);
+  if (isNotOpening(error)) {
+    const isRehearsed = source.Rehearsal === true && error.details['embedded'] !== undefined;
+    return [...(isRehearsed ? [OTHER_EMBEDDED_STATE] : []), ...contextHints(source, label)];
+  }
   const { KeyId } = source;
   const hints = hintsFor(error);
-  if (error.kind !== 'kms' || KeyId === undefined) return hints;
+  if (error.kind !== 'kms' || KeyId === undefined || !isKeyIdOfKms(KeyId)) return hints;
   return hints.map((hint) => hint.replace('--KeyId ID', () => `--KeyId ${shellWord(KeyId)}`));
 }
 
@@ -77,15 +82,25 @@ function contextHints({ EncryptionContext, KeyId }: BackupSource, label: string)
   if (KeyId !== undefined) {
     return [
       `${label} does not open as it is: its encryption context or CiphertextBlob was changed, or its KMS key is in another region or account`,
-      `aliyun kms DescribeKey --KeyId ${shellWord(KeyId)} shows whether these credentials reach it; another account's key needs its key policy too`,
+      isKeyIdOfKms(KeyId)
+        ? `kmsx list-keys shows whether ${KeyId} is a key of this region and account; another account's key needs its key policy too`
+        : 'its KeyId is none that KMS gives: it was changed; take the original document',
     ];
   }
   return [
     EncryptionContext === undefined
       ? `${label} does not tell its encryption context: if it has one, repeat it with --context NAME=VALUE`
       : `is --context exactly the one that ${label} was made with? names and values count, the order does not`,
-    `else ${label} was changed, or its KMS key is in another region or account`,
+    ...(EncryptionContext === undefined || dataKeyIdOf(EncryptionContext) === undefined
+      ? ['where it was made with --bind, the context has kmsx:id=ID too: the DataKeyId of its export document']
+      : []),
+    `else ${label} was changed or cut short, or its KMS key is in another region or account`,
   ];
+}
+
+/** Whether a document's KeyId may stand in a command: an id or an ARN, and nothing that a program takes for an option. */
+function isKeyIdOfKms(keyId: string): boolean {
+  return /^(?:acs:kms:[a-z0-9-]{1,63}:\d{1,32}:key\/)?[A-Za-z0-9][\w-]{0,127}$/.test(keyId);
 }
 
 /** A document's Endpoint is never called, only told: whoever reads it decides. */
@@ -102,9 +117,13 @@ function elsewhere({ kind }: KmsxError, { source, label, kms }: BackupFacts): re
 
 /** How to get to an address of KMS's own; any other is for the reader to judge. */
 function gatewayOption(endpoint: string): string | undefined {
-  const instance = /^https:\/\/(kst-[a-z0-9-]+)\.cryptoservice\.kms\.aliyuncs\.com$/.exec(endpoint);
+  const instance = /^https:\/\/(kst-[a-z0-9-]{1,59})\.cryptoservice\.kms\.aliyuncs\.com$/.exec(
+    endpoint,
+  );
   if (instance !== null) return `--gateway ${instance[1] ?? ''}`;
-  const shared = /^https:\/\/(kms|kms-vpc)\.([a-z0-9-]+)\.aliyuncs\.com$/.exec(endpoint);
+  const shared = /^https:\/\/(kms|kms-vpc)\.([a-z0-9][a-z0-9-]{0,62})\.aliyuncs\.com$/.exec(
+    endpoint,
+  );
   if (shared === null) return undefined;
   const gateway = shared[1] === 'kms' ? 'public' : 'vpc';
   return `--gateway ${gateway} --region ${shared[2] ?? ''}`;

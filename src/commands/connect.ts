@@ -5,6 +5,7 @@ import { fromEnv } from '../cli/io.ts';
 import type { Session } from '../cli/session.ts';
 import { version } from '../cli/version.ts';
 import type { ConnectOptions } from '../kms/connect-kms.ts';
+import type { ResolvedCredentials } from '../kms/credentials.ts';
 import type { Gateway } from '../kms/gateway.ts';
 import { localGateway } from '../kms/gateway.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
@@ -38,13 +39,24 @@ async function connectRemote(
   gateway: Gateway,
   session: Session,
 ): Promise<Connection> {
-  const { io, reporter } = session;
-  const [{ connectKms }, { resolveCredentials }] = await Promise.all([
-    import('../kms/connect-kms.ts'),
-    import('../kms/credentials.ts'),
-  ]);
-  const { policy, resolve, profile, authorities } = plan;
-  const credentials = await resolveCredentials({
+  const credentials = await findCredentials(plan, session);
+  await session.reporter.detail(`credentials from ${credentials.source}; KMS at ${gateway.url}`);
+  return await connectWith(credentials, plan, gateway, session);
+}
+
+/**
+ * Decides where the credentials come from.
+ *
+ * @param warn - told of files with secrets that others can reach; stderr, if it is not given
+ * @throws KmsxError those of credentials
+ */
+export async function findCredentials(
+  { profile, authorities, resolve, policy }: Omit<ConnectionPlan, 'gateway' | 'inputs'>,
+  { io, reporter }: Session,
+  warn: (message: string) => void = (message) => void reporter.warn(message),
+): Promise<ResolvedCredentials> {
+  const { resolveCredentials } = await import('../kms/credentials.ts');
+  return await resolveCredentials({
     profile,
     env: io.env,
     home: fromEnv(io, 'HOME'),
@@ -52,8 +64,24 @@ async function connectRemote(
     resolve,
     timeoutMs: policy.timeoutMs,
     signal: io.signal,
+    now: () => io.now(),
+    warn,
   });
-  await reporter.detail(`credentials from ${credentials.source}; KMS at ${gateway.url}`);
+}
+
+/**
+ * A client of a gateway, with credentials that are its own from now on.
+ *
+ * @throws KmsxError `proxy-unsupported`, `gateway-malformed` (a proxy variable)
+ */
+export async function connectWith(
+  credentials: ResolvedCredentials,
+  plan: ConnectionPlan,
+  gateway: Gateway,
+  session: Session,
+): Promise<Connection> {
+  const { connectKms } = await import('../kms/connect-kms.ts');
+  const { resolve, authorities } = plan;
   const common = commonOptions(plan, session);
   const kms = connectKms({ ...common, gateway, credentials, authorities, resolve });
   return { kms, close: () => kms.close() };

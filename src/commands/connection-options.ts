@@ -76,16 +76,13 @@ export async function planConnection(
   known: { readonly keyRegion?: string | undefined; readonly documentRegion?: string | undefined },
   { io }: Session,
 ): Promise<ConnectionPlan> {
-  const policy = {
-    timeoutMs: parseSeconds('--timeout', options.timeout),
-    deadlineMs: parseSeconds('--deadline', options.deadline),
-    maxAttempts: parseAttempts(options.maxAttempts),
-  };
+  const policy = readPolicy(options);
   const resolve = options.resolve.map(parseResolveRule);
   const gatewayOptions = {
     gateway: options.gateway,
     endpoint: options.endpoint,
-    region: options.region ?? known.documentRegion,
+    region: options.region,
+    documentRegion: known.documentRegion,
     keyRegion: known.keyRegion,
     env: io.env,
   };
@@ -100,7 +97,20 @@ export async function planConnection(
     return { ...plan, authorities: undefined, inputs: [] };
   }
   const inputs = [await inputFileId(caFile, io)];
-  return { ...plan, authorities: await loadAuthorities(caFile, io.env), inputs };
+  return { ...plan, authorities: await loadAuthorities(caFile, io.env, io.now()), inputs };
+}
+
+/**
+ * Reads how often and how long KMS is tried.
+ *
+ * @throws KmsxError `bad-usage`
+ */
+export function readPolicy(options: ConnectionOptions): RetryPolicy {
+  return {
+    timeoutMs: parseSeconds('--timeout', options.timeout),
+    deadlineMs: parseSeconds('--deadline', options.deadline),
+    maxAttempts: parseAttempts(options.maxAttempts),
+  };
 }
 
 /**

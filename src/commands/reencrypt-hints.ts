@@ -1,6 +1,6 @@
 import type { KmsxError } from '../base/error.ts';
 import { hintsFor } from '../cli/messages.ts';
-import type { ReencryptRequest } from '../data-key/reencrypt.ts';
+import type { ReencryptRequest } from '../data-key/reencrypt-request.ts';
 import { isNotOpening } from './backup-failures.ts';
 
 const NO_PERMISSION: ReadonlySet<string> = new Set(['Forbidden.NoPermission', 'AccessDeniedError']);
@@ -9,15 +9,17 @@ const NO_PERMISSION: ReadonlySet<string> = new Set(['Forbidden.NoPermission', 'A
  * What an error of a re-encryption can mean. The old backup is opened before ReEncrypt, so that what ReEncrypt then
  * refuses is about the new KMS key.
  *
+ * @param isOpened - whether the old backup was opened before
  * @returns undefined for an error that is about the old backup alone
  */
 export function reencryptHints(
   error: KmsxError,
   request: ReencryptRequest,
+  isOpened = false,
 ): readonly string[] | undefined {
-  if (error.details['stage'] === 'verify') return verifyingHints(error);
+  if (error.details['stage'] === 'verify') return verifyingHints(error, request);
   if (error.details['action'] !== 'ReEncrypt') return oldBackupHints(error, request);
-  const { asymmetricSource: source, destination, against } = request;
+  const { asymmetricSource: source, destination } = request;
   if (NO_PERMISSION.has(error.code)) {
     if (error.details['denial'] !== undefined) {
       return [
@@ -37,13 +39,22 @@ export function reencryptHints(
         ];
   }
   const which =
-    source === undefined && against === 'old backup'
-      ? `the old backup opens: it is about ${destination.text}`
-      : `it is about ${destination.text} or ${source?.keyId ?? 'the old key'}`;
+    source === undefined && isOpened
+      ? `the old backup opens; what KMS refused is ${destination.text}`
+      : `what KMS refused is ${destination.text} or ${source?.keyId ?? 'the old key'}`;
   return error.kind === 'kms' ? [...hintsFor(error), which] : undefined;
 }
 
-function verifyingHints(error: KmsxError): readonly string[] | undefined {
+function verifyingHints(
+  error: KmsxError,
+  { asymmetricSource }: ReencryptRequest,
+): readonly string[] | undefined {
+  if (error.code === 'reencrypt-mismatch' && asymmetricSource !== undefined) {
+    return [
+      'stop, and keep the document: its export or its CiphertextBlob was likely swapped, since they hold different data keys',
+      'kmsx verify-key --against FILE --expect-check-value label:… shows whether it is the CiphertextBlob',
+    ];
+  }
   if (isNotOpening(error)) {
     return ['run it again; if KMS still does not open what it made, report the RequestId'];
   }
@@ -55,13 +66,17 @@ function verifyingHints(error: KmsxError): readonly string[] | undefined {
 /** An export for an RSA key may be all that is left of a data key. */
 function oldBackupHints(
   error: KmsxError,
-  { asymmetricSource }: ReencryptRequest,
+  { asymmetricSource, expected }: ReencryptRequest,
 ): readonly string[] | undefined {
   if (asymmetricSource === undefined || (error.kind !== 'kms' && error.kind !== 'credentials')) {
     return undefined;
   }
+  const bits = Math.max(0, ...expected.map(({ value }) => value.length * 8));
+  const without = 'verifies the new backup without it';
   return [
     ...hintsFor(error),
-    'where the old CiphertextBlob is lost, --expect-check-value label:… verifies the new backup without it',
+    bits === 0
+      ? `where the old CiphertextBlob is lost, --expect-check-value label:… ${without}`
+      : `${bits} bits of a check value alone prove nothing: where the old CiphertextBlob is lost, --expect-check-value label:… or sha256:… ${without}`,
   ];
 }

@@ -13,8 +13,9 @@ import type { BackupDocument } from '../data-key/backup-document.ts';
 import type { BackupSource } from '../data-key/backup-source.ts';
 import { parseExpectedCheckValue } from '../data-key/key-check-value.ts';
 import { oneTimeAlgorithm } from '../data-key/one-time-export.ts';
-import type { ReencryptRequest } from '../data-key/reencrypt.ts';
-import { dryRunReencrypt, reencryptDataKey } from '../data-key/reencrypt.ts';
+import type { ReencryptRequest } from '../data-key/reencrypt-request.ts';
+import type { ReencryptedBackup } from '../data-key/reencrypt.ts';
+import { dryRunVerifiedReencrypt, reencryptDataKey } from '../data-key/reencrypt.ts';
 import { parseKeyId } from '../kms/key-id.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 import { backupLabel, explainingFailures } from './backup-failures.ts';
@@ -114,7 +115,6 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
     destination,
     destinationContext: newContext.over(source.EncryptionContext, label),
     expected,
-    against: asymmetric !== undefined && expected.length > 0 ? 'check values alone' : 'old backup',
   });
   if (known !== undefined) requestOf(known);
 
@@ -134,22 +134,22 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
       const request = requestOf(source);
       const facts = {
         ...{ source, label, kms },
-        hintsFor: (error: KmsxError) => reencryptHints(error, request),
+        hintsFor: (error: KmsxError) => reencryptHints(error, request, true),
       };
       if (options.dryRun) {
-        const notChecked = await explainingFailures(facts, () => dryRunReencrypt(request, kms));
+        const notChecked = await explainingFailures(facts, () =>
+          dryRunVerifiedReencrypt(request, kms),
+        );
         await warnOfRehearsal(kms, session);
         const unasked = [...notChecked, ...places.secrets.map(() => 'CreateSecret')];
         await printResult(dryRunResult(unasked, destination.text, kms), session);
         return;
       }
       const now = (): Date => io.now();
-      const document = await explainingFailures(facts, () =>
-        reencryptDataKey(request, { kms, now }),
-      );
+      const made = await explainingFailures(facts, () => reencryptDataKey(request, { kms, now }));
       await warnOfRehearsal(kms, session);
-      await reporter.note(verdict(request, label));
-      await write(document, outputs, places, kms, session);
+      await sayHowVerified(made, request, label, session);
+      await write(made.document, outputs, places, kms, session);
     } finally {
       await connection.close();
     }
@@ -166,16 +166,28 @@ function assertHasReEncrypt({ gateway }: ConnectionPlan): void {
   });
 }
 
-/** What was compared, in words. */
-function verdict({ against, asymmetricSource, expected }: ReencryptRequest, label: string): string {
-  if (against === 'check values alone') {
-    const bits = Math.max(...expected.map(({ value }) => value.length * 8));
-    const weak =
-      bits < 128 ? `; ${bits} bits show a mix-up, not an attack: give label: or sha256: too` : '';
-    return `verified: the new backup has the expected check values; the CiphertextBlob of ${label} was not opened${weak}`;
+/** Says what was compared, and what a reader may not expect of the new backup. */
+async function sayHowVerified(
+  { document, refusal, sameKeyBut }: ReencryptedBackup,
+  { asymmetricSource }: ReencryptRequest,
+  label: string,
+  { reporter }: Session,
+): Promise<void> {
+  if (sameKeyBut !== undefined) {
+    const { KeyId } = document;
+    await reporter.warnAlways(
+      `the new backup is under the KMS key of ${label} too (${KeyId}), with another ${sameKeyBut}`,
+    );
+  }
+  if (refusal !== undefined) {
+    await reporter.warn(
+      `KMS refuses the CiphertextBlob of ${label} (Code ${refusal.code}), which was not opened`,
+    );
+    await reporter.note('verified: the new backup has the expected check value of 128 bits');
+    return;
   }
   const whose = asymmetricSource === undefined ? label : `the CiphertextBlob in ${label}`;
-  return `verified: the new backup holds the data key of ${whose}`;
+  await reporter.note(`verified: the new backup holds the data key of ${whose}`);
 }
 
 /** Writes the verified backup to every place. If one fails, the error says what stands. */

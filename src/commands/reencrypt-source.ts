@@ -3,7 +3,7 @@ import { equalBytes } from '../base/bytes.ts';
 import { kmsxError } from '../base/error.ts';
 import type { ExportDocument, ExportEntry } from '../data-key/export-document.ts';
 import type { Envelope } from '../data-key/read-document.ts';
-import type { AsymmetricSource } from '../data-key/reencrypt.ts';
+import type { AsymmetricSource } from '../data-key/reencrypt-request.ts';
 import type { KeyIdentifier } from '../kms/key-id.ts';
 import { parseKeyId } from '../kms/key-id.ts';
 import { findWrappingAlgorithm } from '../wrapping/algorithms.ts';

@@ -1,6 +1,7 @@
 import { kmsxError } from '../base/error.ts';
 import type { Io } from '../cli/io.ts';
 import { fromEnv } from '../cli/io.ts';
+import { oneLine } from '../cli/printable.ts';
 import type { BackupSource } from '../data-key/backup-source.ts';
 import type { KeyCheckValue } from '../data-key/key-check-value.ts';
 import { oneTimeAlgorithm } from '../data-key/one-time-export.ts';
@@ -13,6 +14,7 @@ import type {
 } from '../data-key/witness.ts';
 import { portOf, resolveRuleFor } from '../kms/endpoint.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
+import { isRegion } from '../kms/region.ts';
 import { secretNameOf } from './backup-places.ts';
 import type { ConnectionOptions, ConnectionPlan } from './connection-options.ts';
 import type { PassphraseOptions } from './passphrase.ts';
@@ -74,13 +76,13 @@ export function witnessRequest(
     export: exported && witnessExport(exported),
     checkValues,
     backups: asked.map(({ backup, source, kms, beside }) => ({
-      label: backup.label,
+      label: oneLine(backup.label),
       place: placeOfBlob(backup, source),
       context: source.EncryptionContext,
       algorithm: oneTimeAlgorithm(source.NumberOfBytes),
       gateway: {
         endpoint: kms.endpoint,
-        region: kms.region ?? source.Region,
+        region: kms.region ?? regionOf(source),
         profile: options.profile,
         caFile: options.caFile ?? fromEnv(io, 'KMSX_CA_FILE'),
         ...addressing(backup.plan),
@@ -88,6 +90,11 @@ export function witnessRequest(
       beside: witnessBeside(backup, beside),
     })),
   };
+}
+
+/** A document's Region goes into a command only where it is one. */
+function regionOf({ Region }: BackupSource): string | undefined {
+  return Region !== undefined && isRegion(Region) ? Region : undefined;
 }
 
 /** Whom the gateway is trusted by, and where it is found. */
@@ -111,12 +118,13 @@ function witnessBeside(
 function witnessExport({ place, label, envelope, opened }: ExportInPlace): WitnessExport {
   const { exportedDataKey, algorithm } = opened.wrapped;
   const byValue: EnvelopePlace = { kind: 'value', base64: exportedDataKey };
-  if (envelope.kind !== 'export' || isPassing(place)) return { label, place: byValue, algorithm };
+  const shown = { label: oneLine(label), algorithm };
+  if (envelope.kind !== 'export' || isPassing(place)) return { ...shown, place: byValue };
   const index = envelope.document.Exports.findIndex(
     ({ PublicKeyFingerprint }) => PublicKeyFingerprint === opened.privateKey.fingerprint,
   );
   const filter = `.Exports[${index}].ExportedDataKey`;
-  return { label, place: { kind: 'field', path: place, filter }, algorithm };
+  return { ...shown, place: { kind: 'field', path: place, filter } };
 }
 
 function placeOfBlob(

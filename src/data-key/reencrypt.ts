@@ -1,41 +1,24 @@
-import { equalBytes } from '../base/bytes.ts';
+import { ERROR_CODES } from '../base/error-codes.ts';
 import { KmsxError, kmsxError } from '../base/error.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
-import { answerMalformed } from '../kms/errors.ts';
-import type { KeyIdentifier } from '../kms/key-id.ts';
-import type { KmsClient, ReEncryptedDataKey, ReEncryptInput } from '../kms/kms-client.ts';
+import type { KmsClient } from '../kms/kms-client.ts';
 import type { BackupDocument } from './backup-document.ts';
 import { toBackupDocument } from './backup-document.ts';
-import type { BackupSource } from './backup-source.ts';
 import type { EncryptionContext } from './encryption-context.ts';
-import { assertNoReservedName, encodeEncryptionContext } from './encryption-context.ts';
-import type { ExportEntry } from './export-document.ts';
+import { assertNoReservedName } from './encryption-context.ts';
 import type { ExpectedCheckValue } from './key-check-value.ts';
-import { assertCheckValue } from './key-check-value.ts';
-import type { OneTimeKey } from './one-time-export.ts';
 import { dryRunOneTimeExport, exportToOneTimeKey, makeOneTimeKey } from './one-time-export.ts';
 import { originOf } from './origin.ts';
+import type { ReencryptRequest } from './reencrypt-request.ts';
+import { reEncryptInput } from './reencrypt-request.ts';
+import type { VerifiedBackup } from './reencrypt-verify.ts';
+import { assertCheckValues, verifyNewBackup } from './reencrypt-verify.ts';
 
-/** An export for an RSA key of KMS, which ReEncrypt takes in the place of a CiphertextBlob. */
-export interface AsymmetricSource {
-  /** Id, alias or ARN of the RSA KMS key. */
-  readonly keyId: string;
-  readonly keyVersionId: string;
-  readonly entry: ExportEntry;
-}
-
-export interface ReencryptRequest {
-  /** The old backup. */
-  readonly source: BackupSource;
-  /** Where the data key comes from an export and not from the old CiphertextBlob. */
-  readonly asymmetricSource?: AsymmetricSource | undefined;
-  /** The new KMS key. */
-  readonly destination: KeyIdentifier;
-  readonly destinationContext: EncryptionContext | undefined;
-  /** What the data key's check values must be. */
-  readonly expected: readonly ExpectedCheckValue[];
-  /** What the new backup is held against, beside the expected check values. */
-  readonly against: 'old backup' | 'check values alone';
+/** A new backup, and how it was verified. */
+export interface ReencryptedBackup {
+  readonly document: BackupDocument;
+  /** Why the old CiphertextBlob was not opened: the new backup was held against check values alone then. */
+  readonly refusal: KmsxError | undefined;
+  readonly sameKeyBut: VerifiedBackup['sameKeyBut'];
 }
 
 /**
@@ -43,25 +26,30 @@ export interface ReencryptRequest {
  * backup: the old CiphertextBlob and the new one are exported to the same one-time key and compared in constant time.
  * The old one is exported first, so that what does not open, or is too long, is found before ReEncrypt.
  *
+ * An export for an RSA key may be all that is left of a data key: where KMS refuses the old CiphertextBlob beside it, an
+ * expected check value of 128 bits verifies the new backup; a shorter one does not.
+ *
  * ReEncrypt's answer names the old key; KeyId and KeyVersionId of the new backup are those of the ExportDataKey that
  * verifies it.
  *
- * @throws KmsxError those of `exportToOneTimeKey` and of KMS; `check-value-mismatch`; `reencrypt-mismatch`. What is
- * thrown after ReEncrypt says that the old backup stands
+ * @throws KmsxError those of `exportToOneTimeKey` and of KMS; `check-value-mismatch`; `reencrypt-mismatch`;
+ * `reencrypt-same-key`. What is thrown after ReEncrypt says that the old backup stands
  */
 export async function reencryptDataKey(
   request: ReencryptRequest,
   { kms, now }: { readonly kms: KmsClient; readonly now: () => Date },
-): Promise<BackupDocument> {
+): Promise<ReencryptedBackup> {
   const oneTimeKey = await makeOneTimeKey();
-  const old = await exportOld(request, kms, oneTimeKey);
+  const { opened: old, refusal } = await openOld(request, () =>
+    exportToOneTimeKey(request.source, kms, oneTimeKey),
+  );
   try {
-    if (old !== undefined) assertCheckValues(old, request.expected);
+    if (old !== undefined) assertCheckValues(old.dataKey, request.expected);
     const answer = await kms.reEncrypt(reEncryptInput(request));
     return await sayingWhatStands(async () => {
-      const verified = await verify(request, answer, old, oneTimeKey, kms);
-      const { CiphertextBlob, KeyId, KeyVersionId, NumberOfBytes } = verified;
-      return toBackupDocument(
+      const made = await verifyNewBackup(request, answer, old, oneTimeKey, kms);
+      const { CiphertextBlob, KeyId, KeyVersionId, NumberOfBytes, sameKeyBut } = made;
+      const document = toBackupDocument(
         { KeyId, KeyVersionId, CiphertextBlob },
         {
           NumberOfBytes,
@@ -69,9 +57,10 @@ export async function reencryptDataKey(
           ...originOf(kms, now()),
         },
       );
+      return { document, refusal, sameKeyBut };
     });
   } finally {
-    old?.dispose();
+    old?.dataKey.dispose();
   }
 }
 
@@ -82,13 +71,22 @@ export async function reencryptDataKey(
  * @returns what was not asked
  * @throws KmsxError what the calls would throw
  */
-export async function dryRunReencrypt(
+export async function dryRunVerifiedReencrypt(
   request: ReencryptRequest,
   kms: KmsClient,
 ): Promise<readonly string[]> {
-  if (request.against === 'old backup') await dryRunOneTimeExport(request.source, kms);
-  await kms.dryRun.reEncrypt(reEncryptInput(request));
+  await openOld(request, () => dryRunOneTimeExport(request.source, kms));
+  await dryRunReencrypt(request, kms);
   return ['ExportDataKey'];
+}
+
+/**
+ * Asks KMS about ReEncrypt alone.
+ *
+ * @throws KmsxError what the call would throw
+ */
+export async function dryRunReencrypt(request: ReencryptRequest, kms: KmsClient): Promise<void> {
+  await kms.dryRun.reEncrypt(reEncryptInput(request));
 }
 
 /**
@@ -115,86 +113,31 @@ export function assertKeepsBinding(
   throw kmsxError('context-malformed', `the new context has a kmsx:id that ${label} has not`);
 }
 
-function exportOld(
-  { source, against }: ReencryptRequest,
-  kms: KmsClient,
-  oneTimeKey: OneTimeKey,
-): Promise<SecretBytes | undefined> {
-  if (against === 'check values alone') return Promise.resolve(undefined);
-  return exportToOneTimeKey(source, kms, oneTimeKey).then(({ dataKey }) => dataKey);
-}
-
-async function verify(
-  request: ReencryptRequest,
-  { ciphertextBlobBase64, requestId }: ReEncryptedDataKey,
-  old: SecretBytes | undefined,
-  oneTimeKey: OneTimeKey,
-  kms: KmsClient,
-): Promise<Required<Pick<BackupDocument, BackupFacts>>> {
-  const { source, destination, destinationContext, expected } = request;
-  const made: BackupSource = {
-    CiphertextBlob: ciphertextBlobBase64,
-    EncryptionContext: destinationContext,
-    NumberOfBytes: old?.length ?? source.NumberOfBytes,
-  };
-  const { dataKey, keyId, keyVersionId } = await exportToOneTimeKey(made, kms, oneTimeKey);
+/**
+ * Opens the old backup. Only beside an export for an RSA key may KMS refuse it, and only where what is expected of the
+ * data key proves by itself which one it is.
+ */
+async function openOld<T>(
+  { asymmetricSource, expected }: ReencryptRequest,
+  open: () => Promise<T>,
+): Promise<{ readonly opened?: T; readonly refusal: KmsxError | undefined }> {
   try {
-    if (old !== undefined && !equalBytes(old.bytes, dataKey.bytes)) throw mismatch(requestId);
-    assertCheckValues(dataKey, expected);
-    assertDestination(keyId, destination, requestId);
-    return {
-      CiphertextBlob: ciphertextBlobBase64,
-      KeyId: keyId,
-      KeyVersionId: keyVersionId,
-      NumberOfBytes: dataKey.length,
-    };
-  } finally {
-    dataKey.dispose();
+    return { opened: await open(), refusal: undefined };
+  } catch (error) {
+    if (asymmetricSource === undefined || !isRefusalOfKms(error) || !isProof(expected)) throw error;
+    return { refusal: error };
   }
 }
 
-type BackupFacts = 'CiphertextBlob' | 'KeyId' | 'KeyVersionId' | 'NumberOfBytes';
-
-function mismatch(requestId: string): KmsxError {
-  const { kind, code, message } = kmsxError(
-    'reencrypt-mismatch',
-    'the new CiphertextBlob does not hold the data key of the old backup',
-  );
-  return new KmsxError({ kind, code, message, requestId });
+/** What KMS itself answered: not what kmsx found wrong, nor that nobody answered. */
+function isRefusalOfKms(error: unknown): error is KmsxError {
+  if (!(error instanceof KmsxError) || Object.hasOwn(ERROR_CODES, error.code)) return false;
+  return error.kind === 'kms' || error.kind === 'credentials';
 }
 
-/** An alias does not tell which key it is; an id does. */
-function assertDestination(keyId: string, { id }: KeyIdentifier, requestId: string): void {
-  if (id === undefined || keyId === id || keyId.endsWith(`:key/${id}`)) return;
-  throw answerMalformed('ReEncrypt', 'the new CiphertextBlob is under another KMS key', requestId);
-}
-
-function assertCheckValues(dataKey: SecretBytes, expected: readonly ExpectedCheckValue[]): void {
-  for (const value of expected) assertCheckValue(dataKey.bytes, value);
-}
-
-function reEncryptInput(request: ReencryptRequest): ReEncryptInput {
-  const { source, asymmetricSource, destination, destinationContext } = request;
-  const to = {
-    destinationKeyId: destination.text,
-    destinationEncryptionContextJson:
-      destinationContext && encodeEncryptionContext(destinationContext),
-  };
-  if (asymmetricSource === undefined) {
-    const { CiphertextBlob, EncryptionContext } = source;
-    return {
-      ...to,
-      ciphertextBlobBase64: CiphertextBlob,
-      sourceEncryptionContextJson: EncryptionContext && encodeEncryptionContext(EncryptionContext),
-    };
-  }
-  // RSA binds no context: none is sent for the source.
-  const { keyId, keyVersionId, entry } = asymmetricSource;
-  return {
-    ...to,
-    ciphertextBlobBase64: entry.ExportedDataKey,
-    asymmetricSource: { keyId, keyVersionId, algorithm: entry.WrappingAlgorithm },
-  };
+/** Shorter check values are had by other keys, which can be found. */
+function isProof(expected: readonly ExpectedCheckValue[]): boolean {
+  return expected.some(({ value }) => value.length >= 16);
 }
 
 /** Runs what comes after ReEncrypt: it made something new and changed nothing, and the error says so. */

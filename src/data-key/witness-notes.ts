@@ -27,7 +27,12 @@ export function witnessNotes(gateways: readonly TrustAndAddress[]): string[] {
       `kmsx was told --resolve ${rule}, and aliyun has no such option: it needs "${address} ${host}" in /etc/hosts`,
     );
   }
-  return [...notes].map((note) => `printf '%s\\n' ${shellWord(`note: ${note}`)} >&2`);
+  return [...notes].map((note) => `${printLine(`note: ${note}`)} >&2`);
+}
+
+/** A command that prints a line as it is: `echo` of dash would obey a backslash in a file's name (POSIX, echo). */
+export function printLine(text: string): string {
+  return `printf '%s\\n' ${shellWord(text)}`;
 }
 
 /** Go, in which `aliyun` is written, reads SSL_CERT_FILE and SSL_CERT_DIR, but not on macOS (its package crypto/x509). */

@@ -4,7 +4,7 @@ import type { EncryptionContext } from './encryption-context.ts';
 import { encodeEncryptionContext } from './encryption-context.ts';
 import type { CheckValueMethod, KeyCheckValue } from './key-check-value.ts';
 import type { TrustAndAddress } from './witness-notes.ts';
-import { witnessNotes } from './witness-notes.ts';
+import { printLine, witnessNotes } from './witness-notes.ts';
 
 /** Where the witness finds an envelope: a field of a JSON file, a secret of KMS, or the value itself. */
 export type EnvelopePlace =
@@ -152,7 +152,7 @@ function exportBackup(
 function digest(variable: string, command: string, label: string): string[] {
   return [
     `${variable}=$(${command} | openssl dgst -sha256 -r)`,
-    `[ "$${variable}" != "$nothing" ] || { echo ${shellWord(`${label} does not open`)} >&2; exit 6; }`,
+    `[ "$${variable}" != "$nothing" ] || { ${printLine(`${label} does not open`)} >&2; exit 6; }`,
   ];
 }
 
@@ -167,9 +167,9 @@ function oaepOptions(hash: OaepHash | undefined): string {
 }
 
 function comparison(label: string, actual: string, expected: string, what: string): string {
-  const same = shellWord(`${label} holds ${what}`);
-  const other = shellWord(`${label} does NOT hold ${what}`);
-  return `if [ ${actual} = ${expected} ]; then echo ${same}; else echo ${other}; result=6; fi`;
+  const same = printLine(`${label} holds ${what}`);
+  const other = printLine(`${label} does NOT hold ${what}`);
+  return `if [ ${actual} = ${expected} ]; then ${same}; else ${other}; result=6; fi`;
 }
 
 /** The same computations as in key-check-value.ts, by another hand. */

@@ -2,7 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { fieldOf, parseObject, word } from './answer-json.ts';
+import { REHEARSAL_HEADER } from './error-table/embedded.ts';
 import { answerMalformed, isRetryable, kmsError, retryAfterMs } from './errors.ts';
+import type { Renewal } from './guarded-credential.ts';
 import type { AttemptOutcome, AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
 import { withRetries } from './retry.ts';
 import type { Answer, Exchange, Transport } from './transport.ts';
@@ -17,9 +19,11 @@ interface AttemptsOptions {
   /** The system's if it is not given. */
   readonly clock?: RetryClock | undefined;
   readonly onAttempt?: ((action: string, report: AttemptReport) => void) | undefined;
+  /** How to throw away credentials that KMS calls expired. */
+  readonly renewal?: Renewal | undefined;
 }
 
-const REHEARSAL_HEADER = 'x-kmsx-embedded-kms';
+const EXPIRED = 'InvalidSecurityToken.Expired';
 
 /** The attempts of one client: each in an exchange of its own, retried, its errors made kmsx's. */
 export class Attempts {
@@ -44,10 +48,24 @@ export class Attempts {
       clock,
       (timeoutMs) =>
         this.#options.transport.exchange({ timeoutMs, signal }, (exchange) =>
-          this.#attempt(action, exchange, call),
+          this.#attemptAfresh(action, exchange, call),
         ),
       (report) => onAttempt?.(action, report),
     );
+  }
+
+  /** An attempt, and where the credentials have expired meanwhile one more with new ones, in the same time. */
+  async #attemptAfresh<T extends { readonly requestId?: string }>(
+    action: string,
+    exchange: Exchange,
+    call: (exchange: Exchange) => Promise<T>,
+  ): Promise<AttemptOutcome<T>> {
+    const { renewal } = this.#options;
+    const used = renewal?.current() ?? 0;
+    const outcome = await this.#attempt(action, exchange, call);
+    if (renewal === undefined || outcome.ok || outcome.error.code !== EXPIRED) return outcome;
+    renewal.renew(used);
+    return await this.#attempt(action, exchange, call);
   }
 
   async #attempt<T extends { readonly requestId?: string }>(

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
 import type { Env } from './env.ts';
 import { envFlag, envValue } from './env.ts';
+import type { Warn } from './secret-file.ts';
+import { readSecretFile } from './secret-file.ts';
 
 /** How messages call the configuration of the aliyun command-line tool. */
 export const CLI_CONFIG = '~/.aliyun/config.json';
@@ -11,10 +12,14 @@ export const CLI_CONFIG = '~/.aliyun/config.json';
 /** A profile of the aliyun command-line tool. Its settings hold secrets. */
 export interface CliProfile {
   readonly name: string;
-  /** As it stands in the file; letter case does not matter. */
+  /** As it stands in the file; letter case does not matter. Empty if it has none. */
   readonly mode: string;
+  /** Whether others than its owner may write the file. */
+  readonly isWritableByOthers: boolean;
   /** The value of a setting, if it is text that is not empty, or a number. */
   setting(name: string): string | undefined;
+  /** Another profile of the same file. */
+  sibling(name: string): CliProfile | undefined;
 }
 
 export interface CliConfig {
@@ -29,6 +34,8 @@ export interface ProfileOptions {
   readonly env: Env;
   /** The home folder: HOME. */
   readonly home: string | undefined;
+  /** Told where others can read the file. */
+  readonly warn?: Warn | undefined;
 }
 
 /**
@@ -42,7 +49,7 @@ export async function profileRegion(options: ProfileOptions): Promise<string | u
   const profile =
     options.profile === undefined
       ? (await ambientProfile(options)).profile
-      : await namedProfile(options.profile, options.home);
+      : await namedProfile(options.profile, options);
   return profile?.setting('region_id');
 }
 
@@ -51,8 +58,11 @@ export async function profileRegion(options: ProfileOptions): Promise<string | u
  *
  * @throws KmsxError `profile-missing`, `credentials-file-malformed`, `file-unreadable`
  */
-export async function namedProfile(name: string, home: string | undefined): Promise<CliProfile> {
-  const config = await readCliConfig(home);
+export async function namedProfile(
+  name: string,
+  options: Pick<ProfileOptions, 'home' | 'warn'>,
+): Promise<CliProfile> {
+  const config = await readCliConfig(options);
   const profile = config?.profiles.find((candidate) => candidate.name === name);
   if (profile !== undefined) return profile;
   const where = config === undefined ? `${CLI_CONFIG} is not there` : `${CLI_CONFIG} has none such`;
@@ -69,12 +79,12 @@ export async function namedProfile(name: string, home: string | undefined): Prom
  * @throws KmsxError `credentials-file-malformed`, `file-unreadable`
  */
 export async function ambientProfile(
-  options: Pick<ProfileOptions, 'env' | 'home'>,
+  options: Pick<ProfileOptions, 'env' | 'home' | 'warn'>,
 ): Promise<{ readonly profile?: CliProfile; readonly reason: string }> {
   if (envFlag(options.env, 'ALIBABA_CLOUD_CLI_PROFILE_DISABLED')) {
     return { reason: 'ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true' };
   }
-  const config = await readCliConfig(options.home);
+  const config = await readCliConfig(options);
   if (config === undefined) return { reason: `${CLI_CONFIG} is not there` };
   const name = envValue(options.env, 'ALIBABA_CLOUD_PROFILE') ?? config.current;
   if (name === undefined) return { reason: `${CLI_CONFIG} has no current profile` };
@@ -88,27 +98,35 @@ export async function ambientProfile(
  *
  * @throws KmsxError `credentials-file-malformed`, which says nothing of the text: it holds secrets
  */
-export function parseCliConfig(text: string): CliConfig {
+export function parseCliConfig(text: string, isWritableByOthers = false): CliConfig {
   const config = parseObject(text);
   const { current, profiles } = config;
   if (current !== undefined && typeof current !== 'string') throw malformed('current is no text');
   if (!Array.isArray(profiles)) throw malformed('it has no list of profiles');
-  return {
-    current: current === '' ? undefined : current,
-    profiles: profiles.map((profile: unknown) => parseProfile(profile)),
-  };
+  const parsed: readonly CliProfile[] = profiles.map((profile: unknown) =>
+    parseProfile(profile, isWritableByOthers, (name) =>
+      parsed.find((other) => other.name === name),
+    ),
+  );
+  return { current: current === '' ? undefined : current, profiles: parsed };
 }
 
-function parseProfile(value: unknown): CliProfile {
+function parseProfile(
+  value: unknown,
+  isWritableByOthers: boolean,
+  sibling: CliProfile['sibling'],
+): CliProfile {
   if (!isJsonObject(value)) throw malformed('a profile is no object');
   const { name, mode } = value;
   if (typeof name !== 'string' || name === '') throw malformed('a profile has no name');
-  if (typeof mode !== 'string' || mode === '') {
-    throw malformed(`the profile ${JSON.stringify(name)} has no mode`);
+  if (mode !== undefined && typeof mode !== 'string') {
+    throw malformed(`the profile ${JSON.stringify(name)} has a mode that is no text`);
   }
   return {
     name,
-    mode,
+    mode: mode ?? '',
+    isWritableByOthers,
+    sibling,
     setting: (key) => {
       const setting = Object.hasOwn(value, key) ? value[key] : undefined;
       if (typeof setting === 'number') return String(setting);
@@ -117,20 +135,13 @@ function parseProfile(value: unknown): CliProfile {
   };
 }
 
-async function readCliConfig(home: string | undefined): Promise<CliConfig | undefined> {
+async function readCliConfig({
+  home,
+  warn,
+}: Pick<ProfileOptions, 'home' | 'warn'>): Promise<CliConfig | undefined> {
   if (home === undefined || home === '') return undefined;
-  let text: string;
-  try {
-    text = await readFile(join(home, '.aliyun', 'config.json'), 'utf8');
-  } catch (error) {
-    const reason = systemErrorCode(error) ?? 'unknown';
-    if (reason === 'ENOENT' || reason === 'ENOTDIR') return undefined;
-    throw kmsxError('file-unreadable', `${CLI_CONFIG} cannot be read (${reason})`, {
-      path: CLI_CONFIG,
-      reason,
-    });
-  }
-  return parseCliConfig(text);
+  const file = await readSecretFile(join(home, '.aliyun', 'config.json'), CLI_CONFIG, warn);
+  return file && parseCliConfig(file.text, file.isWritableByOthers);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {

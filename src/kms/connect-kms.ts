@@ -65,7 +65,8 @@ export function connectKms(options: ConnectOptions): KmsClient {
       userAgent: options.userAgent ?? 'kmsx',
     }),
   );
-  const attempts = new Attempts({ ...options, transport, policy, host: hostOf(gateway) });
+  const { renewal } = credentials;
+  const attempts = new Attempts({ ...options, transport, policy, host: hostOf(gateway), renewal });
   return new SdkKmsClient(sdk, attempts, gateway, async () => {
     await transport.close();
     await credentials.close();

@@ -1,19 +1,39 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kmsxError, systemErrorCode } from '../base/error.ts';
+import { kmsxError } from '../base/error.ts';
 import type { CliProfile } from './cli-profile.ts';
-import { ambientProfile, CLI_CONFIG } from './cli-profile.ts';
+import { ambientProfile, CLI_CONFIG, namedProfile } from './cli-profile.ts';
 import { parseCredentialsFile } from './credentials-file.ts';
 import type { CredentialSource } from './credential-sources.ts';
-import { accessKeySource, oidcSource, uriSource } from './credential-sources.ts';
+import {
+  accessKeySource,
+  areExternalSourcesOff,
+  oidcSource,
+  uriSource,
+} from './credential-sources.ts';
 import type { Env } from './env.ts';
 import { envValue } from './env.ts';
-import { profileSource, sectionSource, stsEndpoint } from './profile-sources.ts';
+import { profileSource } from './profile-sources.ts';
+import type { Warn } from './secret-file.ts';
+import { readSecretFile } from './secret-file.ts';
+import { sectionSource, settingOf } from './section-sources.ts';
+import type { Setting } from './sts-endpoint.ts';
+import { stsEndpoint } from './sts-endpoint.ts';
+
+/** Where to look, and who is told of files that others can reach. */
+export interface Places {
+  readonly env: Env;
+  /** The home folder: HOME. */
+  readonly home: string | undefined;
+  readonly warn: Warn | undefined;
+  readonly now: () => Date;
+}
 
 /** A source, and the region that stands beside it. */
 export interface Found {
   readonly source: CredentialSource;
   readonly region?: string | undefined;
+  /** The settings that choose the STS endpoint. */
+  readonly settings?: Setting | undefined;
 }
 
 /** A place that was looked at: what it has, or in words why it has nothing. */
@@ -75,13 +95,13 @@ export function fromOidc(env: Env): Look {
  *
  * @throws KmsxError `credentials-file-malformed`, `credentials-unsupported`, `file-unreadable`
  */
-export async function fromAmbientProfile(env: Env, home: string | undefined): Promise<Look> {
-  const { profile, reason } = await ambientProfile({ env, home });
+export async function fromAmbientProfile(places: Places): Promise<Look> {
+  const { profile, reason } = await ambientProfile(places);
   if (profile === undefined) return { nothing: reason };
   // What `aliyun configure` leaves behind when it is not finished.
-  const isBlank = profile.mode.toLowerCase() === 'ak' && !hasAccessKey(profile);
+  const isBlank = ['', 'ak'].includes(profile.mode.toLowerCase()) && !hasAccessKey(profile);
   if (isBlank) return { nothing: `profile ${profile.name} of ${CLI_CONFIG} is blank` };
-  return ofProfile(profile, env);
+  return ofProfile(profile, places);
 }
 
 function hasAccessKey(profile: CliProfile): boolean {
@@ -93,26 +113,20 @@ function hasAccessKey(profile: CliProfile): boolean {
  *
  * @throws KmsxError `credentials-file-malformed`, `credentials-unsupported`, `file-unreadable`
  */
-export async function fromCredentialsFile(env: Env, home: string | undefined): Promise<Look> {
+export async function fromCredentialsFile({ env, home, warn }: Places): Promise<Look> {
   const named = envValue(env, 'ALIBABA_CLOUD_CREDENTIALS_FILE');
   const label = named ?? CREDENTIALS_FILE;
   const path = named ?? (home && join(home, '.alibabacloud', 'credentials'));
   if (path === undefined || path === '') return { nothing: 'HOME is not set' };
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const reason = systemErrorCode(error) ?? 'unknown';
-    if (reason === 'ENOENT' || reason === 'ENOTDIR') return { nothing: `${label} is not there` };
-    throw kmsxError('file-unreadable', `${label} cannot be read (${reason})`, {
-      path: label,
-      reason,
-    });
-  }
+  const file = await readSecretFile(path, label, warn);
+  if (file === undefined) return { nothing: `${label} is not there` };
   const name = envValue(env, 'ALIBABA_CLOUD_PROFILE') ?? 'default';
-  const section = parseCredentialsFile(text, label).get(name);
+  const section = parseCredentialsFile(file.text, label).get(name);
   if (section === undefined) return { nothing: `${label} has no section ${JSON.stringify(name)}` };
-  return { source: sectionSource(section, `section ${name} of ${label}`, env) };
+  return {
+    source: sectionSource(section, `section ${name} of ${label}`, env),
+    settings: settingOf(section),
+  };
 }
 
 /**
@@ -123,7 +137,10 @@ export async function fromCredentialsFile(env: Env, home: string | undefined): P
 export function fromUri(env: Env): Look {
   const uri = envValue(env, 'ALIBABA_CLOUD_CREDENTIALS_URI');
   if (uri === undefined) return { nothing: 'ALIBABA_CLOUD_CREDENTIALS_URI is not set' };
-  return { source: uriSource('ALIBABA_CLOUD_CREDENTIALS_URI', uri) };
+  if (areExternalSourcesOff(env)) {
+    return { nothing: 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set' };
+  }
+  return { source: uriSource('ALIBABA_CLOUD_CREDENTIALS_URI', uri, env) };
 }
 
 /**
@@ -131,6 +148,9 @@ export function fromUri(env: Env): Look {
  *
  * @throws KmsxError as `profileSource`
  */
-export function ofProfile(profile: CliProfile, env: Env): Found {
-  return { source: profileSource(profile, env), region: profile.setting('region_id') };
+export function ofProfile(profile: CliProfile, { env, home, now }: Places): Found {
+  const settings: Setting = (name) => profile.setting(name);
+  const readAgain = (name: string): Promise<CliProfile> => namedProfile(name, { home });
+  const source = profileSource(profile, { env, now, readAgain });
+  return { source, region: settings('region_id'), settings };
 }

@@ -11,16 +11,43 @@ import { kmsxError } from '../base/error.ts';
 import type { Env } from './env.ts';
 import { envFlag, envValue } from './env.ts';
 
-/**
- * One source of credentials, as an explicit provider of the credentials library. The builders of that library
- * fill what is left empty from `process.env`: every value that they would look for is given here.
- */
-export interface CredentialSource {
+/** A source of credentials that needs no other. */
+export interface OwnSource {
   /** For people, such as `profile prod (RamRoleArn)`. */
   readonly name: string;
-  readonly provider: CredentialsProvider;
   /** What the provider asks, for messages; `nobody`: it has the credentials. */
-  readonly asks: 'nobody' | 'STS' | 'the instance metadata' | 'the credentials URI';
+  readonly asks:
+    | 'nobody'
+    | 'STS'
+    | 'the instance metadata'
+    | 'the credentials URI'
+    | 'the command'
+    | 'the profile';
+  /** The file that it reads a token from. */
+  readonly tokenFile?: string;
+  /** Makes a provider that has asked nobody yet. */
+  provider(limits: ProviderLimits): CredentialsProvider;
+}
+
+/** A role that STS gives credentials for to those who have the credentials of another source (AssumeRole). */
+export interface RoleSource {
+  readonly name: string;
+  readonly asks: 'STS';
+  readonly previous: CredentialSource;
+  provider(limits: ProviderLimits, previous: CredentialsProvider): CredentialsProvider;
+}
+
+/**
+ * One source of credentials, as an explicit provider of the credentials library, or of kmsx in its form. The
+ * builders of that library fill what is left empty from `process.env`: every value that they would look for
+ * is given here.
+ */
+export type CredentialSource = OwnSource | RoleSource;
+
+export interface ProviderLimits {
+  /** For one request to the source. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An access key, with the STS token if it is a temporary one. */
@@ -45,7 +72,17 @@ const PRINTABLE = /^[\x21-\x7e]+$/;
  *
  * @throws KmsxError `credentials-failed` if a value holds white space or other characters that none has
  */
-export function accessKeySource(name: string, key: AccessKey): CredentialSource {
+export function accessKeySource(name: string, key: AccessKey): OwnSource {
+  assertAccessKey(name, key);
+  return { name, asks: 'nobody', provider: () => staticProvider(key) };
+}
+
+/**
+ * Refuses what can't be an access key.
+ *
+ * @throws KmsxError `credentials-failed`
+ */
+export function assertAccessKey(name: string, key: AccessKey): void {
   const { accessKeyId, accessKeySecret, securityToken } = key;
   for (const value of [accessKeyId, accessKeySecret, securityToken ?? 'none']) {
     if (!PRINTABLE.test(value)) {
@@ -56,34 +93,39 @@ export function accessKeySource(name: string, key: AccessKey): CredentialSource 
       );
     }
   }
-  const provider =
-    securityToken === undefined
-      ? StaticAKCredentialsProvider.builder()
-          .withAccessKeyId(accessKeyId)
-          .withAccessKeySecret(accessKeySecret)
-          .build()
-      : StaticSTSCredentialsProvider.builder()
-          .withAccessKeyId(accessKeyId)
-          .withAccessKeySecret(accessKeySecret)
-          .withSecurityToken(securityToken)
-          .build();
-  return { name, provider, asks: 'nobody' };
 }
 
-/** The source of an OIDC token: STS gives credentials for it (AssumeRoleWithOIDC). */
+/** The provider of an access key that is known. */
+export function staticProvider(key: AccessKey): CredentialsProvider {
+  const { accessKeyId, accessKeySecret, securityToken } = key;
+  return securityToken === undefined
+    ? StaticAKCredentialsProvider.builder()
+        .withAccessKeyId(accessKeyId)
+        .withAccessKeySecret(accessKeySecret)
+        .build()
+    : StaticSTSCredentialsProvider.builder()
+        .withAccessKeyId(accessKeyId)
+        .withAccessKeySecret(accessKeySecret)
+        .withSecurityToken(securityToken)
+        .build();
+}
+
+/** The source of an OIDC token: STS gives credentials for it (AssumeRoleWithOIDC). The file is read each time. */
 export function oidcSource(
   name: string,
   token: { readonly providerArn: string; readonly tokenFile: string },
   role: RoleSettings,
-): CredentialSource {
-  const builder = OIDCRoleArnCredentialsProvider.builder()
-    .withOIDCProviderArn(token.providerArn)
-    .withOIDCTokenFilePath(token.tokenFile)
-    .withRoleArn(role.roleArn)
-    .withRoleSessionName(role.sessionName ?? 'kmsx')
-    .withStsEndpoint(role.stsEndpoint)
-    .withDurationSeconds(role.durationSeconds ?? 3600);
-  return { name, provider: builder.build(), asks: 'STS' };
+): OwnSource {
+  const provider = (): CredentialsProvider =>
+    OIDCRoleArnCredentialsProvider.builder()
+      .withOIDCProviderArn(token.providerArn)
+      .withOIDCTokenFilePath(token.tokenFile)
+      .withRoleArn(role.roleArn)
+      .withRoleSessionName(role.sessionName ?? 'kmsx')
+      .withStsEndpoint(role.stsEndpoint)
+      .withDurationSeconds(role.durationSeconds ?? 3600)
+      .build();
+  return { name, provider, asks: 'STS', tokenFile: token.tokenFile };
 }
 
 /**
@@ -91,11 +133,7 @@ export function oidcSource(
  *
  * @throws KmsxError `credentials-failed` if ALIBABA_CLOUD_ECS_METADATA_DISABLED is true
  */
-export function metadataSource(
-  name: string,
-  roleName: string | undefined,
-  env: Env,
-): CredentialSource {
+export function metadataSource(name: string, roleName: string | undefined, env: Env): OwnSource {
   if (envFlag(env, 'ALIBABA_CLOUD_ECS_METADATA_DISABLED')) {
     throw kmsxError(
       'credentials-failed',
@@ -103,43 +141,68 @@ export function metadataSource(
       { source: name },
     );
   }
-  const builder = ECSRAMRoleCredentialsProvider.builder().withDisableIMDSv1(
-    envFlag(env, 'ALIBABA_CLOUD_IMDSV1_DISABLED'),
-  );
+  const isV1Disabled = envFlag(env, 'ALIBABA_CLOUD_IMDSV1_DISABLED');
   const role = roleName ?? envValue(env, 'ALIBABA_CLOUD_ECS_METADATA');
-  if (role !== undefined) builder.withRoleName(role);
-  return { name, provider: builder.build(), asks: 'the instance metadata' };
+  const provider = (): CredentialsProvider => {
+    const builder = ECSRAMRoleCredentialsProvider.builder().withDisableIMDSv1(isV1Disabled);
+    if (role !== undefined) builder.withRoleName(role);
+    return builder.build();
+  };
+  return { name, provider, asks: 'the instance metadata' };
 }
 
 /**
  * The source of a URI that gives credentials as JSON. The URI is in no message: it may hold a secret.
  *
- * @throws KmsxError `credentials-failed` if it is no http or https URL
+ * @throws KmsxError `credentials-failed` if it is no http or https URL, or
+ * ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set
  */
-export function uriSource(name: string, uri: string): CredentialSource {
+export function uriSource(name: string, uri: string, env: Env): OwnSource {
+  if (areExternalSourcesOff(env)) throw externalSourceError(name);
   if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
     throw kmsxError('credentials-failed', `${name} is no http or https URL`, { source: name });
   }
-  const provider = URICredentialsProvider.builder().withCredentialsURI(uri).build();
+  const provider = (): CredentialsProvider =>
+    URICredentialsProvider.builder().withCredentialsURI(uri).build();
   return { name, provider, asks: 'the credentials URI' };
 }
 
-/** The source of a role that an access key may take on (AssumeRole). */
+/** The source of a role (AssumeRole) for those who have the credentials of another source. */
 export function roleSource(
   name: string,
-  key: AccessKey,
+  previous: CredentialSource,
   role: RoleSettings & {
     readonly externalId?: string | undefined;
     readonly policy?: string | undefined;
   },
-): CredentialSource {
-  const builder = RAMRoleARNCredentialsProvider.builder()
-    .withCredentialsProvider(accessKeySource(name, key).provider)
-    .withRoleArn(role.roleArn)
-    .withRoleSessionName(role.sessionName ?? 'kmsx')
-    .withStsEndpoint(role.stsEndpoint)
-    .withDurationSeconds(role.durationSeconds ?? 3600);
-  if (role.externalId !== undefined) builder.withExternalId(role.externalId);
-  if (role.policy !== undefined) builder.withPolicy(role.policy);
-  return { name, provider: builder.build(), asks: 'STS' };
+): RoleSource {
+  const provider = (_: ProviderLimits, signer: CredentialsProvider): CredentialsProvider => {
+    const builder = RAMRoleARNCredentialsProvider.builder()
+      .withCredentialsProvider(signer)
+      .withRoleArn(role.roleArn)
+      .withRoleSessionName(role.sessionName ?? 'kmsx')
+      .withStsEndpoint(role.stsEndpoint)
+      .withDurationSeconds(role.durationSeconds ?? 3600);
+    if (role.externalId !== undefined) builder.withExternalId(role.externalId);
+    if (role.policy !== undefined) builder.withPolicy(role.policy);
+    return builder.build();
+  };
+  return { name, asks: 'STS', previous, provider };
+}
+
+/** Whether commands and URIs of the user's choice are switched off, as in the aliyun command-line tool: `1` or `true`. */
+export function areExternalSourcesOff(env: Env): boolean {
+  return (
+    env['ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS'] === '1' ||
+    envFlag(env, 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS')
+  );
+}
+
+/** What is said of a source that is switched off. */
+export function externalSourceError(name: string): Error {
+  return kmsxError(
+    'credentials-failed',
+    `${name} asks outside of kmsx, but ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set`,
+    { source: name, hint: 'unset ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS, or use another source' },
+  );
 }

@@ -1,7 +1,8 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
 import type { Authorities } from './authorities.ts';
 import { namedProfile } from './cli-profile.ts';
-import type { Found, Look } from './credential-places.ts';
+import { CredentialNetwork } from './credential-network.ts';
+import type { Found, Look, Places } from './credential-places.ts';
 import {
   fromAmbientProfile,
   fromCredentialsFile,
@@ -10,22 +11,29 @@ import {
   fromUri,
   ofProfile,
 } from './credential-places.ts';
-import type { AccessKey } from './credential-sources.ts';
+import type { AccessKey, CredentialSource, ProviderLimits } from './credential-sources.ts';
 import { accessKeySource, metadataSource } from './credential-sources.ts';
 import type { ResolveRule } from './endpoint.ts';
 import type { Env } from './env.ts';
 import { envFlag, envValue } from './env.ts';
-import type { SdkCredential } from './guarded-credential.ts';
+import type { GuardedCredential } from './guarded-credential.ts';
 import { fetchCredentials, guardedCredential } from './guarded-credential.ts';
-import { Transport } from './transport.ts';
+import type { Warn } from './secret-file.ts';
+import { warnOfTokenFile } from './secret-file.ts';
+import { stsEndpoint } from './sts-endpoint.ts';
 
 /** Credentials whose source is decided. What STS or an instance gives is fetched when it is needed. */
-export interface ResolvedCredentials {
+export interface ResolvedCredentials extends GuardedCredential {
   /** For people: where they come from. */
   readonly source: string;
   /** The region of the profile, if they come from one. */
   readonly region?: string;
-  readonly credential: SdkCredential;
+  /**
+   * Where STS is asked about them, HOST[:PORT]; not there: `stsEndpoint` chooses by the environment alone.
+   *
+   * @throws KmsxError as `stsEndpoint`
+   */
+  readonly stsEndpoint?: () => string;
   close(): Promise<void>;
 }
 
@@ -41,12 +49,14 @@ export interface CredentialOptions {
   /** For one request to a source. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The system's clock if it is not given. */
+  readonly now?: (() => Date) | undefined;
+  /** Told of files with secrets that others can reach. */
+  readonly warn?: Warn | undefined;
 }
 
 /** For the metadata service of an instance, everything in all: it is one hop away, or not there. */
 const METADATA_TIMEOUT_MS = 1500;
-const METADATA_CONNECT_TIMEOUT_MS = 500;
-const CONNECT_TIMEOUT_MS = 5000;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
@@ -62,48 +72,46 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * `credentials-file-malformed`, `profile-missing`, `file-unreadable`, `gateway-malformed`, `region-malformed`
  */
 export async function resolveCredentials(options: CredentialOptions): Promise<ResolvedCredentials> {
-  const network = (isMetadata: boolean): Transport =>
-    new Transport({
-      authorities: options.authorities?.all,
-      connectTimeoutMs: isMetadata ? METADATA_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS,
-      proxyEnv: isMetadata ? undefined : options.env,
-      resolve: options.resolve,
-      expects: 'anything',
-    });
-  const found = await findSource(options, network);
-  const transport = network(found.source.asks === 'the instance metadata');
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  return {
-    source: found.source.name,
-    ...(found.region !== undefined && { region: found.region }),
-    credential: guardedCredential(found.source, transport, timeoutMs),
-    close: () => transport.close(),
-  };
+  const network = new CredentialNetwork(options);
+  try {
+    const { source, region, settings } = await findSource(options, network);
+    if (options.warn !== undefined) await warnOfTokenFiles(source, options.warn);
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    return {
+      source: source.name,
+      ...(region !== undefined && { region }),
+      ...guardedCredential(source, network, { timeoutMs, signal: options.signal }),
+      stsEndpoint: () => stsEndpoint(settings ?? (() => undefined), options.env, source.name),
+      close: () => network.close(),
+    };
+  } catch (error) {
+    await network.close();
+    throw error;
+  }
 }
 
 /** Credentials that are known: those of the embedded KMS. */
 export function knownCredentials(source: string, key: AccessKey): ResolvedCredentials {
-  const transport = new Transport({ connectTimeoutMs: CONNECT_TIMEOUT_MS, expects: 'anything' });
+  const network = new CredentialNetwork({ env: {} });
+  const limits = { timeoutMs: DEFAULT_TIMEOUT_MS };
   return {
     source,
-    credential: guardedCredential(accessKeySource(source, key), transport, DEFAULT_TIMEOUT_MS),
-    close: () => transport.close(),
+    ...guardedCredential(accessKeySource(source, key), network, limits),
+    close: () => network.close(),
   };
 }
 
-async function findSource(
-  options: CredentialOptions,
-  network: (isMetadata: boolean) => Transport,
-): Promise<Found> {
-  const { env, home } = options;
+async function findSource(options: CredentialOptions, network: CredentialNetwork): Promise<Found> {
+  const { env, home, warn, now = () => new Date() } = options;
+  const where: Places = { env, home, warn, now };
   if (options.profile !== undefined) {
-    return ofProfile(await namedProfile(options.profile, home), env);
+    return ofProfile(await namedProfile(options.profile, where), where);
   }
   const places: readonly [string, () => Look | Promise<Look>][] = [
     ['environment', () => fromEnvironment(env)],
     ['OIDC', () => fromOidc(env)],
-    ['profile', () => fromAmbientProfile(env, home)],
-    ['credentials file', () => fromCredentialsFile(env, home)],
+    ['profile', () => fromAmbientProfile(where)],
+    ['credentials file', () => fromCredentialsFile(where)],
     ['instance metadata', () => fromMetadata(options, network)],
     ['credentials URI', () => fromUri(env)],
   ];
@@ -119,6 +127,11 @@ async function findSource(
   });
 }
 
+async function warnOfTokenFiles(source: CredentialSource, warn: Warn): Promise<void> {
+  if ('previous' in source) await warnOfTokenFiles(source.previous, warn);
+  else if (source.tokenFile !== undefined) await warnOfTokenFile(source.tokenFile, warn);
+}
+
 /** A profile that the user named, and nobody has, is no reason to take whatever else there is. */
 function assertNoLostProfile(env: Env, tried: readonly string[]): void {
   const name = envValue(env, 'ALIBABA_CLOUD_PROFILE');
@@ -131,18 +144,25 @@ function assertNoLostProfile(env: Env, tried: readonly string[]): void {
 }
 
 async function fromMetadata(
-  options: CredentialOptions,
-  network: (isMetadata: boolean) => Transport,
+  { env, signal }: CredentialOptions,
+  network: CredentialNetwork,
 ): Promise<Look> {
-  const { env, signal } = options;
   if (envFlag(env, 'ALIBABA_CLOUD_ECS_METADATA_DISABLED')) {
     return { nothing: 'ALIBABA_CLOUD_ECS_METADATA_DISABLED is true' };
   }
   const source = metadataSource('instance metadata', undefined, env);
-  const transport = network(true);
+  const limits = { timeoutMs: METADATA_TIMEOUT_MS, signal };
+  const provider = source.provider(limits);
   try {
-    await fetchCredentials(source, transport, { timeoutMs: METADATA_TIMEOUT_MS, signal });
-    return { source };
+    await fetchCredentials({ ...source, provider: () => provider }, network, limits);
+    // What was fetched to know is used: the first provider is this one, and later ones are new.
+    const providers = [provider];
+    return {
+      source: {
+        ...source,
+        provider: (its: ProviderLimits) => providers.pop() ?? source.provider(its),
+      },
+    };
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
     return {
@@ -151,7 +171,5 @@ async function fromMetadata(
           ? 'no answer: this is no Alibaba Cloud instance'
           : `no RAM role: ${error.details['reason'] ?? ''}`,
     };
-  } finally {
-    await transport.close();
   }
 }

@@ -1,8 +1,10 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { fieldOf, parseObject, word } from './answer-json.ts';
 import { denialHint } from './denial.ts';
+import { embeddedHints, REHEARSAL_HEADER } from './error-table/embedded.ts';
 import { CLOSED_INSTANCE_HINT, factsOf, KMS_ERRORS } from './error-table.ts';
 import { notKmsError } from './network-errors.ts';
+import { isTlsReason } from './network-faults.ts';
 
 /** An answer that holds an error, as the wire has it. */
 export interface ErrorAnswer {
@@ -73,18 +75,22 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
     parameter === undefined ? remarkOn(code, message, answer, context) : ` (${parameter})`;
   // With a RequestId the report adds both; without one the Code would go unsaid.
   const origin = requestId === undefined ? ` (Code ${code})` : '';
+  const isEmbedded = answer.headers[REHEARSAL_HEADER] !== undefined;
+  const hint = facts.hint.replaceAll('ACTION', context.action);
+  const hints = isEmbedded ? embeddedHints(code, hint) : [hint];
   return new KmsxError({
     kind: facts.kind,
     code,
     message: `${facts.message}${remark}${origin}`,
     hints: [
-      denial ?? facts.hint.replaceAll('ACTION', context.action),
+      ...(denial === undefined ? hints : [denial]),
       ...(facts.mayBeClosedInstance && denial === undefined && PUBLIC_GATEWAY.test(context.host)
         ? [CLOSED_INSTANCE_HINT]
         : []),
     ],
     details: {
       action: context.action,
+      ...(isEmbedded && { embedded: 'true' }),
       ...(denial !== undefined && { denial }),
       ...(parameter !== undefined && { parameter }),
     },
@@ -117,7 +123,9 @@ export function isRetryable(error: KmsxError): boolean {
   if (error.kind !== 'unavailable') return false;
   const reason = error.details['reason'] ?? '';
   if (error.code === 'network-failed') return reason !== 'ENOTFOUND';
-  if (error.code === 'proxy-failed') return !/^status-[34]|^ENOTFOUND$/.test(reason);
+  if (error.code === 'proxy-failed') {
+    return !/^status-[34]|^ENOTFOUND$/.test(reason) && !isTlsReason(reason);
+  }
   return error.code !== 'tls-failed';
 }
 

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly endpoint?: string | undefined;
   /** The value of `--region`. */
   readonly region?: string | undefined;
+  /** What the document that goes in says of its region. */
+  readonly documentRegion?: string | undefined;
   /** The region of the key's ARN. */
   readonly keyRegion?: string | undefined;
   /** The region of the profile (`profileRegion` in credentials.ts). */
@@ -46,8 +48,8 @@ interface Chosen {
  * Decides which KMS to talk to, from options and environment; looks at nothing else.
  *
  * `public` (the default) is `kms.REGION.aliyuncs.com`, `vpc` `kms-vpc.REGION.aliyuncs.com`, an id that
- * begins with `kst-` `ID.cryptoservice.kms.aliyuncs.com`. The region is the flag's, else that of the key's
- * ARN, of `ALIBABA_CLOUD_REGION_ID`, of the profile.
+ * begins with `kst-` `ID.cryptoservice.kms.aliyuncs.com`. The region is the flag's, else that of the document, of the
+ * key's ARN, of `ALIBABA_CLOUD_REGION_ID`, of the profile.
  *
  * The `endpoint_type` of a profile, and `ALIBABA_CLOUD_ENDPOINT_TYPE`, are not looked at: kmsx has
  * `--gateway vpc` and `KMSX_GATEWAY=vpc` for that, and a setting made for another program must not move
@@ -148,6 +150,9 @@ function chooseGateway(options: GatewayOptions): Chosen {
 function chooseRegion(options: GatewayOptions): { readonly region?: string } {
   const fromEnv = envValue(options.env, 'ALIBABA_CLOUD_REGION_ID');
   if (options.region !== undefined) return { region: checkRegion(options.region, '--region') };
+  if (options.documentRegion !== undefined) {
+    return { region: checkRegion(options.documentRegion, "the document's Region", TAKE_ORIGINAL) };
+  }
   if (options.keyRegion !== undefined) return { region: checkRegion(options.keyRegion, 'the ARN') };
   if (fromEnv !== undefined) return { region: checkRegion(fromEnv, 'ALIBABA_CLOUD_REGION_ID') };
   if (options.profileRegion === undefined) return {};
@@ -155,8 +160,16 @@ function chooseRegion(options: GatewayOptions): { readonly region?: string } {
 }
 
 function assertSameRegion(options: GatewayOptions): void {
-  const { region, keyRegion } = options;
+  const { keyRegion } = options;
+  const region = options.region ?? options.documentRegion;
   if (region === undefined || keyRegion === undefined || region === keyRegion) return;
+  if (options.region === undefined) {
+    throw kmsxError(
+      'region-contradicts',
+      `the document says ${region} and the ARN of the key ${keyRegion}`,
+      { region, keyRegion, hint: 'choose a KMS key of the region where the backup was made' },
+    );
+  }
   throw kmsxError(
     'region-contradicts',
     `--region says ${region} and the ARN of the key ${keyRegion}`,
@@ -164,11 +177,19 @@ function assertSameRegion(options: GatewayOptions): void {
   );
 }
 
-function checkRegion(region: string, label: string): string {
+const TAKE_ORIGINAL = {
+  hint: 'it was changed after it was written: take the original, or give --region',
+};
+
+function checkRegion(
+  region: string,
+  label: string,
+  details: Readonly<Record<string, string>> = {},
+): string {
   if (isRegion(region)) return region;
   throw kmsxError(
     'region-malformed',
     `${label} is no region: lower-case letters, digits and hyphens only`,
-    { label },
+    { label, ...details },
   );
 }

@@ -1,10 +1,12 @@
 import credentialsSdk from '@alicloud/credentials';
 import type { CredentialsProvider } from '@alicloud/credentials';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
-import type { CredentialSource } from './credential-sources.ts';
+import type { CredentialNetwork } from './credential-network.ts';
+import type { CredentialSource, ProviderLimits } from './credential-sources.ts';
 import { fieldOf, parseObject, word } from './answer-json.ts';
-import { KMS_ERRORS } from './error-table.ts';
-import type { Answer, Transport } from './transport.ts';
+import { denialHint } from './denial.ts';
+import { factsOf, KMS_ERRORS } from './error-table.ts';
+import type { Answer } from './transport.ts';
 
 /** What the SDK's clients take for credentials. */
 export type SdkCredential = InstanceType<typeof credentialsSdk.default>;
@@ -12,19 +14,56 @@ export type SdkCredential = InstanceType<typeof credentialsSdk.default>;
 type Keys = Awaited<ReturnType<CredentialsProvider['getCredentials']>>;
 
 /**
- * A source whose requests go through a transport of kmsx and whose errors are kmsx's own. The library's
- * messages hold whole answers and files, and so never go on.
+ * The sources that can be asked anew. The credentials library renews what ends 15 minutes before it does; if
+ * that fails, it goes on with the old ones, for longer than they last, and only KMS tells.
+ */
+export interface Renewal {
+  /** Which credentials are used at present: they get another number when they are thrown away. */
+  current(): number;
+  /** Throws these credentials away, unless somebody else has: the next call fetches new ones. */
+  renew(used: number): void;
+}
+
+/** The credential of a source, and how to throw away what it gave; not there for what is fixed. */
+export interface GuardedCredential {
+  readonly credential: SdkCredential;
+  readonly renewal?: Renewal;
+}
+
+/**
+ * A source whose requests go through transports of kmsx and whose errors are kmsx's own. The library's
+ * messages hold whole answers and files, and so never go on. Callers that come while credentials are fetched
+ * wait for the same ones.
  */
 export function guardedCredential(
   source: CredentialSource,
-  transport: Transport,
-  timeoutMs: number,
-): SdkCredential {
-  const provider: CredentialsProvider = {
-    getProviderName: () => source.provider.getProviderName(),
-    getCredentials: () => fetchCredentials(source, transport, { timeoutMs }),
+  network: CredentialNetwork,
+  limits: ProviderLimits,
+): GuardedCredential {
+  let number = 0;
+  let provider: CredentialsProvider | undefined;
+  let pending: Promise<Keys> | undefined;
+  const fetch = async (): Promise<Keys> => {
+    try {
+      provider ??= guardedProvider(source, network, limits);
+      return await provider.getCredentials();
+    } finally {
+      pending = undefined;
+    }
   };
-  return new credentialsSdk.default(null, provider);
+  const shared: CredentialsProvider = {
+    getProviderName: () => 'kmsx',
+    getCredentials: () => (pending ??= fetch()),
+  };
+  const credential = new credentialsSdk.default(null, shared);
+  if (source.asks === 'nobody') return { credential };
+  const renew = (used: number): void => {
+    if (used !== number) return;
+    number += 1;
+    provider = undefined;
+    pending = undefined;
+  };
+  return { credential, renewal: { current: () => number, renew } };
 }
 
 /**
@@ -35,17 +74,35 @@ export function guardedCredential(
  */
 export async function fetchCredentials(
   source: CredentialSource,
-  transport: Transport,
-  limits: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  network: CredentialNetwork,
+  limits: ProviderLimits,
 ): Promise<Keys> {
-  return transport.exchange(limits, async (exchange) => {
-    try {
-      return await source.provider.getCredentials();
-    } catch (error) {
-      if (limits.signal?.aborted === true) throw error;
-      throw sourceError(source, error, exchange.answer);
-    }
-  });
+  return guardedProvider(source, network, limits).getCredentials();
+}
+
+/** Each source of a chain of roles has its own transport, and says its own errors. */
+function guardedProvider(
+  source: CredentialSource,
+  network: CredentialNetwork,
+  limits: ProviderLimits,
+): CredentialsProvider {
+  const provider =
+    'previous' in source
+      ? source.provider(limits, guardedProvider(source.previous, network, limits))
+      : source.provider(limits);
+  const transport = network.transportOf(source);
+  return {
+    getProviderName: () => provider.getProviderName(),
+    getCredentials: () =>
+      transport.exchange(limits, async (exchange) => {
+        try {
+          return await provider.getCredentials();
+        } catch (error) {
+          if (limits.signal?.aborted === true) throw error;
+          throw sourceError(source, error, exchange.answer);
+        }
+      }),
+  };
 }
 
 function sourceError(
@@ -55,7 +112,8 @@ function sourceError(
 ): KmsxError {
   const details = { source: source.name };
   if (error instanceof KmsxError) {
-    if (error.kind !== 'unavailable') return error;
+    // Of a chain of roles the source that failed has said so already.
+    if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
     const { kind, code, hints } = error;
     return new KmsxError({
       kind,
@@ -84,7 +142,7 @@ function sourceError(
     code,
     message,
     details: { ...details, reason: said },
-    ...hintsOf(remoteCode, isBusy),
+    ...hintsOf(remoteCode, isBusy, denialHint(body, 'AssumeRole'), answer.status),
     ...(requestId !== undefined && { requestId }),
     httpStatus: answer.status,
   });
@@ -96,13 +154,18 @@ function isBusyCode(code: string | undefined): boolean {
   return Object.hasOwn(KMS_ERRORS, code) && KMS_ERRORS[code]?.kind === 'unavailable';
 }
 
-/** What KMS and STS both say means the same. Else the table of hints has one for `credentials-failed`. */
+/**
+ * What RAM says of a refusal, else what KMS and STS both say means the same. Else the table of hints has one for
+ * `credentials-failed`.
+ */
 function hintsOf(
   code: string | undefined,
   isBusy: boolean,
+  denial: string | undefined,
+  status: number,
 ): { readonly hints?: readonly string[] } {
-  const facts =
-    code !== undefined && Object.hasOwn(KMS_ERRORS, code) ? KMS_ERRORS[code] : undefined;
+  if (denial !== undefined) return { hints: [denial] };
+  const facts = code === undefined ? undefined : factsOf(code, status);
   if (facts !== undefined && !facts.hint.includes('ACTION')) return { hints: [facts.hint] };
   return isBusy ? { hints: ['try again later'] } : {};
 }

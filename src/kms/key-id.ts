@@ -86,7 +86,6 @@ function guess(text: string): Record<string, string> {
 function malformedArn(text: string, option: string): Error {
   return malformed(option, `${quoted(text)} is no ARN of a KMS key or alias`, {
     reason: 'arn',
-    suggestion: 'acs:kms:REGION:ACCOUNT:key/ID',
   });
 }
 

@@ -9,49 +9,80 @@ import {
   roleSource,
   uriSource,
 } from './credential-sources.ts';
-import { parseEndpoint } from './endpoint.ts';
 import type { Env } from './env.ts';
-import { envFlag, envValue } from './env.ts';
-import { isRegion } from './region.ts';
-
-/** Reads one setting of a profile or file; undefined if it is not there. */
-type Setting = (name: string) => string | undefined;
+import { envValue } from './env.ts';
+import { externalSource } from './external-source.ts';
+import { signedInSource } from './signed-in-source.ts';
+import { stsEndpoint } from './sts-endpoint.ts';
+import { unsupportedMode } from './unsupported-modes.ts';
 
 /** What STS takes at least (API page "AssumeRole"). */
 const SHORTEST_SESSION_SECONDS = 900;
 
+/** Roles that are assumed one with the credentials of the other. Each is a call of STS. */
+const MOST_CHAINED_PROFILES = 8;
+
+export interface ProfileContext {
+  readonly env: Env;
+  readonly now: () => Date;
+  /** Reads a profile of the file again. */
+  readonly readAgain: (name: string) => Promise<CliProfile | undefined>;
+}
+
 /**
  * The source that a profile of the aliyun command-line tool describes: modes AK, StsToken, RamRoleArn,
- * EcsRamRole, OIDC and CredentialsURI, in any letter case.
+ * ChainableRamRoleArn, RamRoleArnWithRoleName (also RamRoleArnWithEcs), EcsRamRole, OIDC, CredentialsURI,
+ * External, CloudSSO and OAuth, in any letter case.
  *
  * @throws KmsxError `credentials-unsupported` for another mode; `credentials-file-malformed` for a setting
- * that is missing or can't be right
+ * that is missing or can't be right, or a `source_profile` that leads nowhere or back; `credentials-failed` for
+ * credentials that have expired or are switched off; `gateway-malformed`, `region-malformed` for the STS endpoint
  */
-export function profileSource(profile: CliProfile, env: Env): CredentialSource {
+export function profileSource(profile: CliProfile, context: ProfileContext): CredentialSource {
+  return sourceOf(profile, context, []);
+}
+
+function sourceOf(
+  profile: CliProfile,
+  context: ProfileContext,
+  outer: readonly string[],
+): CredentialSource {
+  const { env } = context;
   const label = `profile ${profile.name}`;
+  const where = `${label} of ${CLI_CONFIG}`;
   const name = `${label} (${profile.mode})`;
   const needed = (setting: string): string => {
     const value = profile.setting(setting);
     if (value !== undefined) return value;
-    throw incomplete(`${label} of ${CLI_CONFIG} has no ${setting}`);
+    throw incomplete(`${where} has no ${setting}`);
   };
-  const role = (): RoleSettings => ({
+  const role = (): RoleSettings & { readonly externalId: string | undefined } => ({
     roleArn: needed('ram_role_arn'),
     sessionName:
       profile.setting('ram_session_name') ?? envValue(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
-    durationSeconds: durationOf(profile.setting('expired_seconds'), `${label} of ${CLI_CONFIG}`),
+    durationSeconds: durationOf(profile.setting('expired_seconds'), where),
     stsEndpoint: stsEndpoint((setting) => profile.setting(setting), env, label),
+    externalId: profile.setting('external_id'),
   });
   switch (profile.mode.toLowerCase()) {
+    case '':
+      throw incomplete(`${where} has no mode`);
     case 'ak':
       return accessKeySource(name, keyOf(needed));
     case 'ststoken':
       return accessKeySource(name, { ...keyOf(needed), securityToken: needed('sts_token') });
-    case 'ramrolearn':
-      return roleSource(name, keyOf(needed), {
-        ...role(),
-        externalId: profile.setting('external_id'),
-      });
+    case 'ramrolearn': {
+      const key = { ...keyOf(needed), securityToken: profile.setting('sts_token') };
+      return roleSource(name, accessKeySource(name, key), role());
+    }
+    case 'chainableramrolearn':
+      return roleSource(name, sourceProfile(profile, context, outer), role());
+    case 'ramrolearnwithrolename':
+    case 'ramrolearnwithecs': {
+      const instance = `the instance role of ${label}`;
+      const previous = metadataSource(instance, profile.setting('ram_role_name'), env);
+      return roleSource(name, previous, role());
+    }
     case 'ecsramrole':
       return metadataSource(name, profile.setting('ram_role_name'), env);
     case 'oidc':
@@ -61,82 +92,39 @@ export function profileSource(profile: CliProfile, env: Env): CredentialSource {
         role(),
       );
     case 'credentialsuri':
-      return uriSource(name, needed('credentials_uri'));
+      return uriSource(name, needed('credentials_uri'), env);
+    case 'external':
+      if (profile.isWritableByOthers) throw changeableCommand(name);
+      return externalSource(name, needed('process_command'), where, context);
+    case 'cloudsso':
+    case 'oauth': {
+      const again = (): Promise<CliProfile | undefined> => context.readAgain(profile.name);
+      return signedInSource(name, profile, { now: context.now, again });
+    }
     default:
-      throw kmsxError(
-        'credentials-unsupported',
-        `${label} has the mode ${JSON.stringify(profile.mode)}, which kmsx does not offer`,
-        { profile: profile.name, mode: profile.mode },
-      );
+      throw unsupportedMode(label, profile.name, profile.mode);
   }
 }
 
-/**
- * The source that a section of the SDKs' credentials file describes: types access_key, sts, ecs_ram_role and
- * ram_role_arn.
- *
- * @param where - the section and file, for messages
- * @throws KmsxError as `profileSource`
- */
-export function sectionSource(
-  section: ReadonlyMap<string, string>,
-  where: string,
-  env: Env,
+/** The source of the profile that `source_profile` names. */
+function sourceProfile(
+  profile: CliProfile,
+  context: ProfileContext,
+  outer: readonly string[],
 ): CredentialSource {
-  const setting: Setting = (name) => {
-    const value = section.get(name);
-    return value === '' ? undefined : value;
-  };
-  const needed = (name: string): string => {
-    const value = setting(name);
-    if (value !== undefined) return value;
-    throw incomplete(`${where} has no ${name}`);
-  };
-  const type = needed('type');
-  switch (type) {
-    case 'access_key':
-      return accessKeySource(where, keyOf(needed));
-    case 'sts':
-      return accessKeySource(where, { ...keyOf(needed), securityToken: needed('security_token') });
-    case 'ecs_ram_role':
-      return metadataSource(where, setting('role_name'), env);
-    case 'ram_role_arn':
-      return roleSource(where, keyOf(needed), {
-        roleArn: needed('role_arn'),
-        sessionName:
-          setting('role_session_name') ?? envValue(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
-        stsEndpoint: stsEndpoint(setting, env, where),
-        policy: setting('policy'),
-      });
-    default:
-      throw kmsxError(
-        'credentials-unsupported',
-        `${where} has the type ${JSON.stringify(type)}, which kmsx does not offer`,
-        { profile: where, mode: type },
-      );
+  const where = `profile ${profile.name} of ${CLI_CONFIG}`;
+  const next = profile.setting('source_profile');
+  if (next === undefined) throw incomplete(`${where} has no source_profile`);
+  const path = [...outer, profile.name];
+  if (path.includes(next)) {
+    throw incomplete(`source_profile leads in a circle: ${[...path, next].join(', ')}`);
   }
-}
-
-/**
- * Where STS is asked: `sts_endpoint`, else `sts.REGION.aliyuncs.com` for `sts_region` or
- * `ALIBABA_CLOUD_STS_REGION` (`sts-vpc.` with `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true`), else
- * `sts.aliyuncs.com`.
- *
- * @returns HOST[:PORT]
- */
-export function stsEndpoint(setting: Setting, env: Env, label: string): string {
-  const endpoint = setting('sts_endpoint');
-  if (endpoint !== undefined) {
-    const { protocol, url } = parseEndpoint(endpoint, `sts_endpoint of ${label}`);
-    return url.slice(`${protocol}://`.length);
+  if (path.length === MOST_CHAINED_PROFILES) {
+    throw incomplete(`source_profile leads through more than ${MOST_CHAINED_PROFILES} profiles`);
   }
-  const region = setting('sts_region') ?? envValue(env, 'ALIBABA_CLOUD_STS_REGION');
-  if (region === undefined) return 'sts.aliyuncs.com';
-  if (!isRegion(region)) {
-    throw kmsxError('region-malformed', `the STS region of ${label} is no region`, { label });
-  }
-  const service = envFlag(env, 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED') ? 'sts-vpc' : 'sts';
-  return `${service}.${region}.aliyuncs.com`;
+  const source = profile.sibling(next);
+  if (source !== undefined) return sourceOf(source, context, path);
+  throw incomplete(`${where} names a source_profile that is not there`);
 }
 
 function keyOf(needed: (name: string) => string): AccessKey {
@@ -151,6 +139,15 @@ function durationOf(text: string | undefined, where: string): number | undefined
   const seconds = Number(text);
   if (Number.isInteger(seconds) && seconds >= SHORTEST_SESSION_SECONDS) return seconds;
   throw incomplete(`${where} has expired_seconds below ${SHORTEST_SESSION_SECONDS}`);
+}
+
+/** Whoever can write the file could have this user run anything. */
+function changeableCommand(name: string): Error {
+  return kmsxError(
+    'credentials-failed',
+    `${name} runs a command, and others can write ${CLI_CONFIG}`,
+    { source: name, hint: `look at its process_command, then chmod 600 ${CLI_CONFIG}` },
+  );
 }
 
 function incomplete(message: string): Error {

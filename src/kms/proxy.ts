@@ -10,6 +10,8 @@ export interface Proxy {
   readonly url: string;
   /** HOST:PORT, for messages. */
   readonly name: string;
+  /** The environment variable that names it, for messages. */
+  readonly variable: string;
   /** The value of Proxy-Authorization, where the variable held a user. Secret. */
   readonly authorization?: string;
 }
@@ -62,7 +64,7 @@ function parseProxy(value: string, name: string): Proxy {
     });
   }
   const port = url.port === '' ? (scheme === 'https' ? '443' : '80') : url.port;
-  const proxy = { url: `${scheme}://${url.host}`, name: `${url.hostname}:${port}` };
+  const proxy = { url: `${scheme}://${url.host}`, name: `${url.hostname}:${port}`, variable: name };
   if (url.username === '' && url.password === '') return proxy;
   const login = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`;
   return { ...proxy, authorization: `Basic ${Buffer.from(login).toString('base64')}` };

@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import { KmsxError } from '../base/error.ts';
 import type { Agent, AttemptState } from './agents.ts';
-import { createTunnelAgent, HttpAgent, HttpsAgent } from './agents.ts';
+import { HttpAgent, HttpsAgent } from './agents.ts';
 import { assertLooksLikeKms, readBody, replay } from './answer-body.ts';
 import type { ResolveRule } from './endpoint.ts';
 import { addressFamily, resolveRuleFor } from './endpoint.ts';
@@ -10,6 +10,7 @@ import type { HttpxOptions, OriginalHttpx, Sender, WholeAnswer } from './http-se
 import { httpSeam } from './http-seam.ts';
 import { networkError, timeoutError } from './network-errors.ts';
 import { chooseProxy, hostAndPort } from './proxy.ts';
+import { createTunnelAgent } from './tunnel-agent.ts';
 
 export interface TransportOptions {
   /** Authorities in PEM (`loadAuthorities`); undefined: Node's own default. */
@@ -20,6 +21,8 @@ export interface TransportOptions {
   /** Where the proxy variables are read; undefined: no proxy, ever. */
   readonly proxyEnv?: Env | undefined;
   readonly resolve?: readonly ResolveRule[] | undefined;
+  /** For one request of an exchange, where that has several; undefined: the time of the exchange. */
+  readonly requestTimeoutMs?: number | undefined;
   /** Whether a redirect, or an answer that is no JSON object, is refused as `not-kms`. */
   readonly expects: 'kms' | 'anything';
 }
@@ -185,7 +188,7 @@ class CurrentExchange implements Exchange, Sender {
     original: OriginalHttpx,
   ): Promise<WholeAnswer> {
     // httpx's own time-outs come after ours and say nothing of use; they are a second net.
-    const secondNetMs = this.#timeoutMs + 1000;
+    const secondNetMs = this.#options.requestTimeoutMs ?? this.#timeoutMs + 1000;
     const response = await original.request(url, {
       ...options,
       agent: await this.#agentFor(target),

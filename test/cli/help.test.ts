@@ -173,7 +173,9 @@ describe('an algorithm that is not offered yet', () => {
         readFileSync(new URL(`../../completions/${file}`, import.meta.url), 'utf8'),
       ),
     ];
-    for (const text of texts) expect(text).not.toContain(word);
+    // list-keys filters by the specs of KMS keys, which are another matter.
+    const specsOfKmsKeys = /EC_P256K\W+EC_SM2/g;
+    for (const text of texts) expect(text.replaceAll(specsOfKmsKeys, '')).not.toContain(word);
     // What is offered is there: the texts are the ones that would show it.
     expect(texts.filter((text) => text.includes('RSAES_OAEP_SHA_256')).length).toBeGreaterThan(6);
   });

@@ -70,7 +70,41 @@ describe.each(COMMANDS)('kmsx %s', (_, argsOf) => {
     expect(bare.code).toBe(4);
     expect(bare.Hint).toContain('blob does not tell its encryption context');
     const theft = [...argsOf('blob'), '--context', 'purpose=theft'];
-    expect((await failure(theft, server)).Hint).toContain('is --context exactly the one that blob');
+    const { Hint: repeated } = await failure(theft, server);
+    expect(repeated).toContain('is --context exactly the one that blob');
+    expect(repeated).toContain('else blob was changed or cut short');
+  });
+
+  it('puts no KeyId into a command that is none of KMS', async () => {
+    const server = await start();
+    await exportKey(server);
+    const backup = JSON.parse(readFileSync(join(folder(), 'backup.json'), 'utf8')) as object;
+    for (const KeyId of ['--endpoint=evil.example', '-x', 'a b', 'k'.repeat(5000)]) {
+      const changed = { ...backup, KeyId, EncryptionContext: { purpose: 'theft' } };
+      writeFileSync(join(folder(), 'changed.json'), JSON.stringify(changed));
+      const { code, Hint } = await failure(argsOf('changed.json'), server);
+      expect(code).toBe(4);
+      expect(Hint).toContain('its KeyId is none that KMS gives');
+      expect(Hint).not.toContain(KeyId);
+      expect(Hint).not.toContain('aliyun');
+    }
+    const own = `acs:kms:cn-local:1234567890123456:key/${OLD_KEY}`;
+    const arn = { ...backup, KeyId: own, EncryptionContext: { purpose: 'theft' } };
+    writeFileSync(join(folder(), 'changed.json'), JSON.stringify(arn));
+    const { Hint } = await failure(argsOf('changed.json'), server);
+    expect(Hint).toContain(`aliyun kms DescribeKey --KeyId ${own} shows`);
+  });
+
+  it('puts no KeyId of another form into what mends the state of a key', async () => {
+    await exportKey(await start());
+    const backup = JSON.parse(readFileSync(join(folder(), 'backup.json'), 'utf8')) as object;
+    const changed = { ...backup, KeyId: '--endpoint=evil.example' };
+    writeFileSync(join(folder(), 'changed.json'), JSON.stringify(changed));
+    const server = await start({ old: { KeyState: 'Disabled' } });
+    const { Code, Hint } = await failure(argsOf('changed.json'), server);
+    expect(Code).toBe('Rejected.Disabled');
+    expect(Hint).toContain('aliyun kms EnableKey --KeyId ID');
+    expect(Hint).not.toContain('evil.example');
   });
 
   it("says how to look for another account's key", async () => {

@@ -124,6 +124,29 @@ describe('export-key --bind', () => {
     }
   });
 
+  it('is not taken out of the context while the document still shows the id', async () => {
+    const server = await localKms({ cwd: folder() });
+    const run = at(server, kmsxOk);
+    await run(...EXPORT, '--bind', '--backup', 'a.json', '--out', 'a.export.json');
+    await run(...EXPORT, '--backup', 'c.json', '--out', 'c.export.json');
+    const { DataKeyId } = readBackup('a.json');
+    for (const name of ['c.json', 'c.export.json']) {
+      for (const EncryptionContext of [undefined, { purpose: 'payments' }]) {
+        write('stripped.json', { ...readExport(name), DataKeyId, EncryptionContext });
+        for (const args of [
+          ['recover-key', '--in', 'stripped.json', '--check-value-only'],
+          ['reexport-key', '--pubkey', PUBKEY, '--in', 'stripped.json'],
+          ['inspect', 'stripped.json'],
+        ]) {
+          const ways = args[0] === 'inspect' ? [] : server.endpoint;
+          const result = await kmsx([...args, ...ways], { cwd: folder(), env: server.env });
+          expect(result, args[0]).toMatchObject({ code: 2, stdout: '' });
+          expect(result.stderr).toContain('DataKeyId is not the id in its encryption context');
+        }
+      }
+    }
+  });
+
   it('asks by a dry run with an id too, and writes nothing', async () => {
     const run = at(await localKms({ cwd: folder() }), kmsxOk);
     const would = await run(...EXPORT, '--bind', '--backup', 'b.json', '--dry-run');

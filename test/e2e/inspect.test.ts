@@ -24,15 +24,11 @@ it('tells every file of one data key, and which belong together', async () => {
   const exporting = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, '--bind'];
   await run(...exporting, ...endpoint, '--backup', 'b.json', '--out', 'e.json');
   await run(...exporting, ...endpoint, '--backup', 'other.json', '--out', 'other-e.json');
+  const { DataKeyId } = JSON.parse(readFileSync(join(cwd, 'b.json'), 'utf8')) as Line;
+  const anew = ['--to-context', 'purpose=archive', '--to-context', `kmsx:id=${String(DataKeyId)}`];
   await run(
-    'reencrypt-key',
-    '--in',
-    'b.json',
-    '--to-key-id',
-    'alias/rehearsal',
-    '--backup',
-    'r.json',
-    ...endpoint,
+    ...['reencrypt-key', '--in', 'b.json', '--to-key-id', 'alias/rehearsal', ...anew],
+    ...['--backup', 'r.json', ...endpoint],
   );
   const { ExportedDataKey } = JSON.parse(readFileSync(join(cwd, 'e.json'), 'utf8')) as Line;
   writeFileSync(join(cwd, 'bare'), String(ExportedDataKey));

@@ -179,6 +179,50 @@ describe('what --force would destroy', () => {
     }
   });
 
+  it('is no backup that came into being after the check, whatever else is written there', async () => {
+    const { endpoint, env } = await localKms({ cwd: folder() });
+    const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, ...endpoint];
+    const outputs = ['1', '2', '3'].flatMap((number) => [
+      ['--backup', 'same.json', '--out', `e${number}.json`],
+      ['--backup', `b${number}.json`, '--out', 'same.json'],
+    ]);
+    const runs = await Promise.all(
+      outputs.map((names) => kmsx([...args, ...names, '--force'], { cwd: folder(), env })),
+    );
+    expect(runs.map(({ code }) => code)).toEqual(outputs.map(() => 0));
+    const there = files()
+      .filter((name) => name.startsWith('same.json'))
+      .map(text);
+    expect(there).toHaveLength(outputs.length);
+    for (const name of ['e1.json', 'e2.json', 'e3.json', 'b1.json', 'b2.json', 'b3.json']) {
+      const { CiphertextBlob } = JSON.parse(text(name)) as { CiphertextBlob: string };
+      expect(there.filter((document) => document.includes(CiphertextBlob))).toHaveLength(1);
+    }
+  });
+
+  it('is no private key that was put there while KMS was asked, and the new document is whole', async () => {
+    execFileSync('mkfifo', [join(folder(), 'pipe')]);
+    // The check of the outputs is over when the program waits for the reader of the second backup.
+    const names = ['--backup', 'b.json', '--backup', 'pipe', '--out', 'e.json', '--force'];
+    const child = startKmsx([...EXPORT, ...names], { cwd: folder() });
+    const finished = finish(child);
+    await once(child.stderr, 'data');
+    writeFileSync(join(folder(), 'b.json'), readFileSync(PRIVKEY));
+    const reader = spawn('cat', [join(folder(), 'pipe')]);
+    reader.stdin.end();
+    await finish(reader);
+    const result = await finished;
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('--force never replaces what it holds: a private key; the new');
+    expect(text('b.json')).toBe(readFileSync(PRIVKEY, 'utf8'));
+    const [rescued = '', ...others] = files().filter((name) => name.startsWith('b.json.'));
+    expect(others).toEqual([]);
+    expect(rescued).toMatch(/^b\.json\.new-/);
+    const again = ['reexport-key', '--in', rescued, '--pubkey', PUBKEY, '--gateway', 'local'];
+    await kmsxOk(again, { cwd: folder() });
+    expect(files()).toEqual(['b.json', rescued, 'pipe']);
+  });
+
   it('is no passphrase file and no CA file', async () => {
     writeFileSync(join(folder(), 'pass'), 'secret');
     const keygen = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'pass'];

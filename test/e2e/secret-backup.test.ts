@@ -122,10 +122,11 @@ describe('--backup secret:NAME', () => {
     expect((await recovered(SECRET)).stdout).toBe(values);
     const verify = ['verify-key', '--privkey', PRIVKEY, '--in', 'e.json', '--against', SECRET];
     expect(JSON.parse((await succeed(server, ...verify)).stdout)).toMatchObject({ Match: true });
-    const anew = ['reencrypt-key', '--in', SECRET, '--to-key-id', 'alias/rehearsal'];
-    await succeed(server, ...anew, '--backup', 'secret:backups/anew');
-    expect((await recovered('secret:backups/anew')).stdout).toBe(values);
     const old = JSON.parse((await secretOf(server)) ?? '') as BackupDocument;
+    const anew = ['reencrypt-key', '--in', SECRET, '--to-key-id', 'alias/rehearsal'];
+    const context = ['--to-context', 'anew=', '--to-context', `kmsx:id=${old.DataKeyId ?? ''}`];
+    await succeed(server, ...anew, ...context, '--backup', 'secret:backups/anew');
+    expect((await recovered('secret:backups/anew')).stdout).toBe(values);
     expect(JSON.parse((await secretOf(server, 'backups/anew')) ?? '')).toMatchObject({
       DataKeyId: old.DataKeyId,
     });

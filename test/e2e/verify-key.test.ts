@@ -186,6 +186,25 @@ describe('each lie', () => {
     expect(inBackup).toMatchObject({ code: 6, result: { Match: false } });
   });
 
+  it('takes no document that has a second export for the same key', async () => {
+    const server = await start();
+    const document = await exportKey(server, 'a');
+    const { Exports } = await exportKey(server, 'b');
+    const sha1 = { WrappingAlgorithm: 'RSAES_OAEP_SHA_1' };
+    for (const twin of [{}, sha1]) {
+      const second = { ...Exports[0], ...twin };
+      write('twins.json', { ...document, Exports: [...document.Exports, second] });
+      for (const args of [
+        [...pair('twins'), ...against('a.backup.json')],
+        [...pair('a'), ...against('twins.json')],
+      ]) {
+        const run = await verify(server, args);
+        expect(run).toMatchObject({ code: 2, stdout: '' });
+        expect(run.stderr).toContain('is for the public key of another export');
+      }
+    }
+  });
+
   it('finds a CiphertextBlob under another KMS key, and a document of another length', async () => {
     const server = await start();
     const document = await exportKey(server, 'a');

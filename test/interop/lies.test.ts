@@ -66,7 +66,7 @@ describeLies(
       [...BACKUP_READERS, ...DRY_RUNS],
       'region.json',
       2,
-      /a region looks like/,
+      /take the original, or give --region/,
       { who: 'no gateway' },
     ),
     'a context that was taken out of the document': met(

@@ -133,18 +133,38 @@ describe('a witness with openssl and aliyun', () => {
     });
   });
 
-  it('does not take two failures for the same data key', async () => {
-    const server = await localKms({ cwd: folder() });
-    await exportKey(server, 'a');
-    const { witness } = await verify(server, ...pair('a'), '--against', 'a.backup.json');
-    const other = testKeyPath('other-2048.pem');
-    const wrongKey = witness.map((line) => line.replaceAll(PRIVKEY, other));
-    expect(wrongKey).not.toEqual(witness);
-    expect(runWitness(server, wrongKey)).toMatchObject({ code: 6, said: [] });
-    const refused = runWitness(server, witness, 'sh', { KMS_ACCESS_KEY_SECRET: 'wrong' });
-    expect(refused).toMatchObject({ code: 1, said: [] });
-    expect(readdirSync(join(folder(), 'tmp'))).toEqual([]);
-  });
+  it.each(['dash', 'bash'])(
+    'says in %s what it found, whatever a file is called',
+    async (shell) => {
+      const server = await localKms({ cwd: folder() });
+      await exportKey(server, 'a');
+      await exportKey(server, 'b');
+      const names = [
+        'a.json holds the data key\\c',
+        '\\033[2K\\ra.json holds the data key\\0',
+        '-n %s a.json holds\na.json holds the data key\u001b[2K',
+      ];
+      for (const name of names) {
+        writeFileSync(join(folder(), name), readFileSync(join(folder(), 'b.backup.json')));
+      }
+      const files = names.map((name) => `--against=./${name}`);
+      const { witness } = await verify(server, ...pair('a'), ...files);
+      const seen = runWitness(server, witness, shell);
+      expect(seen.code, seen.stderr).toBe(6);
+      expect(seen.said).toEqual(
+        names.map((name) => {
+          const shown = name.replace('\n', '\\u000a').replace('\u001b', '\\u001b');
+          return `./${shown} does NOT hold the data key`;
+        }),
+      );
+      writeFileSync(join(folder(), 'a\\c'), readFileSync(join(folder(), 'a.backup.json')));
+      const same = await verify(server, ...pair('a'), '--against', 'a\\c');
+      expect(runWitness(server, same.witness, shell)).toMatchObject({
+        code: 0,
+        said: ['a\\c holds the data key'],
+      });
+    },
+  );
 
   it.each([
     ['AES-256', ['--key-spec', 'AES_256'], ['ecb', 'cmac', 'label']],

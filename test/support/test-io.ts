@@ -40,6 +40,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     stderr: stream(stderr, options.stderrIsTerminal ?? false, undefined),
     env: options.env ?? {},
     cwd: options.cwd ?? '/nonexistent',
+    nodeVersion: '20.20.0',
     pid: 4242,
     signal: new AbortController().signal,
     now: () => TEST_NOW,

@@ -4,7 +4,7 @@ import { troubleshootingPage } from '../../scripts/troubleshooting-page.ts';
 import { ERROR_CODES } from '../../src/base/error-codes.ts';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { KMS_ERRORS } from '../../src/kms/error-table.ts';
-import { FAULTS } from '../../src/kms/network-errors.ts';
+import { FAULTS } from '../../src/kms/network-faults.ts';
 
 const page = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8');
 

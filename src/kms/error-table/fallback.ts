@@ -114,7 +114,7 @@ export const ERROR_FAMILIES: readonly ErrorFamily[] = [
     facts: {
       kind: 'kms',
       message: 'KMS rejects the call in the present state of the key or instance',
-      hint: 'the Code says why; aliyun kms DescribeKey --KeyId ID shows the state of the key',
+      hint: 'the Code says why; kmsx list-keys shows the state of each key',
       mayBeClosedInstance: true,
     },
   },

@@ -5,7 +5,7 @@ export const KEY_ERRORS: KmsErrorTheme = {
   'Forbidden.KeyNotFound': {
     kind: 'kms',
     message: 'KMS does not know this key here',
-    hint: 'aliyun kms DescribeKey --KeyId ID shows the key in this region and account',
+    hint: 'is it a key of this region and account? kmsx list-keys shows those; --region leads to others',
     mayBeClosedInstance: true,
   },
   'Forbidden.KeyVersionNotFound': {
@@ -16,7 +16,7 @@ export const KEY_ERRORS: KmsErrorTheme = {
   'Forbidden.AliasNotFound': {
     kind: 'kms',
     message: 'KMS does not know this alias here',
-    hint: 'aliyun kms ListAliases shows the aliases of this region and account',
+    hint: 'kmsx list-keys --aliases shows the keys of this region and account with their aliases',
   },
   'Rejected.Disabled': {
     kind: 'kms',
@@ -66,7 +66,7 @@ export const KEY_ERRORS: KmsErrorTheme = {
   'Unsupported.Alias': {
     kind: 'kms',
     message: 'KMS takes no alias in this place',
-    hint: 'give the id of the key: aliyun kms DescribeKey --KeyId alias/NAME shows it',
+    hint: 'give the id of the key: kmsx list-keys shows the aliases beside each KeyId',
   },
   'Unsupported.Origin': {
     kind: 'kms',

@@ -36,7 +36,7 @@ export const REQUEST_ERRORS: KmsErrorTheme = {
   'Rejected.UnsupportedOperation': {
     kind: 'kms',
     message: 'KMS rejects this operation for a key of this kind',
-    hint: 'aliyun kms DescribeKey --KeyId ID shows KeySpec, KeyUsage and Origin, which decide what a key can do',
+    hint: 'kmsx list-keys shows KeySpec, KeyUsage and Origin, which decide what a key can do',
     mayBeClosedInstance: true,
   },
   UnsupportedHTTPMethod: {

@@ -125,7 +125,11 @@ describe.each(GOLDEN)('the schema of an %s document and %s', (kind, _, document)
 
   it('do not agree without a field that is required, and do without any other', () => {
     const { required } = documentSchema(kind) as { required: readonly string[] };
-    const conditional = ['ComponentCheckValues', 'KeyCheckValues'];
+    const isBound = kind !== 'component' && 'DataKeyId' in document;
+    const conditional = [
+      ...['ComponentCheckValues', 'KeyCheckValues'],
+      ...(isBound ? ['EncryptionContext'] : []),
+    ];
     for (const name of Object.keys(document)) {
       const isNeeded = required.includes(name) || conditional.includes(name);
       expect(isValid(withValue(document, [name], undefined)), name).toBe(!isNeeded);
@@ -167,6 +171,24 @@ describe('a schema', () => {
     expect(isExport(changing({ ExportedDataKey: 'AAAA' }))).toBe(false);
     expect(isExport({ ...document, Exports: [] })).toBe(false);
   });
+
+  it.each(['backup', 'export'] as const)(
+    'takes a bound %s document only with the id in its context, as the reader does',
+    (kind) => {
+      const isValid = validatorOf(kind);
+      const bound = GOLDEN.filter(([each, , document]) => each === kind && 'DataKeyId' in document);
+      expect(bound.length).toBeGreaterThan(0);
+      for (const [, , document] of bound) {
+        expect(isValid(document)).toBe(true);
+        const stripped = { ...document, EncryptionContext: { purpose: 'payments' } };
+        expect(isValid(stripped)).toBe(false);
+        const error = refusalOf(() => {
+          readDocument(kind, stripped);
+        });
+        expect(error.code).toBe('document-inconsistent');
+      }
+    },
+  );
 
   it('takes a component of a short key without check values', () => {
     const isComponent = validatorOf('component');

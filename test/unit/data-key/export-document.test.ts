@@ -80,6 +80,17 @@ describe('an export document', () => {
     expect(refusalOf(() => read(withEntries(second, first))).code).toBe('document-inconsistent');
   });
 
+  it('has one export for each public key: of two a reader would open one only', () => {
+    const { PublicKeyFingerprint } = first;
+    const sha1 = { WrappingAlgorithm: 'RSAES_OAEP_SHA_1' };
+    for (const twin of [{}, { RequestId: 'other' }, sha1]) {
+      const entries = withEntries(first, second, { ...second, ...twin, PublicKeyFingerprint });
+      const error = refusalOf(() => read(entries));
+      expect(error).toMatchObject({ code: 'document-inconsistent', kind: 'usage' });
+      expect(error.message).toContain('Exports[2] is for the public key of another export');
+    }
+  });
+
   it('is never made of no exports', () => {
     const { KeyId, KeyVersionId, CiphertextBlob } = read({});
     const none = {
@@ -104,6 +115,7 @@ describe('the id of a bound data key', () => {
     expect(read({ EncryptionContext, DataKeyId: id })).toMatchObject({ DataKeyId: id });
     const other = { EncryptionContext, DataKeyId: '0'.repeat(32) };
     expect(refusalOf(() => read(other)).code).toBe('document-inconsistent');
+    expect(refusalOf(() => read({ DataKeyId: id })).code).toBe('document-inconsistent');
   });
 
   it('stands in a document that is made from a bound context', () => {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { kmsxError } from '../../../src/base/error.ts';
 import { keyCheckValues, parseExpectedCheckValue } from '../../../src/data-key/key-check-value.ts';
 import { recoverDataKey } from '../../../src/data-key/recover.ts';
-import type { ReencryptRequest } from '../../../src/data-key/reencrypt.ts';
+import type { ReencryptRequest } from '../../../src/data-key/reencrypt-request.ts';
 import {
   assertKeepsBinding,
   dryRunReencrypt,
+  dryRunVerifiedReencrypt,
   reencryptDataKey,
 } from '../../../src/data-key/reencrypt.ts';
 import { parseKeyId } from '../../../src/kms/key-id.ts';
@@ -37,7 +39,6 @@ function requestOf(
     destination: parseKeyId(toKeyId),
     destinationContext: source.EncryptionContext,
     expected: [],
-    against: 'old backup',
     ...change,
   };
 }
@@ -57,7 +58,9 @@ describe('re-encrypting a backup', () => {
             EncryptionContext: { purpose: 'old' },
           };
           const request = requestOf(source, newKey, { destinationContext: context });
-          const document = await reencryptDataKey(request, { kms, now });
+          const made = await reencryptDataKey(request, { kms, now });
+          const { document } = made;
+          expect(made).toMatchObject({ refusal: undefined, sameKeyBut: undefined });
           expect(calls()).toEqual(['ExportDataKey 200', 'ReEncrypt 200', 'ExportDataKey 200']);
           expect(document).toMatchObject({
             Format: 'kmsx-backup/1',
@@ -139,11 +142,63 @@ describe('re-encrypting a backup', () => {
     expect(error.details).toMatchObject({ stage: 'verify' });
   });
 
-  it('asks KMS for both calls in a dry run', async () => {
+  it('does not take the old CiphertextBlob for a new one', async () => {
+    const embedded = await startEmbeddedKms();
+    const { kms, seal } = embedded;
+    const source = {
+      CiphertextBlob: await seal(randomBytes(32), undefined, await makeKey(embedded)),
+    };
+    const echoing = withAnswers(kms, {
+      reEncrypt: async (input) => ({
+        ...(await kms.reEncrypt(input)),
+        ciphertextBlobBase64: input.ciphertextBlobBase64,
+      }),
+    });
+    const request = requestOf(source, 'alias/rehearsal');
+    const error = await failure(reencryptDataKey(request, { kms: echoing, now }));
+    expect(error).toMatchObject({ code: 'answer-malformed', kind: 'kms' });
+    expect(error.message).toContain('its CiphertextBlob is the one that it was given');
+  });
+
+  it('refuses an alias that leads to the old key, unless context or key version are others', async () => {
+    const { kms, keyId, seal } = await startEmbeddedKms();
+    const EncryptionContext = { purpose: 'payments' };
+    const source = {
+      CiphertextBlob: await seal(randomBytes(32), EncryptionContext),
+      EncryptionContext,
+    };
+    const request = requestOf(source, 'alias/rehearsal');
+    const error = await failure(reencryptDataKey(request, { kms, now }));
+    expect(error).toMatchObject({ code: 'reencrypt-same-key', kind: 'kms' });
+    expect(error.message).toContain('was not kept, the old one stands: ');
+
+    for (const destinationContext of [undefined, { purpose: 'archive' }]) {
+      const changed = { ...request, destinationContext };
+      const made = await reencryptDataKey(changed, { kms, now });
+      expect(made).toMatchObject({ sameKeyBut: 'context', document: { KeyId: keyId } });
+    }
+
+    let exports = 0;
+    const rotated = withAnswers(kms, {
+      exportDataKey: async (input) => {
+        exports += 1;
+        const answer = await kms.exportDataKey(input);
+        return exports === 1 ? answer : { ...answer, keyVersionId: 'the-next-one' };
+      },
+    });
+    expect(await reencryptDataKey(request, { kms: rotated, now })).toMatchObject({
+      sameKeyBut: 'key version',
+      document: { KeyId: keyId, KeyVersionId: 'the-next-one' },
+    });
+  });
+
+  it('asks KMS for both calls in a dry run, or for ReEncrypt alone', async () => {
     const { kms, keyId, seal, calls } = await startEmbeddedKms();
     const request = requestOf({ CiphertextBlob: await seal(randomBytes(32)) }, keyId);
-    expect(await dryRunReencrypt(request, kms)).toEqual(['ExportDataKey']);
+    expect(await dryRunVerifiedReencrypt(request, kms)).toEqual(['ExportDataKey']);
     expect(calls()).toEqual(['ExportDataKey 400', 'ReEncrypt 400']);
+    await dryRunReencrypt(request, kms);
+    expect(calls()).toEqual(['ExportDataKey 400', 'ReEncrypt 400', 'ReEncrypt 400']);
     const nowhere = requestOf(request.source, 'alias/nowhere');
     expect(await failure(dryRunReencrypt(nowhere, kms))).toMatchObject({
       code: 'Forbidden.AliasNotFound',
@@ -197,10 +252,10 @@ describe('re-encrypting an export for an RSA key of KMS', () => {
       const EncryptionContext = { purpose: 'payments' };
       const source = { CiphertextBlob: await seal(dataKey, EncryptionContext), EncryptionContext };
       const request = requestOf(source, keyId, { asymmetricSource });
-      const document = await reencryptDataKey(request, { kms, now });
+      const { document } = await reencryptDataKey(request, { kms, now });
       expect(document).toMatchObject({ KeyId: keyId, EncryptionContext });
       expect((await recoverDataKey(document, kms)).plaintext.bytes).toEqual(dataKey);
-      await dryRunReencrypt(request, kms);
+      await dryRunVerifiedReencrypt(request, kms);
       expect(calls()).toContain('ReEncrypt 200');
     },
   );
@@ -217,28 +272,86 @@ describe('re-encrypting an export for an RSA key of KMS', () => {
     });
   });
 
-  it('is held against check values alone where the old CiphertextBlob is lost', async () => {
+  it('finds it out too where a short check value is expected that both keys have', async () => {
+    const embedded = await startEmbeddedKms();
+    const { kms, keyId, seal, calls } = embedded;
+    const { one, other, value } = keysWithOneEcbValue();
+    const asymmetricSource = await exportForKms(embedded, other);
+    const source = { CiphertextBlob: await seal(one) };
+    const expected = [parseExpectedCheckValue(`ecb:${value}`)];
+    const request = requestOf(source, keyId, { asymmetricSource, expected });
+    expect(await failure(reencryptDataKey(request, { kms, now }))).toMatchObject({
+      code: 'reencrypt-mismatch',
+    });
+    expect(calls()).toEqual(['ExportDataKey 200', 'ReEncrypt 200', 'ExportDataKey 200']);
+  });
+
+  it('is held against a check value of 128 bits, and no shorter one, where the old CiphertextBlob is lost', async () => {
     const embedded = await startEmbeddedKms();
     const { kms, keyId, calls } = embedded;
     const dataKey = randomBytes(32);
     const asymmetricSource = await exportForKms(embedded, dataKey);
-    const label = keyCheckValues(dataKey, ['label'])[0]?.Value ?? '';
+    const [ecb, cmac, label] = ['ecb', 'cmac', 'label'].map(
+      (word) => `${word}:${keyCheckValues(dataKey, [word])[0]?.Value ?? ''}`,
+    );
     const source = { CiphertextBlob: randomBytes(100).toString('base64') };
-    const attempt = (value: string) =>
-      reencryptDataKey(
-        requestOf(source, keyId, {
-          asymmetricSource,
-          expected: [parseExpectedCheckValue(`label:${value}`)],
-          against: 'check values alone',
-        }),
-        { kms, now },
-      );
-    const document = await attempt(label);
-    expect(calls()).toEqual(['ReEncrypt 200', 'ExportDataKey 200']);
+    const requestFor = (...values: (string | undefined)[]) =>
+      requestOf(source, keyId, {
+        asymmetricSource,
+        expected: values.map((value) => parseExpectedCheckValue(value ?? '')),
+      });
+    const attempt = (...values: (string | undefined)[]) =>
+      reencryptDataKey(requestFor(...values), { kms, now });
+    for (const values of [[], [ecb], [cmac], [ecb, cmac]]) {
+      expect(await failure(attempt(...values))).toMatchObject({ code: 'InvalidParameter' });
+      expect(await failure(dryRunVerifiedReencrypt(requestFor(...values), kms))).toMatchObject({
+        code: 'ValidationError',
+      });
+    }
+    expect(calls().filter((line) => line.startsWith('ReEncrypt'))).toEqual([]);
+
+    const { document, refusal } = await attempt(ecb, label);
+    expect(refusal).toMatchObject({ code: 'InvalidParameter' });
     expect((await recoverDataKey(document, kms)).plaintext.bytes).toEqual(dataKey);
-    expect(await failure(attempt('0'.repeat(32)))).toMatchObject({ code: 'check-value-mismatch' });
+    expect(await dryRunVerifiedReencrypt(requestFor(label), kms)).toEqual(['ExportDataKey']);
+    expect(await failure(attempt(`label:${'0'.repeat(32)}`))).toMatchObject({
+      code: 'check-value-mismatch',
+    });
+  });
+
+  it('is not held against check values alone where nobody answered, or what was answered is wrong', async () => {
+    const embedded = await startEmbeddedKms();
+    const { kms, keyId, seal } = embedded;
+    const dataKey = randomBytes(32);
+    const asymmetricSource = await exportForKms(embedded, dataKey);
+    const label = keyCheckValues(dataKey, ['label'])[0]?.Value ?? '';
+    const source = { CiphertextBlob: await seal(dataKey), KeyId: 'another-key' };
+    const expected = [parseExpectedCheckValue(`label:${label}`)];
+    const request = requestOf(source, keyId, { asymmetricSource, expected });
+    expect(await failure(reencryptDataKey(request, { kms, now }))).toMatchObject({
+      code: 'backup-key-mismatch',
+    });
+    for (const code of ['timed-out', 'answer-malformed'] as const) {
+      const failing = withAnswers(kms, {
+        exportDataKey: () => Promise.reject(kmsxError(code, 'as the test says')),
+      });
+      const ways = { kms: failing, now };
+      expect(await failure(reencryptDataKey(request, ways))).toMatchObject({ code });
+    }
   });
 });
+
+/** Two data keys that the shortest check value does not tell apart: among a few thousand there are some. */
+function keysWithOneEcbValue(): { one: Buffer; other: Buffer; value: string } {
+  const seen = new Map<string, Buffer>();
+  for (;;) {
+    const other = randomBytes(32);
+    const value = keyCheckValues(other, ['ecb'])[0]?.Value ?? '';
+    const one = seen.get(value);
+    if (one !== undefined) return { one, other, value };
+    seen.set(value, other);
+  }
+}
 
 describe('the context of a new backup', () => {
   const ID = '0'.repeat(32);

@@ -32,7 +32,7 @@ const PROGRAM = `
     const { knownCredentials, resolveCredentials } = await import('./kms/credentials.ts');
     const { loadAuthorities } = await import('./kms/authorities.ts');
     const { env } = process;
-    const authorities = await loadAuthorities(caFile, env);
+    const authorities = await loadAuthorities(caFile, env, new Date());
     const credentials =
       mode === 'profile'
         ? await resolveCredentials({ profile: 'a', env, home, authorities })

@@ -64,7 +64,7 @@ describe('parseCliConfig', () => {
     ['profiles that are no list', '{"profiles":{"canary":{}}}'],
     ['a profile that is no object', '{"profiles":["canary"]}'],
     ['a profile without a name', '{"profiles":[{"mode":"AK","access_key_secret":"canary"}]}'],
-    ['a profile without a mode', '{"profiles":[{"name":"x","access_key_secret":"canary"}]}'],
+    ['a profile whose mode is no text', '{"profiles":[{"name":"x","mode":7,"s":"canary"}]}'],
     ['a current profile that is no text', '{"current":7,"profiles":[]}'],
   ])('refuses %s and shows nothing of it', (_, text) => {
     const error = refusal(text);
@@ -119,13 +119,13 @@ describe('the profile that applies', () => {
 
   test('is the one of --profile, or an error', async () => {
     const home = homeWith(CONFIG);
-    expect((await namedProfile('dev', home)).name).toBe('dev');
-    expect(await failure(namedProfile('none', home))).toMatchObject({
+    expect((await namedProfile('dev', { home })).name).toBe('dev');
+    expect(await failure(namedProfile('none', { home }))).toMatchObject({
       code: 'profile-missing',
       kind: 'usage',
     });
-    expect((await failure(namedProfile('dev', '/nowhere'))).code).toBe('profile-missing');
-    expect((await failure(namedProfile('dev', undefined))).code).toBe('profile-missing');
+    expect((await failure(namedProfile('dev', { home: '/nowhere' }))).code).toBe('profile-missing');
+    expect((await failure(namedProfile('dev', { home: undefined }))).code).toBe('profile-missing');
   });
 });
 

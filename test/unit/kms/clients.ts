@@ -61,7 +61,7 @@ export function clientOf(
 
 /** The test authority beside the usual ones. */
 export async function testAuthorities(): Promise<NonNullable<ConnectOptions['authorities']>> {
-  const authorities = await loadAuthorities(tlsFile('ca.pem'), {});
+  const authorities = await loadAuthorities(tlsFile('ca.pem'), {}, new Date());
   if (authorities === undefined) throw new Error('no authorities');
   return authorities;
 }

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CredentialOptions, ResolvedCredentials } from '../../../src/kms/credentials.ts';
 import { knownCredentials, resolveCredentials } from '../../../src/kms/credentials.ts';
-import type { ResolveRule } from '../../../src/kms/endpoint.ts';
 import type { Env } from '../../../src/kms/env.ts';
+import type { Home } from '../../support/credential-home.ts';
+import { homeWith, keysOf, metadataAt, stsAt } from '../../support/credential-home.ts';
 import { clientOf, DECRYPT, failure, GENERATED, testAuthorities } from './clients.ts';
 import type { Responder, TestServer } from './servers.ts';
 import { closedPort, json, startServer, startTcpServer } from './servers.ts';
@@ -32,37 +32,6 @@ const TEMPORARY = {
   Expiration: '2099-01-01T00:00:00Z',
 };
 
-interface Home {
-  readonly config?: object | string;
-  readonly ini?: string;
-}
-
-function homeWith({ config, ini }: Home): string {
-  const home = mkdtempSync(join(tmpdir(), 'kmsx-'));
-  onTestFinished(() => {
-    rmSync(home, { recursive: true });
-  });
-  if (config !== undefined) {
-    mkdirSync(join(home, '.aliyun'));
-    const text = typeof config === 'string' ? config : JSON.stringify(config);
-    writeFileSync(join(home, '.aliyun', 'config.json'), text);
-  }
-  if (ini !== undefined) {
-    mkdirSync(join(home, '.alibabacloud'));
-    writeFileSync(join(home, '.alibabacloud', 'credentials'), ini);
-  }
-  return home;
-}
-
-/** Sends what would go to the metadata of an instance to a port of this machine. */
-function metadataAt(addressPort: number): ResolveRule {
-  return { host: '100.100.100.200', port: 80, address: '127.0.0.1', addressPort };
-}
-
-function stsAt(addressPort: number): ResolveRule {
-  return { host: 'sts.aliyuncs.com', port: 443, address: '127.0.0.1', addressPort };
-}
-
 /** As `resolveCredentials`, on a machine that is no instance unless `resolve` says so. */
 async function resolve(
   options: Partial<CredentialOptions> & { files?: Home } = {},
@@ -77,12 +46,6 @@ async function resolve(
   });
   onTestFinished(() => credentials.close());
   return credentials;
-}
-
-async function keysOf(credentials: ResolvedCredentials): Promise<object> {
-  const { accessKeyId, accessKeySecret, securityToken } =
-    await credentials.credential.getCredential();
-  return { accessKeyId, accessKeySecret, securityToken };
 }
 
 function metadataServer(): Promise<TestServer> {
@@ -369,31 +332,6 @@ describe('what is refused', () => {
     expect(error.code).toBe(code);
     assertNoSecret(error);
   });
-
-  test.each([
-    'ChainableRamRoleArn',
-    'RamRoleArnWithRoleName',
-    'RsaKeyPair',
-    'External',
-    'CloudSSO',
-    'OAuth',
-    'BearerToken',
-    'Anonymous',
-    'Something',
-  ])('the mode %s, by name', async (mode) => {
-    const profile = {
-      name: 'a',
-      mode,
-      ...KEY,
-      process_command: 'touch /tmp/canary',
-      bearer_token: SECRET,
-    };
-    const config = { current: 'a', profiles: [profile] };
-    const error = await failure(resolve({ files: { config } }));
-    expect(error).toMatchObject({ kind: 'usage', code: 'credentials-unsupported' });
-    expect(error.message).toContain(mode);
-    assertNoSecret(error);
-  });
 });
 
 describe('profiles', () => {
@@ -613,6 +551,22 @@ describe('a source that fails', () => {
     expect(error.message).toBe(
       'credentials of profile a (RamRoleArn) could not be had: STS answered EntityNotExist.Role',
     );
+  });
+
+  test('says in words why STS refuses, where RAM tells', async () => {
+    const error = await stsError((_, response) => {
+      const AccessDeniedDetail = {
+        NoPermissionType: 'ImplicitDeny',
+        AuthAction: 'sts:AssumeRole',
+        AuthPrincipalType: 'SubUser',
+        AuthPrincipalDisplayName: 'operator',
+        PolicyType: 'AssumeRolePolicy',
+      };
+      json(response, { Code: 'NoPermission', RequestId: 'id-1', AccessDeniedDetail }, 403);
+    });
+    expect(error).toHaveProperty('hints', [
+      'allow sts:AssumeRole for the RAM user operator in the trust policy of the role',
+    ]);
   });
 
   test.each([

@@ -230,7 +230,7 @@ describe('networkError', () => {
     const refused = networkError(new ProxyFailure('p:3128', withCode('ECONNREFUSED')), 'kms:443');
     expect(refused).toMatchObject({
       code: 'proxy-failed',
-      message: 'the proxy p:3128 could not be used (ECONNREFUSED)',
+      message: 'the proxy could not be used: p:3128 refuses connections (ECONNREFUSED)',
     });
     const login = networkError(new ProxyFailure('p:3128', undefined, 407), 'kms:443');
     expect(login.message).toBe('the proxy p:3128 does not connect to kms:443 (407)');

@@ -145,6 +145,16 @@ describe('resolveGateway', () => {
       'region-contradicts',
     ],
     ['a region that changes the host', { region: 'evil.example/#' }, 'region-malformed'],
+    [
+      'such a region in the document',
+      { documentRegion: 'evil.example/#', env: { ALIBABA_CLOUD_REGION_ID: 'cn-hangzhou' } },
+      'region-malformed',
+    ],
+    [
+      'another region in the document than that of the ARN',
+      { documentRegion: 'cn-hangzhou', keyRegion: 'cn-beijing' },
+      'region-contradicts',
+    ],
     ['a region in capitals', { region: 'CN-HANGZHOU' }, 'region-malformed'],
     ['an empty region', { region: '' }, 'region-malformed'],
     ['a region that ends in a hyphen', { region: 'cn-' }, 'region-malformed'],
@@ -171,6 +181,19 @@ describe('resolveGateway', () => {
     const error = refusal(options);
     expect(error.code).toBe(code);
     expect(error.kind).toBe('usage');
+  });
+
+  test('says of a region that is none whose it is', () => {
+    const env = { ALIBABA_CLOUD_REGION_ID: 'a.b' };
+    const whose = (options: Partial<GatewayOptions>): string => refusal(options).message;
+    expect(whose({ region: 'a.b', documentRegion: 'a.b', env })).toMatch(/^--region is no region/);
+    expect(whose({ documentRegion: 'a.b', env })).toMatch(/^the document's Region is no region/);
+    expect(whose({ keyRegion: 'a.b', env })).toMatch(/^the ARN is no region/);
+    expect(whose({ env })).toMatch(/^ALIBABA_CLOUD_REGION_ID is no region/);
+    expect(resolveGateway({ region: 'cn-beijing', documentRegion: 'a.b', env })).toHaveProperty(
+      'region',
+      'cn-beijing',
+    );
   });
 
   test('does not mind the region of the embedded KMS at an endpoint', () => {

@@ -44,6 +44,13 @@ describe('bypassesProxy', () => {
     ['2001:db8::5', '[2001:db8::5]', true],
     ['2001:db8::5', '2001:db8::/32', true],
     ['2001:db9::5', '2001:db8::/32', false],
+    ['2001:db8::5', '[2001:db8::]/32', true],
+    ['2001:db8::5', '2001:db8::/129', false],
+    ['fd00:1::5', 'fc00::/7', true],
+    ['2001:db8::5', '::/0', true],
+    ['10.0.0.5', '::/0', false],
+    ['10.0.0.5', '10.0.0.0/08', true],
+    ['10.0.0.5', '10.0.0.0/', false],
     ['2001:db8::5', '10.0.0.0/8', false],
   ])('%s with NO_PROXY=%j: %s', (host, list, expected) => {
     expect(bypassesProxy(host, list)).toBe(expected);

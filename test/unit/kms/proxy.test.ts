@@ -29,13 +29,28 @@ describe('chooseProxy', () => {
     expect(urlOf(env)).toBe(expected);
   });
 
+  test.each([
+    [{ https_proxy: 'http://a', HTTPS_PROXY: 'http://b' }, 'https_proxy'],
+    [{ ALL_PROXY: 'http://a' }, 'ALL_PROXY'],
+  ])('tells by %j that it comes from %s', (env, variable) => {
+    expect(chooseProxy('https', HOST, env)?.variable).toBe(variable);
+  });
+
+  test('has the name of an IPv6 address in brackets', () => {
+    const proxy = chooseProxy('https', HOST, { HTTPS_PROXY: 'http://[2001:DB8::1]:3128' });
+    expect(proxy).toMatchObject({ url: 'http://[2001:db8::1]:3128', name: '[2001:db8::1]:3128' });
+  });
+
   test('takes HTTP_PROXY for http', () => {
     expect(urlOf({ HTTP_PROXY: 'http://a' }, HOST, 'http')).toBe('http://a');
   });
 
-  test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('never applies to %s', (host) => {
-    expect(urlOf({ HTTPS_PROXY: 'http://a', ALL_PROXY: 'socks5://b' }, host)).toBeUndefined();
-  });
+  test.each(['127.0.0.1', '127.1.2.3', '::1', '::ffff:7f00:1', 'localhost'])(
+    'never applies to %s',
+    (host) => {
+      expect(urlOf({ HTTPS_PROXY: 'http://a', ALL_PROXY: 'socks5://b' }, host)).toBeUndefined();
+    },
+  );
 
   test('keeps user and password out of the address', () => {
     const proxy = chooseProxy('https', HOST, { HTTPS_PROXY: 'http://us%40er:p%3Aass@p:3128' });

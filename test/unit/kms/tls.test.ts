@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
+import type { Command } from 'commander';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { KmsxError } from '../../../src/base/error.ts';
+import { createFullProgram } from '../../../src/cli/program.ts';
 import type { ConnectOptions } from '../../../src/kms/connect-kms.ts';
 import type { Gateway } from '../../../src/kms/gateway.ts';
+import { testIo } from '../../support/test-io.ts';
 import { clientOf, DECRYPT, failure, gatewayAt, GENERATED, testAuthorities } from './clients.ts';
 import type { CertificateName, TestServer } from './servers.ts';
 import { closedPort, json, startProxy, startServer, startTcpServer } from './servers.ts';
@@ -124,6 +127,18 @@ describe('TLS', () => {
   });
 });
 
+test('has no option that switches verification off, in any command', async () => {
+  const options = allOptions(await createFullProgram(testIo()));
+  expect(options).toContain('--ca-file');
+  const lax = /insecure|unsafe|verif|trust|skip|check-cert|no-tls|^-k$/;
+  expect(options.filter((option) => lax.test(option))).toEqual([]);
+});
+
+function allOptions(command: Command): string[] {
+  const own = command.options.flatMap(({ long, short }) => [long ?? '', short ?? '']);
+  return [...own, ...command.commands.flatMap(allOptions)];
+}
+
 describe('a proxy', () => {
   test('carries the request to the right server: its own name asked for and verified', async () => {
     const server = await kmsWith('instance');
@@ -212,6 +227,31 @@ describe('a proxy', () => {
     expect(error.message).toContain('ECONNREFUSED');
   });
 
+  test.each<[string, (socket: Socket) => void, string]>([
+    ['hangs up', (socket) => socket.end(), 'was cut (ECONNRESET)'],
+    ['resets', (socket) => socket.resetAndDestroy(), 'was cut (ECONNRESET)'],
+    ['speaks no HTTP', (socket) => socket.write('canary\r\n\r\n'), 'is no proxy'],
+    ['sends no header', (socket) => socket.write('\r\n\r\n'), 'is no proxy'],
+    [
+      'sends a broken header',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\ncanary\r\n\r\n'),
+      'is no proxy',
+    ],
+  ])('that %s is named', async (_, answer, message) => {
+    const uncaught = uncaughtErrors();
+    const port = await startTcpServer((socket) => {
+      socket.once('data', () => {
+        answer(socket);
+      });
+    });
+    const error = await refusal(instanceAt(443), { env: { HTTPS_PROXY: `127.0.0.1:${port}` } });
+    expect(error).toMatchObject({ kind: 'unavailable', code: 'proxy-failed' });
+    expect(error.message).toContain(`127.0.0.1:${port}`);
+    expect(error.message).toContain(message);
+    assertNoContent(error);
+    expect(uncaught).toEqual([]);
+  });
+
   test('that hangs is given up', async () => {
     const port = await startTcpServer(() => undefined);
     const policy = { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 };
@@ -298,8 +338,13 @@ describe('a proxy', () => {
     const env = { HTTPS_PROXY: right.url };
     expect(await decrypt(instanceAt(443), { authorities, env })).toBe('x');
     const wrong = await startProxy(server.port, { certificate: 'sts' });
-    const error = await refusal(instanceAt(443), { authorities, env: { HTTPS_PROXY: wrong.url } });
+    const policy = { maxAttempts: 5, timeoutMs: 5000, deadlineMs: 20_000 };
+    const options = { authorities, policy, env: { HTTPS_PROXY: wrong.url } };
+    const error = await refusal(instanceAt(443), options);
     expect(error).toMatchObject({ code: 'proxy-failed' });
+    expect(error.message).toContain('for another name');
+    expect(error.message).not.toContain('attempts');
+    expect(error.hints?.[0]).toContain('--ca-file');
     expect(wrong.targets).toEqual([]);
   });
 

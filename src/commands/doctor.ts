@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { KmsxError } from '../base/error.ts';
+import { hintsFor } from '../cli/messages.ts';
+import { assertOneStdin } from '../cli/inputs.ts';
+import type { Io } from '../cli/io.ts';
+import { fromEnv } from '../cli/io.ts';
+import { repeatable } from '../cli/options.ts';
+import { assertSafeEnvironment, createSession } from '../cli/session.ts';
+import type { Session } from '../cli/session.ts';
+import { parseKeyId } from '../kms/key-id.ts';
+import { addConnectionOptions } from './connection-options.ts';
+import { addContextOptions, contextInput } from './context-options.ts';
+import { describe } from './describe.ts';
+import { withDeadline } from './doctor/deadline.ts';
+import { Findings } from './doctor/check.ts';
+import type { Finding } from './doctor/check.ts';
+import type { DoctorOptions } from './doctor/examine.ts';
+import { examine } from './doctor/examine.ts';
+import { findingShower } from './doctor/show.ts';
+import { addRecipientOptions, checkRecipientOptions } from './recipients.ts';
+import { readBackupPlaces } from './backup-places.ts';
+import { readPolicy } from './connection-options.ts';
+
+/** `kmsx doctor`: checks what the commands that talk to KMS need. */
+export function defineDoctor(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Checks, in order, what export-key needs and says what to mend: clock, credentials, the way to KMS, the key, permissions by dry run, public keys, outputs, and where this machine could leave a key behind. Asks KMS to do nothing and writes nothing. A table on a terminal, JSON Lines elsewhere. The exit code is that of the first failure.',
+    examples: [
+      [
+        'before a ceremony',
+        'kmsx doctor --key-id alias/payments --pubkey pub.pem --backup b.json --out e.json',
+      ],
+      [
+        'also whether a backup could be opened',
+        'kmsx doctor --key-id alias/payments --in payments.backup.json',
+      ],
+      [
+        'what is wrong, and nothing else',
+        'kmsx doctor --key-id alias/payments | jq \'select(.Status == "fail")\'',
+      ],
+    ],
+    exitCodes: [0, 2, 3, 4, 5, 6, 7],
+  });
+  command.option('--key-id <id>', 'the KMS key: id, alias/NAME or ARN (env KMSX_KEY_ID)');
+  addRecipientOptions(command);
+  command.option(
+    '--in <file>',
+    'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input',
+  );
+  addContextOptions(command);
+  command
+    .addOption(repeatable('--backup <file>', 'where a backup would go: a file, or secret:NAME'))
+    .option('--out <file>', 'where the export document would go');
+  addConnectionOptions(command);
+  command.action(async (options: DoctorOptions) => {
+    await runDoctor(options, createSession(command, io));
+  });
+}
+
+async function runDoctor(options: DoctorOptions, session: Session): Promise<void> {
+  const { io } = session;
+  assertSafeEnvironment(io);
+  const policy = readPolicy(options);
+  const keyIdText = options.keyId ?? fromEnv(io, 'KMSX_KEY_ID');
+  const keyId = keyIdText === undefined ? undefined : parseKeyId(keyIdText);
+  if (options.pubkey.length > 0 || options.expectFingerprint.length > 0) {
+    checkRecipientOptions(options);
+  }
+  const places = readBackupPlaces(options.backup);
+  assertOneStdin([
+    ...(options.in === undefined ? [] : [{ option: '--in', path: options.in }]),
+    ...options.pubkey.map((path) => ({ option: '--pubkey', path })),
+    ...contextInput(options),
+  ]);
+  const findings = new Findings(findingShower(session));
+  await withDeadline(policy.deadlineMs, session, (bounded) =>
+    examine({ options, policy, keyId, places, readText: readSystemText }, findings, bounded),
+  );
+  const { firstFailure } = findings;
+  if (firstFailure !== undefined) throw conclusion(firstFailure, findings.count('fail'));
+}
+
+/** The first failure, as the command's own error. */
+function conclusion({ check, message, error }: Finding, count: number): KmsxError {
+  if (error === undefined) throw new TypeError('a failure has an error');
+  const others = count === 1 ? '' : `; ${count} checks failed in all`;
+  return new KmsxError({
+    kind: error.kind,
+    code: error.code,
+    message: `${check}: ${message}${others}`,
+    details: error.details,
+    hints: hintsFor(error),
+    ...(error.requestId !== undefined && { requestId: error.requestId }),
+    ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
+    cause: error,
+  });
+}
+
+/** What the system does not tell is unknown, whatever the reason. */
+async function readSystemText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import { KmsxError, kmsxError } from '../../base/error.ts';
+import { shellWord } from '../../base/shell-word.ts';
+import { isNoPermission } from '../../data-key/no-permission.ts';
+import { judgeKey } from '../../data-key/usable-keys.ts';
+import { CLOSED_INSTANCE_HINT, factsOf } from '../../kms/error-table.ts';
+import type { Gateway } from '../../kms/gateway.ts';
+import type { KeyMetadata } from '../../kms/key-catalog.ts';
+import type { Outcome, Verdict } from './check.ts';
+import { fail, notReached, pass, warn } from './check.ts';
+
+const NOT_OFFERED: ReadonlySet<string> = new Set([
+  'InvalidAction.NotFound',
+  'UnsupportedOperation',
+]);
+
+/** Codes that say that the signature, or what it is made with, was not accepted. */
+const NOT_SIGNED: ReadonlySet<string> = new Set([
+  'IllegalTimestamp',
+  'InvalidTimeStamp.Expired',
+  'SignatureNonceUsed',
+  'IncompleteSignature',
+]);
+
+/** As `isNoPermission`, of an error of kmsx: what it is not is one all the same. */
+export function lacksPermission(error: KmsxError): boolean {
+  return isNoPermission(error);
+}
+
+/** Whether the gateway says that it does not have an operation, as dedicated ones do. */
+export function isNotOffered({ code }: KmsxError): boolean {
+  return NOT_OFFERED.has(code);
+}
+
+/** Judges the signature by the first signed call: whatever KMS says of the key, it has accepted who asks. */
+export function checkSignature(first: Outcome<unknown>): Verdict {
+  if (first.ok) return pass('accepted');
+  const { error } = first;
+  const isRefused = error.kind === 'credentials' && !lacksPermission(error);
+  const isUnanswered = error.kind === 'unavailable' || error.kind === 'usage';
+  if (isRefused || isUnanswered || NOT_SIGNED.has(error.code)) return fail(error);
+  return pass('accepted');
+}
+
+/**
+ * Judges a key by what DescribeKey tells of it. A state that forbids its use is the error that a real call would
+ * end with.
+ *
+ * @param keyId - as the user names it
+ */
+export function checkDescribedKey(metadata: KeyMetadata, keyId: string, now: Date): Verdict {
+  const { keyState, keyUsage, keySpec } = metadata;
+  const facts = [keyState, keyUsage, keySpec].filter((fact) => fact !== undefined).join(', ');
+  const { Usable: isUsable, Reason: reason, Note: note } = judgeKey(metadata, { now });
+  if (isUsable === false) {
+    const why = `${reason ?? 'it cannot be used'} (${facts})`;
+    if (keyState === 'Enabled') return fail(kmsxError('key-unusable', `${keyId}: ${why}`));
+    return fail(stateError(metadata, `${keyId}: ${why}`));
+  }
+  const remark = note ?? reason;
+  return pass(`found: ${facts}${remark === undefined ? '' : `; ${remark}`}`);
+}
+
+function stateError({ keyState, keyId, requestId }: KeyMetadata, message: string): KmsxError {
+  const code = `Rejected.${keyState}`;
+  const { kind, hint } = factsOf(code, 409);
+  const hints = [hint.replace('--KeyId ID', () => `--KeyId ${shellWord(keyId)}`)];
+  return new KmsxError({ kind, code, message, hints, requestId });
+}
+
+/**
+ * Judges a key by a dry run alone.
+ *
+ * @param why - why DescribeKey did not tell
+ */
+export function checkKeyByDryRun(dryRun: Outcome<unknown>, why: string): Verdict {
+  if (dryRun.ok) return pass(`${why}; by a dry run it gives data keys`);
+  if (lacksPermission(dryRun.error)) {
+    return notReached(`${why}, and the dry run is not allowed either: nothing is known of the key`);
+  }
+  const { message, hint, error, status } = fail(dryRun.error);
+  return { status, message: `${message}; ${why}`, hint, error };
+}
+
+/** Judges a permission by a dry run. */
+export function checkPermission(dryRun: Outcome<unknown>): Verdict {
+  return dryRun.ok ? pass('allowed: a dry run would succeed') : fail(dryRun.error);
+}
+
+/**
+ * Whether the public gateway reaches a key of a KMS instance: it does where access from the Internet is enabled for
+ * the instance (KMS documentation, GenerateAndExportDataKey). Which code KMS answers else no source says.
+ *
+ * @param key - how DescribeKey or the dry run went; undefined where neither was asked
+ */
+export function checkInternetAccess(
+  gateway: Gateway,
+  keyId: string | undefined,
+  key: Outcome<KeyMetadata | undefined> | undefined,
+): Verdict {
+  if (gateway.kind !== 'public') return pass('not needed: the gateway is not the public one');
+  if (keyId === undefined || key === undefined) return notReached('no key was asked for');
+  const ownId = keyId.slice(keyId.lastIndexOf('/') + 1);
+  const isAlias = keyId.includes('alias/');
+  const isOfInstance = !isAlias && ownId.startsWith('key-');
+  if (key.ok) {
+    return isOfInstance || key.value?.dkmsInstanceId !== undefined
+      ? pass('the public gateway reaches this key of a KMS instance')
+      : pass('not needed: the key is in no KMS instance');
+  }
+  const { error } = key;
+  if (lacksPermission(error)) return notReached('nothing is known of the key');
+  if (error.kind !== 'kms') return notReached('no answer about the key');
+  if (isOfInstance) {
+    return {
+      status: 'fail',
+      message: 'the public gateway refuses this key of a KMS instance',
+      hint: CLOSED_INSTANCE_HINT,
+      error,
+    };
+  }
+  return isAlias
+    ? warn(
+        'the public gateway refuses the alias: its key may be one of a KMS instance',
+        CLOSED_INSTANCE_HINT,
+      )
+    : pass('not needed: the key id is of no KMS instance');
+}

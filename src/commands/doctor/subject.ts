@@ -1,0 +1,44 @@
+import type { EncryptionContext } from '../../data-key/encryption-context.ts';
+import type { Recipient } from '../../data-key/reexport.ts';
+import type { Gateway } from '../../kms/gateway.ts';
+import type { KeyIdentifier } from '../../kms/key-id.ts';
+import type { KmsClient } from '../../kms/kms-client.ts';
+import type { BackupAtPlace } from '../backup-input.ts';
+import type { ConnectionPlan } from '../connection-options.ts';
+import type { Outcome } from './check.ts';
+
+/** What KMS is asked about. */
+export interface Subject {
+  /** Undefined where there is none. */
+  readonly plan: ConnectionPlan | undefined;
+  /** Undefined where there is none. */
+  readonly gateway: Gateway | undefined;
+  /** Undefined where KMS can't be asked. */
+  readonly kms: KmsClient | undefined;
+  /** Why KMS can't be asked. */
+  readonly blocked: string | undefined;
+  readonly keyId: KeyIdentifier | undefined;
+  readonly context: EncryptionContext | undefined;
+  readonly now: Date;
+  /** The public keys that could be read. */
+  readonly recipients: readonly Recipient[];
+  /** What `--in` names; undefined where it is not given. */
+  readonly backup: Outcome<BackupAtPlace> | undefined;
+}
+
+/** A subject of which KMS can be asked. */
+export type Asked = Subject & {
+  readonly plan: ConnectionPlan;
+  readonly kms: KmsClient;
+  readonly gateway: Gateway;
+};
+
+/** The operations whose permission is asked for, the first of a key, the others of a backup. */
+export const PERMISSIONS = [
+  'GenerateAndExportDataKey',
+  'ExportDataKey',
+  'Decrypt',
+  'ReEncrypt',
+] as const;
+
+export const GIVE_KEY = 'kmsx doctor --key-id alias/NAME';

@@ -1,0 +1,182 @@
+import { KmsxError, kmsxError } from '../base/error.ts';
+import { assertOneStdin } from '../cli/inputs.ts';
+import { printResults } from '../cli/json-output.ts';
+import type { Session } from '../cli/session.ts';
+import { table } from '../cli/table.ts';
+import type { BackupSource } from '../data-key/backup-source.ts';
+import { isNoPermission } from '../data-key/no-permission.ts';
+import type { PermissionVerdict } from '../data-key/permission-check.ts';
+import { checkPermissions } from '../data-key/permission-check.ts';
+import { permissionsFor } from '../data-key/ram-policy.ts';
+import type { KeyIdentifier } from '../kms/key-id.ts';
+import { parseKeyId } from '../kms/key-id.ts';
+import type { KmsClient } from '../kms/kms-client.ts';
+import type { BackupAtPlace } from './backup-input.ts';
+import { readBackupPlace } from './backup-input.ts';
+import { isDedicated, secretNameOf } from './backup-places.ts';
+import { connect } from './connect.ts';
+import type { ConnectionPlan } from './connection-options.ts';
+import { assertRehearsalMatches, planConnection } from './connection-options.ts';
+import { contextInput, readContext } from './context-options.ts';
+import { warnOfRehearsal } from './export-output.ts';
+import { assertOneRegion, withKeyRegion } from './key-region.ts';
+import type { PolicyOptions, PolicyPlan } from './policy-options.ts';
+import { keyResource, keysOf, policyRequest } from './policy-options.ts';
+
+/**
+ * Asks KMS whether these credentials have each permission, and prints what it says.
+ *
+ * @throws KmsxError those of reading backups and of KMS; `permission-missing`
+ */
+export async function checkPolicy(
+  options: PolicyOptions,
+  plan: PolicyPlan,
+  session: Session,
+): Promise<void> {
+  assertOneStdin([
+    ...options.in.map((path) => ({ option: '--in', path })),
+    ...contextInput(options),
+  ]);
+  const { context } = await readContext(options, session, 'repeated');
+  const backups: BackupAtPlace[] = [];
+  for (const place of options.in) backups.push(await readBackupPlace(place, context, session));
+  const keys = keysOf(plan);
+  const documentRegion = backups.find(({ known }) => known?.Region !== undefined)?.known?.Region;
+  const connection = await planConnection(
+    withKeyRegion(options, keys),
+    { documentRegion },
+    session,
+  );
+  assertOneRegion(keys, { ...options, documentRegion });
+  for (const { known, label } of backups) {
+    if (known !== undefined) assertRehearsalMatches(known, connection, label);
+  }
+  assertResolvable(keys, connection);
+  const open = await connect(connection, session);
+  const { kms } = open;
+  try {
+    const check = await askAll(plan, backups, kms, connection);
+    await warnOfRehearsal(kms, session);
+    const lines = kms.isRehearsal
+      ? check.verdicts.map((verdict) => ({ ...verdict, Rehearsal: true }))
+      : check.verdicts;
+    await printResults(lines, verdictTable, session);
+    assertAllowed(check.verdicts);
+    const [failure] = check.failures;
+    if (failure !== undefined) throw failure;
+  } finally {
+    await open.close();
+  }
+}
+
+async function askAll(
+  plan: PolicyPlan,
+  backups: readonly BackupAtPlace[],
+  kms: KmsClient,
+  connection: ConnectionPlan,
+): ReturnType<typeof checkPermissions> {
+  const key = await resolved(plan.key, kms);
+  const newKey = plan.newKey && (await resolved(plan.newKey, kms));
+  const sourceKey = plan.sourceKey && (await resolved(plan.sourceKey, kms));
+  const keptSecrets = new Map<string, KmsxError | undefined>();
+  const sources: (readonly [BackupAtPlace, BackupSource])[] = [];
+  for (const backup of backups) {
+    const name = secretNameOf(backup.label);
+    const source = await readSource(backup, kms, connection);
+    if (name !== undefined) keptSecrets.set(name, source instanceof KmsxError ? source : undefined);
+    if (!(source instanceof KmsxError)) sources.push([backup, source]);
+  }
+  const request = policyRequest({ ...plan, key, newKey, sourceKey }, (each) =>
+    keyResource(each, kms.region),
+  );
+  return await checkPermissions(permissionsFor(request), {
+    kms,
+    keyId: key.text,
+    newKey,
+    fromRsaKey: sourceKey !== undefined,
+    ...sortByKey(sources, key, newKey),
+    keptSecrets,
+    isDedicated: isDedicated(connection.gateway),
+  });
+}
+
+/** A backup that is no one's to read is an answer too; what else goes wrong with it is not. */
+async function readSource(
+  backup: BackupAtPlace,
+  kms: KmsClient,
+  connection: ConnectionPlan,
+): Promise<BackupSource | KmsxError> {
+  try {
+    return await backup.source(kms, connection);
+  } catch (error) {
+    if (isNoPermission(error)) return error;
+    throw error;
+  }
+}
+
+/** The key behind an alias: DescribeKey. */
+async function resolved(key: KeyIdentifier, kms: KmsClient): Promise<KeyIdentifier> {
+  if (key.id !== undefined) return key;
+  const { arn, keyId } = await kms.keys.describe(key.text);
+  return parseKeyId(arn ?? keyId);
+}
+
+/** A backup that does not tell its key is taken for one under the key. */
+function sortByKey(
+  sources: readonly (readonly [BackupAtPlace, BackupSource])[],
+  key: KeyIdentifier,
+  newKey: KeyIdentifier | undefined,
+): { readonly backup: BackupSource | undefined; readonly newBackup: BackupSource | undefined } {
+  let backup: BackupSource | undefined;
+  let newBackup: BackupSource | undefined;
+  for (const [{ label }, source] of sources) {
+    if (source.KeyId === undefined || isOf(source.KeyId, key)) backup ??= source;
+    else if (newKey !== undefined && isOf(source.KeyId, newKey)) newBackup ??= source;
+    else {
+      throw kmsxError(
+        'options-conflict',
+        `${label} is under another KMS key than the options name`,
+        {
+          first: '--key-id',
+          second: '--in',
+        },
+      );
+    }
+  }
+  return { backup, newBackup };
+}
+
+function isOf(keyId: string, { id = '' }: KeyIdentifier): boolean {
+  return keyId === id || keyId.endsWith(`:key/${id}`);
+}
+
+/** @throws KmsxError `operation-not-offered` */
+function assertResolvable(keys: readonly KeyIdentifier[], { gateway }: ConnectionPlan): void {
+  const alias = keys.find(({ id }) => id === undefined);
+  if (alias === undefined || !isDedicated(gateway)) return;
+  throw kmsxError(
+    'operation-not-offered',
+    `a dedicated gateway does not have DescribeKey, which tells the key behind ${alias.text}`,
+    { action: 'DescribeKey' },
+  );
+}
+
+/** @throws KmsxError `permission-missing` */
+function assertAllowed(verdicts: readonly PermissionVerdict[]): void {
+  const denied = verdicts.filter(({ Allowed }) => Allowed === false);
+  if (denied.length === 0) return;
+  const names = denied.map(({ Action, Resource }) => `${Action} on ${Resource}`);
+  throw kmsxError('permission-missing', `these credentials lack ${names.join(' and ')}`);
+}
+
+function verdictTable(verdicts: readonly PermissionVerdict[]): string {
+  return table(
+    ['action', 'resource', 'allowed', 'reason'],
+    verdicts.map(({ Action, Resource, Allowed, Reason = '' }) => [
+      Action,
+      Resource,
+      Allowed === undefined ? '?' : Allowed ? 'yes' : 'no',
+      Reason,
+    ]),
+  );
+}

@@ -1,0 +1,38 @@
+/** The header by which the embedded KMS marks its answers. */
+export const REHEARSAL_HEADER = 'x-kmsx-embedded-kms';
+
+const OTHER_STATE =
+  'this embedded KMS may not have the key: --gateway local and each local-kms --state DIR have keys of their own';
+
+const LIST_KEYS = 'kmsx list-keys with the same --gateway or --endpoint shows its keys and aliases';
+
+/** What to do after a refusal of the embedded KMS: `aliyun` would ask the real one. */
+const HINTS: Readonly<Record<string, readonly string[]>> = {
+  'Forbidden.KeyNotFound': [OTHER_STATE, LIST_KEYS],
+  'Forbidden.KeyVersionNotFound': [OTHER_STATE, LIST_KEYS],
+  'Forbidden.AliasNotFound': [LIST_KEYS],
+  'Forbidden.ResourceNotFound': [
+    'this embedded KMS may not have the secret: --gateway local and each local-kms --state DIR have secrets of their own',
+  ],
+  'Rejected.Disabled': [
+    'its EnableKey enables the key, called by any client at the Endpoint of kmsx local-kms',
+  ],
+  'Rejected.PendingDeletion': [
+    'its CancelKeyDeletion keeps the key, called by any client at the Endpoint of kmsx local-kms',
+  ],
+};
+
+const GENERAL_HINT = 'this is the embedded KMS: docs/embedded-kms.md says what it offers';
+
+/**
+ * The hints after a refusal of the embedded KMS.
+ *
+ * @param hint - what would be said of KMS's own refusal
+ */
+export function embeddedHints(code: string, hint: string): readonly string[] {
+  const own = Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
+  return own ?? [/\baliyun [a-z]/.test(hint) ? GENERAL_HINT : hint];
+}
+
+/** What the embedded KMS may mean where it can't open a ciphertext. */
+export const OTHER_EMBEDDED_STATE = OTHER_STATE;

@@ -1,0 +1,93 @@
+import { kmsxError } from '../base/error.ts';
+import { fieldOf, parseObject } from './answer-json.ts';
+import type { AccessKey, OwnSource, ProviderLimits } from './credential-sources.ts';
+import {
+  areExternalSourcesOff,
+  assertAccessKey,
+  externalSourceError,
+  staticProvider,
+} from './credential-sources.ts';
+import type { Env } from './env.ts';
+import { splitCommand } from './process-command.ts';
+import { runCommand } from './run-command.ts';
+
+type Provider = ReturnType<OwnSource['provider']>;
+
+/** What the credentials library takes at most is not said; an answer of STS has below 2 KB. */
+const MAX_OUTPUT_BYTES = 64 * 1024;
+
+/** Credentials are renewed that long before their end. */
+const RENEWED_BEFORE_MS = 180_000;
+
+/**
+ * The source of a command that prints credentials (mode External): JSON with `access_key_id`,
+ * `access_key_secret`, `sts_token` and `expiration` (RFC 3339), and a `mode` of AK or StsToken if there is one. It is run without a
+ * shell, when credentials are needed, and again before they end; nothing is written back into the profile.
+ *
+ * @param where - the profile and file, for messages
+ * @throws KmsxError `credentials-failed` if ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set;
+ * `credentials-file-malformed` for a command that is none
+ */
+export function externalSource(
+  name: string,
+  command: string,
+  where: string,
+  context: { readonly env: Env; readonly now: () => Date },
+): OwnSource {
+  const { env, now } = context;
+  if (areExternalSourcesOff(env)) throw externalSourceError(name);
+  const words = splitCommand(command, where);
+  const provider = (limits: ProviderLimits): Provider => {
+    let known: Printed | undefined;
+    return {
+      getProviderName: () => 'external',
+      getCredentials: async () => {
+        if (known === undefined || now().getTime() >= known.endMs - RENEWED_BEFORE_MS) {
+          const result = await runCommand(words, env, { ...limits, maxBytes: MAX_OUTPUT_BYTES });
+          if ('failure' in result) throw commandError(name, result.failure);
+          known = readOutput(name, result.stdout);
+          result.stdout.fill(0);
+        }
+        return staticProvider(known.key).getCredentials();
+      },
+    };
+  };
+  return { name, provider, asks: 'the command' };
+}
+
+interface Printed {
+  readonly key: AccessKey;
+  /** Milliseconds since 1970; infinite where the command does not say. */
+  readonly endMs: number;
+}
+
+function readOutput(name: string, stdout: Buffer): Printed {
+  const body = parseObject(stdout);
+  const text = (field: string): string | undefined => {
+    const value = fieldOf(body, field);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const [accessKeyId, accessKeySecret] = [text('access_key_id'), text('access_key_secret')];
+  if (accessKeyId === undefined || accessKeySecret === undefined) {
+    throw commandError(name, 'did not print JSON with access_key_id and access_key_secret');
+  }
+  const mode = text('mode')?.toLowerCase() ?? '';
+  if (!['', 'ak', 'ststoken'].includes(mode)) {
+    throw commandError(name, 'printed a profile of another mode than AK and StsToken');
+  }
+  const securityToken = text('sts_token');
+  if (mode === 'ststoken' && securityToken === undefined) {
+    throw commandError(name, 'printed no sts_token');
+  }
+  const key = { accessKeyId, accessKeySecret, securityToken };
+  assertAccessKey(name, key);
+  const end = Date.parse(text('expiration') ?? '');
+  return { key, endMs: Number.isNaN(end) ? Number.POSITIVE_INFINITY : end };
+}
+
+function commandError(name: string, what: string): Error {
+  return kmsxError('credentials-failed', `${name}: the command ${what}`, {
+    source: name,
+    hint: 'run the process_command of the profile by hand: it must print JSON with access_key_id, access_key_secret and sts_token; kmsx runs it without a shell, and as long as --timeout says',
+  });
+}

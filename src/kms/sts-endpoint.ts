@@ -1,0 +1,36 @@
+import { kmsxError } from '../base/error.ts';
+import { parseEndpoint } from './endpoint.ts';
+import type { Env } from './env.ts';
+import { envFlag, envValue } from './env.ts';
+import { isRegion } from './region.ts';
+
+/** Reads one setting of a profile or file; undefined if it is not there. */
+export type Setting = (name: string) => string | undefined;
+
+/**
+ * Where STS is asked: `sts_endpoint`, else `sts.REGION.aliyuncs.com` for `sts_region` or
+ * `ALIBABA_CLOUD_STS_REGION` (`sts-vpc.` with `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true`), else
+ * `sts.aliyuncs.com`. It is asked over https, always.
+ *
+ * @returns HOST[:PORT]
+ * @throws KmsxError `gateway-malformed`, `region-malformed`
+ */
+export function stsEndpoint(setting: Setting, env: Env, label: string): string {
+  const endpoint = setting('sts_endpoint');
+  if (endpoint !== undefined) {
+    const { protocol, url } = parseEndpoint(endpoint, `sts_endpoint of ${label}`);
+    if (protocol === 'https') return url.slice('https://'.length);
+    throw kmsxError(
+      'gateway-malformed',
+      `sts_endpoint of ${label} has http://, and STS is asked over https only`,
+      { reason: 'http' },
+    );
+  }
+  const region = setting('sts_region') ?? envValue(env, 'ALIBABA_CLOUD_STS_REGION');
+  if (region === undefined) return 'sts.aliyuncs.com';
+  if (!isRegion(region)) {
+    throw kmsxError('region-malformed', `the STS region of ${label} is no region`, { label });
+  }
+  const service = envFlag(env, 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED') ? 'sts-vpc' : 'sts';
+  return `${service}.${region}.aliyuncs.com`;
+}

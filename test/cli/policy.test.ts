@@ -1,0 +1,249 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
+import { run } from '../../src/cli/run.ts';
+import { TestKms } from '../support/local-kms.ts';
+import type { PolicyCase, RamPolicyDocument, RunAs } from '../support/policy-stage.ts';
+import {
+  accessKeyOf,
+  furnish,
+  KEY,
+  NEW_KEY,
+  POLICY_CASES,
+  policyArguments,
+  policySeed,
+  usualCases,
+  withoutEach,
+} from '../support/policy-stage.ts';
+import { runInProcess, testIo } from '../support/test-io.ts';
+
+interface Verdict {
+  readonly Action: string;
+  readonly Resource: string;
+  readonly Allowed?: boolean;
+  readonly Reason?: string;
+}
+
+/** The program prints each policy first; the server is then seeded with a user for each, and one for each line less. */
+const users = new Map<string, RamPolicyDocument>();
+let folder = '';
+let server: TestKms;
+
+const runAs: RunAs = async (userName, args) => {
+  const argv = [...args, '--endpoint', server.announcement.Endpoint, '--max-attempts', '1'];
+  const io = {
+    ...testIo({
+      cwd: folder,
+      env: {
+        HOME: folder,
+        ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
+        ALIBABA_CLOUD_REGION_ID: 'cn-local',
+        ...accessKeyOf(userName),
+      },
+    }),
+    now: () => new Date(), // KMS's clock is the real one
+  };
+  const code = await run(createProgram(io, argv), argv, io);
+  return { code, stdout: io.stdoutText(), stderr: io.stderrText() };
+};
+
+async function printedPolicy(args: readonly string[]): Promise<RamPolicyDocument> {
+  const { code, stdout, stderr } = await runInProcess(args, { cwd: '/nonexistent' });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as RamPolicyDocument;
+}
+
+const nameOf = ({ command, variant = '' }: PolicyCase): string =>
+  `${command}${variant}`.replaceAll(/[- ]/g, '');
+
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'kmsx-test-')));
+  for (const one of POLICY_CASES) {
+    const policy = await printedPolicy(policyArguments([one]));
+    const name = nameOf(one);
+    users.set(name, policy);
+    for (const [index, { rest }] of withoutEach(policy).entries()) {
+      users.set(`${name}${index}`, rest);
+    }
+  }
+  const all = await printedPolicy(policyArguments(usualCases()));
+  users.set('all', all);
+  for (const [index, { rest }] of withoutEach(all).entries()) users.set(`less${index}`, rest);
+  server = await TestKms.start({ seed: { text: policySeed(users), label: 'the seed' } });
+  await furnish(folder, runAs);
+});
+
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function check(
+  userName: string,
+  args: readonly string[],
+): Promise<{ code: number | null; verdicts: Verdict[]; stderr: string }> {
+  const { code, stdout, stderr } = await runAs(userName, args);
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return { code, stderr, verdicts: lines.map((line) => JSON.parse(line) as Verdict) };
+}
+
+describe.each(
+  POLICY_CASES.map((one) => [`${one.command} ${one.variant ?? ''}`.trim(), one] as const),
+)('the policy for %s', (title, one) => {
+  const { work } = one;
+  const name = nameOf(one);
+
+  it('lets it run', async () => {
+    const { code, stderr } = await runAs(name, work(`${name}-whole`));
+    expect(code, stderr).toBe(0);
+  });
+
+  it('lets it run no more without any one of its lines', async () => {
+    const lines = withoutEach(users.get(name) ?? { Version: '1', Statement: [] });
+    expect(lines.length).toBeGreaterThan(0);
+    await Promise.all(
+      lines.map(async ({ action, resource }, index) => {
+        const { code, stderr } = await runAs(`${name}${index}`, work(`${name}-${index}`));
+        expect(code, `${title} without ${action} on ${resource}: ${stderr}`).toBe(3);
+      }),
+    );
+  });
+});
+
+/** What no dry run tells, with the reason. */
+const UNCHECKED = new Map([
+  ['kms:CreateSecret', 'not checked: CreateSecret has no dry run'],
+  ['kms:DescribeKey key/*', 'allowed for this key'],
+]);
+
+function uncheckedReason({ Action, Resource }: Verdict): string | undefined {
+  return UNCHECKED.get(Action) ?? UNCHECKED.get(`${Action} ${Resource.split(':').at(-1) ?? ''}`);
+}
+
+const CHECK_ALL = [
+  ...policyArguments(usualCases()),
+  ...['--check', '--in', 'backup.json', '--in', 'new.json'],
+];
+
+describe('kmsx policy --check', () => {
+  it('finds every permission of the printed policy', async () => {
+    const { verdicts, code, stderr } = await check('all', CHECK_ALL);
+    expect(code, stderr).toBe(0);
+    for (const verdict of verdicts) {
+      const reason = uncheckedReason(verdict);
+      if (reason === undefined) expect(verdict).toMatchObject({ Allowed: true });
+      else expect(verdict.Reason).toContain(reason);
+    }
+    const names = verdicts.map(({ Action, Resource }) => `${Action} ${Resource}`);
+    const lines = withoutEach(users.get('all') ?? { Version: '1', Statement: [] });
+    expect(names.sort()).toEqual(lines.map((line) => `${line.action} ${line.resource}`).sort());
+  });
+
+  it('names the one line that is missing, and no other', async () => {
+    const lines = withoutEach(users.get('all') ?? { Version: '1', Statement: [] });
+    await Promise.all(
+      lines.map(async ({ action, resource }, index) => {
+        const { verdicts, code, stderr } = await check(`less${index}`, CHECK_ALL);
+        const missing = verdicts.filter(({ Allowed }) => Allowed === false);
+        if (action === 'kms:CreateSecret') {
+          expect({ code, missing }).toEqual({ code: 0, missing: [] });
+          return;
+        }
+        expect(missing, action).toMatchObject([{ Action: action, Resource: resource }]);
+        expect(missing[0]?.Reason).toContain(action);
+        expect({ code, stderr }).toEqual({
+          code: 3,
+          stderr: expect.stringContaining(
+            `these credentials lack ${action} on ${resource}\n`,
+          ) as string,
+        });
+      }),
+    );
+  });
+
+  it('makes nothing and opens nothing: it asks by dry runs and for names', async () => {
+    server.log.length = 0;
+    await runAs('owner', CHECK_ALL);
+    const ended = server.log.join('\n');
+    expect(ended).not.toMatch(/(?:GenerateAndExportDataKey|ExportDataKey|Decrypt|ReEncrypt) 200/);
+    expect(ended).not.toMatch(/CreateSecret/);
+  });
+
+  it('without a backup reaches what needs none, and says what it needs', async () => {
+    const { code, verdicts } = await check('all', [
+      ...['policy', '--check', '--key-id', KEY, '--for', 'export-key,recover-key'],
+    ]);
+    expect(code).toBe(0);
+    expect(verdicts).toMatchObject([
+      { Action: 'kms:GenerateAndExportDataKey', Allowed: true },
+      { Action: 'kms:Decrypt', Reason: expect.stringContaining('not reached') as string },
+    ]);
+    expect(verdicts[1]).not.toHaveProperty('Allowed');
+  });
+
+  it('asks KMS for the key behind an alias', async () => {
+    const { verdicts } = await check('all', ['policy', '--check', '--key-id', 'alias/old']);
+    expect(verdicts).toMatchObject([{ Resource: KEY, Allowed: true }]);
+    const unable = await check('exportkey', ['policy', '--check', '--key-id', 'alias/old']);
+    expect(unable.code).toBe(3);
+    expect(unable.stderr).toContain('kms:DescribeKey');
+  });
+
+  it('refuses a backup under another key, and ends as KMS does where the key is none', async () => {
+    const other = [...policyArguments([POLICY_CASES[2] as never]), '--check', '--in', 'new.json'];
+    expect(await check('all', other)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('new.json is under another KMS key') as string,
+    });
+    const none = KEY.replace('11111111-', '99999999-');
+    const gone = await check('owner', ['policy', '--check', '--key-id', none]);
+    expect(gone).toMatchObject({
+      code: 4,
+      verdicts: [
+        { Reason: expect.stringMatching(/not found out: .*Forbidden.KeyNotFound/) as string },
+      ],
+    });
+  });
+});
+
+describe('kmsx policy', () => {
+  it.each<[string, string[], string]>([
+    [
+      'an alias, which no policy names',
+      ['--key-id', 'alias/payments'],
+      'aliyun kms DescribeKey --KeyId alias/payments | jq -r .KeyMetadata.Arn',
+    ],
+    ['a command that asks nobody', ['--key-id', KEY, '--for', 'unwrap-key'], '"unwrap-key"'],
+    [
+      'a key that nothing goes to',
+      ['--key-id', KEY, '--to-key-id', NEW_KEY],
+      '--to-key-id goes with --for reencrypt-key only',
+    ],
+    [
+      'nothing to go to',
+      ['--key-id', KEY, '--for', 'reencrypt-key'],
+      '--for reencrypt-key needs --to-key-id',
+    ],
+    [
+      'a backup in a file, which needs no permission',
+      ['--key-id', KEY, '--backup', 'b.json'],
+      '--backup takes secret:NAME here',
+    ],
+    [
+      'another region than the ARN says',
+      ['--key-id', KEY, '--region', 'cn-hangzhou'],
+      'cn-hangzhou',
+    ],
+    [
+      'a dedicated gateway, which does not know what is behind an alias',
+      ['--check', '--key-id', 'alias/x', '--gateway', 'kst-x'],
+      'a dedicated gateway does not have DescribeKey',
+    ],
+  ])('refuses %s, with exit 2', async (_, args, text) => {
+    const { code, stdout, stderr } = await runInProcess(['policy', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(text);
+  });
+});
