@@ -13,7 +13,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'in process', isolate: false, include: ['test/{unit,cli}/**/*.test.ts'] },
+        test: {
+          name: 'in process',
+          isolate: false,
+          include: ['test/{unit,cli,commands}/**/*.test.ts'],
+          // The interop tests run those of test/commands on the real program.
+          provide: { kmsxRunsHere: true },
+        },
       },
       {
         extends: true,

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   define: { KMSX_VERSION: JSON.stringify('0.0.0') },
   test: {
-    include: ['test/interop/**/*.test.ts'],
+    include: ['test/{interop,commands}/**/*.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
     setupFiles: ['test/support/scrub-env.ts'],
     deps: { interopDefault: false },

@@ -61,7 +61,7 @@ function introduction(): string {
   return `An error of kmsx is two lines: what is wrong, and what to type.
 
     kmsx: error: KMS does not know this key here (Code Forbidden.KeyNotFound, RequestId 6b1f…)
-    kmsx: hint: aliyun kms DescribeKey --KeyId ID shows the key in this region and account
+    kmsx: hint: is it a key of this region and account? kmsx list-keys shows those; --region leads to others
 
 Look for its Code below. \`--error-format json\` gives it as \`"Code"\`, \`--verbose\` shows each attempt with its RequestId, and \`kmsx doctor\` looks for the cause
 itself. Exit code 5 alone is worth trying again as it is. A RequestId is what Alibaba Cloud's support asks for; nothing in an error of kmsx is secret.

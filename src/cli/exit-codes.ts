@@ -22,12 +22,12 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 3,
     kind: 'credentials',
-    when: 'no credentials, rejected credentials, no permission, a wrong or locked PIN',
+    when: 'no credentials, rejected credentials, no permission',
   },
   {
     code: 4,
     kind: 'kms',
-    when: "KMS refused the request for another reason, or its answer can't be right",
+    when: "KMS refused the request for another reason, as with a CiphertextBlob that was changed, or its answer can't be right",
   },
   {
     code: 5,
@@ -37,10 +37,10 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 6,
     kind: 'crypto',
-    when: 'a wrong private key or passphrase, a corrupted ciphertext, a mismatched check value or fingerprint: stop',
+    when: 'a wrong private key or passphrase, an ExportedDataKey that does not open, a mismatched check value or fingerprint: stop',
   },
   { code: 7, kind: 'io', when: 'a file or stream could not be read or written' },
-  { code: 8, kind: 'partial', when: 'some lines of a batch failed; the summary says which' },
+  { code: 8, kind: 'partial', when: 'done in part: list-keys could not describe some keys' },
   { code: 129, kind: '', when: 'interrupted by SIGHUP; temporary files removed' },
   { code: 130, kind: '', when: 'interrupted by SIGINT; temporary files removed' },
   { code: 143, kind: '', when: 'interrupted by SIGTERM; temporary files removed' },

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import type { ErrorDetails, KmsxError } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
+import { fileWord, publicHalfName } from './hint-words.ts';
 
 type Hint = string | ((details: ErrorDetails) => string);
 
@@ -16,13 +17,25 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'option-value-is-option': [
     ({ option = '', value = '' }) => `if ${value} is meant as the value, write ${option}=${value}`,
   ],
-  'options-conflict': [({ hint = 'leave out one of the two' }) => hint],
+  'options-conflict': [
+    ({ first, second, hint }) =>
+      hint ??
+      (first === undefined || second === undefined
+        ? 'leave out one of the two'
+        : `leave out ${first} or ${second}`),
+  ],
   'environment-refused': [({ name = '' }) => `unset ${name}`],
   'not-offered-yet': [({ hint = 'use an RSA-2048 key with RSAES_OAEP_SHA_256' }) => hint],
   'input-twice-stdin': ['give one of them as a file'],
   'output-twice': ['send each output to a file of its own, as in --out export.json'],
   'output-is-input': ['give the output another name'],
-  'output-exists': ['give another name, or --force to replace it (an old backup is kept beside)'],
+  'output-exists': [
+    ({ old = '' }) => {
+      if (old === 'never replaced') return 'give another name, or move the old file away yourself';
+      const force = 'give another name, or --force to replace it';
+      return old === 'kept' ? `${force} (the old one is kept beside)` : force;
+    },
+  ],
   'output-keeps-old': ['give another name, or move the old file away yourself'],
   'output-is-secret': [
     ({ option = 'this option', path = '' }) =>
@@ -31,19 +44,29 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'output-is-folder': ['give the name of a file in it'],
   'terminal-refused': [
     ({
-      hint = 'send it to a file or a pipe, or give --force-terminal to show it; unwrap-key has --check-value-only',
+      hint = 'send it to a file or a pipe, give --force-terminal to show it, or give --check-value-only',
     }) => hint,
   ],
   'component-needs-file': [
     'give each component a file of its own: --component 1.json --component 2.json',
   ],
   'input-empty': ['was the command that wrote it successful? look at its messages'],
-  'input-too-large': ['is it the right file? kmsx inspect FILE says what a file is'],
-  'json-malformed': ['jq . FILE shows where; a document cut short must be made or copied again'],
+  'input-too-large': [
+    ({ label }) => `is ${fileWord(label)} the right file? no key and no document is that long`,
+  ],
+  'json-malformed': [
+    ({ label }) =>
+      `jq . ${fileWord(label)} shows where; a document cut short must be made or copied again`,
+  ],
   'json-name-twice': [
     'take the original, or remove one of the two: readers disagree on which one counts',
   ],
-  'document-malformed': ['kmsx help documents lists the documents and their fields'],
+  'document-malformed': [
+    ({ label, field }) =>
+      field === undefined || field === 'Format'
+        ? `kmsx inspect ${fileWord(label)} says what it is; kmsx help documents lists the documents`
+        : 'it was changed, or another program made it: take the original, or see kmsx help documents',
+  ],
   'document-format-unknown': [
     ({ format = '' }) => `use a kmsx that reads ${format}; kmsx --version tells which one this is`,
   ],
@@ -88,33 +111,44 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'credentials-file-malformed': [
     'aliyun configure writes it anew; the file is not shown here, it holds secrets',
   ],
-  'fingerprint-malformed': ['SHA256: and 64 hexadecimal digits, as kmsx inspect FILE prints it'],
+  'fingerprint-malformed': [
+    'kmsx inspect FILE prints it so: SHA256:dee3c693… with all 64 hexadecimal digits',
+  ],
   'check-value-malformed': [
     'ecb:6 digits, cmac:10 digits, label:32 digits or sha256:32 digits, hexadecimal',
   ],
   'pubkey-malformed': [
-    'openssl pkey -pubin -in FILE -noout -text shows whether OpenSSL can read it',
+    ({ label }) =>
+      `openssl pkey -pubin -in ${fileWord(label)} -noout -text shows whether OpenSSL can read it`,
   ],
   'pubkey-is-private': [
-    ({ label = 'FILE' }) => `openssl pkey -in ${shellWord(label)} -pubout -out wrapping.pub.pem`,
+    ({ label }) =>
+      `openssl pkey -in ${fileWord(label)} -pubout -out ${shellWord(publicHalfName(label))}`,
   ],
   'pubkey-several': ['put each key into a file of its own, and give --pubkey once for each'],
   'pubkey-trailing-bytes': [
-    'write the key anew: openssl pkey -pubin -in FILE -out wrapping.pub.pem',
+    ({ label }) =>
+      `write the key anew, to another file: openssl pkey -pubin -in ${fileWord(label)} -out NEW.pub.pem`,
   ],
   'pubkey-unsupported': [
     ({ hint = 'KMS takes RSA keys of 2048 bits: kmsx keygen makes such a pair' }) => hint,
   ],
   'pubkey-size': ['KMS takes RSA keys of 2048 bits only: kmsx keygen makes such a pair'],
   'pubkey-exponent': ['use a key with the exponent 65537: kmsx keygen makes such a pair'],
-  'pubkey-repeated': ['give each public key once'],
-  'privkey-malformed': [
-    ({ label = 'FILE' }) =>
-      `openssl pkey -in ${shellWord(label)} -noout shows whether OpenSSL can read it`,
+  'pubkey-repeated': [
+    'leave it out the second time; kmsx inspect FILE… shows the fingerprint of each',
   ],
-  'privkey-is-public': ['--privkey takes the private half of the pair'],
+  'privkey-malformed': [
+    ({ label }) => `openssl pkey -in ${fileWord(label)} -noout shows whether OpenSSL can read it`,
+  ],
+  'privkey-is-public': [
+    'the private half is the file that keygen wrote for --privkey-out; kmsx inspect FILE… tells keys apart',
+  ],
   'privkey-several': ['put each private key into a file of its own'],
-  'privkey-trailing-bytes': ['write the key anew: openssl pkey -in FILE -out wrapping.pem'],
+  'privkey-trailing-bytes': [
+    ({ label }) =>
+      `write the key anew, to another file: openssl pkey -in ${fileWord(label)} -out NEW.pem`,
+  ],
   'privkey-unsupported': [
     ({ hint = 'an RSA private key is needed, as PEM, DER or PKCS#12' }) => hint,
   ],
@@ -142,7 +176,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'component-sets-mixed': [
     'kmsx inspect FILE… shows the SetId of each: bring those of one set together',
   ],
-  'component-twice': ['give each component once'],
+  'component-twice': [
+    'leave one of them out, and bring another component of the set where one is missing',
+  ],
   'component-missing': ['kmsx inspect FILE… shows the Number of each, and how many are needed'],
   'fault-malformed': [
     'KIND:NAME=VALUE,…, as in throttle:action=Decrypt,first=2 or delay:ms=500,probability=0.3',
@@ -202,8 +238,8 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     'kmsx inspect FILE shows the fingerprints of the exports and of the key',
   ],
   'passphrase-wrong': [
-    ({ label = 'FILE' }) =>
-      `openssl pkey -in ${shellWord(label)} -noout asks for the passphrase and says whether it fits`,
+    ({ label }) =>
+      `openssl pkey -in ${fileWord(label)} -noout asks for the passphrase and says whether it fits`,
   ],
   'data-key-length': ['stop: the document, or what it holds, was changed; take the original'],
   'backup-key-mismatch': [

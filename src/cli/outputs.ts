@@ -74,7 +74,9 @@ export async function prepareOutputs(
       }
       if (other !== undefined) {
         const where = place.kind === 'stdout' ? 'standard output' : place.label;
-        throw kmsxError('output-twice', `${other} and ${request.option} cannot both be ${where}`, {
+        const both =
+          other === request.option ? `two ${other} outputs` : `${other} and ${request.option}`;
+        throw kmsxError('output-twice', `${both} cannot both be ${where}`, {
           option: request.option,
         });
       }
@@ -144,6 +146,9 @@ function terminalError(label: string, { holds }: OutputRequest): Error {
   return kmsxError(
     'terminal-refused',
     `${label} is a terminal; a plaintext key is not shown there`,
+    holds === 'private key'
+      ? { hint: 'send it to a file or a pipe, or give --force-terminal to show it' }
+      : {},
   );
 }
 
@@ -218,7 +223,7 @@ async function prepareFile(
   ).catch((error: unknown) => {
     const exists = error instanceof KmsxError && error.code === 'output-exists';
     if (exists && isNeverReplaced(request)) throw keepsOld(label, `a ${request.holds}`);
-    throw error;
+    throw exists ? existing(request, path, error) : error;
   });
   return {
     label,
@@ -268,6 +273,27 @@ function ruleFor({ holds, path: label }: OutputRequest): OldFileRule {
         return holds === 'backup' ? 'keep' : 'remove';
     }
   };
+}
+
+/** Says what would become of the file that is there, as far as it can be read. */
+function existing(request: OutputRequest, path: string, error: KmsxError): Error {
+  const { kind, code, message, details } = error;
+  return new KmsxError({
+    kind,
+    code,
+    message,
+    details: { ...details, old: oldFile(request, path) },
+    cause: error,
+  });
+}
+
+function oldFile(request: OutputRequest, path: string): string {
+  try {
+    return ruleFor(request)(path) === 'keep' ? 'kept' : 'replaced';
+  } catch (error) {
+    const isKept = error instanceof KmsxError && error.code === 'output-keeps-old';
+    return isKept ? 'never replaced' : 'unknown';
+  }
 }
 
 function keepsOld(label: string, what: string): Error {

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { writeError } from '../base/write-error.ts';
 import { KmsxError, kmsxError } from '../base/error.ts';
@@ -7,6 +8,7 @@ import type { Io } from './io.ts';
 import type { Program } from './program.ts';
 import { InterruptedAtPrompt } from './prompt.ts';
 import { createReporter } from './reporter.ts';
+import { suggestionFor } from './suggestions.ts';
 
 const GENERAL_HINT = 'kmsx --help lists the commands, kmsx COMMAND --help the options of one';
 
@@ -20,7 +22,12 @@ export async function run(program: Program, argv: readonly string[], io: Io): Pr
     return 0;
   } catch (thrown) {
     if (thrown instanceof InterruptedAtPrompt) return SIGNAL_EXIT_CODES.SIGINT;
-    const error = namingCommand(asKmsxError(thrown), program, argv);
+    const command = calledCommand(program, argv);
+    const suggestion =
+      thrown instanceof CommanderError
+        ? suggestionFor(thrown, program.command, command, io)
+        : undefined;
+    const error = namingCommand(asKmsxError(thrown, suggestion), command);
     await createReporter(io, earlyOptions(argv)).error(error);
     if (io.env['KMSX_DEBUG'] === '1') await io.stderr.write(Buffer.from(trace(error)));
     return exitCodeOf(error.kind);
@@ -39,30 +46,34 @@ async function parse(program: Program, argv: readonly string[]): Promise<void> {
   });
 }
 
+function calledCommand({ command }: Program, argv: readonly string[]): Command | undefined {
+  const name = argv.find((word) => command.commands.some((each) => each.name() === word));
+  return command.commands.find((each) => each.name() === name);
+}
+
 /** The general hint of bad use names the command, where there is one. */
-function namingCommand(error: KmsxError, program: Program, argv: readonly string[]): KmsxError {
-  const names = program.command.commands.map((command) => command.name());
-  const command = argv.find((word) => names.includes(word));
+function namingCommand(error: KmsxError, command: Command | undefined): KmsxError {
   if (error.code !== 'bad-usage' || command === undefined) return error;
   const hints = (error.hints ?? []).filter((hint) => hint !== GENERAL_HINT);
   return new KmsxError({
     kind: error.kind,
     code: error.code,
     message: error.message,
-    hints: [...hints, `kmsx ${command} --help shows its options, with examples`],
+    hints: [...hints, `kmsx ${command.name()} --help shows its options, with examples`],
     cause: error,
   });
 }
 
-function asKmsxError(thrown: unknown): KmsxError {
+/** @param suggestion - a hint that commander has not */
+function asKmsxError(thrown: unknown, suggestion: string | undefined): KmsxError {
   if (thrown instanceof KmsxError) return thrown;
-  if (thrown instanceof CommanderError) return fromCommander(thrown);
+  if (thrown instanceof CommanderError) return fromCommander(thrown, suggestion);
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return kmsxError('internal', `a defect in kmsx (${name})`, {}, thrown);
 }
 
 /** Commander's sentence in kmsx's voice; its suggestion becomes the hint. */
-function fromCommander(error: CommanderError): KmsxError {
+function fromCommander(error: CommanderError, ownSuggestion: string | undefined): KmsxError {
   if (error.code === 'commander.help') {
     return kmsxError('bad-usage', 'no command was given');
   }
@@ -73,11 +84,12 @@ function fromCommander(error: CommanderError): KmsxError {
     .replace(/^(unknown option '--[^=]*)=.*'/s, "$1'");
   const suggestion = /\n\((Did you mean [^\n]*)\)$/.exec(text);
   const sentence = text.slice(0, suggestion?.index);
+  const hint = ownSuggestion ?? suggestion?.[1]?.toLowerCase();
   return new KmsxError({
     kind: 'usage',
     code: 'bad-usage',
     message: sentence.replace(/\.$/, '').replaceAll("'", ''),
-    hints: [...(suggestion?.[1] === undefined ? [] : [suggestion[1].toLowerCase()]), GENERAL_HINT],
+    hints: [...(hint === undefined ? [] : [hint]), GENERAL_HINT],
   });
 }
 

@@ -91,8 +91,8 @@ function contextHints({ EncryptionContext, KeyId }: BackupSource, label: string)
     EncryptionContext === undefined
       ? `${label} does not tell its encryption context: if it has one, repeat it with --context NAME=VALUE`
       : `is --context exactly the one that ${label} was made with? names and values count, the order does not`,
-    ...(EncryptionContext === undefined || dataKeyIdOf(EncryptionContext) === undefined
-      ? ['where it was made with --bind, the context has kmsx:id=ID too: the DataKeyId of its export document']
+    ...(dataKeyIdOf(EncryptionContext) === undefined
+      ? ['of a key made with --bind, --context kmsx:id=ID is a part too: the DataKeyId of its export']
       : []),
     `else ${label} was changed or cut short, or its KMS key is in another region or account`,
   ];

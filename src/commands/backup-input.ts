@@ -15,6 +15,7 @@ import type { ConnectionOptions, ConnectionPlan } from './connection-options.ts'
 import { assertRehearsalMatches, planConnection } from './connection-options.ts';
 import type { ContextOptions } from './context-options.ts';
 import { addContextOptions, contextInput, readContext } from './context-options.ts';
+import { explainingWrongFile } from './wrong-file.ts';
 
 /** The options that name a backup and its encryption context. */
 export interface BackupInputOptions extends ConnectionOptions, ContextOptions {
@@ -102,8 +103,10 @@ export async function readBackupPlace(
   const secretName = secretNameOf(place);
   if (secretName !== undefined) return keptInKms(place, secretName, context);
   const input = await readInput(place, 'a backup document', io, reporter);
-  const envelope = readEnvelope(input.bytes, input.label);
-  const known = backupSourceOf(envelope, context, input.label);
+  const { envelope, known } = await explainingWrongFile(input, 'backup', () => {
+    const read = readEnvelope(input.bytes, input.label);
+    return { envelope: read, known: backupSourceOf(read, context, input.label) };
+  });
   const source = (): Promise<BackupSource> => Promise.resolve(known);
   return { label: input.label, inputs: [input], known, envelope, source };
 }

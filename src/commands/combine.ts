@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { usingSecret } from '../base/secret-bytes.ts';
+import { secretCopy, usingSecret } from '../base/secret-bytes.ts';
 import type { Input } from '../cli/inputs.ts';
 import { assertOneStdin, readInput } from '../cli/inputs.ts';
 import type { Io } from '../cli/io.ts';
@@ -8,8 +8,8 @@ import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
 import type { NamedComponent } from '../data-key/custody/combine.ts';
 import { combineComponents } from '../data-key/custody/combine.ts';
-import type { ComponentFacts } from '../data-key/custody/component-document.ts';
-import { readComponentDocument } from '../data-key/custody/component-document.ts';
+import type { ComponentFacts, KeyComponent } from '../data-key/custody/component-document.ts';
+import { COMPONENT_FORMAT, readComponentDocument } from '../data-key/custody/component-document.ts';
 import type { DataKeyOutputOptions } from './data-key-output.ts';
 import {
   addDataKeyOutputOptions,
@@ -18,6 +18,7 @@ import {
   writeDataKey,
 } from './data-key-output.ts';
 import { describe } from './describe.ts';
+import { explainingWrongFile } from './wrong-file.ts';
 
 /** `kmsx combine`: puts the components of a split data key together. */
 export function defineCombine(command: Command, io: Io): void {
@@ -89,9 +90,22 @@ async function readComponents(
   for (const file of files) {
     const { bytes, label, fileId } = await readInput(file, 'a component', io, reporter);
     inputs.push({ fileId });
-    components.push({ ...readComponentDocument(bytes, label), label });
+    components.push({ ...(await readComponent(bytes, label)), label });
   }
   return inputs;
+}
+
+/** Reading overwrites the bytes: what is no component is looked at again in a copy. */
+async function readComponent(bytes: Buffer, label: string): Promise<KeyComponent> {
+  if (bytes.includes(`"${COMPONENT_FORMAT}"`)) return readComponentDocument(bytes, label);
+  const copy = secretCopy(bytes);
+  try {
+    return await explainingWrongFile({ bytes: copy, label }, 'component', () =>
+      readComponentDocument(bytes, label),
+    );
+  } finally {
+    copy.fill(0);
+  }
 }
 
 async function warnOf(facts: ComponentFacts, { reporter }: Session): Promise<void> {

@@ -46,6 +46,9 @@ export function addComponentOptions(command: Command): void {
         throw kmsxError(
           'options-conflict',
           `--component and ${option.long ?? name} exclude each other: the key goes out as components and nowhere else`,
+          {
+            hint: `leave out ${option.long ?? name}; kmsx inspect FILE shows the check values of a component`,
+          },
         );
       }
     });
@@ -69,7 +72,11 @@ export function planSplit({ component, threshold }: ComponentOptions): SplitPlan
   if (threshold === undefined) return { count, threshold: undefined };
   const needed = Number(threshold);
   if (!/^\d{1,3}$/.test(threshold) || needed < 2 || needed > count) {
-    throw kmsxError('bad-usage', `--threshold takes a number from 2 to ${count} here`);
+    const numbers = count === 2 ? '2' : `a number from 2 to ${count}`;
+    throw kmsxError(
+      'bad-usage',
+      `--threshold takes ${numbers} here: --component is given ${count} times`,
+    );
   }
   return { count, threshold: needed };
 }

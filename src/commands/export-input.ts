@@ -1,7 +1,9 @@
 import { kmsxError } from '../base/error.ts';
 import type { Input } from '../cli/inputs.ts';
 import type { Session } from '../cli/session.ts';
+import type { ExportDocument } from '../data-key/export-document.ts';
 import type { Envelope } from '../data-key/read-document.ts';
+import { readEnvelope } from '../data-key/read-document.ts';
 import type { WrappedDataKey } from '../data-key/unwrap.ts';
 import { chooseExport } from '../data-key/unwrap.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
@@ -9,6 +11,7 @@ import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
 import { readPrivateKey } from '../wrapping/private-key.ts';
 import type { PassphraseOptions } from './passphrase.ts';
 import { askPassphrase } from './passphrase.ts';
+import { explainingWrongFile } from './wrong-file.ts';
 
 /**
  * Opens the private key of `--privkey`, with its passphrase where it has one. The input is overwritten.
@@ -21,11 +24,48 @@ export async function openPrivateKey(
   session: Session,
 ): Promise<WrappingPrivateKey> {
   try {
-    return await readPrivateKey(input.bytes, input.label, () =>
-      askPassphrase(options, `passphrase of ${input.label}: `, false, session),
+    return await explainingWrongFile(input, 'private key', () =>
+      readPrivateKey(input.bytes, input.label, () =>
+        askPassphrase(options, `passphrase of ${input.label}: `, false, session),
+      ),
     );
   } finally {
     input.bytes.fill(0);
+  }
+}
+
+/**
+ * Reads a file that must hold an export.
+ *
+ * @throws KmsxError those of `readEnvelope`; `document-malformed` where it holds none
+ */
+export async function readExportEnvelope(
+  input: Input,
+  role: 'export to unwrap' | 'export to verify',
+): Promise<Envelope> {
+  return await explainingWrongFile(input, role, () => {
+    const envelope = readEnvelope(input.bytes, input.label);
+    exportIn(envelope, input.label);
+    return envelope;
+  });
+}
+
+/** An export document, or a bare ExportedDataKey. */
+function exportIn(envelope: Envelope, label: string): ExportDocument | string {
+  switch (envelope.kind) {
+    case 'export':
+      return envelope.document;
+    case 'backup':
+      throw kmsxError(
+        'document-malformed',
+        `${label} is a backup: only KMS opens it; an export is needed here`,
+        { label },
+      );
+    case 'answer':
+      if (envelope.answer.ExportedDataKey !== undefined) return envelope.answer.ExportedDataKey;
+      throw kmsxError('document-malformed', `${label} has no ExportedDataKey`, { label });
+    case 'bare':
+      return envelope.base64;
   }
 }
 
@@ -41,29 +81,17 @@ export function wrappedDataKeyOf(
   privateKey: WrappingPrivateKey,
   label: string,
 ): WrappedDataKey {
-  switch (envelope.kind) {
-    case 'export': {
-      const chosen = chooseExport(envelope.document, privateKey);
-      if (algorithm === undefined || algorithm.name === chosen.algorithm.name) return chosen;
-      throw kmsxError(
-        'options-conflict',
-        `${label} says ${chosen.algorithm.name}, and --wrapping-algorithm ${algorithm.name}`,
-      );
-    }
-    case 'backup':
-      throw kmsxError(
-        'document-malformed',
-        `${label} is a backup: only KMS opens it; an export is needed here`,
-        { label },
-      );
-    case 'answer':
-      if (envelope.answer.ExportedDataKey === undefined) {
-        throw kmsxError('document-malformed', `${label} has no ExportedDataKey`, { label });
-      }
-      return bareExport(envelope.answer.ExportedDataKey, algorithm, label);
-    case 'bare':
-      return bareExport(envelope.base64, algorithm, label);
-  }
+  const held = exportIn(envelope, label);
+  if (typeof held === 'string') return bareExport(held, algorithm, label);
+  const chosen = chooseExport(held, privateKey);
+  if (algorithm === undefined || algorithm.name === chosen.algorithm.name) return chosen;
+  throw kmsxError(
+    'options-conflict',
+    `${label} says ${chosen.algorithm.name}, and --wrapping-algorithm ${algorithm.name}`,
+    {
+      hint: `leave --wrapping-algorithm out, the document has it; if it should agree, find out who changed ${label}`,
+    },
+  );
 }
 
 function bareExport(

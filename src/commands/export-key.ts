@@ -171,7 +171,10 @@ function requireKeyId(options: ExportKeyOptions, io: Io): string {
 function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize {
   if (numberOfBytes === undefined) return { keySpec: keySpec ?? 'AES_256' };
   if (keySpec !== undefined) {
-    throw kmsxError('options-conflict', '--key-spec and --number-of-bytes exclude each other');
+    throw kmsxError('options-conflict', '--key-spec and --number-of-bytes exclude each other', {
+      first: '--key-spec',
+      second: '--number-of-bytes',
+    });
   }
   const bytes = Number(numberOfBytes);
   if (!/^\d{1,4}$/.test(numberOfBytes) || bytes < 1 || bytes > 1024) {

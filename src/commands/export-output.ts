@@ -82,7 +82,7 @@ export async function namingStandingBackups(
     throw new KmsxError({
       kind: error.kind,
       code: error.code,
-      message: `${error.message}; the backup ${labels.join(' and ')} stands`,
+      message: `${error.message}; ${whatStands('the backup', labels)}`,
       details: error.details,
       hints: [...hints, `go on from the backup: ${reexportCommand(standing, options)}`],
       ...(error.requestId !== undefined && { requestId: error.requestId }),
@@ -90,6 +90,12 @@ export async function namingStandingBackups(
       cause: error,
     });
   }
+}
+
+/** `the backup a stands`, `the backups a and b stand`. */
+export function whatStands(what: string, labels: readonly string[]): string {
+  const names = labels.join(' and ');
+  return labels.length === 1 ? `${what} ${names} stands` : `${what}s ${names} stand`;
 }
 
 function reexportCommand(standing: readonly StandingBackup[], options: RepeatedOptions): string {

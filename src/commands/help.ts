@@ -3,6 +3,7 @@ import { Argument } from 'commander';
 import { KmsxError } from '../base/error.ts';
 import type { Io } from '../cli/io.ts';
 import type { CommandTree } from '../cli/command-tree.ts';
+import { namesLike } from '../cli/suggestions.ts';
 import { writeStdout } from '../cli/stdout.ts';
 import { TOPICS } from '../cli/topics/topics.ts';
 
@@ -22,11 +23,16 @@ async function textOf(word: string | undefined, { program, load }: CommandTree):
   if (topic !== undefined) return topic();
   const command = program.commands.find((candidate) => candidate.name() === word);
   if (command === undefined) {
+    const names = program.commands.map((each) => each.name());
+    const like = namesLike(word, [...names, ...Object.keys(TOPICS)]);
     throw new KmsxError({
       kind: 'usage',
       code: 'bad-usage',
       message: `there is no command or topic ${JSON.stringify(word)}`,
-      hints: [`topics: ${Object.keys(TOPICS).join(', ')}; kmsx --help lists the commands`],
+      hints: [
+        ...(like.length === 0 ? [] : [`did you mean kmsx help ${like.join(' or ')}?`]),
+        `topics: ${Object.keys(TOPICS).join(', ')}; kmsx --help lists the commands`,
+      ],
     });
   }
   if (word !== 'help') await load(word);

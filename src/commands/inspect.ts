@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { KmsxError } from '../base/error.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { exitCodeOf } from '../cli/exit-codes.ts';
 import { assertOneStdin, readInput } from '../cli/inputs.ts';
 import type { Io } from '../cli/io.ts';
 import { printResults } from '../cli/json-output.ts';
 import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
+import { PLAINTEXT_KEY } from '../data-key/inspect-document.ts';
 import { inspectFile } from '../data-key/inspect-file.ts';
 import { relate } from '../data-key/inspect-relations.ts';
 import type { Inspection } from '../data-key/inspection.ts';
@@ -51,6 +55,7 @@ async function runInspect(files: readonly string[], session: Session): Promise<v
     }
   }
   if (inspected.length > 0) await print(inspected, session);
+  for (const { file, inspection } of inspected) await warnOfPlaintext(file, inspection, session);
 
   failures.sort((a, b) => exitCodeOf(a.kind) - exitCodeOf(b.kind));
   const worst = failures.pop();
@@ -58,13 +63,37 @@ async function runInspect(files: readonly string[], session: Session): Promise<v
   if (worst !== undefined) throw worst;
 }
 
+/** A plaintext key lies about as easily as any other file. */
+async function warnOfPlaintext(
+  file: string,
+  { facts: { MayBe, HoldsPlaintext } }: Inspection,
+  { reporter }: Session,
+): Promise<void> {
+  const mayBe = Array.isArray(MayBe) && MayBe.includes(PLAINTEXT_KEY);
+  if (!mayBe && HoldsPlaintext !== true) return;
+  const verb = mayBe ? 'may be' : 'holds';
+  await reporter.warn(`${file} ${verb} a ${PLAINTEXT_KEY}: whoever can read it has the key`);
+}
+
 async function readAndInspect(file: string, { io, reporter }: Session): Promise<Inspection> {
+  if (file.startsWith('secret:')) assertFile(file, io);
   const { bytes, label } = await readInput(file, 'a key or document', io, reporter);
   try {
     return await inspectFile(bytes, label);
   } finally {
     bytes.fill(0);
   }
+}
+
+/** A file may have such a name too: it is one where it is there. */
+function assertFile(file: string, io: Io): void {
+  if (existsSync(resolve(io.cwd, file))) return;
+  throw new KmsxError({
+    kind: 'io',
+    code: 'file-missing',
+    message: `${file} is no file here, and inspect is offline: it does not ask KMS for a secret`,
+    hints: [`kmsx recover-key --in ${shellWord(file)} --check-value-only reads it from KMS`],
+  });
 }
 
 async function print(

@@ -77,7 +77,10 @@ async function runKeygen(options: KeygenOptions, session: Session): Promise<Keyg
   assertOnePassphraseSource(options);
   assertOneStdin(passphraseInput(options));
   if (!options.passphrase && (options.passphraseFile ?? options.passphraseEnv) !== undefined) {
-    throw kmsxError('options-conflict', '--no-passphrase excludes a passphrase');
+    throw kmsxError('options-conflict', '--no-passphrase excludes a passphrase', {
+      first: '--no-passphrase',
+      second: options.passphraseFile === undefined ? '--passphrase-env' : '--passphrase-file',
+    });
   }
   const outputs = await prepareOutputs(
     [

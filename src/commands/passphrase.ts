@@ -42,7 +42,10 @@ export async function passphraseFileIds(
 /** Refuses two sources of one passphrase. */
 export function assertOnePassphraseSource(options: PassphraseOptions): void {
   if (options.passphraseFile === undefined || options.passphraseEnv === undefined) return;
-  throw kmsxError('options-conflict', '--passphrase-file and --passphrase-env exclude each other');
+  throw kmsxError('options-conflict', '--passphrase-file and --passphrase-env exclude each other', {
+    first: '--passphrase-file',
+    second: '--passphrase-env',
+  });
 }
 
 /**

@@ -136,10 +136,7 @@ function sortByKey(
       throw kmsxError(
         'options-conflict',
         `${label} is under another KMS key than the options name`,
-        {
-          first: '--key-id',
-          second: '--in',
-        },
+        { hint: `name the KMS key of ${label} with --key-id, or leave --in ${label} out` },
       );
     }
   }

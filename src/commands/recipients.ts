@@ -17,6 +17,7 @@ import {
 } from '../wrapping/algorithms.ts';
 import type { WrappingPublicKey } from '../wrapping/public-key.ts';
 import { readPublicKey, requireWrappingKey } from '../wrapping/public-key.ts';
+import { explainingWrongFile } from './wrong-file.ts';
 
 /** The options that say what a data key is sealed for. */
 export interface RecipientOptions {
@@ -83,7 +84,9 @@ export async function readRecipients(
   const inputs: Input[] = [];
   for (const [index, path] of options.pubkey.entries()) {
     const input = await readInput(path, 'a public key', session.io, session.reporter);
-    const publicKey = requireWrappingKey(readPublicKey(input.bytes, input.label), input.label);
+    const publicKey = await explainingWrongFile(input, 'public key', () =>
+      requireWrappingKey(readPublicKey(input.bytes, input.label), input.label),
+    );
     const expected = options.expectFingerprint[index];
     if (expected !== undefined) assertFingerprint(publicKey, expected, input.label);
     if (recipients.some((other) => other.publicKey.fingerprint === publicKey.fingerprint)) {

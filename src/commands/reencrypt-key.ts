@@ -27,7 +27,7 @@ import { connect } from './connect.ts';
 import type { ConnectionPlan } from './connection-options.ts';
 import { addConnectionOptions } from './connection-options.ts';
 import { describe } from './describe.ts';
-import { dryRunResult, warnOfRehearsal } from './export-output.ts';
+import { dryRunResult, warnOfRehearsal, whatStands } from './export-output.ts';
 import { assertOneRegion, withKeyRegion } from './key-region.ts';
 import type { NewContextOptions } from './new-context-options.ts';
 import { addNewContextOptions, newContextInput, readNewContext } from './new-context-options.ts';
@@ -207,9 +207,11 @@ async function write(
     await keepBackups(line, { files: outputs, secrets }, standing, kms, session);
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
-    const labels = standing.map(({ label }) => label).join(' and ');
+    const labels = standing.map(({ label }) => label);
     const stands =
-      labels === '' ? 'the old backup stands' : `the new backup ${labels} stands, the old one too`;
+      labels.length === 0
+        ? 'the old backup stands'
+        : `${whatStands('the new backup', labels)}, the old one too`;
     throw new KmsxError({
       kind: error.kind,
       code: error.code,

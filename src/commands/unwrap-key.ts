@@ -8,7 +8,6 @@ import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
 import type { ComponentOrigin } from '../data-key/custody/component-document.ts';
 import type { Envelope } from '../data-key/read-document.ts';
-import { readEnvelope } from '../data-key/read-document.ts';
 import { unwrapDataKey } from '../data-key/unwrap.ts';
 import { findWrappingAlgorithm, offeredAlgorithms } from '../wrapping/algorithms.ts';
 import type { DataKeyOutputOptions } from './data-key-output.ts';
@@ -19,7 +18,7 @@ import {
   writeDataKey,
 } from './data-key-output.ts';
 import { describe } from './describe.ts';
-import { openPrivateKey, wrappedDataKeyOf } from './export-input.ts';
+import { openPrivateKey, readExportEnvelope, wrappedDataKeyOf } from './export-input.ts';
 import type { PassphraseOptions } from './passphrase.ts';
 import {
   addPassphraseOptions,
@@ -101,7 +100,7 @@ async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promis
 
   const privkeyInput = await readInput(options.privkey, 'a private key', io, reporter);
   const input = await readInput(options.in, 'an export document', io, reporter);
-  const envelope = readEnvelope(input.bytes, input.label);
+  const envelope = await readExportEnvelope(input, 'export to unwrap');
   const inputs = [privkeyInput, input, ...(await passphraseFileIds(options, session))];
   const output = await prepareDataKeyOutput(plan, inputs, session);
   try {

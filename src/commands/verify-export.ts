@@ -3,13 +3,12 @@ import { readInput } from '../cli/inputs.ts';
 import type { Session } from '../cli/session.ts';
 import { oneTimeAlgorithm } from '../data-key/one-time-export.ts';
 import type { Envelope } from '../data-key/read-document.ts';
-import { readEnvelope } from '../data-key/read-document.ts';
 import { chooseExport } from '../data-key/unwrap.ts';
 import type { OpenableExport } from '../data-key/verify.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
-import { openPrivateKey, wrappedDataKeyOf } from './export-input.ts';
+import { openPrivateKey, readExportEnvelope, wrappedDataKeyOf } from './export-input.ts';
 import type { PassphraseOptions } from './passphrase.ts';
 import { passphraseFileIds, passphraseInput } from './passphrase.ts';
 import type { AgainstBackup } from './verify-backups.ts';
@@ -58,9 +57,10 @@ export async function readExport(
       : findWrappingAlgorithm(options.wrappingAlgorithm);
   const privkey = await readInput(options.privkey, 'a private key', io, reporter);
   const place = options.in ?? '-';
-  const { bytes, label } = await readInput(place, 'an export document', io, reporter);
+  const input = await readInput(place, 'an export document', io, reporter);
+  const { label } = input;
   await passphraseFileIds(options, session);
-  const envelope = readEnvelope(bytes, label);
+  const envelope = await readExportEnvelope(input, 'export to verify');
   if (envelope.kind === 'export') oneTimeAlgorithm(envelope.document.NumberOfBytes);
   return { place, label, envelope, privkey, algorithm };
 }

@@ -7,6 +7,12 @@ import type { Envelope, RawAnswer } from './read-document.ts';
 /** A CiphertextBlob has a key version, an IV and a tag beside the data key. */
 const SHORTEST_CIPHERTEXT_BYTES = 65;
 
+/** An AES key in hexadecimal, as `--format hex` writes it; every such text is base64 too. */
+const HEXADECIMAL_KEY = /^(?:[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})$/i;
+
+/** What a short value may be: it must be kept as one. */
+export const PLAINTEXT_KEY = 'plaintext data key';
+
 /** An ExportedDataKey is as long as the modulus of an RSA_2048 key. */
 const RSA_2048_BYTES = 256;
 
@@ -83,9 +89,15 @@ function inspectAnswer({ CiphertextBlob, ExportedDataKey, ...rest }: RawAnswer):
 /** A value without a name: its length alone tells what it may be. What is short may be a plaintext key. */
 function inspectBare(base64: string): Inspection {
   const length = lengthOf(base64);
+  if (HEXADECIMAL_KEY.test(base64)) {
+    const Type = 'bare hexadecimal value, too short for a ciphertext';
+    const MayBe = [PLAINTEXT_KEY, 'key check value', 'digest'];
+    return { facts: { Type, Bytes: base64.length / 2, MayBe }, identities: {} };
+  }
   if (length < SHORTEST_CIPHERTEXT_BYTES) {
     const Type = 'bare base64 value, too short for a ciphertext';
-    return { facts: { Type, Bytes: length }, identities: {} };
+    const MayBe = [16, 24, 32].includes(length) ? { MayBe: [PLAINTEXT_KEY] } : {};
+    return { facts: { Type, Bytes: length, ...MayBe }, identities: {} };
   }
   return {
     facts: {

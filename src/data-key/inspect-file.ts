@@ -1,9 +1,10 @@
+import { KmsxError } from '../base/error.ts';
 import type { JsonObject } from '../base/json.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
 import { openKeyFile } from '../wrapping/key-file.ts';
 import { inspectComponent } from './inspect-component.ts';
 import { inspectEnvelope } from './inspect-document.ts';
-import { holdsPlaintext, inspectJson } from './inspect-json.ts';
+import { holdsPlaintext, inspectJson, inspectLines } from './inspect-json.ts';
 import { inspectJwk, inspectKeyFile } from './inspect-key.ts';
 import type { Inspection } from './inspection.ts';
 import { readEnvelope } from './read-document.ts';
@@ -40,6 +41,8 @@ export async function inspectFile(bytes: Buffer, label: string): Promise<Inspect
 }
 
 function inspectJsonText(text: string, bytes: Buffer, label: string): Inspection {
+  const lines = readLines(text, label);
+  if (lines !== undefined) return lines;
   const value = parseJson(text, label);
   if (!isJsonObject(value)) return inspectEnvelope(readEnvelope(bytes, label));
   const { Format } = value;
@@ -49,6 +52,28 @@ function inspectJsonText(text: string, bytes: Buffer, label: string): Inspection
     return { facts: { Type: `${local} of the embedded KMS`, Format }, identities: {} };
   }
   return inspectEnvelope(readEnvelope(bytes, label));
+}
+
+/** Several lines, each a JSON object of a known kind; undefined for anything else, also where one line is broken. */
+function readLines(text: string, label: string): Inspection | undefined {
+  const lines = text.trim().split('\n');
+  if (lines.length < 2 || !lines.every((line) => /^\{.*\}\s*$/.test(line))) return undefined;
+  const objects: JsonObject[] = [];
+  for (const line of lines) {
+    const value = parseLine(line, label);
+    if (!isJsonObject(value)) return undefined;
+    objects.push(value);
+  }
+  return inspectLines(objects);
+}
+
+function parseLine(line: string, label: string): unknown {
+  try {
+    return parseJson(line, label);
+  } catch (error) {
+    if (error instanceof KmsxError) return undefined; // the whole text is read then, and says why
+    throw error;
+  }
 }
 
 function inspectWithoutFormat(object: JsonObject, bytes: Buffer, label: string): Inspection {

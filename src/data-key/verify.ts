@@ -48,6 +48,10 @@ export interface BackupVerdict {
   readonly File: string;
   /** Left out where the backup could not be compared. */
   readonly Match?: boolean;
+  /** Where both were asked for, one may be right and the other wrong: whether it holds the data key of the export. */
+  readonly MatchesExport?: boolean;
+  /** In the same case: whether its data key has every expected check value. */
+  readonly MatchesCheckValues?: boolean;
   /** `SHA256:` and 64 hexadecimal digits, over the bytes of the CiphertextBlob. */
   readonly CiphertextBlobFingerprint?: string;
   /** As above, of the export beside it, where that was opened and compared too. */
@@ -95,6 +99,7 @@ export async function verifyBackups(
   const errors: KmsxError[] = [];
   const opened: SecretBytes[] = [];
   let reference = expectation.dataKey;
+  const asksBoth = reference !== undefined && expectation.checkValues.length > 0;
   let difference: Verification['difference'];
   try {
     for (const backup of backups) {
@@ -116,6 +121,7 @@ export async function verifyBackups(
         verdicts.push({
           File: backup.label,
           Match: agrees && isExpected && isSame,
+          ...(asksBoth && { MatchesExport: agrees && isSame, MatchesCheckValues: isExpected }),
           ...blob,
           ...besideFingerprint(backup),
           KeyId: answer.keyId,

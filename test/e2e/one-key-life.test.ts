@@ -8,7 +8,7 @@ import type { Server } from '../support/kmsx.ts';
 import { kmsxOk } from '../support/kmsx.ts';
 import { signedCall } from '../support/signed-call.ts';
 import { PRIVKEY, PUBKEY, testKey, testKeyPath } from '../support/wrapping-keys.ts';
-import { NEW_KEY, OLD_KEY, RSA_VERSION, seedKeys } from './kms-keys.ts';
+import { NEW_KEY, OLD_KEY, RSA_VERSION, seedKeys } from '../support/kms-keys.ts';
 
 /* One data key, from the key pair to the last of its files. Each test goes on where the one before it ended. */
 

@@ -31,7 +31,7 @@ let backup: { readonly CiphertextBlob: string };
 
 beforeAll(async () => {
   server = await stage().start();
-  server.child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  server.onLog((text) => (log += text));
   await run([...EXPORT, '--backup', 'backup.json', '--out', 'first.json']);
   backup = JSON.parse(readFileSync(join(stage().folder, 'backup.json'), 'utf8')) as typeof backup;
 });

@@ -91,7 +91,7 @@ interface Kms extends Server {
 async function startKms(...args: string[]): Promise<Kms> {
   const server = await localKms({ cwd: folder() }, args);
   const log: string[] = [];
-  server.child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()));
+  server.onLog((text) => log.push(text));
   const made = (): number => log.join('').match(/ GenerateAndExportDataKey 200 /g)?.length ?? 0;
   return { ...server, made };
 }
@@ -295,6 +295,33 @@ describe('ceremony.sh', () => {
     expect(record).toMatchObject({ AssuranceBits: 40, ...JSON.parse(await hsm()) });
   });
 
+  it('asks again where what was typed is no check value, and takes nothing for one', async () => {
+    const server = await startKms();
+    const ecb = async (): Promise<string> => {
+      const opened = ['--privkey', PRIVKEY, '--in', path('ceremony', 'export.json')];
+      const printed = await kmsxOk(['unwrap-key', ...opened, '--check-value-only'], {
+        cwd: folder(),
+      });
+      return valueOf(printed, 'AES-ECB-ZERO');
+    };
+    const settings = { SECOND_BACKUP: 'stick/backup-2.json', PUBKEY };
+    const { code, output } = await atTerminal(server, settings, [
+      ['(yes or no) ', () => 'yes'],
+      ['ecb:…) ', ecb],
+      ['ecb:…) ', () => ''],
+      ['ecb:…) ', () => 'ecb:'],
+      ['ecb:…) ', async () => `ecb:${(await ecb()).slice(1)}`],
+      ['ecb:…) ', async () => `ecb: ${await ecb()}`],
+      ['ecb:…) ', async () => `kcv:${await ecb()}`],
+      ['ecb:…) ', () => 'label:0000000000000000000000000000000g'],
+      ['ecb:…) ', async () => `ecb:${(await ecb()).toUpperCase()}`],
+    ]);
+    expect(code, output).toBe(0);
+    expect(output.match(/that is no check value: /g)).toHaveLength(7);
+    expect(ceremonyRecord()).toMatchObject({ AssuranceBits: 24 });
+    expect(server.made()).toBe(1);
+  });
+
   it('stops where the fingerprint is not confirmed', async () => {
     const server = await startKms();
     const settings = { SECOND_BACKUP: 'stick/backup-2.json', PUBKEY };
@@ -393,7 +420,30 @@ describe('no data key is made', () => {
     ],
     ['a PUBKEY alone', { ...ALONE, PUBKEY }, CEREMONY, /needs PRIVKEY/],
     ['no fingerprint', { ...ALONE, PUBKEY, PRIVKEY }, CEREMONY, /needs EXPECT_FINGERPRINT/],
-    ['nobody to ask', { ...ALONE, UNATTENDED: '' }, CEREMONY, /there is no terminal to ask at/],
+    [
+      'nobody to ask',
+      { ...ALONE, UNATTENDED: '' },
+      CEREMONY,
+      /no terminal to ask at: set UNATTENDED=yes\n/,
+    ],
+    [
+      'nobody to ask of a PUBKEY',
+      { ...ALONE, UNATTENDED: '', PUBKEY },
+      CEREMONY,
+      /no terminal to ask at: set EXPECT_FINGERPRINT and PRIVKEY\n/,
+    ],
+    [
+      'nobody to ask what the HSM shows',
+      { ...ALONE, UNATTENDED: '', PUBKEY, EXPECT_FINGERPRINT: 'SHA256:00' },
+      CEREMONY,
+      /no terminal to ask at: set PRIVKEY\n/,
+    ],
+    [
+      'nobody to ask for the fingerprint',
+      { ...ALONE, UNATTENDED: '', PUBKEY, PRIVKEY },
+      CEREMONY,
+      /no terminal to ask at: set EXPECT_FINGERPRINT\n/,
+    ],
   ])('step 1: %s is exit 2', async (_, settings, args, why) => {
     const server = await startKms();
     const result = await ceremony(server, settings, args);
@@ -426,8 +476,46 @@ describe('no data key is made', () => {
     const earlier = statSync(path('ceremony'));
     const result = await ceremony(server);
     expectFailure(result, 1, 2, /ceremony exists already/);
+    expect(result.stderr).toContain('ceremony is not of this ceremony and was not touched\n');
+    expect(result.stderr).not.toContain('nothing is left');
     expect(statSync(path('ceremony'))).toMatchObject({ mode: earlier.mode, ino: earlier.ino });
     expect(server.made()).toBe(0);
+  });
+
+  it('step 1: the folder and the second backup of an earlier ceremony stay as they are', async () => {
+    const server = await startKms();
+    await complete(server);
+    const earlier = {
+      names: readdirSync(path('ceremony')),
+      record: text('ceremony', 'record.json'),
+      second: text('stick', 'backup-2.json'),
+    };
+    const stays = (result: RunResult): void => {
+      expect(result.stderr).not.toContain('--force');
+      expect({
+        names: readdirSync(path('ceremony')),
+        record: text('ceremony', 'record.json'),
+        second: text('stick', 'backup-2.json'),
+      }).toEqual(earlier);
+      expect(server.made()).toBe(1);
+    };
+
+    const sameFolder = await ceremony(server, { ...ALONE, SECOND_BACKUP: 'stick/new.json' });
+    expectFailure(sameFolder, 1, 2, /ceremony exists already/);
+    expect(sameFolder.stderr).toContain('ceremony is of an earlier ceremony and was not touched\n');
+    expect(sameFolder.stderr).not.toContain('nothing is left');
+    stays(sameFolder);
+
+    const sameBackup = await ceremony(server, ALONE, ['alias/rehearsal', 'another']);
+    const why = /stick\/backup-2\.json exists already, and may be the only backup/;
+    expectFailure(sameBackup, 1, 2, why);
+    expect(existsSync(path('another'))).toBe(false);
+    stays(sameBackup);
+
+    symlinkSync('nowhere', path('stick', 'link.json'));
+    const aLink = { ...ALONE, SECOND_BACKUP: 'stick/link.json' };
+    const linked = await ceremony(server, aLink, ['alias/rehearsal', 'another']);
+    expectFailure(linked, 1, 2, /stick\/link\.json exists already/);
   });
 
   it('step 1: the folder cannot be made', async () => {
@@ -491,11 +579,11 @@ describe('no data key is made', () => {
     expectNothing(result, server);
   });
 
-  it('step 4: the second backup exists, or cannot be there', async () => {
+  it('step 1: the second backup exists; step 4: it cannot be there', async () => {
     const server = await startKms();
     writeFileSync(path('mine.json'), 'mine');
     const taken = await ceremony(server, { ...ALONE, SECOND_BACKUP: 'mine.json' });
-    expectFailure(taken, 4, 2, /mine\.json exists already/);
+    expectFailure(taken, 1, 2, /mine\.json exists already/);
     expectNothing(taken, server);
     expect(text('mine.json')).toBe('mine');
     const nowhere = await ceremony(server, { ...ALONE, SECOND_BACKUP: 'mine.json/backup.json' });
@@ -527,6 +615,11 @@ describe('no data key is made', () => {
 
 describe('a data key was made, and nothing of it is deleted', () => {
   const BACKUP_1 = ['ceremony/backup-1.json'];
+  /** The second backup as it is, bound to its id, with the blob of the other ceremony in it. */
+  const SWAP_BLOB = [
+    'jq -c --slurpfile other another/backup-1.json',
+    "'.CiphertextBlob = $other[0].CiphertextBlob' ceremony/backup-1.json > stick/backup-2.json",
+  ].join(' ');
 
   it('step 5: KMS does not take the second backup', async () => {
     const server = await startKms('--fault', 'error:action=CreateSecret');
@@ -560,6 +653,23 @@ describe('a data key was made, and nothing of it is deleted', () => {
     before('verify-key', 'cp another/backup-1.json stick/backup-2.json');
     const result = await ceremony(server);
     expectFailure(result, 6, 6, /kmsx: error: .*backup-2\.json/);
+    await expectStanding(result, server, { backups: BACKUP_1 });
+  });
+
+  it('step 6: the CiphertextBlob of a backup is swapped for another data key’s', async () => {
+    const server = await startKms();
+    await makeAnother(server);
+    before('verify-key', SWAP_BLOB);
+    const result = await ceremony(server);
+    expectFailure(result, 6, 4, /kmsx: hint: .*backup-2\.json does not open as it is/);
+    await expectStanding(result, server, { backups: BACKUP_1 });
+  });
+
+  it('step 6: a backup is cut short', async () => {
+    const server = await startKms();
+    before('verify-key', 'head -c 300 ceremony/backup-1.json > stick/backup-2.json');
+    const result = await ceremony(server);
+    expectFailure(result, 6, 2, /kmsx: error: .*backup-2\.json/);
     await expectStanding(result, server, { backups: BACKUP_1 });
   });
 
@@ -602,6 +712,15 @@ describe('a data key was made, and nothing of it is deleted', () => {
     before('recover-key', 'cp another/backup-1.json stick/backup-2.json');
     const result = await ceremony(server);
     expectFailure(result, 8, 6, /kmsx: error: .*check value/);
+    await expectStanding(result, server, { backups: BACKUP_1 });
+  });
+
+  it('step 8: the CiphertextBlob of a backup is swapped for another data key’s', async () => {
+    const server = await startKms();
+    await makeAnother(server);
+    before('recover-key', SWAP_BLOB);
+    const result = await ceremony(server);
+    expectFailure(result, 8, 4, /kmsx: hint: .*backup-2\.json does not open as it is/);
     await expectStanding(result, server, { backups: BACKUP_1 });
   });
 
@@ -785,10 +904,13 @@ describe('docs/ceremony.md', () => {
 
   it('runs, block by block, against the embedded KMS', async () => {
     const server = await startKms();
-    cpSync(SCRIPT, path('ceremony.sh'));
-    expect(blocks.length).toBeGreaterThan(8);
+    cpSync(SCRIPT, path('examples', 'ceremony.sh'));
+    expect(blocks.length).toBeGreaterThan(10);
     for (const block of blocks) {
-      const script = block.replaceAll('alias/payments', 'alias/rehearsal');
+      if (block.includes('stick/export.json')) await exportForOffline(server);
+      const script = block
+        .replaceAll('alias/payments', 'alias/rehearsal')
+        .replaceAll('label:DIGITS', () => `label:${recordedValue('AES-CMAC-LABEL')}`);
       const child = spawn('dash', ['-euc', script], {
         cwd: folder(),
         env: environment(server, { UNATTENDED: 'yes' }),
@@ -802,6 +924,35 @@ describe('docs/ceremony.md', () => {
     expect(existsSync(path('payments-2026', 'wrapping.pem'))).toBe(false);
     expect(await recovered(server, 'stick/payments.backup.json')).toContain('AES-CMAC-LABEL');
   });
+
+  const recordedValue = (method: string): string =>
+    valueOf(text('payments-2026', 'record.json'), method);
+
+  /** What a ceremony whose PUBKEY is stick/offline.pub.pem has brought to the stick at step 6. */
+  async function exportForOffline(server: Server): Promise<void> {
+    const backup = ['--in', 'payments-2026/backup-1.json', '--pubkey', 'stick/offline.pub.pem'];
+    await kmsxOk(['reexport-key', ...backup, '--out', 'stick/export.json', ...server.endpoint], {
+      cwd: folder(),
+      env: server.env,
+    });
+  }
+
+  it('knows every exit code with which a test above lets a step fail', () => {
+    const tests = readFileSync(fileURLToPath(import.meta.url), 'utf8');
+    const seen = [...tests.matchAll(/expectFailure\(\w+, (\d+), (\d),/g)];
+    expect(seen.length).toBeGreaterThan(30);
+    for (const [, step = '', code = ''] of seen) {
+      const [, codes = ''] = new RegExp(`^\\| ${step} [^|]*\\|([^|]*)\\|`, 'm').exec(walk) ?? [];
+      expect(codesIn(codes), `step ${step}: ${codes}`).toContain(Number(code));
+    }
+  });
+
+  /** `2, 4–6` as numbers. */
+  const codesIn = (list: string): number[] =>
+    list.split(',').flatMap((part) => {
+      const [first = 0, last = first] = part.trim().split('–').map(Number);
+      return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    });
 
   it('knows every step of the script, and every file and setting', () => {
     const script = readFileSync(SCRIPT, 'utf8');

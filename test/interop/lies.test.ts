@@ -1,4 +1,4 @@
-import type { Case } from '../e2e/lie-cases.ts';
+import type { Case } from '../commands/lie-cases.ts';
 import {
   BACKUP_READERS,
   describeLies,
@@ -8,8 +8,8 @@ import {
   met,
   READERS,
   useLies,
-} from '../e2e/lie-cases.ts';
-import { CUT_NAMES, cutName } from '../e2e/lying-documents.ts';
+} from '../commands/lie-cases.ts';
+import { CUT_NAMES, cutName } from '../commands/lying-documents.ts';
 
 /* What test/e2e/lies.test.ts has once for each command, here with each document that it reads. */
 

@@ -58,7 +58,7 @@ interface Kms extends Server {
 async function startKms(): Promise<Kms> {
   const server = await localKms({ cwd: folder() });
   const log: string[] = [];
-  server.child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()));
+  server.onLog((text) => log.push(text));
   return { ...server, made: () => log.join('').match(/GenerateAndExportDataKey/g)?.length ?? 0 };
 }
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect } from 'vitest';
+import { afterEach, expect, inject } from 'vitest';
 
 /** The launcher of the built program. */
 export const KMSX = fileURLToPath(new URL('../../bin/kmsx.js', import.meta.url));
@@ -55,8 +55,22 @@ export async function finish(child: ChildProcessWithoutNullStreams): Promise<Run
   return { code, stdout, stderr };
 }
 
-/** Runs the real program in a process of its own. */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whether `kmsx` runs in the process of the tests, which is faster, or is the real program. */
+    readonly kmsxRunsHere: boolean | undefined;
+  }
+}
+
+/**
+ * Runs the program: in a process of its own, or in this one, as the project of the test says. The tests of
+ * test/commands run both ways.
+ */
 export async function kmsx(args: readonly string[], options: RunOptions): Promise<RunResult> {
+  if (inject('kmsxRunsHere') === true) {
+    const { runHere } = await import('./kmsx-here.ts');
+    return await runHere({ ...options, args, env: cleanEnv(options.cwd, options.env) });
+  }
   const child = startKmsx(args, options);
   child.stdin.on('error', () => undefined); // a program that reads no stdin may close it
   child.stdin.end(options.stdin ?? '');
@@ -79,7 +93,10 @@ export interface Announcement {
 }
 
 export interface Server {
+  /** Not where the program runs in this process. */
   readonly child: ChildProcessWithoutNullStreams;
+  /** Hears what the server says on standard error, from now on. */
+  readonly onLog: (listener: (text: string) => void) => void;
   readonly announcement: Announcement;
   /** Options and environment that lead a command to this server. */
   readonly endpoint: readonly string[];
@@ -88,14 +105,66 @@ export interface Server {
 
 /** Starts `kmsx local-kms` for one test, and stops it when the test ends. */
 export function useLocalKms(): (options: RunOptions, args?: readonly string[]) => Promise<Server> {
-  const children: ChildProcessWithoutNullStreams[] = [];
+  const stops: (() => Promise<void>)[] = [];
   afterEach(async () => {
-    for (const child of children.splice(0)) await stopServer(child);
+    for (const stop of stops.splice(0)) await stop();
   });
-  return (options, args = []) => {
-    const child = startKmsx(['local-kms', ...args], options);
-    children.push(child);
-    return announced(child);
+  return async (options, args = []) => {
+    const { server, stop } = await startServer(args, options);
+    stops.push(stop);
+    return server;
+  };
+}
+
+/** Starts `kmsx local-kms`, as `kmsx` runs a command. */
+export async function startServer(
+  args: readonly string[],
+  options: RunOptions,
+): Promise<{ readonly server: Server; readonly stop: () => Promise<void> }> {
+  if (inject('kmsxRunsHere') === true) return await startServerHere(args, options);
+  const child = startKmsx(['local-kms', ...args], options);
+  return { server: await announced(child), stop: () => stopServer(child) };
+}
+
+async function startServerHere(
+  args: readonly string[],
+  options: RunOptions,
+): ReturnType<typeof startServer> {
+  const { runHere } = await import('./kmsx-here.ts');
+  let stop: (() => void) | undefined;
+  const untilStopped = new Promise<void>((resolve) => (stop = resolve));
+  const listeners: ((text: string) => void)[] = [];
+  let ended: ReturnType<typeof runHere> | undefined;
+  const line = await new Promise<string>((resolve, reject) => {
+    ended = runHere({
+      args: ['local-kms', ...args],
+      cwd: options.cwd,
+      env: cleanEnv(options.cwd, options.env),
+      untilStopped,
+      onStdout: resolve,
+      onStderr: (text) => {
+        for (const listener of listeners) listener(text);
+      },
+    });
+    ended.then(({ stderr }) => {
+      reject(new Error(stderr));
+    }, reject);
+  });
+  const server = {
+    ...serverOf(line),
+    onLog: (listener: (text: string) => void) => void listeners.push(listener),
+  };
+  Object.defineProperty(server, 'child', {
+    get: () => {
+      throw new Error('the server runs in this process: such a test belongs into test/e2e');
+    },
+  });
+  return {
+    server: server as Server,
+    stop: async () => {
+      stop?.();
+      await ended;
+    },
   };
 }
 
@@ -104,9 +173,16 @@ export async function announced(child: ChildProcessWithoutNullStreams): Promise<
   child.stderr.resume();
   const lines = createInterface({ input: child.stdout });
   const [line] = (await once(lines, 'line')) as [string];
-  const announcement = JSON.parse(line) as Announcement;
   return {
     child,
+    onLog: (listener) => child.stderr.on('data', (chunk: Buffer) => { listener(chunk.toString()); }),
+    ...serverOf(line),
+  };
+}
+
+function serverOf(line: string): Omit<Server, 'child' | 'onLog'> {
+  const announcement = JSON.parse(line) as Announcement;
+  return {
     announcement,
     endpoint: ['--endpoint', announcement.Endpoint],
     env: {

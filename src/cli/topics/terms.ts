@@ -38,6 +38,27 @@ const TERMS: readonly (readonly [string, string])[] = [
   ],
 ];
 
+/** What options and documents call each key check value, and how it is computed. */
+const CHECK_VALUES: readonly (readonly [string, string])[] = [
+  ['ecb: (AES-ECB-ZERO)', 'the first 3 bytes of AES-ECB of 16 zero bytes: what HSMs show'],
+  ['cmac: (AES-CMAC-ZERO)', 'the first 5 bytes of AES-CMAC of 16 zero bytes'],
+  ['label: (AES-CMAC-LABEL)', 'AES-CMAC of the 16 ASCII bytes kmsx-data-key-v1: all 16 bytes'],
+  [
+    'sha256: (SHA256-LABEL)',
+    'the first 16 bytes of SHA-256 of the 16 bytes kmsx-data-key-v1 and then the data key',
+  ],
+];
+
 export function termsTopic(): string {
-  return `Terms\n\n${columns(TERMS)}`;
+  return `Terms
+
+${columns(TERMS)}
+Key check values: what options call them, what documents call them (Method), how they are computed
+
+${columns(CHECK_VALUES)}
+The first three are of data keys of 16, 24 or 32 bytes, by AES under the data key; SHA256-LABEL is of
+others of 16 bytes and more. A shorter data key has none. All are lower-case hexadecimal: 6, 10, 32
+and 32 digits. AES-CMAC is that of NIST SP 800-38B. Two data keys with the same ecb: are found within
+a minute, so it shows a mix-up and no attack; label: and sha256: prove it.
+`;
 }

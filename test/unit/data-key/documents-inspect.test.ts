@@ -234,16 +234,105 @@ describe('inspecting what has no Format', () => {
     expect(await factsOf(wrapped)).toMatchObject({ MayBe: ['ExportedDataKey', 'CiphertextBlob'] });
     for (const bytes of [1, 31, 32, 33, 64]) {
       expect(await inspect(Buffer.alloc(bytes, 5).toString('base64'))).toEqual({
-        facts: { Type: 'bare base64 value, too short for a ciphertext', Bytes: bytes },
+        facts: {
+          Type: 'bare base64 value, too short for a ciphertext',
+          Bytes: bytes,
+          ...(bytes === 32 && { MayBe: ['plaintext data key'] }),
+        },
         identities: {},
       });
     }
+  });
+
+  it.each([16, 24, 32])('says of %i bytes in hexadecimal that they may be a key', async (bytes) => {
+    const key = Buffer.alloc(bytes, 0xa5).toString('hex');
+    for (const text of [key, key.toUpperCase(), `${key}\n`]) {
+      const inspection = await inspect(text);
+      expect(inspection).toEqual({
+        facts: {
+          Type: 'bare hexadecimal value, too short for a ciphertext',
+          Bytes: bytes,
+          MayBe: ['plaintext data key', 'key check value', 'digest'],
+        },
+        identities: {},
+      });
+    }
+  });
+
+  it('knows the record of a ceremony, and by what it belongs to the documents', async () => {
+    const { facts, identities } = await inspect({
+      Ceremony: 'complete',
+      KeyId: 'key-1',
+      DataKeyId: '0'.repeat(32),
+      PublicKeyFingerprint: FINGERPRINT,
+      CiphertextBlobFingerprint: digest(BLOB),
+      ExportedDataKeyFingerprint: digest('AAAA'),
+      KeyCheckValues: [{ Method: 'AES-CMAC-LABEL', Value: '00' }],
+      Export: 'export.json',
+      Backups: ['backup-1.json', 'secret:payments'],
+    });
+    expect(facts).toMatchObject({
+      Type: 'record of a ceremony',
+      Ceremony: 'complete',
+      Backups: ['backup-1.json', 'secret:payments'],
+    });
+    const backup = await inspect({ CiphertextBlob: BLOB, KeyId: 'key-1' });
+    expect(
+      relate([
+        { file: 'record.json', identities },
+        { file: 'b.json', identities: backup.identities },
+      ])[0],
+    ).toEqual({ SameCiphertextBlobAs: ['b.json'], SameKmsKeyAs: ['b.json'] });
+    expect(identities).toMatchObject({
+      DataKeyId: ['0'.repeat(32)],
+      ExportedDataKey: [digest('AAAA')],
+      KeyCheckValue: ['AES-CMAC-LABEL:00'],
+      WrappingKey: [FINGERPRINT],
+    });
+  });
+
+  it('shows the Code of an error of kmsx, and nothing that is no word', async () => {
+    const error = {
+      Kind: 'usage',
+      Code: 'output-exists',
+      Message: 'canary',
+      RequestId: 'a canary',
+    };
+    expect(await factsOf({ Error: error })).toEqual({
+      Type: 'error of kmsx',
+      Kind: 'usage',
+      Code: 'output-exists',
+    });
+  });
+
+  it('knows several lines of what kmsx prints, and refuses lines of anything else', async () => {
+    const line = (value: object): string => JSON.stringify(value);
+    const key = line({ KeyId: 'k', Usable: true });
+    const permission = line({ Action: 'kms:Decrypt', Resource: '*', Allowed: true });
+    const finding = line({ Check: 'clock', Status: 'pass', Message: 'm' });
+    const both = { Type: 'JSON Lines', Lines: 2 };
+    expect(await factsOf(`${key}\n${key}\n`)).toEqual({ ...both, Of: ['KMS key of list-keys'] });
+    expect(await factsOf(`${permission}\n${finding}\n`)).toEqual({
+      ...both,
+      Of: ['permission of policy --check', 'finding of doctor'],
+    });
+    expect(await codeOf(`${key}\n{"KeyId":\n`)).toBe('json-malformed');
+    expect(await codeOf(`${key}\n{"a":1}\n`)).toBe('json-malformed');
+    expect(await codeOf(`${line(BACKUP)}\n${line(BACKUP)}\n`)).toBe('json-malformed');
   });
 
   it.each([
     [{ PublicKeyFingerprint: FINGERPRINT, WrappingKeySpec: 'RSA_2048' }, 'report of keygen'],
     [{ DryRun: true, WouldSucceed: true, NotChecked: [] }, 'result of a dry run'],
     [{ Match: true, Backups: [] }, 'result of verify-key'],
+    [
+      { Rehearsal: true, Passed: true, KeyCheckValues: [], Refused: [], Steps: [], Files: [] },
+      'report of rehearse',
+    ],
+    [{ KeyId: 'k', Usable: false, Reason: 'secret' }, 'KMS key of list-keys'],
+    [{ Action: 'kms:Decrypt', Resource: '*', Reason: 'secret' }, 'permission of policy --check'],
+    [{ Check: 'clock', Status: 'pass', Message: 'secret' }, 'finding of doctor'],
+    [{ Warning: { Message: 'secret' } }, 'warning of kmsx'],
     [{ SetId: 'x', Components: [] }, 'report of split custody'],
     [{ KeyCheckValues: [], NumberOfBytes: 32 }, 'key check values'],
     [{ Error: { Code: 'x' } }, 'error of kmsx'],

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { documentsTopic } from '../../../src/cli/topics/documents.ts';
 import { readComponentDocument } from '../../../src/data-key/custody/component-document.ts';
@@ -134,6 +135,20 @@ describe.each(GOLDEN)('the schema of an %s document and %s', (kind, _, document)
       const isNeeded = required.includes(name) || conditional.includes(name);
       expect(isValid(withValue(document, [name], undefined)), name).toBe(!isNeeded);
     }
+  });
+});
+
+const SCHEMAS = new URL('../../../schemas/', import.meta.url);
+
+describe('every schema that is shipped', () => {
+  const compileStrictly = (text: string): unknown =>
+    new Ajv2020({ strict: true, allErrors: true }).compile(JSON.parse(text) as object);
+
+  it.each(readdirSync(SCHEMAS))('%s compiles in the strict mode of ajv', (name) => {
+    expect(name).toMatch(/^kmsx-[a-z-]+\.schema\.json$/);
+    const text = readFileSync(new URL(name, SCHEMAS), 'utf8');
+    expect(compileStrictly(text)).toBeTypeOf('function');
+    expect(() => compileStrictly(text.replace('"required"', '"requried"'))).toThrow(/requried/);
   });
 });
 

@@ -99,6 +99,29 @@ describe('verifying backups against an export', () => {
     );
   }, 60_000);
 
+  it('tells another data key from a check value that is not as expected', async () => {
+    const own = keyCheckValues(KEY, ['label']);
+    const wrong = keyCheckValues(OTHER, ['label']);
+    const verdict = async (held: Uint8Array, expected: Expectation): Promise<unknown> =>
+      (await verifyBackups([backupOf(held)], expected)).backups[0];
+    expect(await verdict(KEY, exportOf(KEY, wrong))).toMatchObject({
+      Match: false,
+      MatchesExport: true,
+      MatchesCheckValues: false,
+    });
+    expect(await verdict(OTHER, exportOf(KEY, wrong))).toMatchObject({
+      Match: false,
+      MatchesExport: false,
+      MatchesCheckValues: true,
+    });
+    expect(await verdict(KEY, exportOf(KEY, own))).toMatchObject({
+      Match: true,
+      MatchesExport: true,
+      MatchesCheckValues: true,
+    });
+    expect(await verdict(OTHER, exportOf(KEY))).not.toHaveProperty('MatchesExport');
+  });
+
   it('reports each backup, with fingerprints and nothing secret', async () => {
     const result = await verifyBackups(
       [backupOf(KEY, { label: 'good' }), backupOf(OTHER, { label: 'swapped' })],

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
+import { KMS_ERRORS } from '../../../src/kms/error-table.ts';
 import { isRetryable, kmsError, retryAfterMs } from '../../../src/kms/errors.ts';
 import {
   networkError,
@@ -55,7 +56,7 @@ describe('kmsError', () => {
       requestId: 'id-1',
       httpStatus: 404,
     });
-    expect(error.hints?.[0]).toContain('aliyun kms DescribeKey');
+    expect(error.hints?.[0]).toContain('kmsx list-keys');
     expect(inspect(error, { depth: 10 })).not.toContain('canary');
   });
 
@@ -76,6 +77,29 @@ describe('kmsError', () => {
       const hints = error.hints ?? [];
       expect(hints).toHaveLength(expected ? 2 : 1);
       expect(hints.some((hint) => hint.includes('access from the Internet'))).toBe(expected);
+    },
+  );
+
+  test.each(Object.keys(KMS_ERRORS))(
+    'never sends to the real cloud by aliyun for a refusal of the embedded KMS: %s',
+    (Code) => {
+      const answer = errorOf({ Code, RequestId: 'id' }, 404, { 'x-kmsx-embedded-kms': '1' });
+      expect(answer.details).toMatchObject({ embedded: 'true' });
+      expect(answer.hints?.length).toBeGreaterThan(0);
+      for (const hint of answer.hints ?? []) expect(hint).not.toMatch(/\baliyun [a-z]/);
+    },
+  );
+
+  test.each(['Forbidden.KeyNotFound', 'Forbidden.AliasNotFound'])(
+    'says for %s how to see the keys of the embedded KMS, which may be another one',
+    (Code) => {
+      const { hints } = errorOf({ Code }, 404, { 'x-kmsx-embedded-kms': '1' });
+      expect(hints?.join(' ')).toContain('kmsx list-keys with the same --gateway or --endpoint');
+      const real = errorOf({ Code }, 404);
+      expect(real.hints?.join(' ')).toMatch(
+        /kmsx list-keys .*this region and account|this region and account.* kmsx list-keys/,
+      );
+      expect(real.details).not.toHaveProperty('embedded');
     },
   );
 

@@ -243,7 +243,7 @@ describe('outputs and inputs', () => {
     [['--backup', 'x', '--out', './x'], '--backup and --out cannot both be ./x'],
     [
       ['--backup', 'x', '--backup', 'folder/../x'],
-      '--backup and --backup cannot both be folder/../x',
+      'two --backup outputs cannot both be folder/../x',
     ],
   ])('may not be one: %j', async (args, message) => {
     mkdirSync(join(folder(), 'folder'));

@@ -6,7 +6,7 @@ import { useKmsStage } from '../support/kms-stage.ts';
 import type { RunResult, Server } from '../support/kmsx.ts';
 import { kmsx } from '../support/kmsx.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
-import { NEW_KEY, RSA_VERSION, seedKeys, STRANGER } from './kms-keys.ts';
+import { NEW_KEY, RSA_VERSION, seedKeys, STRANGER } from '../support/kms-keys.ts';
 import { tellLies } from './lying-documents.ts';
 
 /* How a command meets a document that lies, and what must come of it. */

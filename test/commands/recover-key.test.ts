@@ -8,7 +8,7 @@ import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { runInProcess } from '../support/test-io.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
-import { NOBODY, OLD_KEY, seedKeys } from './kms-keys.ts';
+import { NOBODY, OLD_KEY, seedKeys } from '../support/kms-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

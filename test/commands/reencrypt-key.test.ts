@@ -16,7 +16,7 @@ import {
   RSA_VERSION,
   seedKeys,
   STRANGER,
-} from './kms-keys.ts';
+} from '../support/kms-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();
@@ -199,12 +199,12 @@ describe('kmsx reencrypt-key', () => {
     [
       'the new key is disabled',
       { new: { KeyState: 'Disabled' } },
-      ['exit 4', 'Rejected.Disabled', 'the old backup opens: it is about alias/new'],
+      ['exit 4', 'Rejected.Disabled', 'the old backup opens; what KMS refused is alias/new'],
     ],
     [
       'the new key is about to be deleted',
       { new: { KeyState: 'PendingDeletion', DeleteDate: '+7d' } },
-      ['exit 4', 'Rejected.PendingDeletion', 'the old backup opens: it is about alias/new'],
+      ['exit 4', 'Rejected.PendingDeletion', 'the old backup opens; what KMS refused is alias/new'],
     ],
   ])('tells what is wrong where %s', async (_, states, words) => {
     await exportKey(await start());
@@ -232,7 +232,7 @@ describe('kmsx reencrypt-key', () => {
     const theirs = await refusal(reencrypt(server, '--to-key-id', arn));
     expect(theirs).toContain('exit 4');
     expect(theirs).toContain('Forbidden.KeyNotFound');
-    expect(theirs).toContain(`the old backup opens: it is about ${arn}`);
+    expect(theirs).toContain(`the old backup opens; what KMS refused is ${arn}`);
 
     const reader = { ...server, env: { ...server.env, ...READER } };
     const forbidden = await refusal(reencrypt(reader, '--to-key-id', 'alias/new'));

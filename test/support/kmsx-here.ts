@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Io, OutputStream } from '../../src/cli/io.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { run } from '../../src/cli/run.ts';
+import { systemErrorCode } from '../../src/base/error.ts';
+
+/** One run of the program in this process. */
+interface RunHere {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin?: string | Buffer;
+  /** For `local-kms`: resolves when it is to stop. */
+  readonly untilStopped?: Promise<void>;
+  /** They see what is written, as it is written. */
+  readonly onStdout?: (text: string) => void;
+  readonly onStderr?: (text: string) => void;
+}
+
+/**
+ * Runs the program in this process, in a folder and an environment of its own, with the real clock, network and
+ * file system. What makes a process (signals, descriptors, the launcher, the bundle) is not tried like this.
+ */
+export async function runHere(
+  options: RunHere,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+  const io: Io = {
+    stdin: {
+      isTerminal: false,
+      fileId: undefined,
+      read: (maxBytes) =>
+        Promise.resolve(Buffer.from(options.stdin ?? '').subarray(0, maxBytes + 1)),
+    },
+    stdout: collecting(stdout, options.onStdout),
+    stderr: collecting(stderr, options.onStderr),
+    env: options.env,
+    cwd: options.cwd,
+    nodeVersion: process.versions.node,
+    pid: process.pid,
+    signal: new AbortController().signal,
+    now: () => new Date(),
+    randomBytes: (length) => randomBytes(length),
+    isProcessAlive,
+    sleep: (milliseconds) => delay(milliseconds),
+    untilStopped: () => options.untilStopped ?? Promise.resolve(),
+    promptSecret: () => Promise.resolve(undefined),
+  };
+  const code = await run(createProgram(io, options.args), options.args, io);
+  return {
+    code,
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+  };
+}
+
+function collecting(chunks: Buffer[], listener?: (text: string) => void): OutputStream {
+  const write = (bytes: Uint8Array): Promise<void> => {
+    chunks.push(Buffer.from(bytes));
+    listener?.(Buffer.from(bytes).toString());
+    return Promise.resolve();
+  };
+  return { isTerminal: false, fileId: undefined, write, writeUntil: write };
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemErrorCode(error) !== 'ESRCH';
+  }
+}
