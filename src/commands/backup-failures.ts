@@ -92,7 +92,9 @@ function contextHints({ EncryptionContext, KeyId }: BackupSource, label: string)
       ? `${label} does not tell its encryption context: if it has one, repeat it with --context NAME=VALUE`
       : `is --context exactly the one that ${label} was made with? names and values count, the order does not`,
     ...(dataKeyIdOf(EncryptionContext) === undefined
-      ? ['of a key made with --bind, --context kmsx:id=ID is a part too: the DataKeyId of its export']
+      ? [
+          'of a key made with --bind, --context kmsx:id=ID is a part too: the DataKeyId of its export',
+        ]
       : []),
     `else ${label} was changed or cut short, or its KMS key is in another region or account`,
   ];

@@ -175,7 +175,10 @@ export async function announced(child: ChildProcessWithoutNullStreams): Promise<
   const [line] = (await once(lines, 'line')) as [string];
   return {
     child,
-    onLog: (listener) => child.stderr.on('data', (chunk: Buffer) => { listener(chunk.toString()); }),
+    onLog: (listener) =>
+      child.stderr.on('data', (chunk: Buffer) => {
+        listener(chunk.toString());
+      }),
     ...serverOf(line),
   };
 }
