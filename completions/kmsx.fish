@@ -396,7 +396,7 @@ complete -c kmsx -n '__kmsx_in kmsx list-keys' -l timeout -r -f -d 'for one atte
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx policy' -l key-id -r -f -d 'the KMS key, best by its ARN (env KMSX_KEY_ID)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l key-id -r -f -d 'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys alone needs none'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor' -d 'what is to be allowed, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l to-key-id -r -f -d 'for reencrypt-key: the new KMS key'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l source-key-id -r -f -d 'for reencrypt-key: the RSA key that an export was made for'

@@ -15,6 +15,13 @@ for (const signal of signals) {
       return;
     }
     interrupt.abort(); // temporary files are removed, at once
+    // At its exit Node waits for the threads that look up names and open files. One that hangs would keep the
+    // process alive: then the signal ends it, with what a shell calls the same exit code.
+    const waiting = process.getActiveResourcesInfo();
+    if (waiting.some((name) => /^(?:FSReq|Get(?:Addr|Name)Info)/.test(name))) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
     process.exit(SIGNAL_EXIT_CODES[signal]);
   });
 }

@@ -225,9 +225,18 @@ export const ERROR_CODES = {
     meaning: 'a step of the rehearsal did not do what it must',
   },
 
+  'permissions-unasked': {
+    kind: 'partial',
+    meaning:
+      'permissions that policy --check could ask for and did not, since an option was missing',
+  },
   'keys-undescribed': {
     kind: 'partial',
     meaning: 'KMS keys that were listed and may not be described',
+  },
+  'keys-incomplete': {
+    kind: 'partial',
+    meaning: 'a list of KMS keys or aliases that KMS did not give whole',
   },
 
   'file-missing': { kind: 'io', meaning: 'a file that is not there' },

@@ -40,7 +40,11 @@ export const EXIT_CODES: readonly ExitCode[] = [
     when: 'a wrong private key or passphrase, an ExportedDataKey that does not open, a mismatched check value or fingerprint: stop',
   },
   { code: 7, kind: 'io', when: 'a file or stream could not be read or written' },
-  { code: 8, kind: 'partial', when: 'done in part: list-keys could not describe some keys' },
+  {
+    code: 8,
+    kind: 'partial',
+    when: 'done in part: list-keys could not describe some keys, or not list them all',
+  },
   { code: 129, kind: '', when: 'interrupted by SIGHUP; temporary files removed' },
   { code: 130, kind: '', when: 'interrupted by SIGINT; temporary files removed' },
   { code: 143, kind: '', when: 'interrupted by SIGTERM; temporary files removed' },

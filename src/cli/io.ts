@@ -32,6 +32,10 @@ export interface Io extends FileContext {
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** The effective user; undefined where the system has none. */
+  readonly userId: number | undefined;
+  /** Kills all processes of a group at once; where there are none it does nothing. */
+  killGroup(groupId: number): void;
   /** Of Node.js, such as `20.20.0`. */
   readonly nodeVersion: string;
   /** Asks on the terminal itself, never on stdin or stderr; undefined if there is no terminal. */

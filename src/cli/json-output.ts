@@ -11,6 +11,12 @@ export function jsonLine(value: object): Buffer {
   return Buffer.from(`${JSON.stringify(value)}\n`);
 }
 
+/** As `jsonLine`, for stdout: a terminal gets nothing that it would act upon. */
+export function jsonLineForStdout(value: object, { stdout }: Pick<Io, 'stdout'>): Buffer {
+  const line = jsonLine(value);
+  return stdout.isTerminal ? Buffer.from(printable(line.toString())) : line;
+}
+
 /** JSON for stdout: compact in a pipe or file, indented on a terminal, coloured where colour is on. */
 export function jsonForStdout(value: object, io: Io, color: ColorChoice): Buffer {
   const indented = io.stdout.isTerminal;
@@ -41,7 +47,7 @@ export async function printResults<T extends object>(
   const asTable = io.stdout.isTerminal && !options.json;
   const text = asTable
     ? Buffer.from(printable(tableOf(values)))
-    : Buffer.concat(values.map(jsonLine));
+    : Buffer.concat(values.map((value) => jsonLineForStdout(value, io)));
   await writeStdout(io, text);
 }
 

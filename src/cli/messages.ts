@@ -200,7 +200,15 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     ({ hint = 'choose a profile of another mode with --profile NAME' }) => hint,
   ],
   'permission-missing': [
-    'kmsx policy without --check prints the RAM policy that allows it: attach it to this user or role',
+    ({ deny = 'none', hint }) => {
+      if (hint !== undefined) return hint;
+      const usual =
+        'kmsx policy without --check prints the RAM policy that allows it: attach it to this user or role';
+      const denied =
+        'a Deny statement outweighs whatever is allowed: Reason says where it stands, and it may be meant';
+      if (deny === 'none') return usual;
+      return deny === 'all' ? denied : `${usual}; ${denied}`;
+    },
   ],
   'profile-missing': ['aliyun configure list shows the profiles'],
 
@@ -262,9 +270,13 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'fingerprint-mismatch': ['stop: this is another public key than the one that was read aloud'],
   'rehearsal-failed': ['do not hold the ceremony before this is understood'],
 
-  'keys-undescribed': [
-    'kmsx policy --for list-keys --key-id ARN prints the policy that lets every key be described',
+  'permissions-unasked': [
+    ({ hint = 'give --in BACKUP: a backup under each KMS key, to try them on' }) => hint,
   ],
+  'keys-undescribed': [
+    'kmsx policy --for list-keys prints the policy that lets every key be described',
+  ],
+  'keys-incomplete': ['try again: it may have changed all the time while it was read'],
 
   'file-missing': ['check the name and the folder'],
   'file-unreadable': [

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { access, open, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { writeDescriptor } from '../base/descriptor.ts';
@@ -46,6 +46,8 @@ export interface OutputRules {
   readonly forceTerminal: boolean;
   readonly io: Io;
   readonly reporter: Reporter;
+  /** Nothing will be written: a device or named pipe is not opened, since its reader would see that. */
+  readonly isTrial?: boolean;
 }
 
 /**
@@ -178,6 +180,8 @@ async function openSpecial(
   rules: OutputRules,
 ): Promise<Output> {
   const { signal } = rules.io;
+  // A socket is never opened: the attempt says why it cannot be an output.
+  if (rules.isTrial === true && !stats.isSocket()) return await trySpecial(path, label);
   let told = false;
   for (;;) {
     try {
@@ -201,6 +205,13 @@ async function openSpecial(
       await delay(NAMED_PIPE_POLL_MS, undefined, { signal });
     }
   }
+}
+
+async function trySpecial(path: string, label: string): Promise<Output> {
+  await access(path, constants.W_OK).catch((error: unknown) => {
+    throw writeError(label, error);
+  });
+  return streamOutput(label, false, () => Promise.reject(new TypeError('a trial writes nothing')));
 }
 
 async function prepareFile(

@@ -19,10 +19,18 @@ export function createSession(command: Command, io: Io): Session {
   return { io, options, reporter: createReporter(io, options) };
 }
 
+/** They write the keys of TLS, what passes in it, or the memory of the process into files or to stderr. */
+const TELLING_OPTIONS = [
+  '--tls-keylog',
+  '--trace-tls',
+  '--heapsnapshot-signal',
+  '--heapsnapshot-near-heap-limit',
+];
+
 /**
  * Refuses an environment in which Node itself would print secrets or stop verifying: with `NODE_DEBUG`
- * it prints request headers, with `NODE_TLS_REJECT_UNAUTHORIZED=0` it trusts anybody. Neither can be
- * undone from inside the process.
+ * it prints request headers, with some of `NODE_OPTIONS` the keys of TLS or its memory, with
+ * `NODE_TLS_REJECT_UNAUTHORIZED=0` it trusts anybody. None of these can be undone from inside the process.
  *
  * @throws KmsxError `environment-refused`
  */
@@ -34,6 +42,14 @@ export function assertSafeEnvironment(io: Pick<Io, 'env'>): void {
       { name: 'NODE_DEBUG' },
     );
   }
+  const option = tellingOption(fromEnv(io, 'NODE_OPTIONS') ?? '');
+  if (option !== undefined) {
+    throw kmsxError(
+      'environment-refused',
+      `NODE_OPTIONS has ${option}: with it Node.js gives away what kmsx keeps secret`,
+      { name: 'NODE_OPTIONS' },
+    );
+  }
   if (fromEnv(io, 'NODE_TLS_REJECT_UNAUTHORIZED') === '0') {
     throw kmsxError(
       'environment-refused',
@@ -41,4 +57,11 @@ export function assertSafeEnvironment(io: Pick<Io, 'env'>): void {
       { name: 'NODE_TLS_REJECT_UNAUTHORIZED' },
     );
   }
+}
+
+/** The option of `NODE_OPTIONS` that writes secrets somewhere. Node reads quotes, and an underscore as a hyphen. */
+function tellingOption(options: string): string | undefined {
+  const words = options.replaceAll(/["\\]/g, '').replaceAll('_', '-').split(/\s+/);
+  const names = words.map((word) => word.replace(/=.*/s, ''));
+  return TELLING_OPTIONS.find((option) => names.includes(option));
 }

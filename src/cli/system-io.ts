@@ -33,6 +33,14 @@ export function systemIo(
     randomBytes: (length) => randomBytes(length),
     sleep: (milliseconds) => delay(milliseconds, undefined, { signal }),
     promptSecret: (question) => promptSecret(question, signal),
+    userId: host.geteuid?.(),
+    killGroup: (groupId) => {
+      try {
+        host.kill(-groupId, 'SIGKILL');
+      } catch (error) {
+        if (systemErrorCode(error) === undefined) throw error; // they have ended by themselves
+      }
+    },
     isProcessAlive: (pid) => {
       try {
         host.kill(pid, 0);

@@ -66,6 +66,10 @@ export async function findCredentials(
     signal: io.signal,
     now: () => io.now(),
     warn,
+    userId: io.userId,
+    killGroup: (groupId) => {
+      io.killGroup(groupId);
+    },
   });
 }
 

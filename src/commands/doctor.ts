@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { KmsxError } from '../base/error.ts';
 import { hintsFor } from '../cli/messages.ts';
 import { assertOneStdin } from '../cli/inputs.ts';
 import type { Io } from '../cli/io.ts';
 import { fromEnv } from '../cli/io.ts';
-import { repeatable } from '../cli/options.ts';
+import { repeatable, suggestValues } from '../cli/options.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
 import type { Session } from '../cli/session.ts';
 import { parseKeyId } from '../kms/key-id.ts';
@@ -18,6 +19,8 @@ import type { Finding } from './doctor/check.ts';
 import type { DoctorOptions } from './doctor/examine.ts';
 import { examine } from './doctor/examine.ts';
 import { findingShower } from './doctor/show.ts';
+import { DOCTOR_COMMANDS } from './doctor/subject.ts';
+import { parseCommands } from './policy-options.ts';
 import { addRecipientOptions, checkRecipientOptions } from './recipients.ts';
 import { readBackupPlaces } from './backup-places.ts';
 import { readPolicy } from './connection-options.ts';
@@ -32,8 +35,8 @@ export function defineDoctor(command: Command, io: Io): void {
         'kmsx doctor --key-id alias/payments --pubkey pub.pem --backup b.json --out e.json',
       ],
       [
-        'also whether a backup could be opened',
-        'kmsx doctor --key-id alias/payments --in payments.backup.json',
+        'whether a backup could be opened, by those who break the glass',
+        'kmsx doctor --for recover-key --key-id alias/payments --in payments.backup.json',
       ],
       [
         'what is wrong, and nothing else',
@@ -50,6 +53,15 @@ export function defineDoctor(command: Command, io: Io): void {
   );
   addContextOptions(command);
   command
+    .addOption(
+      suggestValues(
+        new Option(
+          '--for <commands>',
+          'what is to be run, separated by commas: other permissions are no failure',
+        ).default('export-key'),
+        DOCTOR_COMMANDS,
+      ),
+    )
     .addOption(repeatable('--backup <file>', 'where a backup would go: a file, or secret:NAME'))
     .option('--out <file>', 'where the export document would go');
   addConnectionOptions(command);
@@ -67,6 +79,7 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
   if (options.pubkey.length > 0 || options.expectFingerprint.length > 0) {
     checkRecipientOptions(options);
   }
+  const commands = parseCommands(options.for, DOCTOR_COMMANDS);
   const places = readBackupPlaces(options.backup);
   assertOneStdin([
     ...(options.in === undefined ? [] : [{ option: '--in', path: options.in }]),
@@ -75,7 +88,11 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
   ]);
   const findings = new Findings(findingShower(session));
   await withDeadline(policy.deadlineMs, session, (bounded) =>
-    examine({ options, policy, keyId, places, readText: readSystemText }, findings, bounded),
+    examine(
+      { options, policy, keyId, commands, places, readText: readSystemText },
+      findings,
+      bounded,
+    ),
   );
   const { firstFailure } = findings;
   if (firstFailure !== undefined) throw conclusion(firstFailure, findings.count('fail'));

@@ -1,4 +1,4 @@
-import { KmsxError } from '../base/error.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
 import type { KeyIdentifier } from '../kms/key-id.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 
@@ -24,6 +24,12 @@ export function assertOneRegion(
   for (const { region, text } of keys) {
     const other = others.find((each) => each !== undefined && each !== region);
     if (region === undefined || other === undefined) continue;
+    if (other === given.region && [undefined, region].includes(given.documentRegion)) {
+      throw kmsxError(
+        'region-contradicts',
+        `--region says ${other} and the ARN of the key ${region}`,
+      );
+    }
     throw new KmsxError({
       kind: 'usage',
       code: 'region-contradicts',

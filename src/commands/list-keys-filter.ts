@@ -31,6 +31,12 @@ export function addKeyFilterOptions(command: Command): void {
 /** Chooses among keys. */
 export interface KeyFilter {
   readonly passes: (key: ListedKey) => boolean;
+  /**
+   * The specs that were asked for and that none of these is, as the user wrote them: mistyped ones among them.
+   *
+   * @param present - the specs of all keys that were described
+   */
+  readonly absentSpecs: (present: ReadonlySet<string>) => readonly string[];
 }
 
 /**
@@ -49,6 +55,10 @@ export function keyFilter({ state, spec, usage, usable }: KeyFilterOptions): Key
       fits(specs, KeySpec) &&
       fits(usages, KeyUsage) &&
       (!usable || Usable === true),
+    absentSpecs: (present) => {
+      const lower = new Set([...present].map((each) => each.toLowerCase()));
+      return spec.filter((each) => !lower.has(each.toLowerCase()));
+    },
   };
 }
 

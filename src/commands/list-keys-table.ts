@@ -1,10 +1,10 @@
 import { table } from '../cli/table.ts';
 import type { ListedKey } from '../data-key/list-keys.ts';
 
-/** For a terminal: a line for each key, with the widest column last. */
+/** For a terminal: a line for each key, with the widest column last: the Reason or the Note. */
 export function keyTable(keys: readonly ListedKey[]): string {
   return table(
-    ['key id', 'aliases', 'state', 'spec', 'usage', 'usable', 'why'],
+    ['key id', 'aliases', 'state', 'spec', 'usage', 'usable', 'reason or note'],
     keys.map((key) => [
       key.KeyId,
       key.Aliases?.join(' ') ?? '?',

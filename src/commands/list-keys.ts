@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import type { Io } from '../cli/io.ts';
 import { printResults } from '../cli/json-output.ts';
+import { hintsFor } from '../cli/messages.ts';
 import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
-import type { AliasesByKey, ListedKey } from '../data-key/list-keys.ts';
+import type { AliasesByKey, ListedKey, ListedKeys } from '../data-key/list-keys.ts';
 import { aliasesByKey, listKeys } from '../data-key/list-keys.ts';
 import { isNoPermission } from '../data-key/no-permission.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
@@ -27,8 +28,8 @@ export function defineListKeys(command: Command, io: Io): void {
   describe(command, {
     text: [
       'Lists the KMS keys of the account in a region (ListKeys, DescribeKey, ListAliases): a table on a terminal, JSON Lines elsewhere.',
-      'Each has KeyId, KeyArn, Aliases, KeyState, KeySpec, KeyUsage, Origin, ProtectionLevel, CreationDate, DKMSInstanceId as KMS gives them, and Usable: whether export-key can use it, with the Reason why not, or a Note.',
-      'A key that may not be described is listed with that Reason and without Usable; the exit code is then 8, or 3 where none may be.',
+      'Each has KeyId, KeyArn, Aliases, KeyState, KeySpec, KeyUsage, Origin, ProtectionLevel, CreationDate, DeleteDate, MaterialExpireTime, DKMSInstanceId, Description as KMS gives them, and Usable: whether export-key can use it, with the Reason why not, or a Note.',
+      'A key that may not be described is listed with that Reason and without Usable; the exit code is then 8, or 3 where none may be. It is 8 too where KMS did not give the whole list.',
     ].join(' '),
     examples: [
       ['every key, as a table', 'kmsx list-keys'],
@@ -61,11 +62,17 @@ async function runListKeys(options: ListKeysOptions, session: Session): Promise<
   const open = await connect(plan, session);
   const { kms } = open;
   try {
-    const aliases = await readAliases(options, kms, session);
-    await listAndPrint(kms, aliases, filter, session);
+    const found = await readAliases(options, kms, session);
+    await listAndPrint(kms, found, filter, session);
   } finally {
     await open.close();
   }
+}
+
+/** Undefined where they may not be listed. */
+interface FoundAliases {
+  readonly aliases: AliasesByKey | undefined;
+  readonly isWhole: boolean;
 }
 
 /** Without them the list is of use all the same. */
@@ -73,19 +80,36 @@ async function readAliases(
   options: ListKeysOptions,
   kms: KmsClient,
   { reporter }: Session,
-): Promise<AliasesByKey | undefined> {
+): Promise<FoundAliases> {
   try {
-    return await aliasesByKey(kms.keys);
+    return await naming('ListAliases', () => aliasesByKey(kms.keys));
   } catch (error) {
     if (options.aliases || !isNoPermission(error)) throw error;
     await reporter.warn('no permission for ListAliases: the keys are listed without their aliases');
-    return undefined;
+    return { aliases: undefined, isWhole: true };
+  }
+}
+
+/** A list is of no key: a refusal names the operation instead. */
+async function naming<T>(action: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isNoPermission(error)) throw error;
+    const { kind, code, details, requestId, httpStatus } = error;
+    const origin = requestId === undefined ? ` (Code ${code})` : '';
+    throw new KmsxError({
+      ...{ kind, code, details, hints: hintsFor(error), cause: error },
+      message: `these credentials have no permission for ${action}${origin}`,
+      ...(requestId !== undefined && { requestId }),
+      ...(httpStatus !== undefined && { httpStatus }),
+    });
   }
 }
 
 async function listAndPrint(
   kms: KmsClient,
-  aliases: AliasesByKey | undefined,
+  { aliases, isWhole: hasAllAliases }: FoundAliases,
   filter: KeyFilter,
   session: Session,
 ): Promise<void> {
@@ -93,9 +117,11 @@ async function listAndPrint(
   const isTable = io.stdout.isTerminal && !options.json;
   const refusals: KmsxError[] = [];
   const rows: ListedKey[] = [];
+  const specs = new Set<string>();
   let [listed, shown] = [0, 0];
-  const isWhole = await listKeys(kms.keys, { now: io.now(), aliases }, async (page) => {
+  const show = async (page: ListedKeys): Promise<void> => {
     listed += page.keys.length;
+    for (const { KeySpec } of page.keys) if (KeySpec !== undefined) specs.add(KeySpec);
     refusals.push(...page.refusals);
     for (const keyId of page.gone) {
       await reporter.note(`${keyId} was listed, and KMS does not know it any more: left out`);
@@ -108,7 +134,10 @@ async function listAndPrint(
       const lines = kms.isRehearsal ? keys.map((key) => ({ ...key, Rehearsal: true })) : keys;
       await printResults(lines, keyTable, session);
     }
-  });
+  };
+  const hasAllKeys = await naming('ListKeys', () =>
+    listKeys(kms, { now: io.now(), aliases }, show),
+  );
   await warnOfRehearsal(kms, session);
   if (rows.length > 0) await printResults(rows, keyTable, session);
   if (shown === 0) {
@@ -116,19 +145,40 @@ async function listAndPrint(
       listed === 0 ? 'there is no KMS key here' : `none of ${listed} KMS keys passes the filters`,
     );
   }
-  if (!isWhole) {
-    await reporter.warn('the list of keys changed while it was read: some may be missing');
+  const absent = specs.size === 0 ? [] : filter.absentSpecs(specs);
+  if (absent.length > 0) {
+    await reporter.warn(
+      `no KMS key here has the spec ${absent.join(' or ')}: there are ${[...specs].sort().join(', ')}`,
+    );
   }
-  assertDescribed(refusals, listed);
+  const undescribed = undescribedError(refusals, listed);
+  if (!hasAllKeys || !hasAllAliases) {
+    if (undescribed !== undefined) await reporter.warn(undescribed.message);
+    throw incompleteError({ hasAllKeys, hasAllAliases });
+  }
+  if (undescribed !== undefined) throw undescribed;
 }
 
 /** A script that filters must not take an incomplete answer for a whole one. */
-function assertDescribed(refusals: readonly KmsxError[], listed: number): void {
+function undescribedError(refusals: readonly KmsxError[], listed: number): KmsxError | undefined {
   const [refusal] = refusals;
-  if (refusal === undefined) return;
-  if (refusals.length === listed) throw refusal;
-  throw kmsxError(
+  if (refusal === undefined || refusals.length === listed) return refusal;
+  return kmsxError(
     'keys-undescribed',
     `${refusals.length} of ${listed} KMS keys may not be described`,
+  );
+}
+
+function incompleteError({
+  hasAllKeys,
+  hasAllAliases,
+}: {
+  readonly hasAllKeys: boolean;
+  readonly hasAllAliases: boolean;
+}): KmsxError {
+  const missing = [...(hasAllKeys ? [] : ['keys']), ...(hasAllAliases ? [] : ['aliases'])];
+  return kmsxError(
+    'keys-incomplete',
+    `KMS did not give the whole list of ${missing.join(' and ')}: some may be missing`,
   );
 }

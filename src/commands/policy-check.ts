@@ -5,11 +5,10 @@ import type { Session } from '../cli/session.ts';
 import { table } from '../cli/table.ts';
 import type { BackupSource } from '../data-key/backup-source.ts';
 import { isNoPermission } from '../data-key/no-permission.ts';
-import type { PermissionVerdict } from '../data-key/permission-check.ts';
+import type { PermissionCheck, PermissionVerdict } from '../data-key/permission-check.ts';
 import { checkPermissions } from '../data-key/permission-check.ts';
 import { permissionsFor } from '../data-key/ram-policy.ts';
 import type { KeyIdentifier } from '../kms/key-id.ts';
-import { parseKeyId } from '../kms/key-id.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 import type { BackupAtPlace } from './backup-input.ts';
 import { readBackupPlace } from './backup-input.ts';
@@ -21,12 +20,13 @@ import { contextInput, readContext } from './context-options.ts';
 import { warnOfRehearsal } from './export-output.ts';
 import { assertOneRegion, withKeyRegion } from './key-region.ts';
 import type { PolicyOptions, PolicyPlan } from './policy-options.ts';
-import { keyResource, keysOf, policyRequest } from './policy-options.ts';
+import { keyOrAlias, resolved, resolvedIfAllowed } from './policy-alias.ts';
+import { keysOf, policyRequest } from './policy-options.ts';
 
 /**
  * Asks KMS whether these credentials have each permission, and prints what it says.
  *
- * @throws KmsxError those of reading backups and of KMS; `permission-missing`
+ * @throws KmsxError those of reading backups and of KMS; `permission-missing`, `permissions-unasked`
  */
 export async function checkPolicy(
   options: PolicyOptions,
@@ -55,15 +55,16 @@ export async function checkPolicy(
   const open = await connect(connection, session);
   const { kms } = open;
   try {
-    const check = await askAll(plan, backups, kms, connection);
+    const check = await askAll(plan, backups, kms, connection, session);
     await warnOfRehearsal(kms, session);
     const lines = kms.isRehearsal
       ? check.verdicts.map((verdict) => ({ ...verdict, Rehearsal: true }))
       : check.verdicts;
     await printResults(lines, verdictTable, session);
-    assertAllowed(check.verdicts);
-    const [failure] = check.failures;
-    if (failure !== undefined) throw failure;
+    for (const { Action, Reason = '' } of check.unaskable) {
+      await session.reporter.warn(`${Action} was ${Reason}`);
+    }
+    conclude(check, plan);
   } finally {
     await open.close();
   }
@@ -74,8 +75,9 @@ async function askAll(
   backups: readonly BackupAtPlace[],
   kms: KmsClient,
   connection: ConnectionPlan,
-): ReturnType<typeof checkPermissions> {
-  const key = await resolved(plan.key, kms);
+  session: Session,
+): Promise<PermissionCheck> {
+  const key = plan.key && (await resolvedIfAllowed(plan.key, kms));
   const newKey = plan.newKey && (await resolved(plan.newKey, kms));
   const sourceKey = plan.sourceKey && (await resolved(plan.sourceKey, kms));
   const keptSecrets = new Map<string, KmsxError | undefined>();
@@ -86,12 +88,18 @@ async function askAll(
     if (name !== undefined) keptSecrets.set(name, source instanceof KmsxError ? source : undefined);
     if (!(source instanceof KmsxError)) sources.push([backup, source]);
   }
+  for (const [{ label }, { KeyId }] of sources) {
+    if (key === undefined || key.id !== undefined || KeyId === undefined) continue;
+    await session.reporter.warn(
+      `${label} is under ${KeyId}; whether ${key.text} leads there is not known without kms:DescribeKey`,
+    );
+  }
   const request = policyRequest({ ...plan, key, newKey, sourceKey }, (each) =>
-    keyResource(each, kms.region),
+    keyOrAlias(each, kms.region),
   );
   return await checkPermissions(permissionsFor(request), {
     kms,
-    keyId: key.text,
+    keyId: key?.text,
     newKey,
     fromRsaKey: sourceKey !== undefined,
     ...sortByKey(sources, key, newKey),
@@ -114,24 +122,19 @@ async function readSource(
   }
 }
 
-/** The key behind an alias: DescribeKey. */
-async function resolved(key: KeyIdentifier, kms: KmsClient): Promise<KeyIdentifier> {
-  if (key.id !== undefined) return key;
-  const { arn, keyId } = await kms.keys.describe(key.text);
-  return parseKeyId(arn ?? keyId);
-}
-
-/** A backup that does not tell its key is taken for one under the key. */
+/** A backup that does not tell its key, or whose key can't be compared, is taken for one under the key. */
 function sortByKey(
   sources: readonly (readonly [BackupAtPlace, BackupSource])[],
-  key: KeyIdentifier,
+  key: KeyIdentifier | undefined,
   newKey: KeyIdentifier | undefined,
 ): { readonly backup: BackupSource | undefined; readonly newBackup: BackupSource | undefined } {
   let backup: BackupSource | undefined;
   let newBackup: BackupSource | undefined;
   for (const [{ label }, source] of sources) {
-    if (source.KeyId === undefined || isOf(source.KeyId, key)) backup ??= source;
-    else if (newKey !== undefined && isOf(source.KeyId, newKey)) newBackup ??= source;
+    const { KeyId } = source;
+    if (KeyId === undefined || (key !== undefined && isOf(KeyId, key))) backup ??= source;
+    else if (newKey !== undefined && isOf(KeyId, newKey)) newBackup ??= source;
+    else if (key !== undefined && key.id === undefined) backup ??= source;
     else {
       throw kmsxError(
         'options-conflict',
@@ -158,12 +161,29 @@ function assertResolvable(keys: readonly KeyIdentifier[], { gateway }: Connectio
   );
 }
 
-/** @throws KmsxError `permission-missing` */
-function assertAllowed(verdicts: readonly PermissionVerdict[]): void {
-  const denied = verdicts.filter(({ Allowed }) => Allowed === false);
-  if (denied.length === 0) return;
-  const names = denied.map(({ Action, Resource }) => `${Action} on ${Resource}`);
-  throw kmsxError('permission-missing', `these credentials lack ${names.join(' and ')}`);
+/**
+ * A script must not take a question that was not asked for a yes.
+ *
+ * @throws KmsxError `permission-missing`, what KMS refused otherwise, `permissions-unasked`
+ */
+function conclude(
+  { verdicts, denied, failures, askable }: PermissionCheck,
+  { key }: PolicyPlan,
+): void {
+  const missing = verdicts.filter(({ Allowed }) => Allowed === false);
+  if (missing.length > 0) {
+    const deny = denied.length === 0 ? 'none' : denied.length < missing.length ? 'some' : 'all';
+    throw kmsxError('permission-missing', `these credentials lack ${namesOf(missing)}`, { deny });
+  }
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
+  if (askable.length === 0) return;
+  const hint = key === undefined ? { hint: 'give --key-id: a KMS key to describe' } : {};
+  throw kmsxError('permissions-unasked', `not asked: ${namesOf(askable)}`, hint);
+}
+
+function namesOf(verdicts: readonly PermissionVerdict[]): string {
+  return verdicts.map(({ Action, Resource }) => `${Action} on ${Resource}`).join(' and ');
 }
 
 function verdictTable(verdicts: readonly PermissionVerdict[]): string {

@@ -6,7 +6,7 @@ import type { Io } from '../cli/io.ts';
 import { fromEnv } from '../cli/io.ts';
 import { repeatable, suggestValues } from '../cli/options.ts';
 import type { KeyResource, PolicyCommand, PolicyRequest } from '../data-key/ram-policy.ts';
-import { needsScope, POLICY_COMMANDS } from '../data-key/ram-policy.ts';
+import { needsKey, needsScope, POLICY_COMMANDS } from '../data-key/ram-policy.ts';
 import type { KeyIdentifier } from '../kms/key-id.ts';
 import { parseKeyId } from '../kms/key-id.ts';
 import { readBackupPlaces, secretNameOf } from './backup-places.ts';
@@ -29,7 +29,10 @@ export interface PolicyOptions extends ConnectionOptions, ContextOptions {
 
 export function addPolicyOptions(command: Command): void {
   command
-    .option('--key-id <id>', 'the KMS key, best by its ARN (env KMSX_KEY_ID)')
+    .option(
+      '--key-id <id>',
+      'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys alone needs none',
+    )
     .addOption(
       suggestValues(
         new Option('--for <commands>', 'what is to be allowed, separated by commas').default(
@@ -58,7 +61,8 @@ export function addPolicyOptions(command: Command): void {
 /** What the options say, checked before anything is read. */
 export interface PolicyPlan {
   readonly commands: readonly PolicyCommand[];
-  readonly key: KeyIdentifier;
+  /** `list-keys` alone does without. */
+  readonly key: KeyIdentifier | undefined;
   readonly newKey: KeyIdentifier | undefined;
   readonly sourceKey: KeyIdentifier | undefined;
   readonly severalPubkeys: boolean;
@@ -74,7 +78,8 @@ export interface PolicyPlan {
 export function planPolicy(options: PolicyOptions, io: Io): PolicyPlan {
   const commands = parseCommands(options.for);
   const keyId = options.keyId ?? fromEnv(io, 'KMSX_KEY_ID');
-  if (keyId === undefined) throw kmsxError('bad-usage', '--key-id is needed, or KMSX_KEY_ID');
+  if (keyId === undefined && needsKey(commands))
+    throw kmsxError('bad-usage', '--key-id is needed, or KMSX_KEY_ID');
   const { secrets, files } = readBackupPlaces(options.backup);
   if (files.length > 0) {
     throw kmsxError('bad-usage', '--backup takes secret:NAME here: a file needs no permission');
@@ -88,7 +93,7 @@ export function planPolicy(options: PolicyOptions, io: Io): PolicyPlan {
   }
   const plan = {
     commands,
-    key: parseKeyId(keyId),
+    key: keyId === undefined ? undefined : parseKeyId(keyId),
     newKey: options.toKeyId === undefined ? undefined : parseKeyId(options.toKeyId, '--to-key-id'),
     sourceKey:
       options.sourceKeyId === undefined
@@ -105,7 +110,7 @@ export function planPolicy(options: PolicyOptions, io: Io): PolicyPlan {
 /** What the policy is for, with the keys by their ARNs. */
 export function policyRequest(
   plan: PolicyPlan,
-  resourceOf: (key: KeyIdentifier) => KeyResource,
+  resourceOf: (key: KeyIdentifier | undefined) => KeyResource,
 ): PolicyRequest {
   const { key, newKey, sourceKey, ...rest } = plan;
   return {
@@ -122,15 +127,17 @@ export function keysOf({ key, newKey, sourceKey }: PolicyPlan): readonly KeyIden
 }
 
 /**
- * The key as policies name it. A region that is not known is that of another key, of the options or of the environment; an
+ * The key as policies name it; of no key the account. A region that is not known is that of another key, of the options or of the environment; an
  * account that is not known is left open.
  *
  * @throws KmsxError `bad-usage` for an alias: RAM knows keys by their ids only
  */
 export function keyResource(
-  { text, id, account, region }: KeyIdentifier,
+  key: KeyIdentifier | undefined,
   otherRegion: string | undefined,
 ): KeyResource {
+  if (key === undefined) return { id: '*', account: '*', region: otherRegion ?? '*' };
+  const { text, id, account, region } = key;
   if (id === undefined) {
     throw new KmsxError({
       kind: 'usage',
@@ -145,14 +152,23 @@ export function keyResource(
   return { id, account: account ?? '*', region: region ?? otherRegion ?? '*' };
 }
 
-function parseCommands(text: string): readonly PolicyCommand[] {
+/**
+ * Reads `--for`: names of commands, separated by commas.
+ *
+ * @param known - those that it may name
+ * @throws KmsxError `bad-usage`
+ */
+export function parseCommands(
+  text: string,
+  known: readonly PolicyCommand[] = POLICY_COMMANDS,
+): readonly PolicyCommand[] {
   const names = text.split(',').map((name) => name.trim());
   return [...new Set(names)].map((name) => {
-    const command = POLICY_COMMANDS.find((candidate) => candidate === name);
+    const command = known.find((candidate) => candidate === name);
     if (command !== undefined) return command;
     throw kmsxError(
       'bad-usage',
-      `--for does not know ${JSON.stringify(name.slice(0, 40))}: the commands that need permissions are ${POLICY_COMMANDS.join(', ')}`,
+      `--for does not know ${JSON.stringify(name.slice(0, 40))}: it takes ${known.join(', ')}`,
     );
   });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { kmsxError } from '../base/error.ts';
 import type { Io } from '../cli/io.ts';
 import { fromEnv } from '../cli/io.ts';
 import { printResult } from '../cli/json-output.ts';
@@ -6,6 +7,7 @@ import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
 import type { KeyResource } from '../data-key/ram-policy.ts';
 import { permissionsFor, ramPolicy } from '../data-key/ram-policy.ts';
+import { isRegion } from '../kms/region.ts';
 import { describe } from './describe.ts';
 import { assertOneRegion } from './key-region.ts';
 import { checkPolicy } from './policy-check.ts';
@@ -18,12 +20,14 @@ import {
   policyRequest,
 } from './policy-options.ts';
 
+const REGION_VARIABLE = 'ALIBABA_CLOUD_REGION_ID';
+
 /** `kmsx policy`: the least RAM policy for commands and a key, or whether these credentials have it. */
 export function definePolicy(command: Command, io: Io): void {
   describe(command, {
     text: [
       'Prints the least RAM policy that lets commands run with a KMS key, in the JSON of RAM, and asks nobody.',
-      'With --check it asks KMS instead whether these credentials have each permission, by dry runs that change nothing: one line each with Action, Resource, Allowed (left out where it was not found out) and Reason. ExportDataKey, Decrypt and ReEncrypt are tried on a backup: --in.',
+      'With --check it asks KMS instead whether these credentials have each permission, by dry runs that change nothing: one line each with Action, Resource, Allowed (left out where it was not found out) and Reason. ExportDataKey, Decrypt and ReEncrypt are tried on a backup: without --in they are not asked, which is exit code 8 where nothing is denied.',
     ].join(' '),
     examples: [
       [
@@ -39,7 +43,7 @@ export function definePolicy(command: Command, io: Io): void {
         'kmsx policy --check --for export-key,recover-key --key-id alias/payments --in payments.backup.json',
       ],
     ],
-    exitCodes: [0, 2, 3, 4, 5, 7],
+    exitCodes: [0, 2, 3, 4, 5, 7, 8],
   });
   addPolicyOptions(command);
   command.action(async (options: PolicyOptions) => {
@@ -63,10 +67,7 @@ async function printPolicy(
   const { io, reporter } = session;
   const keys = keysOf(plan);
   assertOneRegion(keys, { ...options, documentRegion: undefined });
-  const region =
-    keys.find((each) => each.region !== undefined)?.region ??
-    options.region ??
-    fromEnv(io, 'ALIBABA_CLOUD_REGION_ID');
+  const region = keys.find((each) => each.region !== undefined)?.region ?? givenRegion(options, io);
   const request = policyRequest(plan, (each) => keyResource(each, region));
   for (const each of keys.filter(({ account }) => account === undefined)) {
     const unknown = unknownParts(keyResource(each, region));
@@ -74,7 +75,28 @@ async function printPolicy(
       `${each.text} does not tell its ${unknown}: * stands for it; with the ARN of the key the policy is exact`,
     );
   }
+  if (plan.key === undefined) {
+    await reporter.warn(
+      `without --key-id nobody tells the ${unknownParts(keyResource(undefined, region))}: * stands for it`,
+    );
+  }
   await printResult(ramPolicy(permissionsFor(request)), session);
+}
+
+/**
+ * A region becomes part of the policy: `*` in it would allow more than one key.
+ *
+ * @throws KmsxError `region-malformed`
+ */
+function givenRegion(options: PolicyOptions, io: Io): string | undefined {
+  const region = options.region ?? fromEnv(io, REGION_VARIABLE);
+  if (region === undefined || isRegion(region)) return region;
+  const label = options.region === undefined ? REGION_VARIABLE : '--region';
+  throw kmsxError(
+    'region-malformed',
+    `${label} is no region: lower-case letters, digits and hyphens only`,
+    { label },
+  );
 }
 
 function unknownParts({ region }: KeyResource): string {

@@ -1,8 +1,10 @@
 import { KmsxError } from '../base/error.ts';
+import { answerMalformed } from '../kms/errors.ts';
 import type { KeyCatalog, KeyEntry, KeyMetadata } from '../kms/key-catalog.ts';
+import type { KmsClient } from '../kms/kms-client.ts';
 import { readAllPages } from './all-pages.ts';
 import { isNoPermission } from './no-permission.ts';
-import type { Usability } from './usable-keys.ts';
+import type { JudgeOptions, Usability } from './usable-keys.ts';
 import { judgeKey } from './usable-keys.ts';
 
 /** A KMS key as `list-keys` prints it, in KMS's own names. What is not known is left out. */
@@ -36,6 +38,9 @@ export interface ListedKeys {
 /** The aliases of each key, by its id. */
 export type AliasesByKey = ReadonlyMap<string, readonly string[]>;
 
+/** A KMS that may be the embedded one, which is known when it has answered. */
+export type ListedKms = Pick<KmsClient, 'keys' | 'isRehearsal'>;
+
 /** How many keys are asked about at once: KMS's quota is far above it. */
 const CONCURRENCY = 8;
 
@@ -44,17 +49,17 @@ const CONCURRENCY = 8;
  * key that may not be described is listed with the reason.
  *
  * @param take - gets what each page gave
- * @returns false where the list did not keep still: keys may be missing
- * @throws KmsxError those of KMS
+ * @returns false where KMS did not give the whole list: keys may be missing
+ * @throws KmsxError those of KMS; `answer-malformed` also for a list without end
  */
 export async function listKeys(
-  catalog: KeyCatalog,
+  kms: ListedKms,
   { now, aliases }: { readonly now: Date; readonly aliases: AliasesByKey | undefined },
   take: (page: ListedKeys) => Promise<void>,
 ): Promise<boolean> {
+  const catalog = kms.keys;
   return await readAllPages(
-    (page) => catalog.list(page),
-    ({ keyId }) => keyId,
+    { action: 'ListKeys', page: (page) => catalog.list(page), idOf: ({ keyId }) => keyId },
     async (entries) => {
       const outcomes = await inOrder(entries, async (entry) => ({
         entry,
@@ -71,7 +76,7 @@ export async function listKeys(
           refusals.push(outcome);
           keys.push(undescribed(entry, names, outcome));
         } else {
-          keys.push(described(entry, names, outcome, now));
+          keys.push(described(entry, names, outcome, { now, isRehearsal: kms.isRehearsal }));
         }
       }
       await take({ keys, gone, refusals });
@@ -82,13 +87,19 @@ export async function listKeys(
 /**
  * Lists all aliases: ListAliases.
  *
- * @throws KmsxError those of KMS
+ * @returns them, and whether KMS gave the whole list
+ * @throws KmsxError those of KMS; `answer-malformed` also for a list without end
  */
-export async function aliasesByKey(catalog: KeyCatalog): Promise<AliasesByKey> {
+export async function aliasesByKey(
+  catalog: KeyCatalog,
+): Promise<{ readonly aliases: AliasesByKey; readonly isWhole: boolean }> {
   const aliases = new Map<string, string[]>();
-  await readAllPages(
-    (page) => catalog.listAliases(page),
-    ({ aliasName, keyId }) => `${aliasName} ${keyId}`,
+  const isWhole = await readAllPages(
+    {
+      action: 'ListAliases',
+      page: (page) => catalog.listAliases(page),
+      idOf: ({ aliasName, keyId }) => `${aliasName} ${keyId}`,
+    },
     (entries) => {
       for (const { aliasName, keyId } of entries) {
         const names = aliases.get(keyId);
@@ -98,7 +109,7 @@ export async function aliasesByKey(catalog: KeyCatalog): Promise<AliasesByKey> {
       return Promise.resolve();
     },
   );
-  return aliases;
+  return { aliases, isWhole };
 }
 
 async function describe(
@@ -106,7 +117,9 @@ async function describe(
   { keyId }: KeyEntry,
 ): Promise<KeyMetadata | KmsxError | 'gone'> {
   try {
-    return await catalog.describe(keyId);
+    const metadata = await catalog.describe(keyId);
+    if (metadata.keyId === keyId) return metadata;
+    throw answerMalformed('DescribeKey', 'it describes another key', metadata.requestId);
   } catch (error) {
     if (isNoPermission(error)) return error;
     if (error instanceof KmsxError && error.code === 'Forbidden.KeyNotFound') return 'gone';
@@ -152,7 +165,7 @@ function described(
   { keyId, keyArn }: KeyEntry,
   aliases: readonly string[] | undefined,
   metadata: KeyMetadata,
-  now: Date,
+  known: Omit<JudgeOptions, 'aliases'>,
 ): ListedKey {
   const facts: ListedKey = {
     KeyId: keyId,
@@ -169,7 +182,7 @@ function described(
     ...text('DKMSInstanceId', metadata.dkmsInstanceId),
     ...text('Description', metadata.description),
   };
-  return { ...facts, ...judgeKey(metadata, { now, aliases }) };
+  return { ...facts, ...judgeKey(metadata, { ...known, aliases }) };
 }
 
 function text<Name extends string>(

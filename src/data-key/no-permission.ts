@@ -9,6 +9,11 @@ const CODES: ReadonlySet<string> = new Set([
   'NoPermission',
 ]);
 
+/** Tells whether a Deny statement refused a call: allowing it elsewhere would not help. */
+export function isDenied({ details }: KmsxError): boolean {
+  return details['denial']?.startsWith('a Deny statement') === true;
+}
+
 /** Tells whether KMS refused a call because these credentials may not make it, and for no other reason. */
 export function isNoPermission(error: unknown): error is KmsxError {
   if (!(error instanceof KmsxError) || error.kind !== 'credentials') return false;

@@ -3,7 +3,7 @@ import type { KeyIdentifier } from '../kms/key-id.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 import { findWrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { BackupSource } from './backup-source.ts';
-import { isNoPermission } from './no-permission.ts';
+import { isDenied, isNoPermission } from './no-permission.ts';
 import type { OneTimeKey } from './one-time-export.ts';
 import { dryRunOneTimeExport, makeOneTimeKey } from './one-time-export.ts';
 import type { Permission } from './ram-policy.ts';
@@ -25,8 +25,8 @@ export interface PermissionVerdict {
 /** What the permissions can be tried on. */
 export interface CheckSubject {
   readonly kms: KmsClient;
-  /** As KMS takes a KeyId. */
-  readonly keyId: string;
+  /** As KMS takes a KeyId. Undefined where none is named, which only `list-keys` does without. */
+  readonly keyId: string | undefined;
   readonly newKey: KeyIdentifier | undefined;
   /** Whether ReEncrypt would take an export for an RSA key, which a dry run on a backup says nothing of. */
   readonly fromRsaKey: boolean;
@@ -44,13 +44,26 @@ export interface PermissionCheck {
   readonly verdicts: readonly PermissionVerdict[];
   /** What KMS refused for other reasons than a permission, in order. */
   readonly failures: readonly KmsxError[];
+  /** What was not asked and could be, with another option. */
+  readonly askable: readonly PermissionVerdict[];
+  /** What nobody can ask. */
+  readonly unaskable: readonly PermissionVerdict[];
+  /** What a Deny statement forbids: it outweighs all that is allowed. */
+  readonly denied: readonly PermissionVerdict[];
 }
 
-/** How a question ended: a yes, a refusal, or a word on why it was not asked. */
-type Outcome = true | KmsxError | string;
+/** Why a permission was not asked. */
+interface Unasked {
+  readonly why: string;
+  /** Whether another option lets it be asked. */
+  readonly isAskable: boolean;
+}
 
-/** What is asked, or a word on why it is not. */
-type Question = Promise<unknown> | string;
+/** How a question ended: a yes, a refusal, or not asked. */
+type Outcome = true | KmsxError | Unasked;
+
+/** What is asked, or why it is not. */
+type Question = Promise<unknown> | Unasked;
 
 /**
  * Asks KMS whether these credentials have each permission, and changes nothing: cryptographic operations are asked by
@@ -68,14 +81,21 @@ export async function checkPermissions(
   const reEncrypt = once(() => outcomeOf(askReEncrypt(subject)));
   const verdicts: PermissionVerdict[] = [];
   const failures: KmsxError[] = [];
+  const askable: PermissionVerdict[] = [];
+  const unaskable: PermissionVerdict[] = [];
+  const denied: PermissionVerdict[] = [];
   for (const permission of permissions) {
     const outcome = permission.action.startsWith('kms:ReEncrypt')
       ? await reEncrypt()
       : await outcomeOf(ask(permission, subject, oneTimeKey));
-    verdicts.push(verdictOf(permission, outcome));
-    if (outcome instanceof KmsxError && !isNoPermission(outcome)) failures.push(outcome);
+    const verdict = verdictOf(permission, outcome);
+    verdicts.push(verdict);
+    if (outcome === true) continue;
+    if (!(outcome instanceof KmsxError)) (outcome.isAskable ? askable : unaskable).push(verdict);
+    else if (!isNoPermission(outcome)) failures.push(outcome);
+    else if (verdict.Allowed === false && isDenied(outcome)) denied.push(verdict);
   }
-  return { verdicts, failures };
+  return { verdicts, failures, askable, unaskable, denied };
 }
 
 function ask(
@@ -91,19 +111,20 @@ function ask(
       const isNew = permission.scope === 'new key';
       const source = isNew ? newBackup : backup;
       return source === undefined
-        ? notReached(isNew)
+        ? noBackup(isNew)
         : oneTimeKey().then((key) => dryRunOneTimeExport(source, kms, key));
     }
     case 'kms:Decrypt':
-      return backup === undefined ? notReached(false) : dryRunRecover(backup, kms);
+      return backup === undefined ? noBackup(false) : dryRunRecover(backup, kms);
     case 'kms:DescribeKey':
-      return isDedicated ? notOffered('DescribeKey') : kms.keys.describe(keyId);
+      if (isDedicated) return notOffered('DescribeKey');
+      return keyId === undefined ? noKey() : kms.keys.describe(keyId);
     case 'kms:ListKeys':
       return isDedicated ? notOffered('ListKeys') : kms.keys.list(ONE_ENTRY);
     case 'kms:ListAliases':
       return isDedicated ? notOffered('ListAliases') : kms.keys.listAliases(ONE_ENTRY);
     case 'kms:CreateSecret':
-      return 'not checked: CreateSecret has no dry run, and would make one';
+      return never('CreateSecret has no dry run, and would make one');
     case 'kms:GetSecretValue':
       return askedBefore(subject, permission.secretName ?? '');
     case 'kms:ReEncryptFrom':
@@ -112,14 +133,16 @@ function ask(
   }
 }
 
-async function askGenerate(
+function askGenerate(
   { kms, keyId }: CheckSubject,
   oneTimeKey: () => Promise<OneTimeKey>,
-): Promise<void> {
-  const { publicKey } = await oneTimeKey();
-  const algorithm = findWrappingAlgorithm('RSAES_OAEP_SHA_256');
-  const recipient = wrappingParameters({ publicKey, algorithm });
-  await kms.dryRun.generateAndExportDataKey({ keyId, keySpec: 'AES_256', ...recipient });
+): Question {
+  if (keyId === undefined) return noKey();
+  return oneTimeKey().then(({ publicKey }) => {
+    const algorithm = findWrappingAlgorithm('RSAES_OAEP_SHA_256');
+    const recipient = wrappingParameters({ publicKey, algorithm });
+    return kms.dryRun.generateAndExportDataKey({ keyId, keySpec: 'AES_256', ...recipient });
+  });
 }
 
 const ONE_ENTRY = { pageNumber: 1, pageSize: 1 };
@@ -127,8 +150,8 @@ const ONE_ENTRY = { pageNumber: 1, pageSize: 1 };
 /** One dry run asks for both of its permissions. */
 function askReEncrypt({ kms, backup, newKey, fromRsaKey, isDedicated }: CheckSubject): Question {
   if (isDedicated) return notOffered('ReEncrypt');
-  if (fromRsaKey) return 'not checked: reencrypt-key --dry-run with the export itself tells';
-  if (backup === undefined || newKey === undefined) return notReached(false);
+  if (fromRsaKey) return never('reencrypt-key --dry-run with the export itself tells');
+  if (backup === undefined || newKey === undefined) return noBackup(false);
   const request = {
     source: backup,
     destination: newKey,
@@ -140,23 +163,32 @@ function askReEncrypt({ kms, backup, newKey, fromRsaKey, isDedicated }: CheckSub
 
 /** The backup was read before anything else, since the rest is tried on it. */
 function askedBefore({ keptSecrets }: CheckSubject, name: string): Question {
-  if (!keptSecrets.has(name)) return notReached(false);
+  if (!keptSecrets.has(name)) return noBackup(false);
   const error = keptSecrets.get(name);
   return error === undefined ? Promise.resolve() : Promise.reject(error);
 }
 
-function notReached(isNew: boolean): string {
-  return isNew
-    ? 'not reached: it needs a backup under the new key: give one with --in too'
-    : 'not reached: it needs a backup under this key: give one with --in';
+function noBackup(isNew: boolean): Unasked {
+  const why = isNew
+    ? 'it needs a backup under the new key: give one with --in too'
+    : 'it needs a backup under this key: give one with --in';
+  return { why, isAskable: true };
 }
 
-function notOffered(operation: string): string {
-  return `not checked: a dedicated gateway does not have ${operation}`;
+function noKey(): Unasked {
+  return { why: 'it needs a KMS key: give one with --key-id', isAskable: true };
+}
+
+function never(why: string): Unasked {
+  return { why, isAskable: false };
+}
+
+function notOffered(operation: string): Unasked {
+  return never(`a dedicated gateway does not have ${operation}`);
 }
 
 async function outcomeOf(question: Question): Promise<Outcome> {
-  if (typeof question === 'string') return question;
+  if ('why' in question) return question;
   try {
     await question;
     return true;
@@ -174,12 +206,12 @@ function isAnswer(error: KmsxError): boolean {
 
 function verdictOf({ action, resource, scope }: Permission, outcome: Outcome): PermissionVerdict {
   const asked = { Action: action, Resource: resource };
-  if (typeof outcome === 'string') return { ...asked, Reason: outcome };
   if (outcome === true) {
     return scope === 'every key'
       ? { ...asked, Reason: 'allowed for this key; for each other one it may differ' }
       : { ...asked, Allowed: true };
   }
+  if (!(outcome instanceof KmsxError)) return { ...asked, Reason: `not asked: ${outcome.why}` };
   const { code, message, requestId, details } = outcome;
   const origin = requestId === undefined ? {} : { RequestId: requestId };
   if (!isNoPermission(outcome)) {
@@ -188,7 +220,7 @@ function verdictOf({ action, resource, scope }: Permission, outcome: Outcome): P
   const { denial } = details;
   if (action.startsWith('kms:ReEncrypt') && !namesAction(denial, action)) {
     return namesOther(denial, action)
-      ? { ...asked, Reason: 'not reached: the other permission of ReEncrypt is missing', ...origin }
+      ? { ...asked, Reason: 'not found out: the other permission of ReEncrypt is missing', ...origin }
       : {
           ...asked,
           Allowed: false,

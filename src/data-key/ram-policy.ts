@@ -81,6 +81,8 @@ export interface KeyResource {
   readonly region: string;
   readonly account: string;
   readonly id: string;
+  /** Where nobody tells the key behind it: it is shown in place of an ARN, and no policy may hold it. */
+  readonly alias?: string;
 }
 
 /** What the permissions are to be for. */
@@ -126,6 +128,29 @@ export function needsScope(
 ): boolean {
   return commands.some((command) =>
     NEEDS[command].some(({ scope, when }: Need) => scope === wanted || when === wanted),
+  );
+}
+
+/** Tells whether the commands do something with a key that has to be named. */
+export function needsKey(commands: readonly PolicyCommand[]): boolean {
+  return needsScope(commands, 'key') || needsScope(commands, 'source key');
+}
+
+/**
+ * Tells whether the commands need an action.
+ *
+ * @param hasSeveralPubkeys - whether `export-key` gets more than one public key
+ */
+export function needsAction(
+  commands: readonly PolicyCommand[],
+  action: KmsAction,
+  hasSeveralPubkeys: boolean,
+): boolean {
+  return commands.some((command) =>
+    NEEDS[command].some(
+      (each: Need) =>
+        each.action === action && (each.when !== 'several pubkeys' || hasSeveralPubkeys),
+    ),
   );
 }
 
@@ -193,7 +218,7 @@ function targetsOf(
 
 /** `acs:kms:REGION:ACCOUNT:key/ID` */
 function keyArnOf(key: KeyResource): string {
-  return arnOf(key, `key/${key.id}`);
+  return key.alias ?? arnOf(key, `key/${key.id}`);
 }
 
 function arnOf(

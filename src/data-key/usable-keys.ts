@@ -1,3 +1,5 @@
+import { shellWord } from '../base/shell-word.ts';
+import { embeddedHints } from '../kms/error-table/embedded.ts';
 import type { KeyMetadata } from '../kms/key-catalog.ts';
 
 /** Whether `export-key` can use a KMS key. */
@@ -15,17 +17,25 @@ const SYMMETRIC = /^Aliyun_(?:AES_\d{3}|SM4)$/;
 
 const ASYMMETRIC = /^(?:RSA|EC|ECC)_/;
 
+/** What is known besides what DescribeKey tells. */
+export interface JudgeOptions {
+  readonly now: Date;
+  /** Whether the embedded KMS told it: `aliyun` would ask the real one. */
+  readonly isRehearsal: boolean;
+  /** Of the key, where they are known. */
+  readonly aliases?: readonly string[] | undefined;
+}
+
 /**
  * Judges by what DescribeKey tells whether GenerateAndExportDataKey takes a KMS key: a symmetric key to encrypt and
  * decrypt, Enabled, with key material that has not expired. A permission is none of its facts.
  *
- * @param aliases - of the key, where they are known
  */
 export function judgeKey(
   metadata: KeyMetadata,
-  { now, aliases = [] }: { readonly now: Date; readonly aliases?: readonly string[] | undefined },
+  { now, isRehearsal, aliases = [] }: JudgeOptions,
 ): Usability {
-  const reason = ofKind(metadata) ?? ofState(metadata) ?? ofMaterial(metadata, now);
+  const reason = ofKind(metadata) ?? ofState(metadata, isRehearsal) ?? ofMaterial(metadata, now);
   if (reason !== undefined) return { Usable: false, Reason: reason };
   const { keySpec, keyUsage } = metadata;
   if (keySpec === undefined || keyUsage === undefined) {
@@ -46,17 +56,15 @@ function ofKind({ keySpec, keyUsage }: KeyMetadata): string | undefined {
   return undefined;
 }
 
-function ofState({
-  keyState,
-  keyId,
-  deleteDate,
-  materialExpireTime,
-}: KeyMetadata): string | undefined {
+function ofState(
+  { keyState, keyId, deleteDate, materialExpireTime }: KeyMetadata,
+  isRehearsal: boolean,
+): string | undefined {
   switch (keyState) {
     case 'Enabled':
       return undefined;
     case 'Disabled':
-      return `it is disabled: aliyun kms EnableKey --KeyId ${keyId}, if that was not for a reason`;
+      return `it is disabled: ${enabling(keyId, isRehearsal)}`;
     case 'PendingDeletion':
       return `it will be deleted${deleteDate === undefined ? '' : ` on ${deleteDate}`}`;
     case 'PendingImport':
@@ -66,6 +74,11 @@ function ofState({
     default:
       return `its state is ${keyState}`;
   }
+}
+
+function enabling(keyId: string, isRehearsal: boolean): string {
+  const command = `aliyun kms EnableKey --KeyId ${shellWord(keyId)}, if that was not for a reason`;
+  return isRehearsal ? embeddedHints('Rejected.Disabled', command).join('; ') : command;
 }
 
 function ofMaterial({ materialExpireTime }: KeyMetadata, now: Date): string | undefined {

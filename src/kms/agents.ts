@@ -82,13 +82,21 @@ export function keepFromThrowing(socket: Duplex): void {
   socket.on('error', () => undefined);
 }
 
-/** Whom a TLS server is verified by. That it is verified nothing changes. */
+/**
+ * Whom a TLS server is verified by. That it is verified nothing changes, nor that it speaks TLS 1.2 at least,
+ * whatever NODE_OPTIONS allows.
+ */
 export function tlsOptions(settings: Pick<AgentSettings, 'authorities'>): {
   rejectUnauthorized: true;
+  minVersion: 'TLSv1.2';
   ca?: string[];
 } {
   const { authorities } = settings;
-  return { rejectUnauthorized: true, ...(authorities !== undefined && { ca: [...authorities] }) };
+  return {
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    ...(authorities !== undefined && { ca: [...authorities] }),
+  };
 }
 
 function watchConnection(

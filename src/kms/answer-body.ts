@@ -26,12 +26,16 @@ export async function readBody(
   let size = 0;
   response.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) {
-      response.destroy(notKmsError(host, 'answers with more than 1 MiB', status));
-    }
+    // httpx appends the whole URL to the message of the error that it meets: it gets one that nobody sees.
+    if (size > MAX_ANSWER_BYTES) response.destroy(new Error('too large'));
   });
-  const body = await original.read(response, '');
-  return typeof body === 'string' ? Buffer.from(body) : body;
+  try {
+    const body = await original.read(response, '');
+    return typeof body === 'string' ? Buffer.from(body) : body;
+  } catch (error) {
+    if (size > MAX_ANSWER_BYTES) throw notKmsError(host, 'answers with more than 1 MiB', status);
+    throw error;
+  }
 }
 
 /**

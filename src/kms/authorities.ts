@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { kmsxError, systemErrorCode } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 import type { Env } from './env.ts';
 import { envValue } from './env.ts';
+import { openPatiently, readPatiently } from './patient-read.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const BEGIN = '-----BEGIN CERTIFICATE-----';
@@ -98,11 +98,12 @@ function parse(certificate: string | Buffer): X509Certificate | undefined {
 /** Reads a file or a pipe (`/dev/fd/3`), a megabyte at most. */
 async function readText(path: string): Promise<string> {
   try {
-    const file = await open(path, 'r');
+    const file = await openPatiently(path);
     try {
       const chunks: Buffer[] = [];
       for (let size = 0; size < MAX_FILE_BYTES;) {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536));
+        const buffer = Buffer.alloc(65_536);
+        const bytesRead = await readPatiently(file, buffer);
         if (bytesRead === 0) break;
         chunks.push(buffer.subarray(0, bytesRead));
         size += bytesRead;

@@ -14,7 +14,7 @@ export interface CliProfile {
   readonly name: string;
   /** As it stands in the file; letter case does not matter. Empty if it has none. */
   readonly mode: string;
-  /** Whether others than its owner may write the file. */
+  /** Whether others than the user and root could change the file. */
   readonly isWritableByOthers: boolean;
   /** The value of a setting, if it is text that is not empty, or a number. */
   setting(name: string): string | undefined;
@@ -36,6 +36,8 @@ export interface ProfileOptions {
   readonly home: string | undefined;
   /** Told where others can read the file. */
   readonly warn?: Warn | undefined;
+  /** The effective user; undefined: who owns the file is not looked at. */
+  readonly userId?: number | undefined;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function profileRegion(options: ProfileOptions): Promise<string | u
  */
 export async function namedProfile(
   name: string,
-  options: Pick<ProfileOptions, 'home' | 'warn'>,
+  options: Pick<ProfileOptions, 'home' | 'warn' | 'userId'>,
 ): Promise<CliProfile> {
   const config = await readCliConfig(options);
   const profile = config?.profiles.find((candidate) => candidate.name === name);
@@ -79,7 +81,7 @@ export async function namedProfile(
  * @throws KmsxError `credentials-file-malformed`, `file-unreadable`
  */
 export async function ambientProfile(
-  options: Pick<ProfileOptions, 'env' | 'home' | 'warn'>,
+  options: Pick<ProfileOptions, 'env' | 'home' | 'warn' | 'userId'>,
 ): Promise<{ readonly profile?: CliProfile; readonly reason: string }> {
   if (envFlag(options.env, 'ALIBABA_CLOUD_CLI_PROFILE_DISABLED')) {
     return { reason: 'ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true' };
@@ -138,9 +140,10 @@ function parseProfile(
 async function readCliConfig({
   home,
   warn,
-}: Pick<ProfileOptions, 'home' | 'warn'>): Promise<CliConfig | undefined> {
+  userId,
+}: Pick<ProfileOptions, 'home' | 'warn' | 'userId'>): Promise<CliConfig | undefined> {
   if (home === undefined || home === '') return undefined;
-  const file = await readSecretFile(join(home, '.aliyun', 'config.json'), CLI_CONFIG, warn);
+  const file = await readSecretFile(join(home, '.aliyun', 'config.json'), CLI_CONFIG, warn, userId);
   return file && parseCliConfig(file.text, file.isWritableByOthers);
 }
 

@@ -13,6 +13,7 @@ import {
 import type { Env } from './env.ts';
 import { envValue } from './env.ts';
 import { profileSource } from './profile-sources.ts';
+import type { KillGroup } from './run-command.ts';
 import type { Warn } from './secret-file.ts';
 import { readSecretFile } from './secret-file.ts';
 import { sectionSource, settingOf } from './section-sources.ts';
@@ -26,6 +27,9 @@ export interface Places {
   readonly home: string | undefined;
   readonly warn: Warn | undefined;
   readonly now: () => Date;
+  /** The effective user; undefined where the system has none. */
+  readonly userId: number | undefined;
+  readonly killGroup: KillGroup;
 }
 
 /** A source, and the region that stands beside it. */
@@ -148,9 +152,10 @@ export function fromUri(env: Env): Look {
  *
  * @throws KmsxError as `profileSource`
  */
-export function ofProfile(profile: CliProfile, { env, home, now }: Places): Found {
+export function ofProfile(profile: CliProfile, places: Places): Found {
+  const { env, home, now, killGroup } = places;
   const settings: Setting = (name) => profile.setting(name);
   const readAgain = (name: string): Promise<CliProfile> => namedProfile(name, { home });
-  const source = profileSource(profile, { env, now, readAgain });
+  const source = profileSource(profile, { env, now, readAgain, killGroup });
   return { source, region: settings('region_id'), settings };
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { CredentialsProvider } from '@alicloud/credentials';
 import {
   ECSRAMRoleCredentialsProvider,
@@ -8,6 +9,7 @@ import {
   URICredentialsProvider,
 } from '@alicloud/credentials';
 import { kmsxError } from '../base/error.ts';
+import { isOneHopAway } from './endpoint.ts';
 import type { Env } from './env.ts';
 import { envFlag, envValue } from './env.ts';
 
@@ -78,18 +80,22 @@ export function accessKeySource(name: string, key: AccessKey): OwnSource {
 }
 
 /**
- * Refuses what can't be an access key.
+ * Refuses what can't be an access key, whatever the types say: libraries take them from JSON.
  *
  * @throws KmsxError `credentials-failed`
  */
-export function assertAccessKey(name: string, key: AccessKey): void {
+export function assertAccessKey(
+  name: string,
+  key: Readonly<Record<keyof AccessKey, unknown>> | AccessKey,
+): void {
   const { accessKeyId, accessKeySecret, securityToken } = key;
-  for (const value of [accessKeyId, accessKeySecret, securityToken ?? 'none']) {
-    if (!PRINTABLE.test(value)) {
+  const values: readonly unknown[] = [accessKeyId, accessKeySecret, securityToken ?? 'none'];
+  for (const value of values) {
+    if (typeof value !== 'string' || !PRINTABLE.test(value)) {
       throw kmsxError(
         'credentials-failed',
-        `${name}: the access key, its secret or its token holds white space or other characters that none has`,
-        { source: name },
+        `${name}: the access key, its secret or its token is no text, or holds white space or other characters that none has`,
+        { source: name, reason: 'characters' },
       );
     }
   }
@@ -116,8 +122,8 @@ export function oidcSource(
   token: { readonly providerArn: string; readonly tokenFile: string },
   role: RoleSettings,
 ): OwnSource {
-  const provider = (): CredentialsProvider =>
-    OIDCRoleArnCredentialsProvider.builder()
+  const provider = (): CredentialsProvider => {
+    const its = OIDCRoleArnCredentialsProvider.builder()
       .withOIDCProviderArn(token.providerArn)
       .withOIDCTokenFilePath(token.tokenFile)
       .withRoleArn(role.roleArn)
@@ -125,7 +131,22 @@ export function oidcSource(
       .withStsEndpoint(role.stsEndpoint)
       .withDurationSeconds(role.durationSeconds ?? 3600)
       .build();
+    const ask = its.refresher.bind(its);
+    its.refresher = async () => {
+      await assertTokenFile(name, token.tokenFile);
+      return await ask();
+    };
+    return its;
+  };
   return { name, provider, asks: 'STS', tokenFile: token.tokenFile };
+}
+
+/** Opening a pipe that nobody writes would take a thread that can't be had back, also not at the end of the process. */
+async function assertTokenFile(name: string, path: string): Promise<void> {
+  if ((await stat(path)).isFile()) return;
+  throw kmsxError('credentials-failed', `${name}: the token file is no regular file`, {
+    source: name,
+  });
 }
 
 /**
@@ -146,7 +167,8 @@ export function metadataSource(name: string, roleName: string | undefined, env: 
   const provider = (): CredentialsProvider => {
     const builder = ECSRAMRoleCredentialsProvider.builder().withDisableIMDSv1(isV1Disabled);
     if (role !== undefined) builder.withRoleName(role);
-    return builder.build();
+    // The library would ask anew for each call in the last hour of a session, and many last no longer.
+    return Object.assign(builder.build(), { prefetchTimestamp: undefined });
   };
   return { name, provider, asks: 'the instance metadata' };
 }
@@ -154,13 +176,20 @@ export function metadataSource(name: string, roleName: string | undefined, env: 
 /**
  * The source of a URI that gives credentials as JSON. The URI is in no message: it may hold a secret.
  *
- * @throws KmsxError `credentials-failed` if it is no http or https URL, or
+ * @throws KmsxError `credentials-failed` if it is no http or https URL, is http and leads to another machine, or
  * ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set
  */
 export function uriSource(name: string, uri: string, env: Env): OwnSource {
   if (areExternalSourcesOff(env)) throw externalSourceError(name);
   if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
     throw kmsxError('credentials-failed', `${name} is no http or https URL`, { source: name });
+  }
+  const { protocol, hostname } = new URL(uri);
+  if (protocol === 'http:' && !isOneHopAway(hostname.replace(/^\[(.*)\]$/, '$1'))) {
+    throw kmsxError('credentials-failed', `${name} is http:// and leads to another machine`, {
+      source: name,
+      hint: 'an https:// URI; http:// is for loopback and link-local addresses only (127.0.0.0/8, ::1, 169.254.0.0/16, 100.100.100.200)',
+    });
   }
   const provider = (): CredentialsProvider =>
     URICredentialsProvider.builder().withCredentialsURI(uri).build();

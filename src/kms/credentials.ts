@@ -18,6 +18,7 @@ import type { Env } from './env.ts';
 import { envFlag, envValue } from './env.ts';
 import type { GuardedCredential } from './guarded-credential.ts';
 import { fetchCredentials, guardedCredential } from './guarded-credential.ts';
+import type { KillGroup } from './run-command.ts';
 import type { Warn } from './secret-file.ts';
 import { warnOfTokenFile } from './secret-file.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
@@ -53,6 +54,10 @@ export interface CredentialOptions {
   readonly now?: (() => Date) | undefined;
   /** Told of files with secrets that others can reach. */
   readonly warn?: Warn | undefined;
+  /** The effective user: a command of a file that somebody else could change is not run. Undefined where the system has none. */
+  readonly userId: number | undefined;
+  /** Ends a command that takes too long, with all that it started. */
+  readonly killGroup: KillGroup;
 }
 
 /** For the metadata service of an instance, everything in all: it is one hop away, or not there. */
@@ -102,8 +107,8 @@ export function knownCredentials(source: string, key: AccessKey): ResolvedCreden
 }
 
 async function findSource(options: CredentialOptions, network: CredentialNetwork): Promise<Found> {
-  const { env, home, warn, now = () => new Date() } = options;
-  const where: Places = { env, home, warn, now };
+  const { env, home, warn, now = () => new Date(), userId, killGroup } = options;
+  const where: Places = { env, home, warn, now, userId, killGroup };
   if (options.profile !== undefined) {
     return ofProfile(await namedProfile(options.profile, where), where);
   }
@@ -164,7 +169,8 @@ async function fromMetadata(
       },
     };
   } catch (error) {
-    if (!(error instanceof KmsxError)) throw error;
+    // What an instance gives, and can't be credentials, is no reason to look elsewhere.
+    if (!(error instanceof KmsxError) || error.details['reason'] === 'characters') throw error;
     return {
       nothing:
         error.httpStatus === undefined

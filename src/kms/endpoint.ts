@@ -48,6 +48,20 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
+ * Tells whether a host is this machine, or a link-local address (169.254.0.0/16, RFC 3927; 100.100.100.200, Alibaba Cloud's
+ * metadata): where clouds and clusters put what gives credentials to it.
+ */
+export function isOneHopAway(host: string): boolean {
+  if (isLoopback(host)) return true;
+  const family = addressFamily(host);
+  if (family === 0) return false;
+  const near = new BlockList();
+  near.addSubnet('169.254.0.0', 16, 'ipv4');
+  near.addAddress('100.100.100.200', 'ipv4');
+  return near.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/**
  * Reads `HOST[:PORT]` or `http[s]://HOST[:PORT]`. Without a protocol it is https; http is accepted for
  * loopback addresses only. A path, a query, a fragment, a user or a password are refused, and so is every
  * form of an address that only some programs take for one (`0x7f.1`).

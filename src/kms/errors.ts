@@ -117,11 +117,13 @@ export function answerMalformed(action: string, what: string, requestId?: string
 
 /**
  * Tells whether the same call may succeed if it is made again: exit code 5, but for what stays as it is
- * within seconds: a certificate that is not trusted, a name that does not exist, a proxy that refuses.
+ * within seconds: a certificate that is not trusted, a name that does not exist, a proxy that refuses, a
+ * command that hangs.
  */
 export function isRetryable(error: KmsxError): boolean {
   if (error.kind !== 'unavailable') return false;
   const reason = error.details['reason'] ?? '';
+  if (error.code === 'timed-out') return reason !== 'command';
   if (error.code === 'network-failed') return reason !== 'ENOTFOUND';
   if (error.code === 'proxy-failed') {
     return !/^status-[34]|^ENOTFOUND$/.test(reason) && !isTlsReason(reason);

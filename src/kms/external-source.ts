@@ -1,4 +1,5 @@
-import { kmsxError } from '../base/error.ts';
+import { ERROR_CODES } from '../base/error-codes.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
 import { fieldOf, parseObject } from './answer-json.ts';
 import type { AccessKey, OwnSource, ProviderLimits } from './credential-sources.ts';
 import {
@@ -9,7 +10,9 @@ import {
 } from './credential-sources.ts';
 import type { Env } from './env.ts';
 import { splitCommand } from './process-command.ts';
+import type { KillGroup } from './run-command.ts';
 import { runCommand } from './run-command.ts';
+import { exchangeSignal, TimeIsUp } from './transport.ts';
 
 type Provider = ReturnType<OwnSource['provider']>;
 
@@ -25,6 +28,9 @@ const RENEWED_BEFORE_MS = 180_000;
  * shell, when credentials are needed, and again before they end; nothing is written back into the profile.
  *
  * @param where - the profile and file, for messages
+ * Asked for credentials it throws KmsxError `timed-out` where the command takes longer than the exchange that needs
+ * it, or than `limits`; `credentials-failed` where it fails.
+ *
  * @throws KmsxError `credentials-failed` if ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set;
  * `credentials-file-malformed` for a command that is none
  */
@@ -32,9 +38,13 @@ export function externalSource(
   name: string,
   command: string,
   where: string,
-  context: { readonly env: Env; readonly now: () => Date },
+  context: {
+    readonly env: Env;
+    readonly now: () => Date;
+    readonly killGroup: KillGroup;
+  },
 ): OwnSource {
-  const { env, now } = context;
+  const { env, now, killGroup } = context;
   if (areExternalSourcesOff(env)) throw externalSourceError(name);
   const words = splitCommand(command, where);
   const provider = (limits: ProviderLimits): Provider => {
@@ -43,7 +53,14 @@ export function externalSource(
       getProviderName: () => 'external',
       getCredentials: async () => {
         if (known === undefined || now().getTime() >= known.endMs - RENEWED_BEFORE_MS) {
-          const result = await runCommand(words, env, { ...limits, maxBytes: MAX_OUTPUT_BYTES });
+          const signal = exchangeSignal() ?? limits.signal;
+          const result = await runCommand(words, env, {
+            timeoutMs: limits.timeoutMs,
+            maxBytes: MAX_OUTPUT_BYTES,
+            signal,
+            killGroup,
+          });
+          if ('interrupted' in result) throw interruptedError(name, limits, signal);
           if ('failure' in result) throw commandError(name, result.failure);
           known = readOutput(name, result.stdout);
           result.stdout.fill(0);
@@ -83,6 +100,27 @@ function readOutput(name: string, stdout: Buffer): Printed {
   assertAccessKey(name, key);
   const end = Date.parse(text('expiration') ?? '');
   return { key, endMs: Number.isNaN(end) ? Number.POSITIVE_INFINITY : end };
+}
+
+/** An interruption is no fault of the command; that it took too long is one that another attempt would not mend. */
+function interruptedError(
+  name: string,
+  limits: ProviderLimits,
+  signal: AbortSignal | undefined,
+): Error {
+  const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
+  if (reason instanceof Error) return reason;
+  const ms = reason instanceof TimeIsUp ? reason.timeoutMs : limits.timeoutMs;
+  const seconds = Number((ms / 1000).toFixed(1));
+  return new KmsxError({
+    kind: ERROR_CODES['timed-out'].kind,
+    code: 'timed-out',
+    message: `${name}: the command did not end within ${seconds} s`,
+    details: { source: name, reason: 'command' },
+    hints: [
+      'run the process_command of the profile by hand: it must end by itself, without a question; --timeout and --deadline allow it more time',
+    ],
+  });
 }
 
 function commandError(name: string, what: string): Error {

@@ -38,6 +38,9 @@ export interface GatewayOptions {
 /** The region that the embedded KMS says it is in: Alibaba Cloud has none of this name. */
 const EMBEDDED_REGION = 'cn-local';
 
+/** The names of dedicated gateways end so. */
+const DEDICATED = '.cryptoservice.kms.aliyuncs.com';
+
 interface Chosen {
   readonly name: string;
   readonly gateway?: string;
@@ -64,11 +67,12 @@ export function resolveGateway(options: GatewayOptions): Gateway | LocalChoice {
   const region = chooseRegion(options);
   if (chosen.endpoint !== undefined) {
     const endpoint = parseEndpoint(chosen.endpoint, chosen.name);
-    return { ...endpoint, kind: 'endpoint', ...region, onlyCaFile: false };
+    const onlyCaFile = endpoint.host.endsWith(DEDICATED);
+    return { ...endpoint, kind: 'endpoint', ...region, onlyCaFile };
   }
   const gateway = chosen.gateway ?? 'public';
   if (isInstanceId(gateway)) {
-    const endpoint = endpointAt('https', `${gateway}.cryptoservice.kms.aliyuncs.com`, undefined);
+    const endpoint = endpointAt('https', `${gateway}${DEDICATED}`, undefined);
     return { ...endpoint, kind: 'instance', ...region, onlyCaFile: true };
   }
   if (gateway !== 'public' && gateway !== 'vpc') {

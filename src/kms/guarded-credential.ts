@@ -3,6 +3,7 @@ import type { CredentialsProvider } from '@alicloud/credentials';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import type { CredentialNetwork } from './credential-network.ts';
 import type { CredentialSource, ProviderLimits } from './credential-sources.ts';
+import { assertAccessKey } from './credential-sources.ts';
 import { fieldOf, parseObject, word } from './answer-json.ts';
 import { denialHint } from './denial.ts';
 import { factsOf, KMS_ERRORS } from './error-table.ts';
@@ -96,7 +97,9 @@ function guardedProvider(
     getCredentials: () =>
       transport.exchange(limits, async (exchange) => {
         try {
-          return await provider.getCredentials();
+          const keys = await provider.getCredentials();
+          assertAccessKey(source.name, keys);
+          return keys;
         } catch (error) {
           if (limits.signal?.aborted === true) throw error;
           throw sourceError(source, error, exchange.answer);

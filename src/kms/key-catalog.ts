@@ -69,14 +69,20 @@ export interface KeyCatalog {
   listAliases(page: PageQuery): Promise<Page<AliasEntry>>;
 }
 
-/** Fields of KeyMetadata that are text, and what they are called here. */
-const OPTIONAL_FIELDS = {
+/** An id of a KMS key, as KMS makes them: it becomes part of commands that are shown. */
+const KEY_ID = /^[A-Za-z0-9][\w-]{0,127}$/;
+
+const KEY_ARN = /^acs:kms:[a-z0-9-]{1,63}:\d{1,32}:key\/[A-Za-z0-9][\w-]{0,127}$/;
+
+/** A word of KMS, a time, an id. */
+const WORD = /^[A-Za-z0-9][\w./:+-]{0,127}$/;
+
+/** Fields of KeyMetadata that are words, and what they are called here. */
+const OPTIONAL_WORDS = {
   keyUsage: 'KeyUsage',
   keySpec: 'KeySpec',
-  arn: 'Arn',
   origin: 'Origin',
   protectionLevel: 'ProtectionLevel',
-  description: 'Description',
   creationDate: 'CreationDate',
   deleteDate: 'DeleteDate',
   materialExpireTime: 'MaterialExpireTime',
@@ -95,8 +101,8 @@ export function sdkKeyCatalog(sdk: KmsSdkClient, attempts: Attempts): KeyCatalog
       attempts.run('ListKeys', async () => {
         const answer = await sdk.call('ListKeys', pageParameters(page));
         return readPage('ListKeys', answer, ['Keys', 'Key'], (entry, fields) => ({
-          keyId: fields.text('KeyId', entry['KeyId']),
-          ...optional('keyArn', entry['KeyArn']),
+          keyId: fields.formed('KeyId', entry['KeyId'], KEY_ID),
+          ...optional('keyArn', fields.optional('KeyArn', entry['KeyArn'], KEY_ARN)),
         }));
       }),
     listAliases: (page) =>
@@ -104,7 +110,7 @@ export function sdkKeyCatalog(sdk: KmsSdkClient, attempts: Attempts): KeyCatalog
         const answer = await sdk.call('ListAliases', pageParameters(page));
         return readPage('ListAliases', answer, ['Aliases', 'Alias'], (entry, fields) => ({
           aliasName: fields.text('AliasName', entry['AliasName']),
-          keyId: fields.text('KeyId', entry['KeyId']),
+          keyId: fields.formed('KeyId', entry['KeyId'], KEY_ID),
           ...optional('aliasArn', entry['AliasArn']),
         }));
       }),
@@ -116,19 +122,21 @@ function pageParameters({ pageNumber, pageSize }: PageQuery): Readonly<Record<st
 }
 
 function readMetadata(answer: JsonObject): KeyMetadata {
-  const fields = answerFields('DescribeKey', answer['RequestId']);
+  const fields = formedFields('DescribeKey', answer);
   const { requestId } = fields;
   const metadata = answer['KeyMetadata'];
   if (!isJsonObject(metadata)) {
     throw answerMalformed('DescribeKey', 'KeyMetadata is missing', requestId);
   }
-  const optionals = Object.entries(OPTIONAL_FIELDS).map(([name, theirs]) =>
-    optional(name, metadata[theirs]),
+  const optionals = Object.entries(OPTIONAL_WORDS).map(([name, theirs]) =>
+    optional(name, fields.optional(theirs, metadata[theirs], WORD)),
   );
   return {
-    keyId: fields.text('KeyId', metadata['KeyId']),
-    keyState: fields.text('KeyState', metadata['KeyState']),
+    keyId: fields.formed('KeyId', metadata['KeyId'], KEY_ID),
+    keyState: fields.formed('KeyState', metadata['KeyState'], WORD),
     ...(Object.assign({}, ...optionals) as Partial<KeyMetadata>),
+    ...optional('arn', fields.optional('Arn', metadata['Arn'], KEY_ARN)),
+    ...optional('description', metadata['Description']),
     requestId,
   };
 }
@@ -137,9 +145,9 @@ function readPage<T>(
   action: string,
   answer: JsonObject,
   [list, item]: readonly [string, string],
-  read: (entry: JsonObject, fields: AnswerFields) => T,
+  read: (entry: JsonObject, fields: FormedFields) => T,
 ): Page<T> {
-  const fields = answerFields(action, answer['RequestId']);
+  const fields = formedFields(action, answer);
   const { requestId } = fields;
   const outer = answer[list];
   const entries = isJsonObject(outer) ? outer[item] : undefined;
@@ -155,6 +163,28 @@ function readPage<T>(
     }),
     totalCount,
     requestId,
+  };
+}
+
+/** The fields of an answer, those of a form too: what does not have it is refused, without the value. */
+interface FormedFields extends AnswerFields {
+  formed(name: string, value: unknown, form: RegExp): string;
+  /** Undefined for what is missing, empty or null. */
+  optional(name: string, value: unknown, form: RegExp): string | undefined;
+}
+
+function formedFields(action: string, answer: JsonObject): FormedFields {
+  const fields = answerFields(action, answer['RequestId']);
+  const formed = (name: string, value: unknown, form: RegExp): string => {
+    const text = fields.text(name, value);
+    if (form.test(text)) return text;
+    throw answerMalformed(action, `${name} is none that KMS gives`, fields.requestId);
+  };
+  return {
+    ...fields,
+    formed,
+    optional: (name, value, form) =>
+      value === undefined || value === null || value === '' ? undefined : formed(name, value, form),
   };
 }
 

@@ -12,6 +12,7 @@ import {
 import type { Env } from './env.ts';
 import { envValue } from './env.ts';
 import { externalSource } from './external-source.ts';
+import type { KillGroup } from './run-command.ts';
 import { signedInSource } from './signed-in-source.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
 import { unsupportedMode } from './unsupported-modes.ts';
@@ -25,6 +26,7 @@ const MOST_CHAINED_PROFILES = 8;
 export interface ProfileContext {
   readonly env: Env;
   readonly now: () => Date;
+  readonly killGroup: KillGroup;
   /** Reads a profile of the file again. */
   readonly readAgain: (name: string) => Promise<CliProfile | undefined>;
 }
@@ -141,12 +143,15 @@ function durationOf(text: string | undefined, where: string): number | undefined
   throw incomplete(`${where} has expired_seconds below ${SHORTEST_SESSION_SECONDS}`);
 }
 
-/** Whoever can write the file could have this user run anything. */
+/** Whoever can change the file could have this user run anything. */
 function changeableCommand(name: string): Error {
   return kmsxError(
     'credentials-failed',
     `${name} runs a command, and others can write ${CLI_CONFIG}`,
-    { source: name, hint: `look at its process_command, then chmod 600 ${CLI_CONFIG}` },
+    {
+      source: name,
+      hint: `look at its process_command, then chmod 600 ${CLI_CONFIG}; the file, its folders and what links lead to must be yours or root's, and no folder written by others (namei -l ${CLI_CONFIG})`,
+    },
   );
 }
 

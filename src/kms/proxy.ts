@@ -57,7 +57,9 @@ function parseProxy(value: string, name: string): Proxy {
       { variable: name, scheme },
     );
   }
-  if (url === undefined || url.hostname === '') {
+  // A password with an unescaped #, / or ? ends the address there: its first part would be taken for a port or host.
+  const isAddressAlone = url?.pathname.replace('/', '') === '' && !/[?#]/.test(url.href);
+  if (url === undefined || url.hostname === '' || !isAddressAlone) {
     throw kmsxError('gateway-malformed', `${name} is no address of a proxy`, {
       reason: 'proxy',
       variable: name,

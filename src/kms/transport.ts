@@ -58,7 +58,7 @@ interface Target {
 }
 
 /** Why an exchange ended before its answer. */
-class TimeIsUp {
+export class TimeIsUp {
   readonly timeoutMs: number;
 
   constructor(timeoutMs: number) {
@@ -141,6 +141,15 @@ export class Transport {
     this.#agents.set(name, agent);
     return agent;
   }
+}
+
+/**
+ * Ends with the exchange that the caller runs in, for work of it that is no request: its reason is a `TimeIsUp`, or
+ * that of the signal of an exchange. Undefined outside of exchanges.
+ */
+export function exchangeSignal(): AbortSignal | undefined {
+  const exchange = httpSeam().getStore();
+  return exchange instanceof CurrentExchange ? exchange.signal : undefined;
 }
 
 class CurrentExchange implements Exchange, Sender {

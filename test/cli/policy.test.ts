@@ -70,6 +70,14 @@ beforeAll(async () => {
   }
   const all = await printedPolicy(policyArguments(usualCases()));
   users.set('all', all);
+  const everything = { Action: ['kms:*'], Resource: ['*'] };
+  users.set('denied', {
+    Version: '1',
+    Statement: [
+      { Effect: 'Allow', ...everything },
+      { Effect: 'Deny', ...everything, Action: ['kms:GenerateAndExportDataKey'] },
+    ],
+  });
   for (const [index, { rest }] of withoutEach(all).entries()) users.set(`less${index}`, rest);
   server = await TestKms.start({ seed: { text: policySeed(users), label: 'the seed' } });
   await furnish(folder, runAs);
@@ -114,7 +122,7 @@ describe.each(
 
 /** What no dry run tells, with the reason. */
 const UNCHECKED = new Map([
-  ['kms:CreateSecret', 'not checked: CreateSecret has no dry run'],
+  ['kms:CreateSecret', 'not asked: CreateSecret has no dry run'],
   ['kms:DescribeKey key/*', 'allowed for this key'],
 ]);
 
@@ -131,6 +139,7 @@ describe('kmsx policy --check', () => {
   it('finds every permission of the printed policy', async () => {
     const { verdicts, code, stderr } = await check('all', CHECK_ALL);
     expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/warning: kms:CreateSecret was not asked: CreateSecret has no dry run/);
     for (const verdict of verdicts) {
       const reason = uncheckedReason(verdict);
       if (reason === undefined) expect(verdict).toMatchObject({ Allowed: true });
@@ -171,14 +180,16 @@ describe('kmsx policy --check', () => {
     expect(ended).not.toMatch(/CreateSecret/);
   });
 
-  it('without a backup reaches what needs none, and says what it needs', async () => {
-    const { code, verdicts } = await check('all', [
+  it('without a backup asks what needs none, says what it needs, and is exit 8', async () => {
+    const { code, verdicts, stderr } = await check('all', [
       ...['policy', '--check', '--key-id', KEY, '--for', 'export-key,recover-key'],
     ]);
-    expect(code).toBe(0);
+    expect(code).toBe(8);
+    expect(stderr).toContain(`error: not asked: kms:Decrypt on ${KEY}\n`);
+    expect(stderr).toContain('hint: give --in BACKUP');
     expect(verdicts).toMatchObject([
       { Action: 'kms:GenerateAndExportDataKey', Allowed: true },
-      { Action: 'kms:Decrypt', Reason: expect.stringContaining('not reached') as string },
+      { Action: 'kms:Decrypt', Reason: expect.stringMatching(/^not asked: /) as string },
     ]);
     expect(verdicts[1]).not.toHaveProperty('Allowed');
   });
@@ -186,9 +197,44 @@ describe('kmsx policy --check', () => {
   it('asks KMS for the key behind an alias', async () => {
     const { verdicts } = await check('all', ['policy', '--check', '--key-id', 'alias/old']);
     expect(verdicts).toMatchObject([{ Resource: KEY, Allowed: true }]);
-    const unable = await check('exportkey', ['policy', '--check', '--key-id', 'alias/old']);
-    expect(unable.code).toBe(3);
-    expect(unable.stderr).toContain('kms:DescribeKey');
+  });
+
+  it('goes by the alias where DescribeKey is not allowed, and says what it then cannot know', async () => {
+    const alias = ['policy', '--check', '--key-id', 'alias/old'];
+    expect(await check('exportkey', alias)).toMatchObject({
+      code: 0,
+      verdicts: [{ Resource: 'alias/old', Allowed: true }],
+    });
+    expect(await check('listkeys', alias)).toMatchObject({ code: 3 });
+    const input = ['--for', 'recover-key', '--in', 'backup.json'];
+    const opened = await check('recoverkey', [...alias, ...input]);
+    expect(opened).toMatchObject({
+      code: 0,
+      verdicts: [{ Action: 'kms:Decrypt', Resource: 'alias/old', Allowed: true }],
+    });
+    expect(opened.stderr).toContain('whether alias/old leads there is not known');
+    const twoKeys = ['--for', 'reencrypt-key', '--to-key-id', 'alias/new', '--in', 'backup.json'];
+    expect(await check('reencryptkey', [...alias, ...twoKeys])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('hint: give the ARN of the key') as string,
+    });
+  });
+
+  it('asks for list-keys without a key, and says what a key would tell', async () => {
+    const { code, verdicts, stderr } = await check('listkeys', [
+      ...['policy', '--check', '--for', 'list-keys'],
+    ]);
+    expect(code).toBe(8);
+    expect(stderr).toContain('hint: give --key-id');
+    expect(verdicts.map(({ Allowed }) => Allowed)).toEqual([true, undefined, true]);
+  });
+
+  it('says of a Deny statement that no Allow mends it', async () => {
+    const { code, verdicts, stderr } = await check('denied', ['policy', '--check', '--key-id', KEY]);
+    expect(code).toBe(3);
+    expect(verdicts[0]?.Reason).toMatch(/^a Deny statement/);
+    expect(stderr).toContain('hint: a Deny statement outweighs whatever is allowed');
+    expect(stderr).not.toContain('prints the RAM policy');
   });
 
   it('refuses a backup under another key, and ends as KMS does where the key is none', async () => {
@@ -234,7 +280,15 @@ describe('kmsx policy', () => {
     [
       'another region than the ARN says',
       ['--key-id', KEY, '--region', 'cn-hangzhou'],
-      'cn-hangzhou',
+      '--region says cn-hangzhou and the ARN of the key cn-local\nkmsx: hint: leave --region out',
+    ],
+    [
+      'keys of two regions',
+      [
+        ...['--key-id', KEY, '--for', 'reencrypt-key'],
+        ...['--to-key-id', NEW_KEY.replace('cn-local', 'cn-hangzhou')],
+      ],
+      'the backup or another key in cn-',
     ],
     [
       'a dedicated gateway, which does not know what is behind an alias',

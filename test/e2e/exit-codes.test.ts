@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -273,6 +274,31 @@ describe('a signal', () => {
       child.kill(signal);
       expect(await finished).toMatchObject({ code, stdout: '' });
       expect(readdirSync(cwd)).toEqual(['bystander']);
+    },
+  );
+
+  it.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)(
+    '%s ends the process though a thread of Node hangs, which Node waits for at its exit',
+    async (signal) => {
+      const cwd = folder();
+      let called: () => void = () => undefined;
+      const reached = new Promise<void>((resolve) => (called = resolve));
+      const url = await fakeKms(() => {
+        called();
+      });
+      execFileSync('mkfifo', [join(cwd, 'pipe')]);
+      writeFileSync(
+        join(cwd, 'hang.cjs'),
+        `require('node:fs').open(require('node:path').join(__dirname, 'pipe'), 'r', () => {});`,
+      );
+      const args = [...EXPORT, '--backup', 'b.json', '--out', 'e.json', '--endpoint', url];
+      const NODE_OPTIONS = `--require="${join(cwd, 'hang.cjs')}"`;
+      const child = startKmsx(args, { cwd, env: { ...ANY_CREDENTIALS, NODE_OPTIONS } });
+      await reached;
+      child.kill(signal);
+      const ended = once(child, 'exit', { signal: AbortSignal.timeout(3000) });
+      expect(await ended.finally(() => child.kill('SIGKILL'))).toEqual([null, signal]);
+      expect(readdirSync(cwd).sort()).toEqual(['hang.cjs', 'pipe']);
     },
   );
 

@@ -195,6 +195,10 @@ describe('an environment that would leak or trust anybody', () => {
     ['NODE_DEBUG', 'http', ['unwrap-key', '--privkey', PRIVKEY]],
     ['NODE_DEBUG', 'tls', ['keygen', '--privkey-out', 'k', '--pubkey-out', 'p', '--no-passphrase']],
     ['NODE_DEBUG', 'http', ['rehearse']],
+    ['NODE_OPTIONS', '--tls-keylog=keys.log', EXPORT],
+    ['NODE_OPTIONS', '--no-warnings --tls_keylog=keys.log', ['rehearse']],
+    ['NODE_OPTIONS', '--trace-tls', EXPORT],
+    ['NODE_OPTIONS', '--heapsnapshot-signal=SIGUSR2', ['unwrap-key', '--privkey', PRIVKEY]],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0', EXPORT],
   ])('is refused: %s=%s', async (name, value, args) => {
     const result = await kmsx(args, { cwd: folder(), env: { [name]: value } });

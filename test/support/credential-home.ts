@@ -80,6 +80,8 @@ export async function resolveIn(
 ): Promise<ResolvedCredentials> {
   const credentials = await resolveCredentials({
     env: {},
+    userId: process.geteuid?.(),
+    killGroup: (groupId) => void process.kill(-groupId, 'SIGKILL'),
     home: typeof files === 'string' ? files : homeWith(files),
     authorities: await testAuthorities(),
     ...options,

@@ -37,6 +37,8 @@ export async function runHere(
     stderr: collecting(stderr, options.onStderr),
     env: options.env,
     cwd: options.cwd,
+    userId: process.geteuid?.(),
+    killGroup: (groupId) => void process.kill(-groupId, 'SIGKILL'),
     nodeVersion: process.versions.node,
     pid: process.pid,
     signal: new AbortController().signal,

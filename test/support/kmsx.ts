@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject } from 'vitest';
+import { SIGNAL_EXIT_CODES } from '../../src/cli/exit-codes.ts';
 
 /** The launcher of the built program. */
 export const KMSX = fileURLToPath(new URL('../../bin/kmsx.js', import.meta.url));
@@ -51,8 +52,10 @@ export async function finish(child: ChildProcessWithoutNullStreams): Promise<Run
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, stderr };
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  // What kmsx ends by of its own accord is an exit code to a shell; who is killed has none.
+  const codes: Partial<Record<NodeJS.Signals, number>> = SIGNAL_EXIT_CODES;
+  return { code: signal === null ? code : (codes[signal] ?? null), stdout, stderr };
 }
 
 declare module 'vitest' {

@@ -40,6 +40,8 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     stderr: stream(stderr, options.stderrIsTerminal ?? false, undefined),
     env: options.env ?? {},
     cwd: options.cwd ?? '/nonexistent',
+    userId: process.geteuid?.(),
+    killGroup: (groupId) => void process.kill(-groupId, 'SIGKILL'),
     nodeVersion: '20.20.0',
     pid: 4242,
     signal: new AbortController().signal,

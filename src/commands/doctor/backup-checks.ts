@@ -9,9 +9,9 @@ import type { BackupAtPlace } from '../backup-input.ts';
 import { isDedicated } from '../backup-places.ts';
 import { reencryptHints } from '../reencrypt-hints.ts';
 import type { Findings, Outcome, Verdict } from './check.ts';
-import { notReached, outcomeOf, pass } from './check.ts';
+import { notReached, outcomeOf, pass, warn } from './check.ts';
 import { checkPermission } from './key-checks.ts';
-import type { Asked } from './subject.ts';
+import type { Asked, Operation } from './subject.ts';
 import { GIVE_KEY, PERMISSIONS } from './subject.ts';
 
 /**
@@ -25,6 +25,9 @@ export function checkBackupFile(backup: Outcome<BackupAtPlace>, ofSecret: Verdic
   return known === undefined ? ofSecret : pass(`${label} is a backup`);
 }
 
+/** What is asked, and the id of the key that `--key-id` names, where that is known. */
+type AskedOfBackup = Asked & { readonly ownKeyId: string | undefined };
+
 /**
  * Asks what can be asked with a backup alone, and adds it: `backup`, and the permission to export, open and re-encrypt
  * it.
@@ -32,7 +35,7 @@ export function checkBackupFile(backup: Outcome<BackupAtPlace>, ofSecret: Verdic
  * @param blocked - why KMS is not asked
  */
 export async function checkBackup(
-  subject: Asked,
+  subject: AskedOfBackup,
   blocked: Verdict | undefined,
   findings: Findings,
 ): Promise<void> {
@@ -53,13 +56,27 @@ export async function checkBackup(
   const source = backup.ok ? await outcomeOf(() => backup.value.source(kms, plan)) : backup;
   await findings.add('backup', () => {
     if (!source.ok) throw source.error;
-    return checkBackupFile(backup, pass('read from the secret of KMS'));
+    const found = checkBackupFile(backup, pass('read from the secret of KMS'));
+    return underAnotherKey(source.value, subject) ?? found;
   });
   if (!source.ok || !backup.ok) {
     await addAll(notReached('the backup cannot be used'));
     return;
   }
   await askOfBackup(subject, source.value, backup.value.label, findings);
+}
+
+/** Both can be in order, and yet not belong together. */
+function underAnotherKey(
+  { KeyId }: BackupSource,
+  { ownKeyId, keyId }: AskedOfBackup,
+): Verdict | undefined {
+  if (KeyId === undefined || ownKeyId === undefined) return undefined;
+  if (KeyId === ownKeyId || KeyId.endsWith(`:key/${ownKeyId}`)) return undefined;
+  return warn(
+    `the backup is under ${KeyId}, another KMS key than ${keyId?.text ?? ownKeyId}`,
+    'is it the backup that you mean? each permission says which key it is for',
+  );
 }
 
 async function askOfBackup(
@@ -71,10 +88,12 @@ async function askOfBackup(
   const { kms, recipients } = subject;
   const [recipient] = recipients;
   const facts = { source, label, kms };
-  const ask = async (action: string, dryRun: () => Promise<unknown>): Promise<void> => {
-    await findings.add(`permission:${action}`, async () =>
-      checkPermission(await outcomeOf(() => explainingFailures(facts, dryRun))),
-    );
+  const where = `on ${source.KeyId ?? 'the key of the backup'}`;
+  const ask = async (action: Operation, dryRun: () => Promise<unknown>): Promise<void> => {
+    await findings.add(`permission:${action}`, async () => {
+      const outcome = await outcomeOf(() => explainingFailures(facts, dryRun));
+      return checkPermission(outcome, action, subject, where);
+    });
   };
   await ask('ExportDataKey', async () => {
     if (recipient === undefined) await dryRunOneTimeExport(source, kms);
@@ -86,10 +105,11 @@ async function askOfBackup(
 
 /** ReEncrypt to the key of `--key-id`, or to the one that the backup is under. */
 async function askReencrypt(
-  { kms, gateway, keyId }: Asked,
+  subject: Asked,
   source: BackupSource,
   label: string,
 ): Promise<Verdict> {
+  const { kms, gateway, keyId } = subject;
   if (isDedicated(gateway)) {
     return notReached('a dedicated gateway has no ReEncrypt', '--gateway public or vpc has it');
   }
@@ -105,5 +125,6 @@ async function askReencrypt(
       () => dryRunReencrypt(request, kms),
     ),
   );
-  return checkPermission(dryRun);
+  const where = `from ${KeyId ?? 'the key of the backup'} to ${destination.text}`;
+  return checkPermission(dryRun, 'ReEncrypt', subject, where);
 }

@@ -1,6 +1,7 @@
 import type { Input } from '../../cli/inputs.ts';
 import type { Session } from '../../cli/session.ts';
 import type { EncryptionContext } from '../../data-key/encryption-context.ts';
+import type { PolicyCommand } from '../../data-key/ram-policy.ts';
 import type { Recipient } from '../../data-key/reexport.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
 import type { RetryPolicy } from '../../kms/retry.ts';
@@ -30,6 +31,7 @@ export interface DoctorOptions extends ConnectionOptions, ContextOptions, Recipi
   readonly in?: string;
   readonly backup: readonly string[];
   readonly out?: string;
+  readonly for: string;
 }
 
 /** What is to be examined: options that have been checked. */
@@ -37,6 +39,7 @@ export interface Examination {
   readonly options: DoctorOptions;
   readonly policy: RetryPolicy;
   readonly keyId: KeyIdentifier | undefined;
+  readonly commands: readonly PolicyCommand[];
   readonly places: BackupPlaces;
   readonly readText: ReadText;
 }
@@ -61,7 +64,7 @@ export async function examine(
   findings: Findings,
   session: Session,
 ): Promise<void> {
-  const { options, keyId, places, policy, readText } = examination;
+  const { options, keyId, commands, places, policy, readText } = examination;
   const { context, recipients, backup, inputs } = await readFiles(options, session);
   const documentRegion = backup?.ok === true ? backup.value.known?.Region : undefined;
   const known = { keyRegion: keyId?.region, documentRegion };
@@ -74,7 +77,7 @@ export async function examine(
     const { gateway, kms } = way;
     const key = await checkKms(
       {
-        ...{ plan, gateway, kms, keyId, context },
+        ...{ plan, gateway, kms, keyId, context, commands },
         ...{ blocked: way.blocked, now: session.io.now() },
         recipients: recipients?.ok === true ? recipients.value : [],
         backup: await matching(backup, plan),

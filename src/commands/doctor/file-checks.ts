@@ -46,7 +46,7 @@ export interface OutputSubject {
 }
 
 /**
- * Checks the outputs as the real run would, and leaves nothing behind.
+ * Checks the outputs as the real run would, and leaves nothing behind. What is no file is not opened.
  *
  * @throws KmsxError those of `prepareOutputs`; `operation-not-offered`, `secret-exists`; those of KMS
  */
@@ -59,7 +59,8 @@ export async function checkOutputs(subject: OutputSubject, session: Session): Pr
     return notReached('no --backup and no --out', 'kmsx doctor --backup FILE --out FILE');
   }
   if (plan !== undefined) assertTakesSecrets(places, plan);
-  const outputs = await prepareOutputs(files, inputs, { ...session.options, ...session });
+  const rules = { ...session.options, ...session, isTrial: true };
+  const outputs = await prepareOutputs(files, inputs, rules);
   await discardAll(outputs);
   const labels = outputs.map(({ label }) => label);
   if (secrets.length === 0) return pass(`${labels.join(' and ')} can be written`);

@@ -1,17 +1,24 @@
 import { KmsxError, kmsxError } from '../../base/error.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { isNoPermission } from '../../data-key/no-permission.ts';
+import type { JudgeOptions } from '../../data-key/usable-keys.ts';
 import { judgeKey } from '../../data-key/usable-keys.ts';
 import { CLOSED_INSTANCE_HINT, factsOf } from '../../kms/error-table.ts';
+import { embeddedHints } from '../../kms/error-table/embedded.ts';
 import type { Gateway } from '../../kms/gateway.ts';
 import type { KeyMetadata } from '../../kms/key-catalog.ts';
 import type { Outcome, Verdict } from './check.ts';
 import { fail, notReached, pass, warn } from './check.ts';
+import type { Operation, Subject } from './subject.ts';
+import { commandsNeeding, isNeeded } from './subject.ts';
 
 const NOT_OFFERED: ReadonlySet<string> = new Set([
   'InvalidAction.NotFound',
   'UnsupportedOperation',
 ]);
+
+/** States that forbid the use of a key, whose codes KMS has. */
+const BAD_STATES: ReadonlySet<string> = new Set(['Disabled', 'PendingDeletion', 'PendingImport']);
 
 /** Codes that say that the signature, or what it is made with, was not accepted. */
 const NOT_SIGNED: ReadonlySet<string> = new Set([
@@ -43,27 +50,47 @@ export function checkSignature(first: Outcome<unknown>): Verdict {
 
 /**
  * Judges a key by what DescribeKey tells of it. A state that forbids its use is the error that a real call would
- * end with.
- *
- * @param keyId - as the user names it
+ * end with. What else speaks against the key counts only where KMS's own dry run does not succeed.
  */
-export function checkDescribedKey(metadata: KeyMetadata, keyId: string, now: Date): Verdict {
+export async function checkDescribedKey(
+  metadata: KeyMetadata,
+  { keyId, dryRun, ...known }: DescribedKeyOptions,
+): Promise<Verdict> {
   const { keyState, keyUsage, keySpec } = metadata;
   const facts = [keyState, keyUsage, keySpec].filter((fact) => fact !== undefined).join(', ');
-  const { Usable: isUsable, Reason: reason, Note: note } = judgeKey(metadata, { now });
+  const { Usable: isUsable, Reason: reason, Note: note } = judgeKey(metadata, known);
   if (isUsable === false) {
     const why = `${reason ?? 'it cannot be used'} (${facts})`;
+    if (!BAD_STATES.has(keyState) && (await dryRun()).ok) {
+      return warn(
+        `by a dry run it gives data keys, but DescribeKey speaks against it: ${why}`,
+        'make sure that this is the KMS key that you mean, and that it will still be good when it is used',
+      );
+    }
     if (keyState === 'Enabled') return fail(kmsxError('key-unusable', `${keyId}: ${why}`));
-    return fail(stateError(metadata, `${keyId}: ${why}`));
+    return fail(stateError(metadata, `${keyId}: ${why}`, known.isRehearsal));
   }
   const remark = note ?? reason;
   return pass(`found: ${facts}${remark === undefined ? '' : `; ${remark}`}`);
 }
 
-function stateError({ keyState, keyId, requestId }: KeyMetadata, message: string): KmsxError {
-  const code = `Rejected.${keyState}`;
+/** What is known besides what DescribeKey tells. */
+export interface DescribedKeyOptions extends Pick<JudgeOptions, 'now' | 'isRehearsal'> {
+  /** As the user names it. */
+  readonly keyId: string;
+  /** Asks KMS itself whether the key gives data keys. */
+  readonly dryRun: () => Promise<Outcome<unknown>>;
+}
+
+function stateError(
+  { keyState, keyId, requestId }: KeyMetadata,
+  message: string,
+  isRehearsal: boolean,
+): KmsxError {
+  const code = `Rejected.${BAD_STATES.has(keyState) ? keyState : 'Unavailable'}`;
   const { kind, hint } = factsOf(code, 409);
-  const hints = [hint.replace('--KeyId ID', () => `--KeyId ${shellWord(keyId)}`)];
+  const usual = hint.replace('--KeyId ID', () => `--KeyId ${shellWord(keyId)}`);
+  const hints = isRehearsal ? embeddedHints(code, usual) : [usual];
   return new KmsxError({ kind, code, message, hints, requestId });
 }
 
@@ -81,9 +108,23 @@ export function checkKeyByDryRun(dryRun: Outcome<unknown>, why: string): Verdict
   return { status, message: `${message}; ${why}`, hint, error };
 }
 
-/** Judges a permission by a dry run. */
-export function checkPermission(dryRun: Outcome<unknown>): Verdict {
-  return dryRun.ok ? pass('allowed: a dry run would succeed') : fail(dryRun.error);
+/**
+ * Judges a permission by a dry run. That nobody needs it is no failure, and it may be denied on purpose.
+ *
+ * @param where - what was tried, for the message: `on KEY_ID`
+ */
+export function checkPermission(
+  dryRun: Outcome<unknown>,
+  operation: Operation,
+  subject: Pick<Subject, 'commands' | 'recipients'>,
+  where: string,
+): Verdict {
+  if (dryRun.ok) return pass(`allowed ${where}: a dry run would succeed`);
+  if (!lacksPermission(dryRun.error) || isNeeded(operation, subject)) return fail(dryRun.error);
+  return warn(
+    `not allowed ${where}, and not needed for ${subject.commands.join(', ')}`,
+    `--for ${commandsNeeding(operation)[0] ?? ''} judges it as needed`,
+  );
 }
 
 /**

@@ -65,9 +65,11 @@ async function askKms(
   await findings.add('permission:GenerateAndExportDataKey', async () => {
     if (noKey !== undefined) return noKey;
     if (findings.hasFailed('key')) return notReached('the key cannot be used');
-    return checkPermission(await generate());
+    const where = `on ${keyId?.text ?? ''}`;
+    return checkPermission(await generate(), 'GenerateAndExportDataKey', subject, where);
   });
-  await checkBackup(subject, blocked, findings);
+  const ownKeyId = keyId?.id ?? (described?.ok === true ? described.value.keyId : undefined);
+  await checkBackup({ ...subject, ownKeyId }, blocked, findings);
   if (noKey !== undefined) return undefined;
   const isTold = described !== undefined && (described.ok || !isUntold(described.error));
   return isTold ? described : withoutMetadata(await generate());
@@ -87,14 +89,17 @@ async function firstCall(
 
 /** By DescribeKey; where that is not there, or not allowed, by the dry run. */
 async function checkKey(
-  { keyId, now }: Asked,
+  { keyId, now, kms }: Asked,
   described: Outcome<KeyMetadata> | undefined,
   generate: DryRun,
 ): Promise<Verdict> {
   if (described === undefined) {
     return checkKeyByDryRun(await generate(), 'a dedicated gateway has no DescribeKey');
   }
-  if (described.ok) return checkDescribedKey(described.value, keyId?.text ?? '', now);
+  if (described.ok) {
+    const known = { keyId: keyId?.text ?? '', now, isRehearsal: kms.isRehearsal, dryRun: generate };
+    return await checkDescribedKey(described.value, known);
+  }
   const { error } = described;
   if (!isUntold(error)) throw error;
   if (isNotOffered(error)) {

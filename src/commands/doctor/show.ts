@@ -1,13 +1,12 @@
 import { Chalk } from 'chalk';
 import { colorsStdout } from '../../cli/color.ts';
-import { jsonLine } from '../../cli/json-output.ts';
+import { jsonLineForStdout } from '../../cli/json-output.ts';
 import { oneLine } from '../../cli/printable.ts';
 import type { Session } from '../../cli/session.ts';
 import { writeStdout } from '../../cli/stdout.ts';
 import type { Finding, Status } from './check.ts';
 
-/** The longest name, GenerateAndExportDataKey. */
-const CHECK_WIDTH = 24;
+const CHECK_WIDTH = 'permission:GenerateAndExportDataKey'.length;
 const STATUS_WIDTH = 'not reached'.length;
 const HINT_INDENT = ' '.repeat(STATUS_WIDTH + CHECK_WIDTH + 4);
 
@@ -21,7 +20,7 @@ export function findingShower({ io, options }: Session): (finding: Finding) => P
   let isFirst = true;
   return async (finding) => {
     if (!asTable) {
-      await writeStdout(io, jsonLine(findingLine(finding)));
+      await writeStdout(io, jsonLineForStdout(findingLine(finding), io));
       return;
     }
     const heading = isFirst ? `${row('STATUS', 'CHECK', 'MESSAGE')}\n` : '';
@@ -45,7 +44,7 @@ function findingLine({ check, status, message, hint, error }: Finding): object {
 function tableRows(finding: Finding, colored: (status: Status, text: string) => string): string {
   const { check, status, message, hint } = finding;
   const words = status.replace('-', ' ');
-  const line = row(words, check.replace('permission:', ''), oneLine(message));
+  const line = row(words, check, oneLine(message));
   const first = `${colored(status, words)}${line.slice(words.length)}\n`;
   return hint === undefined ? first : `${first}${HINT_INDENT}hint: ${oneLine(hint)}\n`;
 }

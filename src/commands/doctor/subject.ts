@@ -1,6 +1,8 @@
 import type { EncryptionContext } from '../../data-key/encryption-context.ts';
 import type { Recipient } from '../../data-key/reexport.ts';
 import type { Gateway } from '../../kms/gateway.ts';
+import type { PolicyCommand } from '../../data-key/ram-policy.ts';
+import { needsAction } from '../../data-key/ram-policy.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
 import type { KmsClient } from '../../kms/kms-client.ts';
 import type { BackupAtPlace } from '../backup-input.ts';
@@ -22,6 +24,8 @@ export interface Subject {
   readonly now: Date;
   /** The public keys that could be read. */
   readonly recipients: readonly Recipient[];
+  /** What is to be run: a permission that it does not need is in nobody's way. */
+  readonly commands: readonly PolicyCommand[];
   /** What `--in` names; undefined where it is not given. */
   readonly backup: Outcome<BackupAtPlace> | undefined;
 }
@@ -40,5 +44,33 @@ export const PERMISSIONS = [
   'Decrypt',
   'ReEncrypt',
 ] as const;
+
+/** An operation whose permission is asked for. */
+export type Operation = (typeof PERMISSIONS)[number];
+
+/** The commands that these checks are enough for. */
+export const DOCTOR_COMMANDS = [
+  'export-key',
+  'reexport-key',
+  'recover-key',
+  'reencrypt-key',
+  'verify-key',
+] as const satisfies readonly PolicyCommand[];
+
+/** Whether the commands need the permission for an operation. */
+export function isNeeded(
+  operation: Operation,
+  { commands, recipients }: Pick<Subject, 'commands' | 'recipients'>,
+): boolean {
+  const action = operation === 'ReEncrypt' ? 'kms:ReEncryptFrom' : (`kms:${operation}` as const);
+  return needsAction(commands, action, recipients.length > 1);
+}
+
+/** The commands that need an operation, for `--for`. */
+export function commandsNeeding(operation: Operation): readonly PolicyCommand[] {
+  return DOCTOR_COMMANDS.filter((command) =>
+    isNeeded(operation, { commands: [command], recipients: [] }),
+  );
+}
 
 export const GIVE_KEY = 'kmsx doctor --key-id alias/NAME';

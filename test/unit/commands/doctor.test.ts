@@ -1,4 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
@@ -13,6 +15,7 @@ import type { Ran } from '../../support/doctor/stage.ts';
 import { KEYS, keyEnv, useDoctorStage } from '../../support/doctor/stage.ts';
 import { startSts } from '../../support/sts-server.ts';
 import { TestKms } from '../../support/local-kms.ts';
+import { testKey } from '../../support/wrapping-keys.ts';
 import { testIo } from '../../support/test-io.ts';
 import type { Runner } from '../../support/doctor/stage.ts';
 import { json, startProxy, startServer, tlsFile } from '../kms/servers.ts';
@@ -235,6 +238,50 @@ describe('doctor warns and goes on', () => {
     });
   });
 
+  it('of a permission that the commands do not need, and fails where they do', async () => {
+    const { run: doctor, kms } = stage();
+    const args = ['doctor', '--endpoint', kms.announcement.Endpoint, ...ALL];
+    const exporter = await doctor(args, keyEnv('Exporter'));
+    expect(exporter, exporter.stdout).toMatchObject({ code: 0 });
+    for (const operation of ['ExportDataKey', 'Decrypt', 'ReEncrypt']) {
+      expect(lineOf(exporter, `permission:${operation}`)).toMatchObject({
+        Status: 'warn',
+        Message: expect.stringMatching(/^not allowed .*, and not needed for export-key$/) as string,
+        Hint: expect.stringMatching(/^--for re\S+-key judges it as needed$/) as string,
+      });
+    }
+    const opener = await doctor([...args, '--for', 'recover-key'], keyEnv('Exporter'));
+    expect(opener.code).toBe(3);
+    expect(lineOf(opener, 'permission:Decrypt')).toMatchObject({
+      Status: 'fail',
+      Hint: expect.stringContaining('kms:Decrypt') as string,
+    });
+    const other = createPublicKey(testKey('other-2048.pem'));
+    const pem = other.export({ type: 'spki', format: 'pem' });
+    writeFileSync(join(stage().folder, 'other.pub.pem'), pem);
+    const several = [...args, '--pubkey', 'other.pub.pem'];
+    expect((await doctor(several, keyEnv('Exporter'))).code).toBe(3);
+  });
+
+  it('of a backup under another key than --key-id, and names the key of each permission', async () => {
+    const { run: doctor, kms } = stage();
+    const args = ['doctor', '--endpoint', kms.announcement.Endpoint, '--pubkey', 'pub.pem'];
+    const input = ['--in', 'backup.json'];
+    const ran = await doctor([...args, '--key-id', 'alias/of-instance', ...input], GOOD);
+    expect(ran, ran.stdout).toMatchObject({ code: 0 });
+    expect(lineOf(ran, 'backup')).toMatchObject({
+      Status: 'warn',
+      Message: `the backup is under ${KEYS.good}, another KMS key than alias/of-instance`,
+    });
+    expect(lineOf(ran, 'permission:GenerateAndExportDataKey').Message).toContain(
+      'allowed on alias/of-instance',
+    );
+    expect(lineOf(ran, 'permission:Decrypt').Message).toContain(`allowed on ${KEYS.good}`);
+    expect(lineOf(ran, 'permission:ReEncrypt').Message).toContain(
+      `from ${KEYS.good} to alias/of-instance`,
+    );
+  });
+
   it('says which check would need what, where little is given', async () => {
     const { run: doctor, kms } = stage();
     const ran = await doctor(['doctor', '--endpoint', kms.announcement.Endpoint], GOOD);
@@ -260,13 +307,23 @@ describe('doctor', () => {
     expect(lineOf(ran, 'swap').Status).not.toBe('fail');
   });
 
-  it('does not wait for the reader of a named pipe for longer than --deadline', async () => {
+  it('does not open a named pipe, whose reader would see its end, nor wait for a reader', async () => {
     const { run: doctor, kms, folder } = stage();
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
     const args = ['doctor', '--endpoint', kms.announcement.Endpoint, '--out', 'pipe'];
-    const ran = await doctor([...args, '--deadline', '0.5'], GOOD);
-    expect(ran).toMatchObject({ code: 5 });
-    expect(lineOf(ran, 'outputs')).toMatchObject({ Status: 'fail', Code: 'timed-out' });
+    const unread = await doctor(args, GOOD);
+    expect(lineOf(unread, 'outputs')).toMatchObject({
+      Status: 'pass',
+      Message: 'pipe can be written',
+    });
+    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = once(reader, 'close');
+    expect(lineOf(await doctor(args, GOOD), 'outputs').Status).toBe('pass');
+    expect(reader.exitCode).toBeNull();
+    writeFileSync(pipe, 'from the real run');
+    expect((await reader.stdout.toArray()).join('')).toBe('from the real run');
+    await ended;
   });
 
   it('shows a table on a terminal, and JSON Lines with --json', async () => {
@@ -276,12 +333,13 @@ describe('doctor', () => {
       env: { HOME: folder, ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' },
     };
     const table = await inProcess(true)(['doctor', '--color', 'never'], options);
-    expect(table.stdout).toMatch(/^STATUS {7}CHECK {21}MESSAGE\npass {9}versions {18}kmsx /);
+    expect(table.stdout).toMatch(/^STATUS {7}CHECK {32}MESSAGE\npass {9}versions {29}kmsx /);
     expect(table.stdout).toMatch(
-      /\nfail {9}region {20}the public gateway needs a region\n {39}hint: give --region/,
+      /\nfail {9}region {31}the public gateway needs a region\n {50}hint: give --region/,
     );
     const colored = await inProcess(true)(['doctor', '--color', 'always'], options);
     expect(colored.stdout).toContain('\u001b[31mfail\u001b[39m');
+    expect(table.stdout).toContain('not reached  permission:GenerateAndExportDataKey  ');
     const lines = await inProcess(true)(['doctor', '--json'], options);
     expect(linesOf(lines)).toHaveLength(20);
   });
@@ -289,6 +347,7 @@ describe('doctor', () => {
   it.each([
     [['--timeout', 'x'], {}],
     [['--key-id', 'no key'], {}],
+    [['--for', 'list-keys'], {}],
     [['--context', 'novalue'], {}],
     [['--gateway', 'public', '--endpoint', 'x.example'], {}],
     [['--expect-fingerprint', 'SHA256:00'], {}],

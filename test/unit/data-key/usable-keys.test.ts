@@ -6,6 +6,7 @@ import { judgeKey } from '../../../src/data-key/usable-keys.ts';
 import type { KeyCatalog, KeyMetadata, Page, PageQuery } from '../../../src/kms/key-catalog.ts';
 
 const NOW = new Date('2026-11-24T08:00:00Z');
+const REAL = { now: NOW, isRehearsal: false };
 
 function key(change: Partial<KeyMetadata> = {}): KeyMetadata {
   return {
@@ -23,7 +24,7 @@ describe('whether export-key can use a KMS key', () => {
   it.each([['Aliyun_AES_256'], ['Aliyun_AES_192'], ['Aliyun_AES_128'], ['Aliyun_SM4']])(
     'an enabled %s key: yes',
     (keySpec) => {
-      expect(judgeKey(key({ keySpec }), { now: NOW })).toEqual({ Usable: true });
+      expect(judgeKey(key({ keySpec }), REAL)).toEqual({ Usable: true });
     },
   );
 
@@ -55,11 +56,22 @@ describe('whether export-key can use a KMS key', () => {
     ],
     ['a state of a later KMS', { keyState: 'Unavailable' }, 'its state is Unavailable'],
   ])('%s: no, with the reason', (_, change, reason) => {
-    const { Usable, Reason } = judgeKey(key(change), { now: NOW });
+    const { Usable, Reason } = judgeKey(key(change), REAL);
     expect({ Usable, Reason }).toEqual({
       Usable: false,
       Reason: expect.stringContaining(reason) as string,
     });
+  });
+
+  it('shows an id that is no word of a shell in quotes', () => {
+    const { Reason } = judgeKey(key({ keyId: 'x; touch F #', keyState: 'Disabled' }), REAL);
+    expect(Reason).toContain("--KeyId 'x; touch F #', if");
+  });
+
+  it('names no command that would ask the real KMS, where the embedded one answered', () => {
+    const { Reason } = judgeKey(key({ keyState: 'Disabled' }), { ...REAL, isRehearsal: true });
+    expect(Reason).toMatch(/^it is disabled: its EnableKey/);
+    expect(Reason).not.toContain('aliyun ');
   });
 
   it.each<[string, KeyMetadata, string]>([
@@ -67,7 +79,7 @@ describe('whether export-key can use a KMS key', () => {
     ['no spec', without('keySpec'), 'KMS does not tell its KeySpec'],
     ['no usage', without('keyUsage'), 'KMS does not tell its KeyUsage'],
   ])('%s: cannot be told', (_, metadata, reason) => {
-    const verdict = judgeKey(metadata, { now: NOW });
+    const verdict = judgeKey(metadata, REAL);
     expect(verdict).toEqual({ Reason: expect.stringContaining(reason) as string });
   });
 
@@ -82,7 +94,7 @@ describe('whether export-key can use a KMS key', () => {
     ['whose material was imported', { origin: 'EXTERNAL' }, [], 'was imported'],
     ['of a cloud product', {}, ['alias/acs/oss'], 'alias/acs/oss was made for a cloud product'],
   ])('a key %s: yes, with a note', (_, change, aliases, note) => {
-    expect(judgeKey(key(change), { now: NOW, aliases })).toEqual({
+    expect(judgeKey(key(change), { ...REAL, aliases })).toEqual({
       Usable: true,
       Note: expect.stringContaining(note) as string,
     });
@@ -130,11 +142,26 @@ async function listAll(
   aliases?: AliasesByKey,
 ): Promise<{ ids: string[]; pages: ListedKeys[]; isWhole: boolean }> {
   const pages: ListedKeys[] = [];
-  const isWhole = await listKeys(catalog, { now: NOW, aliases }, (page) => {
-    pages.push(page);
-    return Promise.resolve();
-  });
+  const isWhole = await listKeys(
+    { keys: catalog, isRehearsal: false },
+    { now: NOW, aliases },
+    (page) => {
+      pages.push(page);
+      return Promise.resolve();
+    },
+  );
   return { ids: pages.flatMap(({ keys }) => keys.map(({ KeyId }) => KeyId)), pages, isWhole };
+}
+
+/** The same list as one of aliases: nothing is described. */
+function aliasList(catalog: KeyCatalog): KeyCatalog {
+  return {
+    ...catalog,
+    listAliases: async (query) => {
+      const { entries, ...page } = await catalog.list(query);
+      return { ...page, entries: entries.map(({ keyId }) => ({ aliasName: 'alias/a', keyId })) };
+    },
+  };
 }
 
 function refusal(code: string, kind: 'credentials' | 'kms' | 'unavailable'): KmsxError {
@@ -179,8 +206,44 @@ describe('the list of keys', () => {
   it('ends where the same page comes again and again', async () => {
     const catalog = catalogOf([ids(0, 3)]);
     const list = (): Promise<Page<{ keyId: string }>> =>
-      Promise.resolve({ entries: [{ keyId: 'key-0' }], totalCount: 1e6, requestId: 'r' });
+      Promise.resolve({ entries: [{ keyId: 'key-0' }], totalCount: 1e4, requestId: 'r' });
     expect(await listAll({ ...catalog, list })).toMatchObject({ ids: ['key-0'], isWhole: false });
+  });
+
+  it('is whole where pages are smaller than was asked for', async () => {
+    const all = ids(0, 100);
+    const list = ({ pageNumber }: PageQuery): Promise<Page<{ keyId: string }>> =>
+      Promise.resolve({
+        entries: all.slice((pageNumber - 1) * 30, pageNumber * 30).map((keyId) => ({ keyId })),
+        totalCount: all.length,
+        requestId: 'r',
+      });
+    const { ids: listed, isWhole } = await listAll({ ...catalogOf([[]]), list });
+    expect({ listed, isWhole }).toEqual({ listed: all, isWhole: true });
+  });
+
+  it.each([
+    ['counts more than any account has', 9e15, 100],
+    ['goes on for far longer than it counts', 90, 7],
+    ['goes on for far longer than nothing', 0, 100],
+  ])('that %s is refused, and ends', async (_, totalCount, pageSize) => {
+    let pages = 0;
+    const list = ({ pageNumber }: PageQuery): Promise<Page<{ keyId: string }>> => {
+      pages += 1;
+      if (pages > 2000) throw new Error('it does not end');
+      const entries = ids(0, pageSize).map((id) => ({ keyId: `${id}-${pageNumber}` }));
+      return Promise.resolve({ entries, totalCount, requestId: 'r' });
+    };
+    const catalog = { ...catalogOf([[]]), list };
+    await expect(aliasesByKey(aliasList(catalog))).rejects.toMatchObject({
+      code: 'answer-malformed',
+      requestId: 'r',
+    });
+  });
+
+  it('refuses the description of another key than the one that was asked about', async () => {
+    const catalog = catalogOf([ids(0, 1)], () => key({ keyId: 'key-other' }));
+    await expect(listAll(catalog)).rejects.toMatchObject({ code: 'answer-malformed' });
   });
 
   it('leaves out a key that is gone when it is asked about, and names it', async () => {
@@ -220,7 +283,8 @@ describe('the list of keys', () => {
   });
 
   it('has the aliases of each key, of all pages: none where it has none, unknown where nobody may ask', async () => {
-    const aliases = await aliasesByKey(catalogOf([ids(0, 101)]));
+    const { aliases, isWhole } = await aliasesByKey(catalogOf([ids(0, 101)]));
+    expect(isWhole).toBe(true);
     expect(aliases.get('of key-100')).toEqual(['alias/key-100']);
     const named = await listAll(catalogOf([['a', 'b']]), new Map([['a', ['alias/x', 'alias/y']]]));
     expect(named.pages[0]?.keys.map(({ Aliases }) => Aliases)).toEqual([

@@ -1,12 +1,24 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CredentialOptions, ResolvedCredentials } from '../../../src/kms/credentials.ts';
 import { splitCommand } from '../../../src/kms/process-command.ts';
 import { homeWith, keysOf, profiles, resolveIn } from '../../support/credential-home.ts';
-import { failure } from './clients.ts';
+import { clientOf, DECRYPT, failure } from './clients.ts';
 
 const PRINTED = {
   mode: 'StsToken',
@@ -139,6 +151,86 @@ describe('External', () => {
     expect(error.message).toContain('the command did not end within 0.4 s');
   });
 
+  /** Starts a process that would outlive its parent, and tells its id in a file. */
+  function leaving(home: string, stdio: 'inherit' | 'ignore'): string {
+    return `
+      import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      const left = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20000)'], { stdio: '${stdio}' });
+      left.unref();
+      writeFileSync(${JSON.stringify(join(home, 'left'))}, String(left.pid));`;
+  }
+
+  function leftIn(home: string): number {
+    return Number(readFileSync(join(home, 'left'), 'utf8'));
+  }
+
+  async function isGone(pid: number): Promise<boolean> {
+    for (let tries = 0; tries < 100; tries += 1) {
+      // A process that ended and that nobody waits for is one no more.
+      const status = existsSync(`/proc/${pid}/stat`)
+        ? readFileSync(`/proc/${pid}/stat`, 'utf8')
+        : '';
+      if (!/\) [^Z]/.test(status)) return true;
+      await delay(20);
+    }
+    return false;
+  }
+
+  test('what the command leaves running, with its stdout, is not waited for, and lives on', async () => {
+    const home = homeWith({});
+    const began = performance.now();
+    const credentials = await running(`${leaving(home, 'inherit')} ${printing(PRINTED)}`);
+    expect(await keysOf(credentials)).toEqual(KEYS);
+    expect(performance.now() - began).toBeLessThan(4000);
+    process.kill(leftIn(home), 'SIGKILL');
+  });
+
+  test.each(['the time of an attempt', 'the deadline', 'a signal'])(
+    '%s ends the command and all that it started',
+    async (how) => {
+      const home = homeWith({});
+      const interrupt = new AbortController();
+      const credentials = await running(`${leaving(home, 'ignore')} setTimeout(() => {}, 20000);`, {
+        timeoutMs: how === 'the time of an attempt' ? 700 : 15_000,
+        signal: interrupt.signal,
+      });
+      const policy = {
+        maxAttempts: 5,
+        timeoutMs: 15_000,
+        deadlineMs: how === 'the deadline' ? 700 : 15_000,
+      };
+      const client = clientOf('http://127.0.0.1:1', {
+        credentials,
+        policy,
+        signal: interrupt.signal,
+      });
+      const began = performance.now();
+      if (how === 'a signal')
+        setTimeout(() => {
+          interrupt.abort(new Error('stopped'));
+        }, 700);
+      const ended = client.decrypt(DECRYPT);
+      if (how === 'a signal') await expect(ended).rejects.toThrow('stopped');
+      else {
+        const error = await failure(ended);
+        expect(error).toMatchObject({ kind: 'unavailable', code: 'timed-out' });
+        expect(error.message).toBe('profile main (External): the command did not end within 0.7 s');
+      }
+      expect(performance.now() - began).toBeLessThan(3000);
+      expect(await isGone(leftIn(home))).toBe(true);
+    },
+  );
+
+  test('the command has no terminal, and a process group of its own', async () => {
+    const script = `
+      import { readFileSync } from 'node:fs';
+      const [, , , group, session, terminal] = /^(\\d+) .*\\) (\\w) \\d+ (\\d+) (\\d+) (-?\\d+)/.exec(readFileSync('/proc/self/stat', 'utf8'));
+      const own = [group, session].every((id) => id === String(process.pid)) && terminal === '0';
+      process.stdout.write(JSON.stringify({ ...${JSON.stringify(PRINTED)}, access_key_id: own ? 'own' : 'shared' }));`;
+    expect(await keysOf(await running(script))).toHaveProperty('accessKeyId', 'own');
+  });
+
   test('a program that is not there', async () => {
     const files = profiles({ mode: 'External', process_command: '/nowhere/canary --token canary' });
     const error = await failure(keysOf(await resolveIn(files)));
@@ -171,6 +263,77 @@ describe('External', () => {
       expect(error.message).toContain('others can write ~/.aliyun/config.json');
     },
   );
+});
+
+describe('a process_command of a file that somebody else could change is not run', () => {
+  const me = process.geteuid?.() ?? 0;
+
+  function homeThatRuns(): { home: string; mark: string } {
+    const mark = join(homeWith({}), 'mark');
+    const command = `touch '${mark}'`;
+    return { home: homeWith(profiles({ mode: 'External', process_command: command })), mark };
+  }
+
+  async function expectRefused(home: string, mark: string, userId = me): Promise<void> {
+    const env = { PATH: process.env['PATH'] };
+    const error = await failure(resolveIn(home, { env, userId }));
+    expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
+    expect(error.message).toContain('others can write ~/.aliyun/config.json');
+    expect(existsSync(mark)).toBe(false);
+  }
+
+  test.each([0o777, 0o775, 0o772])('where others can write its folder (mode %o)', async (mode) => {
+    const { home, mark } = homeThatRuns();
+    chmodSync(join(home, '.aliyun'), mode);
+    await expectRefused(home, mark);
+  });
+
+  test('where others can write a folder above, but for one with the sticky bit', async () => {
+    const { home, mark } = homeThatRuns();
+    chmodSync(home, 0o777);
+    await expectRefused(home, mark);
+    chmodSync(home, 0o1777);
+    const env = { PATH: process.env['PATH'] };
+    await failure(keysOf(await resolveIn(home, { env, userId: me })));
+    expect(existsSync(mark)).toBe(true);
+  });
+
+  test.each(['the file', 'its folder'])('where %s is somebody else’s', async (what) => {
+    const { home, mark } = homeThatRuns();
+    const path = join(home, '.aliyun', what === 'the file' ? 'config.json' : '');
+    if (me === 0) chownSync(path, 4242, 4242);
+    await expectRefused(home, mark, me === 0 ? 0 : me + 1);
+  });
+
+  test('where a link leads to a folder that others can write', async () => {
+    const { home, mark } = homeThatRuns();
+    const shared = homeWith({});
+    mkdirSync(join(shared, 'open'));
+    chmodSync(join(shared, 'open'), 0o777);
+    const path = join(home, '.aliyun', 'config.json');
+    renameSync(path, join(shared, 'open', 'config.json'));
+    symlinkSync(join(shared, 'open', 'config.json'), path);
+    await expectRefused(home, mark);
+  });
+
+  test('where a link on the way stands in a folder that others can write', async () => {
+    const { home, mark } = homeThatRuns();
+    const shared = homeWith({});
+    mkdirSync(join(shared, 'open'));
+    renameSync(join(home, '.aliyun'), join(home, 'real'));
+    symlinkSync(join(home, 'real'), join(shared, 'open', 'middle'));
+    symlinkSync(join(shared, 'open', 'middle'), join(home, '.aliyun'));
+    chmodSync(join(shared, 'open'), 0o777);
+    await expectRefused(home, mark);
+  });
+
+  test.runIf(me === 0)('where a link is somebody else’s', async () => {
+    const { home, mark } = homeThatRuns();
+    renameSync(join(home, '.aliyun'), join(home, 'real'));
+    symlinkSync('real', join(home, '.aliyun'));
+    lchownSync(join(home, '.aliyun'), 4242, 4242);
+    await expectRefused(home, mark);
+  });
 });
 
 describe('a process_command', () => {

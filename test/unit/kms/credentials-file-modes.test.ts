@@ -1,9 +1,13 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import {
   fillHome,
   homeWith,
+  keysOf,
   profiles,
   resolveIn,
   writeWithMode,
@@ -87,5 +91,42 @@ describe('a file with secrets that others can reach', () => {
     expect(await warningsOf(home)).toEqual([
       `${token} holds secrets, and others can reach it (mode 0640): chmod 600 ${token}`,
     ]);
+  });
+});
+
+describe('a pipe in place of a file', () => {
+  const INI = '[default]\ntype = access_key\naccess_key_id = piped\naccess_key_secret = b\n';
+  const OIDC = {
+    ALIBABA_CLOUD_ROLE_ARN: ROLE_ARN,
+    ALIBABA_CLOUD_OIDC_PROVIDER_ARN: 'acs:ram::1:oidc-provider/p',
+  };
+
+  function pipeIn(home: string): string {
+    execFileSync('mkfifo', ['-m', '600', join(home, 'pipe')]);
+    return join(home, 'pipe');
+  }
+
+  test('is read to its end, however late its writer writes', async () => {
+    const pipe = pipeIn(homeWith({}));
+    const writer = spawn('sh', ['-c', 'exec > "$1"; sleep 0.3; printf %s "$2"', 'sh', pipe, INI]);
+    await setTimeout(100);
+    const credentials = await resolveIn({}, { env: { ALIBABA_CLOUD_CREDENTIALS_FILE: pipe } });
+    expect(await keysOf(credentials)).toHaveProperty('accessKeyId', 'piped');
+    if (writer.exitCode === null) await once(writer, 'close');
+  });
+
+  test('that nobody writes holds nothing up: as the credentials file it has no section', async () => {
+    const pipe = pipeIn(homeWith({}));
+    const env = { ALIBABA_CLOUD_CREDENTIALS_FILE: pipe };
+    expect((await failure(resolveIn({}, { env }))).message).toContain(`${pipe} has no section`);
+  });
+
+  test('is refused as an OIDC token, without being opened', async () => {
+    const pipe = pipeIn(homeWith({}));
+    const warn = (): void => undefined;
+    const env = { ...OIDC, ALIBABA_CLOUD_OIDC_TOKEN_FILE: pipe };
+    const error = await failure(keysOf(await resolveIn({}, { env, warn })));
+    expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
+    expect(error.message).toContain('the token file is no regular file');
   });
 });

@@ -13,7 +13,7 @@ import {
 } from '../../support/credential-home.ts';
 import { startMetadata } from '../../support/metadata-server.ts';
 import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../../support/sts-server.ts';
-import { failure } from './clients.ts';
+import { clientOf, DECRYPT, failure } from './clients.ts';
 import { closedPort, json, startServer } from './servers.ts';
 
 const KEY = {
@@ -283,6 +283,85 @@ describe('what kmsx refuses', () => {
       'AK',
     );
   });
+});
+
+describe('a credentials URI', () => {
+  const GIVEN = {
+    Code: 'Success',
+    AccessKeyId: 'uri-id',
+    AccessKeySecret: 'canary-secret',
+    SecurityToken: 'canary-token',
+    Expiration: '2099-01-01T00:00:00Z',
+  };
+
+  test.each([
+    'http://example.com/canary',
+    'http://10.0.0.5/canary',
+    'http://127.0.0.1.example.com/canary',
+    'http://100.100.100.201/canary',
+    'http://[2001:db8::1]/canary',
+    'http://canary@10.0.0.5/',
+  ])('is refused where http:// leads to another machine: %s', async (uri) => {
+    const env = { ALIBABA_CLOUD_CREDENTIALS_URI: uri };
+    const error = await failure(resolveIn({}, { env }));
+    expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
+    expect(error.message).toContain('is http:// and leads to another machine');
+    expect(error.details['hint']).toContain('https://');
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary');
+  });
+
+  test.each([
+    'http://localhost/a',
+    'http://127.3.2.1/a',
+    'http://[::1]:8080/a',
+    'http://169.254.169.254/a',
+    'http://100.100.100.200/a',
+    'https://example.com/a',
+  ])('may be %s', async (uri) => {
+    const { source } = await resolveIn({}, { env: { ALIBABA_CLOUD_CREDENTIALS_URI: uri } });
+    expect(source).toBe('ALIBABA_CLOUD_CREDENTIALS_URI');
+  });
+
+  test.each<[string, object]>([
+    ['a number as the secret', { AccessKeySecret: 12_345_678 }],
+    ['an object as the token', { SecurityToken: { canary: 1 } }],
+    ['a line break in the token', { SecurityToken: 'canary\r\nX-Canary: 1' }],
+    ['a space in the access key', { AccessKeyId: 'canary id' }],
+    ['other letters in the secret', { AccessKeySecret: 'canäry' }],
+  ])('that gives %s is an error at once, and KMS is not asked', async (_, more) => {
+    const server = await startServer((_request, response) => {
+      json(response, { ...GIVEN, ...more });
+    });
+    const kms = await startServer((_request, response) => {
+      json(response, {});
+    });
+    const env = { ALIBABA_CLOUD_CREDENTIALS_URI: server.url };
+    const credentials = await resolveIn({}, { env });
+    const policy = { maxAttempts: 5, timeoutMs: 3000, deadlineMs: 10_000 };
+    const error = await failure(clientOf(kms.url, { credentials, policy }).decrypt(DECRYPT));
+    expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
+    expect(error.message).toContain('is no text, or holds white space');
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/canary|12345678/);
+    expect([server.requests.length, kms.requests.length]).toEqual([1, 0]);
+  });
+});
+
+const NO_KEYS = {
+  AccessKeyId: 1,
+  AccessKeySecret: 2,
+  SecurityToken: 3,
+  Expiration: '2099-01-01T00:00:00Z',
+};
+
+test('an instance that gives what can’t be credentials is an error, not an instance without a role', async () => {
+  const server = await startServer(({ method, url }, response) => {
+    if (method === 'PUT') response.end('token');
+    else if (url.pathname.endsWith('/')) response.end('signer');
+    else json(response, { Code: 'Success', ...NO_KEYS });
+  });
+  const error = await failure(resolveIn({}, { resolve: [metadataAt(server.port)] }));
+  expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
+  expect(error.message).toContain('instance metadata: the access key');
 });
 
 describe('the credentials file', () => {

@@ -40,6 +40,8 @@ async function resolve(
   const { files = {}, ...rest } = options;
   const credentials = await resolveCredentials({
     env: {},
+    userId: process.geteuid?.(),
+    killGroup: () => undefined,
     home: homeWith(files),
     ...rest,
     resolve: rules,

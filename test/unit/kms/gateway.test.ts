@@ -108,6 +108,18 @@ describe('resolveGateway', () => {
     expect(resolveGateway({ env: {}, ...options })).toEqual(expected);
   });
 
+  test.each<[Partial<GatewayOptions>, boolean]>([
+    [{ endpoint: 'KST-x.cryptoservice.kms.aliyuncs.com:8443' }, true],
+    [{ env: { KMSX_ENDPOINT: 'https://kst-x.cryptoservice.kms.aliyuncs.com' } }, true],
+    [{ endpoint: 'kst-x.cryptoservice.kms.aliyuncs.com.example.com' }, false],
+    [{ endpoint: 'kms.cn-hangzhou.aliyuncs.com' }, false],
+  ])('trusts --ca-file alone for a dedicated gateway by its address: %j (%s)', (options, only) => {
+    expect(resolveGateway({ env: {}, ...options })).toMatchObject({
+      kind: 'endpoint',
+      onlyCaFile: only,
+    });
+  });
+
   test('takes an empty variable for one that is not set', () => {
     const env = { KMSX_GATEWAY: '', KMSX_ENDPOINT: '', ALIBABA_CLOUD_REGION_ID: '' };
     expect(refusal({ env }).code).toBe('region-missing');

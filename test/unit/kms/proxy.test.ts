@@ -117,6 +117,25 @@ describe('chooseProxy', () => {
     },
   );
 
+  test.each([
+    'http://user:canary#rest@p:3128',
+    'http://user:7777/canary@p:3128',
+    'http://user:7777?canary@p:3128',
+    'http://canary#rest@p:3128',
+    'user#canary@p',
+    'http://p:3128/canary',
+    'http://p:3128/?canary',
+    'http://p:3128?',
+    'http://p:3128/#',
+  ])('refuses %j: what ends the address may be of the password', (value) => {
+    const error = refusal({ HTTPS_PROXY: value });
+    expect(error).toMatchObject({
+      code: 'gateway-malformed',
+      details: { variable: 'HTTPS_PROXY' },
+    });
+    expect(inspect(error, { depth: 10 })).not.toMatch(/canary|7777|user/);
+  });
+
   test('does not refuse a proxy that does not apply', () => {
     expect(urlOf({ ALL_PROXY: 'socks5://p', NO_PROXY: '*' })).toBeUndefined();
   });

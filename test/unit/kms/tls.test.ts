@@ -1,4 +1,7 @@
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo, Socket } from 'node:net';
+import tls from 'node:tls';
 import { inspect } from 'node:util';
 import type { Command } from 'commander';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -9,7 +12,7 @@ import type { Gateway } from '../../../src/kms/gateway.ts';
 import { testIo } from '../../support/test-io.ts';
 import { clientOf, DECRYPT, failure, gatewayAt, GENERATED, testAuthorities } from './clients.ts';
 import type { CertificateName, TestServer } from './servers.ts';
-import { closedPort, json, startProxy, startServer, startTcpServer } from './servers.ts';
+import { closedPort, json, startProxy, startServer, startTcpServer, tlsFile } from './servers.ts';
 
 const INSTANCE = 'kst-x.cryptoservice.kms.aliyuncs.com';
 
@@ -65,6 +68,41 @@ describe('TLS', () => {
     const authorities = await testAuthorities();
     expect(await decrypt(server.url, { authorities })).toBe('x');
     expect(await decrypt(`https://localhost:${server.port}`, { authorities })).toBe('x');
+  });
+
+  test('is TLS 1.2 at least, also where NODE_OPTIONS (--tls-min-v1.0) would allow less', async () => {
+    const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
+    onTestFinished(() => {
+      Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS });
+    });
+    Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0' });
+    const authorities = await testAuthorities();
+    const old = tls.createServer({
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      cert: readFileSync(tlsFile('localhost.pem')),
+      key: readFileSync(tlsFile('localhost.key.pem')),
+    });
+    old.on('tlsClientError', () => undefined);
+    onTestFinished(() => void old.close());
+    const port = await new Promise<number>((resolve) => {
+      old.listen(0, '127.0.0.1', () => {
+        resolve((old.address() as AddressInfo).port);
+      });
+    });
+    // Node itself would speak it.
+    const ca = [...authorities.all];
+    const spoken = tls.connect({ port, host: '127.0.0.1', ca, rejectUnauthorized: true });
+    await once(spoken, 'secureConnect');
+    spoken.destroy();
+    const proxy = await startProxy(port);
+    expect(await refusal(`127.0.0.1:${port}`, { authorities })).toMatchObject({
+      code: 'tls-failed',
+    });
+    const env = { HTTPS_PROXY: proxy.url };
+    const named = await refusal(`kms.example.com:${port}`, { authorities, env });
+    expect(named).toMatchObject({ code: 'tls-failed' });
+    expect(named.details['reason']).toMatch(/VERSION|PROTOCOL/);
   });
 
   test.each<[CertificateName, boolean, string]>([

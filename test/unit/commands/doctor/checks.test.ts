@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../../src/base/error.ts';
 import { checkVersions } from '../../../../src/commands/doctor/file-checks.ts';
+import type { DescribedKeyOptions } from '../../../../src/commands/doctor/key-checks.ts';
 import {
   checkDescribedKey,
   checkInternetAccess,
@@ -8,6 +9,7 @@ import {
 import { checkCoreDumps, checkSwap } from '../../../../src/commands/doctor/system-checks.ts';
 import { checkTcp } from '../../../../src/commands/doctor/tcp-check.ts';
 import { checkClock } from '../../../../src/commands/doctor/clock-check.ts';
+import type { KeyMetadata } from '../../../../src/kms/key-catalog.ts';
 import { gatewayAt } from '../../kms/clients.ts';
 import { closedPort, startServer } from '../../kms/servers.ts';
 
@@ -101,18 +103,56 @@ describe('a key', () => {
   const NOW = new Date('2026-11-24T00:00:00Z');
   const metadata = { keyId: 'K', keyState: 'Enabled', requestId: 'R' };
 
-  it('is as DescribeKey tells, also where it tells little or new things', () => {
-    expect(checkDescribedKey(metadata, 'K', NOW).status).toBe('pass');
-    expect(checkDescribedKey({ ...metadata, keySpec: 'Aliyun_SM4' }, 'K', NOW).status).toBe('pass');
-    expect(checkDescribedKey({ ...metadata, keySpec: 'EC_SM2' }, 'K', NOW).status).toBe('fail');
-    expect(checkDescribedKey({ ...metadata, keyState: 'Unavailable' }, 'K', NOW)).toMatchObject({
-      status: 'fail',
-      error: { code: 'Rejected.Unavailable', kind: 'kms' },
-    });
-    expect(checkDescribedKey({ ...metadata, keyState: 'SomethingNew' }, 'K', NOW)).toMatchObject({
-      status: 'fail',
-      error: { kind: 'kms' },
-    });
+  const refused = new KmsxError({ kind: 'kms', code: 'X', message: 'no' });
+  const check = (change: Partial<KeyMetadata>, more: Partial<DescribedKeyOptions> = {}) =>
+    checkDescribedKey(
+      { ...metadata, ...change },
+      {
+        ...{ keyId: 'K', now: NOW, isRehearsal: false },
+        dryRun: () => Promise.resolve({ ok: false, error: refused }),
+        ...more,
+      },
+    );
+  const takes = () => Promise.resolve({ ok: true as const, value: undefined });
+
+  it('is as DescribeKey tells, also where it tells little or new things', async () => {
+    expect(await check({})).toMatchObject({ status: 'pass' });
+    expect(await check({ keySpec: 'Aliyun_SM4' })).toMatchObject({ status: 'pass' });
+    expect(await check({ keySpec: 'EC_SM2' })).toMatchObject({ status: 'fail' });
+  });
+
+  it.each([
+    ['Disabled', 'Rejected.Disabled'],
+    ['PendingImport', 'Rejected.PendingImport'],
+    ['Unavailable', 'Rejected.Unavailable'],
+    ['SomethingNew', 'Rejected.Unavailable'],
+    ['LimitExceeded', 'Rejected.Unavailable'],
+  ])('in the state %s fails with %s', async (keyState, code) => {
+    const verdict = await check({ keyState });
+    expect(verdict).toMatchObject({ status: 'fail', error: { code, kind: 'kms' } });
+  });
+
+  it.each([
+    [{ keyUsage: 'ENCRYPT_DECRYPT' }],
+    [{ keyState: 'enabled' }],
+    [{ materialExpireTime: '2026-11-01T00:00:00Z' }],
+  ])('with %j is a warning where a dry run succeeds, and a failure else', async (change) => {
+    expect(await check(change, { dryRun: takes })).toMatchObject({ status: 'warn' });
+    expect(await check(change)).toMatchObject({ status: 'fail' });
+  });
+
+  it('that is disabled fails whatever a dry run says, and is not asked about', async () => {
+    const dryRun = () => Promise.reject(new Error('it was asked'));
+    expect(await check({ keyState: 'Disabled' }, { dryRun })).toMatchObject({ status: 'fail' });
+  });
+
+  it('of the embedded KMS gets no command that would ask the real one', async () => {
+    for (const keyState of ['Disabled', 'PendingDeletion', 'PendingImport']) {
+      const { message, hint } = await check({ keyState }, { isRehearsal: true });
+      expect(`${message} ${hint ?? ''}`).not.toContain('aliyun ');
+      expect(hint).toMatch(/./);
+    }
+    expect((await check({ keyState: 'Disabled' })).hint).toContain('EnableKey --KeyId K');
   });
 
   it.each([
