@@ -77,8 +77,8 @@ _kmsx_list_command() {
       ;;
     'kmsx doctor')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in
-        --context --context-file --backup --out --profile --region --gateway --endpoint --ca-file
-        --resolve --timeout --max-attempts --deadline)
+        --context --context-file --for --backup --out --profile --region --gateway --endpoint
+        --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx list-keys')
       options+=(--aliases --state --spec --usage --usable --profile --region --gateway --endpoint
@@ -199,6 +199,7 @@ _kmsx_find_option() {
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048) ;;
         --in | --context-file | --out | --ca-file) takes=files ;;
+        --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key) ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;

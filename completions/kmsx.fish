@@ -87,7 +87,7 @@ function __kmsx_find_option
             end
         case 'kmsx doctor'
             switch "$argv[2]"
-                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in --context --context-file --backup --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in --context --context-file --for --backup --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx list-keys'
@@ -369,6 +369,7 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-key-spec -r -f -a RSA_20
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'what is to be run, separated by commas: other permissions are no failure'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l backup -r -F -d 'where a backup would go: a file, or secret:NAME (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l out -r -F -d 'where the export document would go'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'

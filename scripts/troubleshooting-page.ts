@@ -6,6 +6,7 @@ import { EXIT_CODES, exitCodeOf } from '../src/cli/exit-codes.ts';
 import { hintsFor } from '../src/cli/messages.ts';
 import { POLICIES } from '../src/kms/denial.ts';
 import { CLOSED_INSTANCE_HINT, KMS_ERROR_THEMES } from '../src/kms/error-table.ts';
+import { STS_ERRORS } from '../src/kms/error-table/sts.ts';
 import type { KmsErrorFacts } from '../src/kms/error-table/facts.ts';
 import { ERROR_FAMILIES, STATUS_CLASSES } from '../src/kms/error-table/fallback.ts';
 import {
@@ -43,6 +44,7 @@ export async function troubleshootingPage(): Promise<string> {
     ...KMS_ERROR_THEMES.flatMap(({ title, codes }) => [
       `### ${title}`,
       '',
+      ...(codes === STS_ERRORS ? [ofSts(), ''] : []),
       ...table(
         ['Code', 'exit', 'what it means', 'what to type'],
         Object.entries(codes).map(([code, facts]) => [`\`${code}\``, ...factsRow(facts)]),
@@ -57,6 +59,10 @@ export async function troubleshootingPage(): Promise<string> {
   return await format(page, { parser: 'markdown', printWidth: 100 });
 }
 
+function ofSts(): string {
+  return 'Where STS refuses the credentials that kmsx asks for, kmsx calls it `credentials-failed`: STS’s own code stands in the message, and decides the hint.';
+}
+
 function introduction(): string {
   return `An error of kmsx is two lines: what is wrong, and what to type.
 
@@ -64,7 +70,7 @@ function introduction(): string {
     kmsx: hint: is it a key of this region and account? kmsx list-keys shows those; --region leads to others
 
 Look for its Code below. \`--error-format json\` gives it as \`"Code"\`, \`--verbose\` shows each attempt with its RequestId, and \`kmsx doctor\` looks for the cause
-itself. Exit code 5 alone is worth trying again as it is. A RequestId is what Alibaba Cloud's support asks for; nothing in an error of kmsx is secret.
+itself. Exit code 5 alone may be worth trying again as it is (\`"Retryable":true\`); it also stands for TLS, for names that do not exist and for proxies that refuse, which kmsx itself does not try again. A RequestId is what Alibaba Cloud's support asks for; nothing in an error of kmsx is secret.
 `;
 }
 
@@ -138,7 +144,7 @@ function network(): string[] {
   return [
     '## The network',
     '',
-    'All of these are exit code 5. What may pass within seconds is tried again: everything but a name that does not exist, TLS, and a proxy that refuses.',
+    'All of these are exit code 5. What may pass within seconds is tried again: everything but a name that does not exist, TLS, and a proxy that refuses (any status below 500).',
     '',
     ...table(
       ['what happened', 'Code', 'what kmsx says', 'what to type'],

@@ -93,10 +93,15 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   ],
   'region-contradicts': [({ hint = 'leave --region out: the ARN has it' }) => hint],
   'gateway-malformed': [
-    ({ reason }) =>
-      reason === 'resolve'
+    ({ reason, hint, variable = 'HTTPS_PROXY' }) => {
+      if (hint !== undefined) return hint;
+      if (reason === 'proxy') {
+        return `${variable}=http://USER:PASSWORD@HOST:PORT, percent-encoded (@ is %40, / is %2F, # is %23, ? is %3F)`;
+      }
+      return reason === 'resolve'
         ? '--resolve HOST:PORT:ADDRESS, as in --resolve kst-x.cryptoservice.kms.aliyuncs.com:8443:127.0.0.1'
-        : '--gateway public, vpc, local or kst-…; or --endpoint HOST[:PORT]',
+        : '--gateway public, vpc, local or kst-…; or --endpoint HOST[:PORT]';
+    },
   ],
   'proxy-unsupported': ['set HTTPS_PROXY=http://HOST:PORT, or unset it'],
   'rehearsal-mixed': [
@@ -109,7 +114,8 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     ({ hint = '--ca-file takes PEM: one or more -----BEGIN CERTIFICATE----- blocks' }) => hint,
   ],
   'credentials-file-malformed': [
-    'aliyun configure writes it anew; the file is not shown here, it holds secrets',
+    ({ hint = 'aliyun configure writes it anew; the file is not shown here, it holds secrets' }) =>
+      hint,
   ],
   'fingerprint-malformed': [
     'kmsx inspect FILE prints it so: SHA256:dee3c693… with all 64 hexadecimal digits',
@@ -215,7 +221,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'secret-exists': [
     'give another name: a secret keeps ten versions, and --force never adds one to a secret that exists',
   ],
-  'clock-wrong': ['set the clock (date -u), or let NTP keep it; KMS allows 15 minutes'],
+  'clock-wrong': [
+    'set the clock: timedatectl set-ntp true; date -u compares; KMS allows 15 minutes',
+  ],
   'key-unusable': [
     'a data key needs a symmetric KMS key (ENCRYPT/DECRYPT, Aliyun_AES_256): kmsx list-keys shows those there are',
   ],
@@ -281,7 +289,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'file-missing': ['check the name and the folder'],
   'file-unreadable': [
     ({ reason }) =>
-      reason === 'folder' ? 'give the name of a file in it' : 'check the permissions: ls -l',
+      reason === 'folder' || reason === 'EISDIR'
+        ? 'give the name of a file in it'
+        : 'check the permissions: ls -l',
   ],
   'file-unwritable': ['check that the folder exists and may be written'],
   'disk-full': ['make room, or give another folder'],

@@ -84,9 +84,13 @@ export async function connectWith(
   gateway: Gateway,
   session: Session,
 ): Promise<Connection> {
-  const { connectKms } = await import('../kms/connect-kms.ts');
+  const { connectKms, proxyOf } = await import('../kms/connect-kms.ts');
   const { resolve, authorities } = plan;
   const common = commonOptions(plan, session);
+  const proxy = proxyOf({ gateway, resolve, env: common.env });
+  if (proxy !== undefined) {
+    await session.reporter.detail(`KMS through the proxy ${proxy.name} (${proxy.variable})`);
+  }
   const kms = connectKms({ ...common, gateway, credentials, authorities, resolve });
   return { kms, close: () => kms.close() };
 }

@@ -28,7 +28,7 @@ import { readPolicy } from './connection-options.ts';
 /** `kmsx doctor`: checks what the commands that talk to KMS need. */
 export function defineDoctor(command: Command, io: Io): void {
   describe(command, {
-    text: 'Checks, in order, what export-key needs and says what to mend: clock, credentials, the way to KMS, the key, permissions by dry run, public keys, outputs, and where this machine could leave a key behind. Asks KMS to do nothing and writes nothing. A table on a terminal, JSON Lines elsewhere. The exit code is that of the first failure.',
+    text: 'Checks, in order, what export-key needs, or the commands of --for, and says what to mend: clock, credentials, the way to KMS, the key, permissions by dry run, public keys, outputs, and where this machine could leave a key behind. Asks KMS to do nothing and writes nothing. A table on a terminal, JSON Lines elsewhere. The exit code is that of the first failure.',
     examples: [
       [
         'before a ceremony',

@@ -40,10 +40,15 @@ export function defineLocalKms(command: Command, io: Io): void {
       ['kept in a folder, on a port of its own', 'kmsx local-kms --state ./kms-state --port 8443'],
       [
         'a dedicated gateway, rehearsed under its own name',
-        `kmsx local-kms --tls --state ./kms-state --port 8443 > kms.json &
+        `kmsx keygen --no-passphrase --privkey-out hsm.pem --pubkey-out hsm.pub.pem
+  kmsx local-kms --tls --state ./kms-state --port 8443 > kms.json &
+  until [ -s kms.json ] || ! kill -0 $!; do sleep 0.1; done
+  export ALIBABA_CLOUD_ACCESS_KEY_ID="$(jq -er .AccessKeyId kms.json)"
+  export ALIBABA_CLOUD_ACCESS_KEY_SECRET="$(jq -er .AccessKeySecret kms.json)"
   kmsx export-key --endpoint https://kst-example.cryptoservice.kms.aliyuncs.com:8443 \\
     --resolve kst-example.cryptoservice.kms.aliyuncs.com:8443:127.0.0.1 \\
-    --ca-file ./kms-state/ca.pem --key-id alias/rehearsal --pubkey hsm.pem`,
+    --ca-file ./kms-state/ca.pem --key-id alias/rehearsal \\
+    --pubkey hsm.pub.pem --backup backup.json --out export.json`,
       ],
       ['the same keys each time, as docs/seed.md shows', 'kmsx local-kms --seed seed.json'],
       [

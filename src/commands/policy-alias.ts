@@ -7,7 +7,10 @@ import type { KmsClient } from '../kms/kms-client.ts';
 import { keyResource } from './policy-options.ts';
 
 /** The key behind an alias; where DescribeKey is not allowed, the alias: dry runs take it. */
-export async function resolvedIfAllowed(key: KeyIdentifier, kms: KmsClient): Promise<KeyIdentifier> {
+export async function resolvedIfAllowed(
+  key: KeyIdentifier,
+  kms: KmsClient,
+): Promise<KeyIdentifier> {
   return (await behindAlias(key, kms)) ?? key;
 }
 
@@ -23,10 +26,7 @@ export async function resolved(key: KeyIdentifier, kms: KmsClient): Promise<KeyI
 }
 
 /** Asks DescribeKey for the key behind an alias; undefined where that is not allowed. */
-async function behindAlias(
-  key: KeyIdentifier,
-  kms: KmsClient,
-): Promise<KeyIdentifier | undefined> {
+async function behindAlias(key: KeyIdentifier, kms: KmsClient): Promise<KeyIdentifier | undefined> {
   if (key.id !== undefined) return key;
   try {
     const { arn, keyId } = await kms.keys.describe(key.text);
@@ -38,7 +38,10 @@ async function behindAlias(
 }
 
 /** What stands for the key in the answers: its ARN, or the alias where nobody tells the key. */
-export function keyOrAlias(key: KeyIdentifier | undefined, region: string | undefined): KeyResource {
+export function keyOrAlias(
+  key: KeyIdentifier | undefined,
+  region: string | undefined,
+): KeyResource {
   if (key === undefined || key.id !== undefined) return keyResource(key, region);
   const { text, account = '*' } = key;
   return { id: '*', alias: text, account, region: key.region ?? region ?? '*' };

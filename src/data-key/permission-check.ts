@@ -220,7 +220,11 @@ function verdictOf({ action, resource, scope }: Permission, outcome: Outcome): P
   const { denial } = details;
   if (action.startsWith('kms:ReEncrypt') && !namesAction(denial, action)) {
     return namesOther(denial, action)
-      ? { ...asked, Reason: 'not found out: the other permission of ReEncrypt is missing', ...origin }
+      ? {
+          ...asked,
+          Reason: 'not found out: the other permission of ReEncrypt is missing',
+          ...origin,
+        }
       : {
           ...asked,
           Allowed: false,

@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream';
 /** How far one attempt has come. The agent that makes its connection writes to it. */
 export interface AttemptState {
   isConnecting: boolean;
+  /** The proxy that has not answered yet, and the variable that names it. */
+  waitsForProxy?: { readonly name: string; readonly variable: string } | undefined;
 }
 
 /** The options of a request, as they reach the agent. */
@@ -23,7 +25,7 @@ export interface AgentSettings {
 export type Agent = http.Agent;
 
 /** The `code` of the error when a connection was not made in time. */
-const CONNECT_TIMEOUT = 'KMSX_CONNECT_TIMEOUT';
+export const CONNECT_TIMEOUT = 'KMSX_CONNECT_TIMEOUT';
 
 /**
  * How long one of several addresses of a name may take before the next is tried too (RFC 8305 §5). Node's

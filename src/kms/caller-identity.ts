@@ -7,6 +7,7 @@ import type { ResolvedCredentials } from './credentials.ts';
 import type { ResolveRule } from './endpoint.ts';
 import type { Env } from './env.ts';
 import { answerMalformed, kmsError } from './errors.ts';
+import { unreachedHints } from './source-hints.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
 import type { Answer } from './transport.ts';
 import { Transport } from './transport.ts';
@@ -116,6 +117,21 @@ function readIdentity(answer: Answer | undefined): CallerIdentity {
   };
 }
 
+/** What the credentials' own source says of itself has its hints already. */
+function withStsHints(error: KmsxError): KmsxError {
+  if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
+  const { kind, code, message, details, httpStatus } = error;
+  const hints = unreachedHints({ asks: 'STS', name: 'STS' }, error);
+  return new KmsxError({
+    kind,
+    code,
+    message,
+    details,
+    ...(hints !== undefined && { hints }),
+    ...(httpStatus !== undefined && { httpStatus }),
+  });
+}
+
 /** The SDK's errors hold the request and the whole answer: none of them goes on, not even as a cause. */
 function identityError(
   thrown: unknown,
@@ -123,7 +139,7 @@ function identityError(
   host: string,
   now: Date,
 ): KmsxError {
-  if (thrown instanceof KmsxError) return thrown;
+  if (thrown instanceof KmsxError) return withStsHints(thrown);
   if (answer === undefined) {
     return kmsxError('internal', `a defect in kmsx: ${ACTION} was not sent`);
   }

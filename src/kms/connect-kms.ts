@@ -8,6 +8,7 @@ import { portOf, resolveRuleFor } from './endpoint.ts';
 import type { Env } from './env.ts';
 import type { Gateway } from './gateway.ts';
 import type { KmsClient } from './kms-client.ts';
+import type { Proxy } from './proxy.ts';
 import { chooseProxy } from './proxy.ts';
 import type { AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
@@ -45,9 +46,7 @@ const CONNECT_TIMEOUT_MS = 5000;
 export function connectKms(options: ConnectOptions): KmsClient {
   const { gateway, credentials, authorities, env } = options;
   const policy = options.policy ?? DEFAULT_RETRY_POLICY;
-  const { host, protocol } = gateway;
-  const isResolved = resolveRuleFor(options.resolve, { host, port: portOf(gateway) }) !== undefined;
-  if (!isResolved) chooseProxy(protocol, host, env); // a proxy that can't be used is found now
+  proxyOf(options); // one that can't be used is found now
   const transport = new Transport({
     authorities: gateway.onlyCaFile ? authorities?.ofFile : authorities?.all,
     proxyAuthorities: authorities?.all,
@@ -71,6 +70,22 @@ export function connectKms(options: ConnectOptions): KmsClient {
     await transport.close();
     await credentials.close();
   });
+}
+
+/**
+ * The proxy that requests to a gateway go through.
+ *
+ * @throws KmsxError `proxy-unsupported`, `gateway-malformed` (a proxy variable)
+ */
+export function proxyOf({
+  gateway,
+  resolve,
+  env,
+}: Pick<ConnectOptions, 'gateway' | 'resolve' | 'env'>):
+  Pick<Proxy, 'name' | 'variable'> | undefined {
+  const { host, protocol } = gateway;
+  if (resolveRuleFor(resolve, { host, port: portOf(gateway) }) !== undefined) return undefined;
+  return chooseProxy(protocol, host, env);
 }
 
 /** HOST[:PORT], as the Host header has it. */

@@ -91,7 +91,8 @@ export function fromOidc(env: Env): Look {
     sessionName: envValue(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
     stsEndpoint: stsEndpoint(() => undefined, env, 'the environment'),
   };
-  return { source: oidcSource('OIDC of the environment', { providerArn, tokenFile }, role) };
+  const token = { providerArn, tokenFile, setting: 'ALIBABA_CLOUD_OIDC_TOKEN_FILE' };
+  return { source: oidcSource('OIDC of the environment', token, role) };
 }
 
 /**

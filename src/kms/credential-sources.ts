@@ -25,8 +25,8 @@ export interface OwnSource {
     | 'the credentials URI'
     | 'the command'
     | 'the profile';
-  /** The file that it reads a token from. */
-  readonly tokenFile?: string;
+  /** The file that it reads a token from, and the setting or variable that names it. */
+  readonly tokenFile?: { readonly path: string; readonly setting: string };
   /** Makes a provider that has asked nobody yet. */
   provider(limits: ProviderLimits): CredentialsProvider;
 }
@@ -119,7 +119,7 @@ export function staticProvider(key: AccessKey): CredentialsProvider {
 /** The source of an OIDC token: STS gives credentials for it (AssumeRoleWithOIDC). The file is read each time. */
 export function oidcSource(
   name: string,
-  token: { readonly providerArn: string; readonly tokenFile: string },
+  token: { readonly providerArn: string; readonly tokenFile: string; readonly setting: string },
   role: RoleSettings,
 ): OwnSource {
   const provider = (): CredentialsProvider => {
@@ -138,7 +138,8 @@ export function oidcSource(
     };
     return its;
   };
-  return { name, provider, asks: 'STS', tokenFile: token.tokenFile };
+  const tokenFile = { path: token.tokenFile, setting: token.setting };
+  return { name, provider, asks: 'STS', tokenFile };
 }
 
 /** Opening a pipe that nobody writes would take a thread that can't be had back, also not at the end of the process. */

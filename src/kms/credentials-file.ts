@@ -1,5 +1,9 @@
 import { kmsxError } from '../base/error.ts';
 
+/** What the file must be like. */
+export const CREDENTIALS_FILE_HINT =
+  'the file has lines [section] and name = value, as in access_key_id = …, and comments after #; it is not shown here, it holds secrets';
+
 /** The sections of an ini file: names and values, as they stand. */
 export type IniFile = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
@@ -26,6 +30,7 @@ export function parseCredentialsFile(text: string, label: string): IniFile {
     if (equals < 1 || current === undefined) {
       throw kmsxError('credentials-file-malformed', `line ${index + 1} of ${label} is no setting`, {
         label,
+        hint: CREDENTIALS_FILE_HINT,
       });
     }
     current.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());

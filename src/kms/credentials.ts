@@ -19,6 +19,7 @@ import { envFlag, envValue } from './env.ts';
 import type { GuardedCredential } from './guarded-credential.ts';
 import { fetchCredentials, guardedCredential } from './guarded-credential.ts';
 import type { KillGroup } from './run-command.ts';
+import { NO_METADATA_TOKEN, noTokenRemark } from './source-hints.ts';
 import type { Warn } from './secret-file.ts';
 import { warnOfTokenFile } from './secret-file.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
@@ -134,7 +135,7 @@ async function findSource(options: CredentialOptions, network: CredentialNetwork
 
 async function warnOfTokenFiles(source: CredentialSource, warn: Warn): Promise<void> {
   if ('previous' in source) await warnOfTokenFiles(source.previous, warn);
-  else if (source.tokenFile !== undefined) await warnOfTokenFile(source.tokenFile, warn);
+  else if (source.tokenFile !== undefined) await warnOfTokenFile(source.tokenFile.path, warn);
 }
 
 /** A profile that the user named, and nobody has, is no reason to take whatever else there is. */
@@ -175,7 +176,9 @@ async function fromMetadata(
       nothing:
         error.httpStatus === undefined
           ? 'no answer: this is no Alibaba Cloud instance'
-          : `no RAM role: ${error.details['reason'] ?? ''}`,
+          : error.details['reason'] === NO_METADATA_TOKEN
+            ? noTokenRemark(error.httpStatus)
+            : `no RAM role: ${error.details['reason'] ?? ''}`,
     };
   }
 }

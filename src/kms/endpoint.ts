@@ -72,7 +72,11 @@ export function isOneHopAway(host: string): boolean {
 export function parseEndpoint(text: string, label: string): Endpoint {
   const match = ENDPOINT.exec(text);
   if (match === null) {
-    throw malformed(`${label} is no HOST, HOST:PORT or URL without path, query and user`, 'form');
+    throw malformed(
+      `${label} is no HOST, HOST:PORT or URL without path, query and user`,
+      'form',
+      bracketsHint(text),
+    );
   }
   const [, scheme = 'https', rawHost = '', rawPort, slash = ''] = match;
   const protocol = scheme.toLowerCase();
@@ -151,6 +155,13 @@ function parseHost(text: string, label: string, reason = 'host'): string {
     if (looksLikeAddress ? isIPv4(host) : HOST_NAME.test(host)) return host;
   }
   throw malformed(`${label} has no host name and no address where one belongs`, reason);
+}
+
+/** An IPv6 address alone holds no secret: it may be repeated, in the form that is wanted. */
+function bracketsHint(text: string): Readonly<Record<string, string>> {
+  const address = text.replace(/^https?:\/\//i, '');
+  if (!isIPv6(address) || address.includes('%')) return {};
+  return { hint: `an IPv6 address stands in brackets: '[${address}]'` };
 }
 
 function parsePort(text: string, label: string, reason = 'port'): number {

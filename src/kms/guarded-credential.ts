@@ -7,7 +7,15 @@ import { assertAccessKey } from './credential-sources.ts';
 import { fieldOf, parseObject, word } from './answer-json.ts';
 import { denialHint } from './denial.ts';
 import { factsOf, KMS_ERRORS } from './error-table.ts';
-import type { Answer } from './transport.ts';
+import {
+  NO_METADATA_TOKEN,
+  NO_METADATA_TOKEN_HINT,
+  noTokenRemark,
+  tokenFileFailure,
+  unreachedHints,
+  URI_ANSWER_HINT,
+} from './source-hints.ts';
+import type { Exchange } from './transport.ts';
 
 /** What the SDK's clients take for credentials. */
 export type SdkCredential = InstanceType<typeof credentialsSdk.default>;
@@ -102,7 +110,7 @@ function guardedProvider(
           return keys;
         } catch (error) {
           if (limits.signal?.aborted === true) throw error;
-          throw sourceError(source, error, exchange.answer);
+          throw sourceError(source, error, exchange);
         }
       }),
   };
@@ -111,13 +119,14 @@ function guardedProvider(
 function sourceError(
   source: CredentialSource,
   error: unknown,
-  answer: Answer | undefined,
+  { answer, method }: Pick<Exchange, 'answer' | 'method'>,
 ): KmsxError {
   const details = { source: source.name };
   if (error instanceof KmsxError) {
     // Of a chain of roles the source that failed has said so already.
     if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
-    const { kind, code, hints } = error;
+    const { kind, code } = error;
+    const hints = unreachedHints(source, error);
     return new KmsxError({
       kind,
       code,
@@ -128,8 +137,22 @@ function sourceError(
   }
   const failed = `credentials of ${source.name} could not be had`;
   if (answer === undefined) {
-    const reason = systemErrorCode(error) === undefined ? '' : ': the token file cannot be read';
-    return kmsxError('credentials-failed', `${failed}${reason}`, details);
+    if (systemErrorCode(error) === undefined || !('tokenFile' in source)) {
+      return kmsxError('credentials-failed', failed, details);
+    }
+    const { what, hint } = tokenFileFailure(source.tokenFile, error);
+    return kmsxError('credentials-failed', `${failed}: ${what}`, { ...details, hint });
+  }
+  // Where it may be asked without a token, that is done after this.
+  if (source.asks === 'the instance metadata' && method === 'PUT') {
+    return new KmsxError({
+      kind: 'credentials',
+      code: 'credentials-failed',
+      message: `${failed}: the instance metadata ${noTokenRemark(answer.status)}`,
+      details: { ...details, reason: NO_METADATA_TOKEN },
+      hints: [NO_METADATA_TOKEN_HINT],
+      httpStatus: answer.status,
+    });
   }
   const body = parseObject(answer.body);
   const remoteCode = answer.status === 200 ? undefined : word(fieldOf(body, 'Code'));
@@ -145,7 +168,9 @@ function sourceError(
     code,
     message,
     details: { ...details, reason: said },
-    ...hintsOf(remoteCode, isBusy, denialHint(body, 'AssumeRole'), answer.status),
+    ...(source.asks === 'the credentials URI' && !isBusy
+      ? { hints: [URI_ANSWER_HINT] }
+      : hintsOf(remoteCode, isBusy, denialHint(body, 'AssumeRole'), answer.status)),
     ...(requestId !== undefined && { requestId }),
     httpStatus: answer.status,
   });

@@ -3,13 +3,25 @@ import { ERROR_CODES } from '../base/error-codes.ts';
 import type { ErrorDetails } from '../base/error.ts';
 import { KmsxError, systemErrorCode } from '../base/error.ts';
 import type { Fault } from './network-faults.ts';
-import { faultOf } from './network-faults.ts';
+import { faultOf, isCut, isUnknownAuthority } from './network-faults.ts';
 
-/** Where a proxy was named, and whether with a user and a password. */
+/** Where a proxy was named, whether by https://, and whether with a user and a password. */
 export interface ProxySetting {
   readonly variable: string;
   readonly hasLogin: boolean;
+  readonly isTls?: boolean;
 }
+
+/** What is known of the request that failed, for its hint. */
+export interface RequestFacts {
+  /** http, and no answer has begun. */
+  readonly isUnansweredHttp?: boolean;
+  /** `--ca-file` was given. */
+  readonly hasCaFile?: boolean;
+}
+
+const OTHER_CA_FILE_HINT =
+  'the --ca-file that was given lacks this authority: get the right one from those who run the server; nothing switches verification off';
 
 /** A proxy that could not be reached, or that answered CONNECT with another status than 200. */
 export class ProxyFailure extends Error {
@@ -36,15 +48,44 @@ export class ProxyFailure extends Error {
  * the transport hold the whole URL, with ciphertext and context. No cause is kept.
  *
  * @param host - HOST:PORT or a name, for the message
+ * @param facts - of the request, for the hint
  * @returns `network-failed`, `timed-out`, `tls-failed`, `proxy-failed` or `not-kms`; `details.reason` is
  * the code of Node's error
  */
-export function networkError(error: unknown, host: string): KmsxError {
-  if (error instanceof ProxyFailure) return proxyError(error, host);
+export function networkError(error: unknown, host: string, facts: RequestFacts = {}): KmsxError {
+  if (error instanceof ProxyFailure) return proxyError(error, host, facts);
   const reason = reasonOf(error);
   const fault = faultOf(reason);
-  const hint = reason === 'ENOTFOUND' ? unknownNameHint(host, fault.hint) : fault.hint;
-  return unavailable(fault.code, aboutHost(fault, host), hint, { host, reason });
+  const message = `${aboutHost(fault, host)}${namesRemark(error)}`;
+  return unavailable(fault.code, message, hintOf(reason, fault, host, facts), { host, reason });
+}
+
+function hintOf(
+  reason: string,
+  fault: Fault,
+  host: string,
+  { isUnansweredHttp = false, hasCaFile = false }: RequestFacts,
+): string {
+  if (reason === 'ENOTFOUND') return unknownNameHint(host, fault.hint);
+  if (hasCaFile && isUnknownAuthority(fault)) return OTHER_CA_FILE_HINT;
+  return isUnansweredHttp && isCut(fault)
+    ? `does it want https:// instead? otherwise ${fault.hint}`
+    : fault.hint;
+}
+
+/**
+ * The names that a certificate is for, three at most: of its subjectAltName, and only what can be a name or an
+ * address. Node asks for them after it has verified the chain.
+ */
+function namesRemark(error: unknown): string {
+  if (systemErrorCode(error) !== 'ERR_TLS_CERT_ALTNAME_INVALID') return '';
+  const { cert } = error as { readonly cert?: { readonly subjectaltname?: unknown } };
+  const names = typeof cert?.subjectaltname === 'string' ? cert.subjectaltname : '';
+  const plain = names
+    .split(', ')
+    .flatMap((name) => /^(?:DNS|IP Address):([A-Za-z0-9*._:-]{1,100})$/.exec(name)?.[1] ?? []);
+  if (plain.length === 0) return '';
+  return `: ${plain.slice(0, 3).join(', ')}${plain.length > 3 ? ', …' : ''}`;
 }
 
 function aboutHost({ message }: Fault, host: string): string {
@@ -77,6 +118,16 @@ export function timeoutError(host: string, timeoutMs: number, isConnecting: bool
   );
 }
 
+/** The error for a connection that a proxy left without an answer, to CONNECT or before it. */
+export function silentProxyError(host: string, proxy: string, variable: string): KmsxError {
+  return unavailable(
+    'timed-out',
+    `no connection to ${host}: the proxy ${proxy} did not answer in time`,
+    `check ${variable}; NO_PROXY names what is reached without it`,
+    { host, proxy, reason: 'connect' },
+  );
+}
+
 /** The error for an answer that KMS does not give: HTML, a redirect, half an answer. */
 export function notKmsError(host: string, what: string, httpStatus: number): KmsxError {
   const { kind } = ERROR_CODES['not-kms'];
@@ -90,9 +141,9 @@ export function notKmsError(host: string, what: string, httpStatus: number): Kms
   });
 }
 
-function proxyError(failure: ProxyFailure, host: string): KmsxError {
+function proxyError(failure: ProxyFailure, host: string, facts: RequestFacts): KmsxError {
   const { proxy, status } = failure;
-  if (status === undefined) return proxyUnusable(failure, host);
+  if (status === undefined) return proxyUnusable(failure, host, facts);
   if (!Number.isInteger(status)) {
     return unavailable(
       'proxy-failed',
@@ -121,19 +172,40 @@ function statusHint(status: number, { variable, hasLogin }: ProxySetting): strin
     : 'ask those who run the proxy to let this address through, or name it in NO_PROXY';
 }
 
-function proxyUnusable({ proxy, cause, setting }: ProxyFailure, host: string): KmsxError {
-  const { variable } = setting;
+function proxyUnusable(
+  { proxy, cause, setting }: ProxyFailure,
+  host: string,
+  facts: RequestFacts,
+): KmsxError {
   const reason = reasonOf(cause);
   const fault = faultOf(reason);
-  const why = aboutHost(fault, proxy);
+  const why = `${aboutHost(fault, proxy)}${namesRemark(cause)}`;
   return unavailable(
     'proxy-failed',
     `the proxy could not be used: ${why}${why.includes(reason) ? '' : ` (${reason})`}`,
-    fault.code === 'tls-failed'
-      ? `a proxy that ${variable} names by https:// is verified too: --ca-file PEM takes its authority; nothing switches verification off`
-      : `check ${variable}; NO_PROXY names what is reached without it`,
+    proxyHint(reason, fault, setting, facts),
     { host, proxy, reason },
   );
+}
+
+function proxyHint(
+  reason: string,
+  fault: Fault,
+  { variable, isTls = false }: ProxySetting,
+  { hasCaFile = false }: RequestFacts,
+): string {
+  if (reason === 'ERR_SSL_WRONG_VERSION_NUMBER') {
+    return `is the port in ${variable} right? write http:// there if the proxy speaks plain HTTP, as most do`;
+  }
+  if (fault.code === 'tls-failed') {
+    return hasCaFile && isUnknownAuthority(fault)
+      ? `a proxy that ${variable} names by https:// is verified too, and ${OTHER_CA_FILE_HINT}`
+      : `a proxy that ${variable} names by https:// is verified too: --ca-file PEM takes its authority; nothing switches verification off`;
+  }
+  const hint = `check ${variable}; NO_PROXY names what is reached without it`;
+  return !isTls && isCut(fault)
+    ? `does the proxy want https:// in ${variable}? otherwise ${hint}`
+    : hint;
 }
 
 /** The code of a system error: a word in capitals, so that nothing else of the error gets out. */

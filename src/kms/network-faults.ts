@@ -27,7 +27,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   ENOTFOUND: {
     code: 'network-failed',
     message: 'the name HOST is not known',
-    hint: 'check --region or --endpoint; names of dedicated and vpc gateways are known inside their VPC only',
+    hint: 'check --region or --endpoint; where only a proxy knows names of the Internet, as in many companies, set HTTPS_PROXY; names of dedicated and vpc gateways are known inside their VPC only',
   },
   EAI_AGAIN: {
     code: 'network-failed',
@@ -63,12 +63,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   CERT_HAS_EXPIRED: {
     code: 'tls-failed',
     message: 'the certificate of HOST has expired',
-    hint: 'if the clock of this machine is right (date -u), the server needs a new certificate, or --ca-file a newer authority',
+    hint: 'if the clock of this machine is right (date -u compares), the server needs a new certificate, or --ca-file a newer authority',
   },
   CERT_NOT_YET_VALID: {
     code: 'tls-failed',
     message: 'the certificate of HOST is not valid yet',
-    hint: 'is the clock of this machine right? date -u',
+    hint: 'is the clock of this machine right? timedatectl set-ntp true sets it; date -u compares',
   },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     code: 'tls-failed',
@@ -104,6 +104,16 @@ export function faultOf(reason: string): Fault {
 /** Tells whether the `reason` of an error is TLS's: trying again would not help. */
 export function isTlsReason(reason: string): boolean {
   return faultOf(reason).code === 'tls-failed';
+}
+
+/** Tells whether the other side has ended a connection. */
+export function isCut(fault: Fault): boolean {
+  return fault === FAULTS['ECONNRESET'];
+}
+
+/** Tells whether an authority is missing here. */
+export function isUnknownAuthority(fault: Fault): boolean {
+  return fault === UNKNOWN_AUTHORITY;
 }
 
 function otherFault(reason: string): Fault {

@@ -90,7 +90,11 @@ function sourceOf(
     case 'oidc':
       return oidcSource(
         name,
-        { providerArn: needed('oidc_provider_arn'), tokenFile: needed('oidc_token_file') },
+        {
+          providerArn: needed('oidc_provider_arn'),
+          tokenFile: needed('oidc_token_file'),
+          setting: 'oidc_token_file',
+        },
         role(),
       );
     case 'credentialsuri':

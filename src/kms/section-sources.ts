@@ -1,4 +1,5 @@
 import { kmsxError } from '../base/error.ts';
+import { CREDENTIALS_FILE_HINT } from './credentials-file.ts';
 import type { CredentialSource, RoleSettings } from './credential-sources.ts';
 import {
   accessKeySource,
@@ -30,7 +31,9 @@ export function sectionSource(
   const needed = (name: string): string => {
     const value = setting(name);
     if (value !== undefined) return value;
-    throw kmsxError('credentials-file-malformed', `${where} has no ${name}`);
+    throw kmsxError('credentials-file-malformed', `${where} has no ${name}`, {
+      hint: CREDENTIALS_FILE_HINT,
+    });
   };
   const role = (): RoleSettings => ({
     roleArn: needed('role_arn'),
@@ -59,7 +62,11 @@ export function sectionSource(
     case 'oidc_role_arn':
       return oidcSource(
         where,
-        { providerArn: needed('oidc_provider_arn'), tokenFile: needed('oidc_token_file_path') },
+        {
+          providerArn: needed('oidc_provider_arn'),
+          tokenFile: needed('oidc_token_file_path'),
+          setting: 'oidc_token_file_path',
+        },
         role(),
       );
     case 'credentials_uri':

@@ -1,4 +1,4 @@
-import { kmsxError } from '../base/error.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { Env } from './env.ts';
 import { envFlag, envValue } from './env.ts';
@@ -18,13 +18,7 @@ export type Setting = (name: string) => string | undefined;
 export function stsEndpoint(setting: Setting, env: Env, label: string): string {
   const endpoint = setting('sts_endpoint');
   if (endpoint !== undefined) {
-    const { protocol, url } = parseEndpoint(endpoint, `sts_endpoint of ${label}`);
-    if (protocol === 'https') return url.slice('https://'.length);
-    throw kmsxError(
-      'gateway-malformed',
-      `sts_endpoint of ${label} has http://, and STS is asked over https only`,
-      { reason: 'http' },
-    );
+    return ownEndpoint(endpoint, label);
   }
   const region = setting('sts_region') ?? envValue(env, 'ALIBABA_CLOUD_STS_REGION');
   if (region === undefined) return 'sts.aliyuncs.com';
@@ -33,4 +27,21 @@ export function stsEndpoint(setting: Setting, env: Env, label: string): string {
   }
   const service = envFlag(env, 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED') ? 'sts-vpc' : 'sts';
   return `${service}.${region}.aliyuncs.com`;
+}
+
+function ownEndpoint(text: string, label: string): string {
+  const hint = `sts_endpoint of ${label} is HOST[:PORT], as in sts.cn-hangzhou.aliyuncs.com; without it sts_region or ALIBABA_CLOUD_STS_REGION chooses`;
+  if (/^http:/i.test(text)) {
+    throw kmsxError(
+      'gateway-malformed',
+      `sts_endpoint of ${label} has http://, and STS is asked over https only`,
+      { reason: 'http', hint },
+    );
+  }
+  try {
+    return parseEndpoint(text, `sts_endpoint of ${label}`).url.slice('https://'.length);
+  } catch (error) {
+    if (!(error instanceof KmsxError) || error.code !== 'gateway-malformed') throw error;
+    throw kmsxError('gateway-malformed', error.message, { hint, ...error.details });
+  }
 }

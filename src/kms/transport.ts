@@ -1,14 +1,15 @@
 import type { RequestOptions } from 'node:https';
-import { KmsxError } from '../base/error.ts';
+import { KmsxError, systemErrorCode } from '../base/error.ts';
 import type { Agent, AttemptState } from './agents.ts';
-import { HttpAgent, HttpsAgent } from './agents.ts';
+import { CONNECT_TIMEOUT, HttpAgent, HttpsAgent } from './agents.ts';
 import { assertLooksLikeKms, readBody, replay } from './answer-body.ts';
 import type { ResolveRule } from './endpoint.ts';
 import { addressFamily, resolveRuleFor } from './endpoint.ts';
 import type { Env } from './env.ts';
 import type { HttpxOptions, OriginalHttpx, Sender, WholeAnswer } from './http-seam.ts';
 import { httpSeam } from './http-seam.ts';
-import { networkError, timeoutError } from './network-errors.ts';
+import type { RequestFacts } from './network-errors.ts';
+import { networkError, silentProxyError, timeoutError } from './network-errors.ts';
 import { chooseProxy, hostAndPort } from './proxy.ts';
 import { createTunnelAgent } from './tunnel-agent.ts';
 
@@ -46,6 +47,8 @@ export interface Answer {
 export interface Exchange {
   /** The answer to the last request, also after an error. */
   readonly answer: Answer | undefined;
+  /** The method of the last request, in capitals. */
+  readonly method: string | undefined;
 }
 
 /** Where one request goes. */
@@ -155,6 +158,7 @@ export function exchangeSignal(): AbortSignal | undefined {
 class CurrentExchange implements Exchange, Sender {
   readonly signal: AbortSignal;
   answer: Answer | undefined;
+  method: string | undefined;
   readonly #options: TransportOptions;
   readonly #timeoutMs: number;
   readonly #agentFor: (target: Target) => Promise<Agent>;
@@ -175,18 +179,34 @@ class CurrentExchange implements Exchange, Sender {
     const target = targetOf(url);
     const attempt: AttemptState = { isConnecting: false };
     this.answer = undefined;
+    this.method = options.method?.toUpperCase();
     try {
       this.signal.throwIfAborted();
       return await this.#sendTo(target, attempt, url, options, original);
     } catch (error) {
       const { reason } = this.signal as { readonly reason: unknown };
+      const silent = attempt.waitsForProxy;
+      const isLate = reason instanceof TimeIsUp || systemErrorCode(error) === CONNECT_TIMEOUT;
+      if (silent !== undefined && isLate) {
+        throw silentProxyError(target.authority, silent.name, silent.variable);
+      }
       if (reason instanceof TimeIsUp) {
         throw timeoutError(target.authority, reason.timeoutMs, attempt.isConnecting);
       }
       this.signal.throwIfAborted();
       if (error instanceof KmsxError) throw error;
-      throw networkError(error, target.authority);
+      throw networkError(error, target.authority, this.#factsOf(target));
     }
+  }
+
+  #factsOf(target: Target): RequestFacts {
+    const { authorities, proxyEnv } = this.#options;
+    // The metadata of an instance, which no proxy leads to, is always http.
+    const mayBeHttps = target.protocol === 'http' && proxyEnv !== undefined;
+    return {
+      isUnansweredHttp: mayBeHttps && this.answer === undefined,
+      hasCaFile: authorities !== undefined,
+    };
   }
 
   async #sendTo(

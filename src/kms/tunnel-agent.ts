@@ -32,7 +32,11 @@ export async function createTunnelAgent(
   const { HttpsProxyAgent } = await import('https-proxy-agent');
   type TunnelOptions = Parameters<InstanceType<typeof HttpsProxyAgent>['connect']>[1];
 
-  const setting = { variable: proxy.variable, hasLogin: proxy.authorization !== undefined };
+  const setting = {
+    variable: proxy.variable,
+    hasLogin: proxy.authorization !== undefined,
+    isTls: proxy.url.startsWith('https:'),
+  };
   /** What https-proxy-agent says of its own has no code: an answer that ended early, or was none of HTTP. */
   const proxyFailure = (error: unknown): ProxyFailure => {
     if (systemErrorCode(error) !== undefined) {
@@ -57,9 +61,13 @@ export async function createTunnelAgent(
         connecting.abort();
       }, settings.connectTimeoutMs);
       this.#pending.add(connecting);
-      if (options.attempt !== undefined) options.attempt.isConnecting = true;
+      if (options.attempt !== undefined) {
+        options.attempt.isConnecting = true;
+        options.attempt.waitsForProxy = proxy;
+      }
       try {
         const socket = await this.#openTunnel(request, options, connecting.signal);
+        if (options.attempt !== undefined) options.attempt.waitsForProxy = undefined;
         if (protocol === 'http') return socket;
         return await secure(socket, options, settings, connecting.signal);
       } catch (error) {
@@ -106,7 +114,7 @@ export async function createTunnelAgent(
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
     headers: () =>
       proxy.authorization === undefined ? {} : { 'Proxy-Authorization': proxy.authorization },
-    ...(proxy.url.startsWith('https:') && tlsOptions({ authorities: proxyAuthorities })),
+    ...(setting.isTls && tlsOptions({ authorities: proxyAuthorities })),
   });
   agent.protocol = `${protocol}:`;
   return agent;

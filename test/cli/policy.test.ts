@@ -230,7 +230,12 @@ describe('kmsx policy --check', () => {
   });
 
   it('says of a Deny statement that no Allow mends it', async () => {
-    const { code, verdicts, stderr } = await check('denied', ['policy', '--check', '--key-id', KEY]);
+    const { code, verdicts, stderr } = await check('denied', [
+      'policy',
+      '--check',
+      '--key-id',
+      KEY,
+    ]);
     expect(code).toBe(3);
     expect(verdicts[0]?.Reason).toMatch(/^a Deny statement/);
     expect(stderr).toContain('hint: a Deny statement outweighs whatever is allowed');

@@ -1,9 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Server } from '../support/kmsx.ts';
-import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
+import { cleanEnv, kmsx, KMSX, kmsxOk, useLocalKms } from '../support/kmsx.ts';
+import { closedPort } from '../unit/kms/servers.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 
 const INSTANCE = 'kst-test.cryptoservice.kms.aliyuncs.com';
@@ -26,6 +29,22 @@ function exportArguments({ announcement }: Server, cwd: string, ...more: string[
 }
 
 describe('local-kms --tls', () => {
+  it('is a dedicated gateway by what its help says to type, word for word but the port', async () => {
+    const cwd = tempFolder();
+    mkdirSync(join(cwd, 'bin'));
+    symlinkSync(KMSX, join(cwd, 'bin', 'kmsx'));
+    const help = await kmsxOk(['local-kms', '--help'], { cwd });
+    const [, example = ''] =
+      /# a dedicated gateway, rehearsed .*\n((?: {2}.*\n)+)/.exec(help) ?? [];
+    expect(example).toContain(':8443');
+    const typed = example.replaceAll('8443', String(await closedPort()));
+    const script = `set -e\ntrap 'kill $(jobs -p)' EXIT\n${typed}`;
+    const env = cleanEnv(cwd, { PATH: `${join(cwd, 'bin')}:${process.env['PATH'] ?? ''}` });
+    await promisify(execFile)('bash', ['-c', script], { cwd, env, timeout: 20_000 });
+    const document: unknown = JSON.parse(readFileSync(join(cwd, 'export.json'), 'utf8'));
+    expect(document).toMatchObject({ Format: 'kmsx-export/1', Rehearsal: true });
+  });
+
   it('is a dedicated gateway under its own name, with --resolve and --ca-file', async () => {
     const cwd = tempFolder();
     const server = await startLocalKms({ cwd }, ['--tls', '--state', 'state']);

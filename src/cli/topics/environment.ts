@@ -13,7 +13,10 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['ALIBABA_CLOUD_ROLE_ARN', 'with …_OIDC_PROVIDER_ARN and …_OIDC_TOKEN_FILE: a role by OIDC'],
   ['ALIBABA_CLOUD_ROLE_SESSION_NAME', 'the name of a session of a role'],
   ['ALIBABA_CLOUD_STS_REGION', 'where STS is asked; with …_VPC_ENDPOINT_ENABLED=true inside a VPC'],
-  ['ALIBABA_CLOUD_PROFILE', 'as --profile'],
+  [
+    'ALIBABA_CLOUD_PROFILE',
+    'the profile or section where the environment has no access key; --profile beats that too',
+  ],
   ['ALIBABA_CLOUD_REGION_ID', 'as --region'],
   ['ALIBABA_CLOUD_CREDENTIALS_FILE', 'another place for ~/.alibabacloud/credentials'],
   ['ALIBABA_CLOUD_CREDENTIALS_URI', 'a service that gives credentials'],
@@ -27,7 +30,7 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['ALIBABA_CLOUD_CLI_PROFILE_DISABLED', 'true: ~/.aliyun/config.json is not read'],
   [
     'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY',
-    'a proxy, as http://HOST:PORT; loopback never goes through it',
+    'a proxy, as http://HOST:PORT or HOST:PORT; loopback never goes through it',
   ],
   ['NO_PROXY', 'what is reached directly: names, suffixes, addresses, CIDR, *'],
   ['NODE_EXTRA_CA_CERTS', 'more certificate authorities, as for every Node.js program'],

@@ -104,11 +104,7 @@ async function askOfBackup(
 }
 
 /** ReEncrypt to the key of `--key-id`, or to the one that the backup is under. */
-async function askReencrypt(
-  subject: Asked,
-  source: BackupSource,
-  label: string,
-): Promise<Verdict> {
+async function askReencrypt(subject: Asked, source: BackupSource, label: string): Promise<Verdict> {
   const { kms, gateway, keyId } = subject;
   if (isDedicated(gateway)) {
     return notReached('a dedicated gateway has no ReEncrypt', '--gateway public or vpc has it');

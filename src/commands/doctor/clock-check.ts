@@ -17,7 +17,10 @@ export function checkClock(skewMs: number): Verdict {
   const message = `the clock here is ${inWords(distance)} ${skewMs > 0 ? 'behind' : 'ahead of'} that of the gateway`;
   if (distance > FAIL_MS) return fail(kmsxError('clock-wrong', message));
   if (distance > WARN_MS) {
-    return warn(message, 'set the clock (date -u), or let NTP keep it; KMS allows 15 minutes');
+    return warn(
+      message,
+      'set the clock: timedatectl set-ntp true; date -u compares; KMS allows 15 minutes',
+    );
   }
   return pass(distance < 2000 ? 'the clock here is right' : message);
 }

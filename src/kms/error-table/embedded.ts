@@ -17,6 +17,24 @@ const HINTS: Readonly<Record<string, readonly string[]>> = {
   'Rejected.Disabled': [
     'its EnableKey enables the key, called by any client at the Endpoint of kmsx local-kms',
   ],
+  'Rejected.PendingImport': [
+    'its GetParametersForImport and ImportKeyMaterial give the key its material, called by any client at the Endpoint of kmsx local-kms',
+  ],
+  'Rejected.StateModifiedFailed': [
+    'its CancelKeyDeletion comes first, called by any client at the Endpoint of kmsx local-kms',
+  ],
+  'InvalidAccessKeyId.NotFound': [
+    'the line that kmsx local-kms prints has AccessKeyId and AccessKeySecret; others are in its --seed',
+  ],
+  'InvalidAccessKeyId.Inactive': [
+    'its --seed says that the access key is inactive: change it there, or use the AccessKeyId that kmsx local-kms prints',
+  ],
+  'InvalidSecurityToken.Expired': [
+    'its --seed says when the STS token expires: change it there, or use the access key that kmsx local-kms prints',
+  ],
+  SignatureDoesNotMatch: [
+    'the line that kmsx local-kms prints has the AccessKeySecret; those of other access keys are in its --seed',
+  ],
   'Rejected.PendingDeletion': [
     'its CancelKeyDeletion keeps the key, called by any client at the Endpoint of kmsx local-kms',
   ],

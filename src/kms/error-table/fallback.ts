@@ -85,7 +85,7 @@ export const ERROR_FAMILIES: readonly ErrorFamily[] = [
     facts: {
       kind: 'kms',
       message: 'the time of the request is not accepted',
-      hint: 'compare date -u with the time elsewhere, and set the clock of this machine',
+      hint: 'set the clock of this machine: timedatectl set-ntp true; date -u compares it with the time elsewhere',
     },
   },
   {

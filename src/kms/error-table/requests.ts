@@ -67,12 +67,12 @@ export const REQUEST_ERRORS: KmsErrorTheme = {
   IllegalTimestamp: {
     kind: 'kms',
     message: 'KMS does not accept the time of the request',
-    hint: 'set the clock of this machine (date -u); KMS allows 15 minutes',
+    hint: 'set the clock of this machine: timedatectl set-ntp true; date -u compares; KMS allows 15 minutes',
   },
   'InvalidTimeStamp.Expired': {
     kind: 'kms',
     message: 'the time of the request is too far from that of KMS',
-    hint: 'set the clock of this machine (date -u), or let NTP keep it; 15 minutes are allowed',
+    hint: 'set the clock of this machine: timedatectl set-ntp true lets NTP keep it; date -u compares; 15 minutes are allowed',
   },
   'InvalidTimeStamp.Format': {
     kind: 'kms',

@@ -103,7 +103,7 @@ export const ANSWER_CASES: readonly DoctorCase[] = [
       }),
     ...{ check: 'clock', code: 'clock-wrong', exit: 4 },
     message: /20 min behind/,
-    hint: /NTP/,
+    hint: /set-ntp/,
     others: { credentials: 'pass', tcp: 'pass', signature: 'not-reached' },
   },
   {

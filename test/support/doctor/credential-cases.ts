@@ -66,7 +66,7 @@ export const CREDENTIAL_CASES: readonly DoctorCase[] = [
       env: { ...GOOD, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'canary-wrong-secret' },
     }),
     ...{ check: 'signature', code: 'SignatureDoesNotMatch', exit: 3 },
-    hint: /copy the secret again/,
+    hint: /has the AccessKeySecret/,
     others: { credentials: 'pass', key: 'not-reached' },
   },
   {

@@ -154,7 +154,9 @@ describe('the check of permissions', () => {
     ]);
     for (const action of ['kms:Decrypt', 'kms:ReEncryptTo', 'kms:ExportDataKey']) {
       for (const verdict of of(action)) {
-        expect(verdict).toMatchObject({ Reason: expect.stringMatching(/^(?:not asked|not found out): /) as string });
+        expect(verdict).toMatchObject({
+          Reason: expect.stringMatching(/^(?:not asked|not found out): /) as string,
+        });
         expect(verdict).not.toHaveProperty('Allowed');
       }
     }

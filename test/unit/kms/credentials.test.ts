@@ -589,7 +589,7 @@ describe('a source that fails', () => {
     const error = await failure(keysOf(await resolve({ env: OIDC })));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
     expect(error.message).toBe(
-      'credentials of OIDC of the environment could not be had: the token file cannot be read',
+      'credentials of OIDC of the environment could not be had: the token file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names cannot be read (ENOENT)',
     );
   });
 
