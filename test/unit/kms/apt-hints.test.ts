@@ -221,12 +221,12 @@ describe('http and https', () => {
 });
 
 describe('a proxy', () => {
-  test.each([300, 7000])('that never answers is named (--timeout %i ms)', async (timeoutMs) => {
+  test('that never answers is named', async () => {
     const port = await startTcpServer(() => undefined);
     const error = await failure(
       clientOf('kms.example.com', {
         env: { ALL_PROXY: `http://user:canary@127.0.0.1:${port}` },
-        policy: { maxAttempts: 1, timeoutMs, deadlineMs: 20_000 },
+        policy: { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 },
       }).decrypt(DECRYPT),
     );
     expect(error).toMatchObject({ kind: 'unavailable', code: 'timed-out' });
