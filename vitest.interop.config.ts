@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/build-once.ts'],
     setupFiles: ['test/support/scrub-env.ts'],
     deps: { interopDefault: false },
+    // Half of the tests wait for other people's programs.
+    maxWorkers: '100%',
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },

@@ -242,7 +242,7 @@ describe('squid', () => {
     expectRefused(
       result,
       'the proxy could not be used: what answers at 127.0.0.1:3128',
-      'https://',
+      'write http://',
     );
   });
 
