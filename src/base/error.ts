@@ -59,6 +59,24 @@ export function kmsxError(
   return new KmsxError({ kind: ERROR_CODES[code].kind, code, message, details, cause });
 }
 
+/**
+ * An error that says the same in other words: what is not changed stays, RequestId and status too. The original is
+ * its cause.
+ */
+export function withChanges(
+  error: KmsxError,
+  changes: Partial<Omit<FailureOptions, 'kind' | 'cause'>>,
+): KmsxError {
+  const { kind, code, message, details, hints, requestId, httpStatus } = error;
+  return new KmsxError({
+    ...{ kind, code, message, details, cause: error },
+    ...(hints !== undefined && { hints }),
+    ...(requestId !== undefined && { requestId }),
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...changes,
+  });
+}
+
 /** The `code` of a Node.js system error (`ENOENT`, `EACCES`, …), or undefined. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {

@@ -1,6 +1,6 @@
 import { linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { KmsxError, systemErrorCode } from './error.ts';
+import { KmsxError, systemErrorCode, withChanges } from './error.ts';
 import { isThere, moveToFreeName, syncFolder } from './file-steps.ts';
 import { writeError } from './write-error.ts';
 
@@ -155,15 +155,9 @@ function telling(error: unknown, elsewhere: readonly string[], label: string): u
  */
 export function withRemark(error: unknown, remark: string, hints?: readonly string[]): unknown {
   if (!(error instanceof KmsxError)) return error;
-  const { kind, code, message, details } = error;
-  const usual = hints ?? error.hints;
-  return new KmsxError({
-    kind,
-    code,
-    message: `${message}; ${remark}`,
-    details,
-    ...(usual !== undefined && { hints: usual }),
-    cause: error,
+  return withChanges(error, {
+    message: `${error.message}; ${remark}`,
+    ...(hints !== undefined && { hints }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { KmsxError } from '../base/error.ts';
+import { KmsxError, withChanges } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { hintsFor } from '../cli/messages.ts';
 import type { BackupSource } from '../data-key/backup-source.ts';
@@ -39,7 +39,7 @@ export async function explainingFailures<T>(
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
     const own = facts.hintsFor?.(error) ?? usualHints(error, facts);
-    throw withHints(error, [...own, ...elsewhere(error, facts)]);
+    throw withChanges(error, { hints: [...own, ...elsewhere(error, facts)] });
   }
 }
 
@@ -51,19 +51,6 @@ export function isNotOpening({ code, details }: KmsxError): boolean {
 /** What `--in` is called in messages. */
 export function backupLabel({ in: path }: { readonly in: string }): string {
   return path === '-' ? 'standard input' : path;
-}
-
-function withHints(error: KmsxError, hints: readonly string[]): KmsxError {
-  return new KmsxError({
-    kind: error.kind,
-    code: error.code,
-    message: error.message,
-    details: error.details,
-    hints,
-    ...(error.requestId !== undefined && { requestId: error.requestId }),
-    ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
-    cause: error,
-  });
 }
 
 function usualHints(error: KmsxError, { source, label }: BackupFacts): readonly string[] {

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
 import { hintsFor } from '../cli/messages.ts';
 import { printResult } from '../cli/json-output.ts';
 import { repeatable } from '../cli/options.ts';
@@ -201,14 +201,9 @@ function retractEach(outputs: readonly Output[]): string[] {
 }
 
 function withRemark(error: KmsxError, remark: string, hints: readonly string[]): KmsxError {
-  const { kind, code, message, details } = error;
-  return new KmsxError({
-    kind,
-    code,
-    message: `${message}; ${remark}`,
-    details,
-    hints: [...(code === 'stream-closed' ? [] : hintsFor(error)), ...hints],
-    cause: error,
+  return withChanges(error, {
+    message: `${error.message}; ${remark}`,
+    hints: [...(error.code === 'stream-closed' ? [] : hintsFor(error)), ...hints],
   });
 }
 

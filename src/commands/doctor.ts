@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { KmsxError } from '../base/error.ts';
-import { hintsFor } from '../cli/messages.ts';
+import type { KmsxError } from '../base/error.ts';
+import { withChanges } from '../base/error.ts';
 import { assertOneStdin } from '../cli/inputs.ts';
 import type { Io } from '../cli/io.ts';
 import { fromEnv } from '../cli/io.ts';
@@ -102,16 +102,7 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
 function conclusion({ check, message, error }: Finding, count: number): KmsxError {
   if (error === undefined) throw new TypeError('a failure has an error');
   const others = count === 1 ? '' : `; ${count} checks failed in all`;
-  return new KmsxError({
-    kind: error.kind,
-    code: error.code,
-    message: `${check}: ${message}${others}`,
-    details: error.details,
-    hints: hintsFor(error),
-    ...(error.requestId !== undefined && { requestId: error.requestId }),
-    ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
-    cause: error,
-  });
+  return withChanges(error, { message: `${check}: ${message}${others}` });
 }
 
 /** What the system does not tell is unknown, whatever the reason. */

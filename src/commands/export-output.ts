@@ -1,4 +1,4 @@
-import { KmsxError } from '../base/error.ts';
+import { KmsxError, withChanges } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { jsonForStdout, jsonLine } from '../cli/json-output.ts';
 import { hintsFor } from '../cli/messages.ts';
@@ -79,15 +79,9 @@ export async function namingStandingBackups(
     const misleads = error.kind === 'io' || error.code === 'answer-malformed';
     const hints = misleads ? [] : hintsFor(error);
     const labels = standing.map(({ label }) => label);
-    throw new KmsxError({
-      kind: error.kind,
-      code: error.code,
+    throw withChanges(error, {
       message: `${error.message}; ${whatStands('the backup', labels)}`,
-      details: error.details,
       hints: [...hints, `go on from the backup: ${reexportCommand(standing, options)}`],
-      ...(error.requestId !== undefined && { requestId: error.requestId }),
-      ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
-      cause: error,
     });
   }
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import type { KmsxError } from '../base/error.ts';
+import { kmsxError, withChanges } from '../base/error.ts';
 import type { Io } from '../cli/io.ts';
 import { printResults } from '../cli/json-output.ts';
-import { hintsFor } from '../cli/messages.ts';
 import type { Session } from '../cli/session.ts';
 import { assertSafeEnvironment, createSession } from '../cli/session.ts';
 import type { AliasesByKey, ListedKey, ListedKeys } from '../data-key/list-keys.ts';
@@ -96,13 +96,9 @@ async function naming<T>(action: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!isNoPermission(error)) throw error;
-    const { kind, code, details, requestId, httpStatus } = error;
-    const origin = requestId === undefined ? ` (Code ${code})` : '';
-    throw new KmsxError({
-      ...{ kind, code, details, hints: hintsFor(error), cause: error },
+    const origin = error.requestId === undefined ? ` (Code ${error.code})` : '';
+    throw withChanges(error, {
       message: `these credentials have no permission for ${action}${origin}`,
-      ...(requestId !== undefined && { requestId }),
-      ...(httpStatus !== undefined && { httpStatus }),
     });
   }
 }

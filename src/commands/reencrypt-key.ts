@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
 import { assertOneStdin } from '../cli/inputs.ts';
 import type { Io } from '../cli/io.ts';
 import { jsonForStdout, jsonLine, printResult } from '../cli/json-output.ts';
@@ -212,15 +212,9 @@ async function write(
       labels.length === 0
         ? 'the old backup stands'
         : `${whatStands('the new backup', labels)}, the old one too`;
-    throw new KmsxError({
-      kind: error.kind,
-      code: error.code,
+    throw withChanges(error, {
       message: `${error.message}; ${stands}`,
-      details: error.details,
       hints: error.code === 'answer-malformed' ? [] : hintsFor(error),
-      ...(error.requestId !== undefined && { requestId: error.requestId }),
-      ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
-      cause: error,
     });
   }
 }

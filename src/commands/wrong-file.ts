@@ -1,4 +1,4 @@
-import { KmsxError } from '../base/error.ts';
+import { KmsxError, withChanges } from '../base/error.ts';
 import { fileWord } from '../cli/hint-words.ts';
 import type { Input } from '../cli/inputs.ts';
 
@@ -47,8 +47,7 @@ export async function explainingWrongFile<T>(
     const type = await typeOf(file);
     const hint = type === undefined ? undefined : hintFor(type, role, file.label);
     if (hint === undefined) throw error;
-    const { kind, code, message, details } = error;
-    throw new KmsxError({ kind, code, message, details, hints: [hint], cause: error });
+    throw withChanges(error, { hints: [hint] });
   }
 }
 

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '../base/error-codes.ts';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 import type { BackupDocument } from './backup-document.ts';
 import { toBackupDocument } from './backup-document.ts';
@@ -146,15 +146,9 @@ async function sayingWhatStands<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
-    throw new KmsxError({
-      kind: error.kind,
-      code: error.code,
+    throw withChanges(error, {
       message: `the new backup could not be verified and was not kept, the old one stands: ${error.message}`,
       details: { ...error.details, stage: 'verify' },
-      ...(error.hints !== undefined && { hints: error.hints }),
-      ...(error.requestId !== undefined && { requestId: error.requestId }),
-      ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
-      cause: error,
     });
   }
 }

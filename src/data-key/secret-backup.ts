@@ -1,4 +1,4 @@
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
 import type { KmsClient, NewSecret } from '../kms/kms-client.ts';
 
 /** KMS's rule for the name of a generic secret (help 154490). */
@@ -101,7 +101,7 @@ function secretExists(name: string, cause?: unknown): KmsxError {
 
 /** It exists, and may have been made by an attempt of this very run. */
 function perhapsThisBackup({ name, versionId }: NewSecret, cause: unknown): KmsxError {
-  return rewritten(secretExists(name, cause), {
+  return withChanges(secretExists(name, cause), {
     message: `${SECRET_PREFIX}${name} exists; whether it is this backup could not be read`,
     hints: [versionHint(name, versionId)],
   });
@@ -109,7 +109,7 @@ function perhapsThisBackup({ name, versionId }: NewSecret, cause: unknown): Kmsx
 
 /** No answer came, and reading it back gave none either. */
 function perhapsMade({ name, versionId }: NewSecret, error: KmsxError): KmsxError {
-  return rewritten(error, {
+  return withChanges(error, {
     message: `${SECRET_PREFIX}${name}: ${error.message}; whether it was made is not known`,
     hints: [versionHint(name, versionId)],
   });
@@ -124,7 +124,7 @@ function naming(error: unknown, name: string, action: string, { region }: KmsCli
   if (!(error instanceof KmsxError)) return error;
   const label = `${SECRET_PREFIX}${name}`;
   if (error.code !== 'Forbidden.NoPermission') {
-    return rewritten(error, { message: `${label}: ${error.message}` });
+    return withChanges(error, { message: `${label}: ${error.message}` });
   }
   const message = `${label}: these credentials have no permission for ${action}`;
   const place = action === 'CreateSecret' ? 'secret' : `secret/${name}`;
@@ -132,28 +132,11 @@ function naming(error: unknown, name: string, action: string, { region }: KmsCli
   const { denial } = error.details;
   if (denial === undefined) {
     const hints = [`allow kms:${action} on ${resource} in a RAM policy`];
-    return rewritten(error, { message, hints });
+    return withChanges(error, { message, hints });
   }
   // KMS has told who misses what, and mostly on which resource.
   const more = denial.includes(' on acs:') ? [] : [`the Resource of its statement is ${resource}`];
-  return rewritten(error, { message, hints: [...(error.hints ?? []), ...more] });
-}
-
-function rewritten(
-  error: KmsxError,
-  change: { readonly message: string; readonly hints?: readonly string[] },
-): KmsxError {
-  const { kind, code, details, hints, requestId, httpStatus } = error;
-  return new KmsxError({
-    kind,
-    code,
-    details,
-    ...(hints !== undefined && { hints }),
-    ...(requestId !== undefined && { requestId }),
-    ...(httpStatus !== undefined && { httpStatus }),
-    cause: error,
-    ...change,
-  });
+  return withChanges(error, { message, hints: [...(error.hints ?? []), ...more] });
 }
 
 function codeOf(error: unknown): string | undefined {

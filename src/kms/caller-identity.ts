@@ -1,6 +1,6 @@
-import openApiSdk, { Config, OpenApiRequest, Params } from '@alicloud/openapi-client';
+import openApiSdk, { Config, OpenApiRequest } from '@alicloud/openapi-client';
 import { Model } from '@alicloud/tea-typescript';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
 import { fieldOf, parseObject, word } from './answer-json.ts';
 import type { Authorities } from './authorities.ts';
 import type { ResolvedCredentials } from './credentials.ts';
@@ -11,6 +11,7 @@ import { unreachedHints } from './source-hints.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
 import type { Answer } from './transport.ts';
 import { Transport } from './transport.ts';
+import { rpcParams } from './rpc-params.ts';
 
 /** Who the credentials belong to. */
 export interface CallerIdentity {
@@ -37,6 +38,7 @@ export interface CallerIdentityOptions {
 }
 
 const ACTION = 'GetCallerIdentity';
+const API_VERSION = '2015-04-01';
 const DEFAULT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5000;
 
@@ -75,7 +77,11 @@ export async function callerIdentity(
   try {
     return await transport.exchange({ timeoutMs, signal: options.signal }, async (exchange) => {
       try {
-        await sts.callApi(getCallerIdentity(), new OpenApiRequest({}), NO_RUNTIME_OPTIONS);
+        await sts.callApi(
+          rpcParams(ACTION, API_VERSION),
+          new OpenApiRequest({}),
+          NO_RUNTIME_OPTIONS,
+        );
       } catch (thrown) {
         options.signal?.throwIfAborted();
         throw identityError(thrown, exchange.answer, endpoint, options.now());
@@ -85,20 +91,6 @@ export async function callerIdentity(
   } finally {
     await transport.close();
   }
-}
-
-function getCallerIdentity(): Params {
-  return new Params({
-    action: ACTION,
-    version: '2015-04-01',
-    protocol: 'HTTPS',
-    pathname: '/',
-    method: 'POST',
-    authType: 'AK',
-    style: 'RPC',
-    reqBodyType: 'formData',
-    bodyType: 'json',
-  });
 }
 
 function readIdentity(answer: Answer | undefined): CallerIdentity {
@@ -120,16 +112,8 @@ function readIdentity(answer: Answer | undefined): CallerIdentity {
 /** What the credentials' own source says of itself has its hints already. */
 function withStsHints(error: KmsxError): KmsxError {
   if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
-  const { kind, code, message, details, httpStatus } = error;
   const hints = unreachedHints({ asks: 'STS', name: 'STS' }, error);
-  return new KmsxError({
-    kind,
-    code,
-    message,
-    details,
-    ...(hints !== undefined && { hints }),
-    ...(httpStatus !== undefined && { httpStatus }),
-  });
+  return hints === undefined ? error : withChanges(error, { hints });
 }
 
 /** The SDK's errors hold the request and the whole answer: none of them goes on, not even as a cause. */

@@ -1,4 +1,5 @@
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { ERROR_CODES } from '../base/error-codes.ts';
+import { KmsxError } from '../base/error.ts';
 import { fieldOf, parseObject, word } from './answer-json.ts';
 import { denialHint } from './denial.ts';
 import { embeddedHints, REHEARSAL_HEADER } from './error-table/embedded.ts';
@@ -101,16 +102,11 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
 
 /** Makes the error for an answer of KMS that can't be right: a missing field, no base64, a wrong type. */
 export function answerMalformed(action: string, what: string, requestId?: string): KmsxError {
-  const { kind, code, message, details } = kmsxError(
-    'answer-malformed',
-    `the answer to ${action} can't be right: ${what}`,
-    { action },
-  );
   return new KmsxError({
-    kind,
-    code,
-    message,
-    details,
+    kind: ERROR_CODES['answer-malformed'].kind,
+    code: 'answer-malformed',
+    message: `the answer to ${action} can't be right: ${what}`,
+    details: { action },
     ...(requestId !== undefined && { requestId }),
   });
 }

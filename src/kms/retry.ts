@@ -1,4 +1,5 @@
-import { KmsxError } from '../base/error.ts';
+import type { KmsxError } from '../base/error.ts';
+import { withChanges } from '../base/error.ts';
 
 export interface RetryPolicy {
   /** `--max-attempts` */
@@ -113,33 +114,20 @@ export function backoffMs(attempt: number, random: number): number {
 
 /** Trying again at once would fail again: KMS said when to. */
 function withLongWait(error: KmsxError, askedMs: number, { deadlineMs }: RetryPolicy): KmsxError {
-  const { kind, code, details, requestId, httpStatus } = error;
   const asked = Math.ceil(askedMs / 1000);
   const deadline = Number((deadlineMs / 1000).toFixed(1));
-  return new KmsxError({
-    kind,
-    code,
+  return withChanges(error, {
     message: `${error.message}; it asks to wait ${asked} s, longer than --deadline ${deadline} allows`,
-    details,
     hints: [
       `try again in ${asked} s, or give a --deadline of more than ${asked} s; if it stays so, open a ticket with the RequestId`,
     ],
-    ...(requestId !== undefined && { requestId }),
-    ...(httpStatus !== undefined && { httpStatus }),
   });
 }
 
 function withEffort(error: KmsxError, attempts: number, durationMs: number): KmsxError {
   const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-  const { kind, code, details, hints, requestId, httpStatus } = error;
-  return new KmsxError({
-    kind,
-    code,
+  return withChanges(error, {
     message: `${error.message} (${times}, ${(durationMs / 1000).toFixed(1)} s)`,
-    details,
-    ...(hints !== undefined && { hints }),
-    ...(requestId !== undefined && { requestId }),
-    ...(httpStatus !== undefined && { httpStatus }),
   });
 }
 

@@ -1,6 +1,6 @@
 import kmsSdk from '@alicloud/kms20160120';
 import type { Config } from '@alicloud/openapi-client';
-import openApiSdk, { OpenApiRequest, Params } from '@alicloud/openapi-client';
+import openApiSdk, { OpenApiRequest } from '@alicloud/openapi-client';
 import { cast, Model, toMap } from '@alicloud/tea-typescript';
 import { isJsonObject } from '../base/json.ts';
 import { answerMalformed } from './errors.ts';
@@ -14,6 +14,7 @@ import {
   GenerateAndExportDataKeyResponse,
   ReEncryptResponse,
 } from './operations.ts';
+import { rpcParams } from './rpc-params.ts';
 
 const API_VERSION = '2016-01-20';
 
@@ -94,17 +95,7 @@ export class KmsSdkClient extends kmsSdk.default {
     const flat = flatten(parameters);
     const inBody = new URLSearchParams(flat).toString().length > MAX_QUERY_CHARACTERS;
     const answer: unknown = await this.#openApi.callApi(
-      new Params({
-        action,
-        version: API_VERSION,
-        protocol: 'HTTPS',
-        pathname: '/',
-        method: 'POST',
-        authType: 'AK',
-        style: 'RPC',
-        reqBodyType: 'formData',
-        bodyType: 'json',
-      }),
+      rpcParams(action, API_VERSION),
       new OpenApiRequest(inBody ? { body: flat } : { query: flat }),
       NO_RUNTIME_OPTIONS,
     );

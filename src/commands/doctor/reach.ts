@@ -1,4 +1,4 @@
-import { KmsxError } from '../../base/error.ts';
+import { KmsxError, withChanges } from '../../base/error.ts';
 import type { Authorities } from '../../kms/authorities.ts';
 import type { ResolveRule } from '../../kms/endpoint.ts';
 import { addressFamily, isLoopback, portOf, resolveRuleFor } from '../../kms/endpoint.ts';
@@ -106,11 +106,9 @@ async function failureOf(work: () => Promise<never>): Promise<KmsxError> {
 /** A tunnel that did not come about in time is the proxy's affair, whoever it waits for. */
 function namingProxy(error: Error, { name, variable }: Proxy): Error {
   if (!(error instanceof KmsxError) || error.code !== 'timed-out') return error;
-  return new KmsxError({
-    kind: error.kind,
+  return withChanges(error, {
     code: 'proxy-failed',
     message: `the proxy ${name} gave no connection in time`,
-    details: error.details,
     hints: [`check ${variable}; NO_PROXY names what is reached without it`],
   });
 }
