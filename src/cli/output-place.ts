@@ -10,6 +10,16 @@ import type { Io } from './io.ts';
 /** A secret of KMS is no place for a stream of bytes: the commands that keep backups there do not ask here. */
 const SECRET_PREFIX = 'secret:';
 
+/** An output as the user asked for it. */
+export interface OutputRequest {
+  /** The option that named it, for messages. */
+  readonly option: string;
+  /** A path, or `-` for standard output. */
+  readonly path: string;
+  /** What goes there: it decides the mode and what `--force` may do. */
+  readonly holds: 'backup' | 'document' | 'secret' | 'component' | 'private key' | 'public key';
+}
+
 /**
  * What a path stands for. Ids are equal for two paths that are the same file or stream; devices such as
  * /dev/null have none: two writers are no conflict.
@@ -27,7 +37,7 @@ export type Place =
  * @throws KmsxError `bad-usage`, `output-is-secret`, `file-unwritable`
  */
 export async function findPlace(
-  { option, path: given }: { readonly option: string; readonly path: string },
+  { option, path: given }: Pick<OutputRequest, 'option' | 'path'>,
   io: Io,
 ): Promise<Place> {
   if (given === '') throw kmsxError('bad-usage', `${option} has an empty file name`);

@@ -1,17 +1,16 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { writeDescriptor } from '../base/descriptor.ts';
 import { prepareDurableFile } from '../base/durable-file.ts';
-import type { OldFileRule } from '../base/put-in-place.ts';
-import { existsError, writeError } from '../base/write-error.ts';
+import { writeError } from '../base/write-error.ts';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
-import { classifyExistingFile } from './existing-file.ts';
 import type { Input } from './inputs.ts';
 import type { Io } from './io.ts';
-import type { Place } from './output-place.ts';
+import { checkOldFile, existing, isNeverReplaced, keepsOld, ruleFor } from './old-file.ts';
+import type { OutputRequest, Place } from './output-place.ts';
 import { findPlace } from './output-place.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -19,16 +18,6 @@ const NAMED_PIPE_POLL_MS = 20;
 
 /** Room that is taken on the disk for an output before anything happens: no document is longer. */
 const RESERVED_BYTES = 64 * 1024;
-
-/** An output as the user asked for it. */
-export interface OutputRequest {
-  /** The option that named it, for messages. */
-  readonly option: string;
-  /** A path, or `-` for standard output. */
-  readonly path: string;
-  /** What goes there: it decides the mode and what `--force` may do. */
-  readonly holds: 'backup' | 'document' | 'secret' | 'component' | 'private key' | 'public key';
-}
 
 /** An output that has been checked and made ready. End it with `write` or `discard`. */
 export interface Output {
@@ -251,68 +240,4 @@ async function prepareFile(
       file.retract();
     },
   };
-}
-
-function isNeverReplaced({ holds }: OutputRequest): boolean {
-  return holds === 'private key' || holds === 'component';
-}
-
-/** Looks at what is there now, so that what `--force` never replaces is found before anything happens. */
-async function checkOldFile(request: OutputRequest, path: string): Promise<void> {
-  const stats = await stat(path).catch(() => undefined); // what is not there, or a folder, is seen to later
-  if (stats?.isFile() !== true) return;
-  try {
-    ruleFor(request)(path);
-  } catch (error) {
-    throw writeError(request.path, error);
-  }
-}
-
-/** What `--force` may do to the file that is there, by what goes there and by what the old file holds. */
-function ruleFor({ holds, path: label }: OutputRequest): OldFileRule {
-  return (path) => {
-    const old = classifyExistingFile(path);
-    switch (old) {
-      case 'private key':
-      case 'component':
-        throw keepsOld(label, `what it holds: a ${old}`);
-      case 'no file':
-        throw existsError(label);
-      case 'backup':
-        return 'keep';
-      case 'other':
-        return holds === 'backup' ? 'keep' : 'remove';
-    }
-  };
-}
-
-/** Says what would become of the file that is there, as far as it can be read. */
-function existing(request: OutputRequest, path: string, error: KmsxError): Error {
-  const { kind, code, message, details } = error;
-  return new KmsxError({
-    kind,
-    code,
-    message,
-    details: { ...details, old: oldFile(request, path) },
-    cause: error,
-  });
-}
-
-function oldFile(request: OutputRequest, path: string): string {
-  try {
-    return ruleFor(request)(path) === 'keep' ? 'kept' : 'replaced';
-  } catch (error) {
-    const isKept = error instanceof KmsxError && error.code === 'output-keeps-old';
-    return isKept ? 'never replaced' : 'unknown';
-  }
-}
-
-function keepsOld(label: string, what: string): Error {
-  return kmsxError(
-    'output-keeps-old',
-    `${label} exists already, and --force never replaces ${what}`,
-    {
-      path: label,
-    },
-  );
 }

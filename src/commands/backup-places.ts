@@ -1,5 +1,6 @@
 import { kmsxError } from '../base/error.ts';
-import type { Output, OutputRequest } from '../cli/outputs.ts';
+import type { OutputRequest } from '../cli/output-place.ts';
+import type { Output } from '../cli/outputs.ts';
 import type { Session } from '../cli/session.ts';
 import {
   assertSecretFree,

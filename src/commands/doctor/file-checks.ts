@@ -1,5 +1,5 @@
 import type { Input } from '../../cli/inputs.ts';
-import type { OutputRequest } from '../../cli/outputs.ts';
+import type { OutputRequest } from '../../cli/output-place.ts';
 import { discardAll, prepareOutputs } from '../../cli/outputs.ts';
 import type { Session } from '../../cli/session.ts';
 import { version } from '../../cli/version.ts';
