@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Io, OutputStream } from '../../src/cli/io.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { run } from '../../src/cli/run.ts';
-import { systemErrorCode } from '../../src/base/error.ts';
+import { systemIo } from '../../src/cli/system-io.ts';
 
 /** One run of the program in this process. */
 interface RunHere {
@@ -26,7 +24,9 @@ export async function runHere(
   options: RunHere,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+  const { untilStopped = Promise.resolve() } = options;
   const io: Io = {
+    ...systemIo(process, new AbortController().signal, () => untilStopped),
     stdin: {
       isTerminal: false,
       fileId: undefined,
@@ -37,16 +37,6 @@ export async function runHere(
     stderr: collecting(stderr, options.onStderr),
     env: options.env,
     cwd: options.cwd,
-    userId: process.geteuid?.(),
-    killGroup: (groupId) => void process.kill(-groupId, 'SIGKILL'),
-    nodeVersion: process.versions.node,
-    pid: process.pid,
-    signal: new AbortController().signal,
-    now: () => new Date(),
-    randomBytes: (length) => randomBytes(length),
-    isProcessAlive,
-    sleep: (milliseconds) => delay(milliseconds),
-    untilStopped: () => options.untilStopped ?? Promise.resolve(),
     promptSecret: () => Promise.resolve(undefined),
   };
   const code = await run(createProgram(io, options.args), options.args, io);
@@ -64,13 +54,4 @@ function collecting(chunks: Buffer[], listener?: (text: string) => void): Output
     return Promise.resolve();
   };
   return { isTerminal: false, fileId: undefined, write, writeUntil: write };
-}
-
-function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemErrorCode(error) !== 'ESRCH';
-  }
 }
