@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync, writeSync } from 'node:fs';
-import * as nodeModule from 'node:module';
 
-nodeModule.enableCompileCache?.();
 if (!printsVersion(process.argv.slice(2))) await import('../dist/main.js');
 
 /** Scripts ask for the version often, and it needs nothing of the program. @param {string[]} argv */
