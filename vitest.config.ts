@@ -16,7 +16,8 @@ export default defineConfig({
         test: {
           name: 'in process',
           isolate: false,
-          include: ['test/{unit,cli,commands}/**/*.test.ts'],
+          include: ['test/{unit,program,commands}/**/*.test.ts'],
+          exclude: ['**/*.e2e.test.ts'],
           // The interop tests run those of test/commands on the real program.
           provide: { kmsxRunsHere: true },
         },
@@ -25,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real processes',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/commands/**/*.e2e.test.ts'],
           globalSetup: ['test/support/build-once.ts'],
         },
       },

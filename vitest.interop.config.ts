@@ -4,6 +4,7 @@ export default defineConfig({
   define: { KMSX_VERSION: JSON.stringify('0.0.0') },
   test: {
     include: ['test/{interop,commands}/**/*.test.ts'],
+    exclude: ['**/*.e2e.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
     setupFiles: ['test/support/scrub-env.ts'],
     deps: { interopDefault: false },

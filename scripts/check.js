@@ -10,7 +10,7 @@ const checks = isFix
   ? [
       ['format', 'prettier --write --log-level warn .'],
       ['lint', 'eslint --fix .'],
-      ['golden files', 'vitest run test/cli -u'],
+      ['golden files', 'vitest run test/program -u'],
       ['completions', 'npm run --silent completions'],
       ['troubleshooting', 'npm run --silent troubleshooting'],
     ]

@@ -1,9 +1,9 @@
 /* Writes completions/ from the command tree; with --check only says whether it is fresh. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Shell } from '../src/cli/completion/generate.ts';
-import { completionScript } from '../src/cli/completion/generate.ts';
-import { createFullProgram } from '../src/cli/program.ts';
+import type { Shell } from '../src/commands/shell/completion/generate.ts';
+import { completionScript } from '../src/commands/shell/completion/generate.ts';
+import { createFullProgram } from '../src/program/program.ts';
 import { testIo } from '../test/support/test-io.ts';
 
 const FILES: Readonly<Record<Shell, string>> = {

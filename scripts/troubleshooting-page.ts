@@ -2,20 +2,15 @@ import { format } from 'prettier';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
 import type { ErrorCode, ErrorKind } from '../src/base/error-codes.ts';
 import { KmsxError, kmsxError } from '../src/base/error.ts';
-import { EXIT_CODES, exitCodeOf } from '../src/cli/exit-codes.ts';
-import { hintsFor } from '../src/cli/messages.ts';
-import { POLICIES } from '../src/kms/denial.ts';
-import { CLOSED_INSTANCE_HINT, KMS_ERROR_THEMES } from '../src/kms/error-table.ts';
-import { STS_ERRORS } from '../src/kms/error-table/sts.ts';
-import type { KmsErrorFacts } from '../src/kms/error-table/facts.ts';
-import { ERROR_FAMILIES, STATUS_CLASSES } from '../src/kms/error-table/fallback.ts';
-import {
-  networkError,
-  notKmsError,
-  ProxyFailure,
-  timeoutError,
-} from '../src/kms/network-errors.ts';
-import { FAULTS } from '../src/kms/network-faults.ts';
+import { EXIT_CODES, exitCodeOf } from '../src/terminal/exit-codes.ts';
+import { hintsFor } from '../src/terminal/messages.ts';
+import { POLICIES } from '../src/answers/denial.ts';
+import { CLOSED_INSTANCE_HINT, KMS_ERROR_THEMES } from '../src/answers/error-table/table.ts';
+import { STS_ERRORS } from '../src/answers/error-table/sts.ts';
+import type { KmsErrorFacts } from '../src/answers/error-table/facts.ts';
+import { ERROR_FAMILIES, STATUS_CLASSES } from '../src/answers/error-table/fallback.ts';
+import { networkError, notKmsError, ProxyFailure, timeoutError } from '../src/network/errors.ts';
+import { FAULTS } from '../src/network/faults.ts';
 
 /** What stands in a hint for what only an error itself can tell. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
@@ -56,7 +51,7 @@ export async function troubleshootingPage(): Promise<string> {
     ...network(),
     ...ownCodes(),
   ].join('\n');
-  return await format(page, { parser: 'markdown', printWidth: 100 });
+  return await format(page, { parser: 'markdown', printWidth: 100, proseWrap: 'always' });
 }
 
 function ofSts(): string {

@@ -1,7 +1,7 @@
-import { SIGNAL_EXIT_CODES } from './cli/exit-codes.ts';
-import { createProgram } from './cli/program.ts';
-import { run } from './cli/run.ts';
-import { systemIo } from './cli/system-io.ts';
+import { SIGNAL_EXIT_CODES } from './terminal/exit-codes.ts';
+import { createProgram } from './program/program.ts';
+import { run } from './program/run.ts';
+import { systemIo } from './terminal/system-io.ts';
 
 const interrupt = new AbortController();
 let stop: (() => void) | undefined;

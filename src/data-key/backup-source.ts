@@ -1,8 +1,8 @@
 import { kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
-import type { EncryptionContext } from './encryption-context.ts';
-import { sameEncryptionContext } from './encryption-context.ts';
-import type { Envelope } from './read-document.ts';
+import type { EncryptionContext } from '../documents/encryption-context.ts';
+import { sameEncryptionContext } from '../documents/encryption-context.ts';
+import type { Envelope } from '../documents/read-document.ts';
 
 /** A backup as far as it is known: a bare CiphertextBlob tells nothing of the rest. */
 export interface BackupSource {

@@ -1,11 +1,11 @@
 import type { GenerateAndExportDataKeyInput, KmsClient } from '../kms/kms-client.ts';
 import { assertFits } from '../wrapping/algorithms.ts';
-import type { BackupDocument } from './backup-document.ts';
-import { toBackupDocument } from './backup-document.ts';
-import type { EncryptionContext } from './encryption-context.ts';
-import { encodeEncryptionContext } from './encryption-context.ts';
-import type { ExportDocument } from './export-document.ts';
-import { toExportDocument } from './export-document.ts';
+import type { BackupDocument } from '../documents/backup-document.ts';
+import { toBackupDocument } from '../documents/backup-document.ts';
+import type { EncryptionContext } from '../documents/encryption-context.ts';
+import { encodeEncryptionContext } from '../documents/encryption-context.ts';
+import type { ExportDocument } from '../documents/export-document.ts';
+import { toExportDocument } from '../documents/export-document.ts';
 import { originOf } from './origin.ts';
 import type { Recipient } from './reexport.ts';
 import { exportEntry, reexport, wrappingParameters } from './reexport.ts';

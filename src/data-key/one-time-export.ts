@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { decodeBase64 } from '../base/bytes.ts';
 import { KmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
-import { answerMalformed } from '../kms/errors.ts';
+import { answerMalformed } from '../answers/errors.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 import type { OaepHash, WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits, findWrappingAlgorithm } from '../wrapping/algorithms.ts';

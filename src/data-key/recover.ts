@@ -1,7 +1,7 @@
 import type { DecryptedDataKey, DecryptInput, KmsClient } from '../kms/kms-client.ts';
 import type { BackupSource } from './backup-source.ts';
 import { assertKeyOfSource, assertLengthOfSource } from './backup-source.ts';
-import { encodeEncryptionContext } from './encryption-context.ts';
+import { encodeEncryptionContext } from '../documents/encryption-context.ts';
 
 /**
  * Opens a backup: has KMS decrypt the CiphertextBlob (Decrypt), and holds what comes against the document.

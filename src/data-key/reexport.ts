@@ -1,5 +1,5 @@
 import { decodeBase64 } from '../base/bytes.ts';
-import { answerMalformed } from '../kms/errors.ts';
+import { answerMalformed } from '../answers/errors.ts';
 import type {
   ExportDataKeyInput,
   ExportedDataKey,
@@ -11,9 +11,9 @@ import { assertFits } from '../wrapping/algorithms.ts';
 import type { WrappingPublicKey } from '../wrapping/public-key.ts';
 import type { BackupSource } from './backup-source.ts';
 import { assertKeyOfSource } from './backup-source.ts';
-import { encodeEncryptionContext } from './encryption-context.ts';
-import type { ExportDocument, ExportEntry } from './export-document.ts';
-import { toExportDocument } from './export-document.ts';
+import { encodeEncryptionContext } from '../documents/encryption-context.ts';
+import type { ExportDocument, ExportEntry } from '../documents/export-document.ts';
+import { toExportDocument } from '../documents/export-document.ts';
 import { originOf } from './origin.ts';
 
 /** Whom a data key is sealed for, and how. */

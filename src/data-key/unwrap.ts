@@ -5,7 +5,7 @@ import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { WRAPPING_ALGORITHMS, findWrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
 import { unwrapRsaOaep } from '../wrapping/rsa-oaep.ts';
-import type { ExportDocument } from './export-document.ts';
+import type { ExportDocument } from '../documents/export-document.ts';
 
 /** An export that is to be unwrapped, wherever it was found. */
 export interface WrappedDataKey {

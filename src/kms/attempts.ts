@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KmsxError, kmsxError } from '../base/error.ts';
-import { fieldOf, parseObject, word } from './answer-json.ts';
-import { REHEARSAL_HEADER } from './error-table/embedded.ts';
-import { answerMalformed, isRetryable, kmsError, retryAfterMs } from './errors.ts';
-import type { Renewal } from './guarded-credential.ts';
+import { fieldOf, parseObject, word } from '../answers/json.ts';
+import { REHEARSAL_HEADER } from '../answers/error-table/embedded.ts';
+import { answerMalformed, isRetryable, kmsError, retryAfterMs } from '../answers/errors.ts';
+import type { Renewal } from '../credentials/guarded.ts';
 import type { AttemptOutcome, AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
 import { withRetries } from './retry.ts';
-import type { Answer, Exchange, Transport } from './transport.ts';
+import type { Answer, Exchange, Transport } from '../network/transport.ts';
 
 interface AttemptsOptions {
   readonly transport: Transport;

@@ -1,9 +1,9 @@
 import { DescribeSecretRequest, GetSecretValueRequest } from '@alicloud/kms20160120';
 import { SecretBytes } from '../base/secret-bytes.ts';
-import { answerFields } from './answer-fields.ts';
-import { fieldOf, parseObject, word } from './answer-json.ts';
+import { answerFields } from '../answers/fields.ts';
+import { fieldOf, parseObject, word } from '../answers/json.ts';
 import type { Attempts } from './attempts.ts';
-import { answerMalformed } from './errors.ts';
+import { answerMalformed } from '../answers/errors.ts';
 import type { Gateway } from './gateway.ts';
 import type { KeyCatalog } from './key-catalog.ts';
 import { sdkKeyCatalog } from './key-catalog.ts';
@@ -28,7 +28,7 @@ import {
   generateRequest,
   reEncryptRequest,
 } from './requests.ts';
-import type { KmsSdkClient } from './sdk-client.ts';
+import type { KmsSdkClient } from './official-client.ts';
 
 /** The adapter: plain typed values in, checked plain values out. What callers see is `KmsClient`. */
 export class SdkKmsClient implements KmsClient {

@@ -1,19 +1,19 @@
 import { Config } from '@alicloud/openapi-client';
 import { Attempts } from './attempts.ts';
-import type { Authorities } from './authorities.ts';
+import type { Authorities } from '../network/authorities.ts';
 import { SdkKmsClient } from './client.ts';
-import type { ResolvedCredentials } from './credentials.ts';
-import type { ResolveRule } from './endpoint.ts';
-import { portOf, resolveRuleFor } from './endpoint.ts';
-import type { Env } from './env.ts';
+import type { ResolvedCredentials } from '../credentials/credentials.ts';
+import type { ResolveRule } from '../network/endpoint.ts';
+import { portOf, resolveRuleFor } from '../network/endpoint.ts';
+import type { Env } from '../base/env.ts';
 import type { Gateway } from './gateway.ts';
 import type { KmsClient } from './kms-client.ts';
-import type { Proxy } from './proxy.ts';
-import { chooseProxy } from './proxy.ts';
+import type { Proxy } from '../network/proxy.ts';
+import { chooseProxy } from '../network/proxy.ts';
 import type { AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
-import { KmsSdkClient } from './sdk-client.ts';
-import { Transport } from './transport.ts';
+import { KmsSdkClient } from './official-client.ts';
+import { Transport } from '../network/transport.ts';
 
 export interface ConnectOptions {
   readonly gateway: Gateway;

@@ -1,9 +1,9 @@
 import { kmsxError } from '../base/error.ts';
-import type { Endpoint } from './endpoint.ts';
-import { endpointAt, parseEndpoint } from './endpoint.ts';
-import type { Env } from './env.ts';
-import { envValue } from './env.ts';
-import { isInstanceId, isRegion } from './region.ts';
+import type { Endpoint } from '../network/endpoint.ts';
+import { endpointAt, parseEndpoint } from '../network/endpoint.ts';
+import type { Env } from '../base/env.ts';
+import { envValue } from '../base/env.ts';
+import { isInstanceId, isRegion } from '../network/region.ts';
 
 /** A KMS that requests can be sent to. */
 export interface Gateway extends Endpoint {

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../base/json.ts';
 import { isJsonObject } from '../base/json.ts';
-import type { AnswerFields } from './answer-fields.ts';
-import { answerFields } from './answer-fields.ts';
+import type { AnswerFields } from '../answers/fields.ts';
+import { answerFields } from '../answers/fields.ts';
 import type { Attempts } from './attempts.ts';
-import { answerMalformed } from './errors.ts';
-import type { KmsSdkClient } from './sdk-client.ts';
+import { answerMalformed } from '../answers/errors.ts';
+import type { KmsSdkClient } from './official-client.ts';
 
 /** What DescribeKey tells of a KMS key, in KMS's own words. A field that the answer does not have is absent. */
 export interface KeyMetadata {

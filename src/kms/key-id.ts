@@ -1,5 +1,5 @@
 import { kmsxError } from '../base/error.ts';
-import { isRegion } from './region.ts';
+import { isRegion } from '../network/region.ts';
 
 /** A KMS key as the user names it. `text` is what goes to KMS as `KeyId`, unchanged. */
 export interface KeyIdentifier {

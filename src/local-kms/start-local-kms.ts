@@ -1,4 +1,4 @@
-import type { FileContext } from '../base/durable-file.ts';
+import type { FileContext } from '../base/files/durable-file.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { createGateway } from './gateway.ts';

@@ -1,4 +1,4 @@
-import { decodeBase64Bytes, isBlankByte } from './base64-bytes.ts';
+import { decodeBase64Bytes, isBlankByte } from '../base/base64-bytes.ts';
 import type { KeyStructure } from './der.ts';
 import { recogniseKey } from './der.ts';
 import type { PemBlock } from './pem.ts';

@@ -7,8 +7,8 @@ import type { StsServer } from '../support/sts-server.ts';
 import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../support/sts-server.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PUBKEY } from '../support/wrapping-keys.ts';
-import type { TestServer } from '../unit/kms/servers.ts';
-import { json, startServer, tlsFile } from '../unit/kms/servers.ts';
+import type { TestServer } from '../support/servers.ts';
+import { json, startServer, tlsFile } from '../support/servers.ts';
 
 const folder = useTempFolder();
 

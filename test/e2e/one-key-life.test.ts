@@ -2,7 +2,7 @@ import { createCipheriv, createPublicKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ExportDocument } from '../../src/data-key/export-document.ts';
+import type { ExportDocument } from '../../src/documents/export-document.ts';
 import { useKmsStage } from '../support/kms-stage.ts';
 import type { Server } from '../support/kmsx.ts';
 import { kmsxOk } from '../support/kmsx.ts';

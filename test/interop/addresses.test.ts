@@ -6,7 +6,7 @@ import type { RunResult } from '../support/kmsx.ts';
 import { useNetwork } from '../support/network.ts';
 import type { RealProxy } from '../support/proxies.ts';
 import { proxyUrl, startSquid } from '../support/proxies.ts';
-import { tlsFile } from '../unit/kms/servers.ts';
+import { tlsFile } from '../support/servers.ts';
 
 /** ::1 first, then 127.0.0.1. */
 const SIX_FIRST = `kst-six.${DOMAIN}`;

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ExportDocument } from '../../src/data-key/export-document.ts';
+import type { ExportDocument } from '../../src/documents/export-document.ts';
 import type { Server } from '../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ExportDocument } from '../../src/data-key/export-document.ts';
+import type { ExportDocument } from '../../src/documents/export-document.ts';
 import type { RunResult, Server } from '../support/kmsx.ts';
 import { cleanEnv, finish, KMSX, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useMounts } from '../support/mounts.ts';

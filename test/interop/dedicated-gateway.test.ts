@@ -18,7 +18,7 @@ import type { RunResult } from '../support/kmsx.ts';
 import { useNetwork } from '../support/network.ts';
 import { proxyUrl, startSquid } from '../support/proxies.ts';
 import { PUBKEY } from '../support/wrapping-keys.ts';
-import { tlsFile } from '../unit/kms/servers.ts';
+import { tlsFile } from '../support/servers.ts';
 
 const INSTANCE = 'kst-test';
 const HOST = `${INSTANCE}.${DOMAIN}`;

@@ -1,4 +1,4 @@
-import type { Case } from '../commands/lie-cases.ts';
+import type { Case } from '../commands/shared/lie-cases.ts';
 import {
   BACKUP_READERS,
   describeLies,
@@ -8,8 +8,8 @@ import {
   met,
   READERS,
   useLies,
-} from '../commands/lie-cases.ts';
-import { CUT_NAMES, cutName } from '../commands/lying-documents.ts';
+} from '../commands/shared/lie-cases.ts';
+import { CUT_NAMES, cutName } from '../commands/shared/lying-documents.ts';
 
 /* What test/e2e/lies.test.ts has once for each command, here with each document that it reads. */
 

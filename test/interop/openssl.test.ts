@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ExportDocument } from '../../src/data-key/export-document.ts';
+import type { ExportDocument } from '../../src/documents/export-document.ts';
 import { kmsxOk } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';

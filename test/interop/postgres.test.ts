@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BackupDocument } from '../../src/data-key/backup-document.ts';
+import type { BackupDocument } from '../../src/documents/backup-document.ts';
 import type { RunResult, Server } from '../support/kmsx.ts';
 import { cleanEnv, finish, KMSX, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { Postgres } from '../support/postgres.ts';

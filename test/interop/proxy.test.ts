@@ -15,7 +15,7 @@ import type { RunResult } from '../support/kmsx.ts';
 import { useNetwork } from '../support/network.ts';
 import type { RealProxy } from '../support/proxies.ts';
 import { PROXY_PASSWORD, proxyUrl, startSquid, startTinyproxy } from '../support/proxies.ts';
-import { tlsFile } from '../unit/kms/servers.ts';
+import { tlsFile } from '../support/servers.ts';
 
 /** A gateway that the proxy alone can look up. */
 const FAR = `kst-far.${DOMAIN}`;

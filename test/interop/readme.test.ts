@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { EXIT_CODES } from '../../src/terminal/exit-codes.ts';
 import { cleanEnv, finish, KMSX, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { BackupDocument } from '../../src/data-key/backup-document.ts';
-import type { ExportDocument } from '../../src/data-key/export-document.ts';
+import type { BackupDocument } from '../../src/documents/backup-document.ts';
+import type { ExportDocument } from '../../src/documents/export-document.ts';
 import type { RunResult, Server } from '../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';

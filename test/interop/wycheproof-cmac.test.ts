@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { aesCmac, keyCheckValues } from '../../src/data-key/key-check-value.ts';
+import { aesCmac, keyCheckValues } from '../../src/documents/key-check-value.ts';
 
 interface Vectors {
   readonly numberOfTests: number;

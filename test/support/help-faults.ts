@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { EXIT_CODES } from '../../src/terminal/exit-codes.ts';
 
 /** A command, and what its help says. */
 export interface HelpedCommand {

@@ -1,7 +1,7 @@
-import type { Io, OutputStream } from '../../src/cli/io.ts';
-import { createProgram } from '../../src/cli/program.ts';
-import { run } from '../../src/cli/run.ts';
-import { systemIo } from '../../src/cli/system-io.ts';
+import type { Io, OutputStream } from '../../src/terminal/io.ts';
+import { createProgram } from '../../src/program/program.ts';
+import { run } from '../../src/program/run.ts';
+import { systemIo } from '../../src/terminal/system-io.ts';
 
 /** One run of the program in this process. */
 interface RunHere {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject } from 'vitest';
-import { SIGNAL_EXIT_CODES } from '../../src/cli/exit-codes.ts';
+import { SIGNAL_EXIT_CODES } from '../../src/terminal/exit-codes.ts';
 
 /** The launcher of the built program. */
 export const KMSX = fileURLToPath(new URL('../../bin/kmsx.js', import.meta.url));

@@ -1,6 +1,6 @@
 import type { AccessKey } from '../../src/local-kms/state/state.ts';
-import type { TestServer } from '../unit/kms/servers.ts';
-import { startServer } from '../unit/kms/servers.ts';
+import type { TestServer } from './servers.ts';
+import { startServer } from './servers.ts';
 import type { MetadataOptions } from './metadata.ts';
 import { Metadata } from './metadata.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tlsFile } from '../unit/kms/servers.ts';
+import { tlsFile } from './servers.ts';
 import type { Network } from './network.ts';
 
 /** A proxy of Debian's that runs in a network of the tests' own. */

@@ -4,8 +4,8 @@ import { readRpcRequest, requestedAction } from '../../src/local-kms/request/rpc
 import { authenticate } from '../../src/local-kms/signatures/authenticate.ts';
 import { NonceMemory } from '../../src/local-kms/signatures/nonce-memory.ts';
 import type { AccessKey } from '../../src/local-kms/state/state.ts';
-import type { CertificateName, RecordedRequest, TestServer } from '../unit/kms/servers.ts';
-import { json, startServer } from '../unit/kms/servers.ts';
+import type { CertificateName, RecordedRequest, TestServer } from './servers.ts';
+import { json, startServer } from './servers.ts';
 
 export const ACCOUNT_ID = '1234567890123456';
 

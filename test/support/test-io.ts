@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Io, OutputStream } from '../../src/cli/io.ts';
-import { createProgram } from '../../src/cli/program.ts';
-import { run } from '../../src/cli/run.ts';
+import type { Io, OutputStream } from '../../src/terminal/io.ts';
+import { createProgram } from '../../src/program/program.ts';
+import { run } from '../../src/program/run.ts';
 import { SecretBytes } from '../../src/base/secret-bytes.ts';
 
 export interface TestIoOptions {

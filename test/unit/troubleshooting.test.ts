@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { troubleshootingPage } from '../../scripts/troubleshooting-page.ts';
 import { ERROR_CODES } from '../../src/base/error-codes.ts';
-import { exitCodeOf } from '../../src/cli/exit-codes.ts';
-import { KMS_ERRORS } from '../../src/kms/error-table.ts';
-import { FAULTS } from '../../src/kms/network-faults.ts';
+import { exitCodeOf } from '../../src/terminal/exit-codes.ts';
+import { KMS_ERRORS } from '../../src/answers/error-table/table.ts';
+import { FAULTS } from '../../src/network/faults.ts';
 
 const page = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8');
 

@@ -1,8 +1,9 @@
 import { kmsxError } from '../../base/error.ts';
 import { SecretBytes } from '../../base/secret-bytes.ts';
-import { hasCheckValues } from '../key-check-value.ts';
-import type { ComponentFacts, KeyComponent } from './component-document.ts';
-import { joinByShamir, shamirCoordinate } from './shamir-split.ts';
+import { hasCheckValues } from '../../documents/key-check-value.ts';
+import type { ComponentFacts, KeyComponent } from '../../documents/component-document.ts';
+import { shamirCoordinate } from '../../documents/component-document.ts';
+import { joinByShamir } from './shamir-split.ts';
 import { joinByXor } from './xor-split.ts';
 
 /** A component and what its file is called in errors. */

@@ -43,11 +43,6 @@ export async function joinByShamir(components: readonly Uint8Array[]): Promise<B
   }
 }
 
-/** The coordinate of a component: its last byte. */
-export function shamirCoordinate(component: Uint8Array): number {
-  return component.at(-1) ?? 0;
-}
-
 /** The library takes no Buffer. */
 function plainCopy(bytes: Uint8Array): Uint8Array {
   const copy = secretCopy(bytes);

@@ -1,10 +1,14 @@
 import { equalBytes } from '../../base/bytes.ts';
 import { SecretBytes } from '../../base/secret-bytes.ts';
-import { toDocument } from '../backup-document.ts';
-import type { KeyCheckValue } from '../key-check-value.ts';
-import { keyCheckValues } from '../key-check-value.ts';
-import type { ComponentFacts, ComponentOrigin, KeyComponent } from './component-document.ts';
-import { COMPONENT_FORMAT } from './component-document.ts';
+import { toDocument } from '../../documents/backup-document.ts';
+import type { KeyCheckValue } from '../../documents/key-check-value.ts';
+import { keyCheckValues } from '../../documents/key-check-value.ts';
+import type {
+  ComponentFacts,
+  ComponentOrigin,
+  KeyComponent,
+} from '../../documents/component-document.ts';
+import { COMPONENT_FORMAT } from '../../documents/component-document.ts';
 import { joinByShamir, splitByShamir } from './shamir-split.ts';
 import { joinByXor, splitByXor } from './xor-split.ts';
 

@@ -11,8 +11,8 @@ import {
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FileContext } from '../../base/durable-file.ts';
-import { writeError } from '../../base/write-error.ts';
+import type { FileContext } from '../../base/files/durable-file.ts';
+import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 
 /** The lock of a state folder, held until it is released. */

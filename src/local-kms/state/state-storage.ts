@@ -1,10 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileContext } from '../../base/durable-file.ts';
-import { prepareDurableFile } from '../../base/durable-file.ts';
-import { makeFolders } from '../../base/make-folders.ts';
-import { writeError } from '../../base/write-error.ts';
+import type { FileContext } from '../../base/files/durable-file.ts';
+import { prepareDurableFile } from '../../base/files/durable-file.ts';
+import { makeFolders } from '../../base/files/make-folders.ts';
+import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { parseState } from './parse-state.ts';
 import { refusal } from '../refusal.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileContext } from '../../base/durable-file.ts';
-import { prepareDurableFile } from '../../base/durable-file.ts';
-import { writeError } from '../../base/write-error.ts';
+import type { FileContext } from '../../base/files/durable-file.ts';
+import { prepareDurableFile } from '../../base/files/durable-file.ts';
+import { writeError } from '../../base/files/write-error.ts';
 
 /** Where clients find the certificate of the authority that they are to trust. */
 export interface CaFile {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { closedPort, tlsFile } from '../../unit/kms/servers.ts';
+import { closedPort, tlsFile } from '../servers.ts';
 import { startSts } from '../sts-server.ts';
 import type { DoctorCase, Scene } from './scenes.ts';
 import { at, file, GOOD, GOOD_KEY } from './scenes.ts';

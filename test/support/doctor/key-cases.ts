@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startProxy } from '../../unit/kms/servers.ts';
+import { startProxy } from '../servers.ts';
 import { startPublicGateway } from '../public-gateway.ts';
 import type { DoctorCase, Scene } from './scenes.ts';
 import { at, GOOD, GOOD_KEY, ONCE, PUBKEY } from './scenes.ts';

@@ -10,8 +10,12 @@ const SECRET_PLACES = [
   ...sourcesIn('wrapping'),
   ...sourcesIn('data-key/custody'),
   ...['unwrap', 'recover', 'one-time-export'].map((name) => `data-key/${name}.ts`),
-  ...['passphrase', 'data-key-output', 'component-output'].map((name) => `commands/${name}.ts`),
-  'cli/prompt.ts',
+  ...sourcesIn('commands/shared/data-key'),
+  'commands/shared/passphrase.ts',
+  'documents/component-document.ts',
+  'documents/secret-field.ts',
+  'terminal/prompt.ts',
+  'base/base64-bytes.ts',
   'base/secret-encoding.ts',
 ];
 

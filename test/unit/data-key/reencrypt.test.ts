@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kmsxError } from '../../../src/base/error.ts';
-import { keyCheckValues, parseExpectedCheckValue } from '../../../src/data-key/key-check-value.ts';
+import { keyCheckValues, parseExpectedCheckValue } from '../../../src/documents/key-check-value.ts';
 import { recoverDataKey } from '../../../src/data-key/recover.ts';
-import type { ReencryptRequest } from '../../../src/data-key/reencrypt-request.ts';
+import type { ReencryptRequest } from '../../../src/data-key/reencrypt/request.ts';
 import {
   assertKeepsBinding,
   dryRunReencrypt,
   dryRunVerifiedReencrypt,
   reencryptDataKey,
-} from '../../../src/data-key/reencrypt.ts';
+} from '../../../src/data-key/reencrypt/reencrypt.ts';
 import { parseKeyId } from '../../../src/kms/key-id.ts';
 import type { KmsClient } from '../../../src/kms/kms-client.ts';
-import { failure } from '../kms/clients.ts';
-import { refusalOf } from './documents.ts';
-import type { EmbeddedKms } from './embedded-kms.ts';
-import { startEmbeddedKms, withAnswers } from './embedded-kms.ts';
+import { failure } from '../../support/kms-clients.ts';
+import { refusalOf } from '../../support/documents.ts';
+import type { EmbeddedKms } from '../../support/embedded-kms.ts';
+import { startEmbeddedKms, withAnswers } from '../../support/embedded-kms.ts';
 
 const NOW = new Date('2026-11-23T08:00:00.000Z');
 const now = (): Date => NOW;

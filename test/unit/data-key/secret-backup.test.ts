@@ -7,7 +7,7 @@ import {
   createSecretBackup,
   readSecretBackup,
 } from '../../../src/data-key/secret-backup.ts';
-import { KMS_ERRORS } from '../../../src/kms/error-table.ts';
+import { KMS_ERRORS } from '../../../src/answers/error-table/table.ts';
 import type { KmsClient } from '../../../src/kms/kms-client.ts';
 
 type Secrets = Pick<KmsClient, 'createSecret' | 'describeSecret' | 'getSecretValue'>;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { KmsxError, kmsxError } from '../../../src/base/error.ts';
 import { SecretBytes } from '../../../src/base/secret-bytes.ts';
-import { keyCheckValues } from '../../../src/data-key/key-check-value.ts';
+import { keyCheckValues } from '../../../src/documents/key-check-value.ts';
 import type { Expectation, VerifiableBackup } from '../../../src/data-key/verify.ts';
 import {
   assertVerified,
@@ -16,7 +16,7 @@ import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
 import type { WrappingPrivateKey } from '../../../src/wrapping/private-key.ts';
 import { readPrivateKey } from '../../../src/wrapping/private-key.ts';
 import { testKey } from '../../support/wrapping-keys.ts';
-import { refusalOf } from './documents.ts';
+import { refusalOf } from '../../support/documents.ts';
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 5 + 2));
 const OTHER = Buffer.from(KEY.map((byte) => byte ^ 1));

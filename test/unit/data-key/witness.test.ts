@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { WitnessBackup, WitnessRequest } from '../../../src/data-key/witness.ts';
-import { witnessCommands } from '../../../src/data-key/witness.ts';
+import type { WitnessBackup, WitnessRequest } from '../../../src/data-key/witness/witness.ts';
+import { witnessCommands } from '../../../src/data-key/witness/witness.ts';
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
 
 const SHA_256 = findWrappingAlgorithm('RSAES_OAEP_SHA_256');

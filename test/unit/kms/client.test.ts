@@ -3,14 +3,21 @@ import { inspect } from 'node:util';
 import { DescribeKeyRequest, EncryptRequest } from '@alicloud/kms20160120';
 import { Config } from '@alicloud/openapi-client';
 import { describe, expect, test } from 'vitest';
-import { knownCredentials } from '../../../src/kms/credentials.ts';
+import { knownCredentials } from '../../../src/credentials/credentials.ts';
 import { localGateway } from '../../../src/kms/gateway.ts';
 import type { KmsClient } from '../../../src/kms/kms-client.ts';
 import type { AttemptReport } from '../../../src/kms/retry.ts';
-import { KmsSdkClient } from '../../../src/kms/sdk-client.ts';
-import { ACCESS_KEY, clientOf, DECRYPT, failure, GENERATE, GENERATED } from './clients.ts';
-import type { RecordedRequest, TestServer } from './servers.ts';
-import { json, startServer } from './servers.ts';
+import { KmsSdkClient } from '../../../src/kms/official-client.ts';
+import {
+  ACCESS_KEY,
+  clientOf,
+  DECRYPT,
+  failure,
+  GENERATE,
+  GENERATED,
+} from '../../support/kms-clients.ts';
+import type { RecordedRequest, TestServer } from '../../support/servers.ts';
+import { json, startServer } from '../../support/servers.ts';
 
 const EXPORT = {
   ciphertextBlobBase64: Buffer.from('canary-ciphertext').toString('base64'),

@@ -6,7 +6,7 @@ import { SecretBytes } from '../../../../src/base/secret-bytes.ts';
 import type { NamedComponent } from '../../../../src/data-key/custody/combine.ts';
 import { combineComponents } from '../../../../src/data-key/custody/combine.ts';
 import { splitDataKey } from '../../../../src/data-key/custody/split.ts';
-import { keyCheckValues } from '../../../../src/data-key/key-check-value.ts';
+import { keyCheckValues } from '../../../../src/documents/key-check-value.ts';
 
 const CONTEXT = { randomBytes, now: () => new Date('2026-11-23T08:00:00.000Z') };
 

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  joinByShamir,
-  shamirCoordinate,
-  splitByShamir,
-} from '../../../../src/data-key/custody/shamir-split.ts';
+import { joinByShamir, splitByShamir } from '../../../../src/data-key/custody/shamir-split.ts';
+import { shamirCoordinate } from '../../../../src/documents/component-document.ts';
 import { interpolateAtZero, multiply } from './gf256.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');

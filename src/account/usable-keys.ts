@@ -1,0 +1,110 @@
+import { shellWord } from '../base/shell-word.ts';
+import { embeddedHints } from '../answers/error-table/embedded.ts';
+import type { KeyMetadata } from '../kms/key-catalog.ts';
+
+/** Whether `export-key` can use a KMS key. */
+export interface Usability {
+  /** Left out where it cannot be told. */
+  readonly Usable?: boolean;
+  /** Why not, or why it cannot be told. */
+  readonly Reason?: string;
+  /** What to mind although it can be used. */
+  readonly Note?: string;
+}
+
+/** KMS's symmetric keys: Aliyun_AES_256, Aliyun_AES_128, Aliyun_AES_192, Aliyun_SM4. */
+const SYMMETRIC = /^Aliyun_(?:AES_\d{3}|SM4)$/;
+
+const ASYMMETRIC = /^(?:RSA|EC|ECC)_/;
+
+/** What is known besides what DescribeKey tells. */
+export interface JudgeOptions {
+  readonly now: Date;
+  /** Whether the embedded KMS told it: `aliyun` would ask the real one. */
+  readonly isRehearsal: boolean;
+  /** Of the key, where they are known. */
+  readonly aliases?: readonly string[] | undefined;
+}
+
+/**
+ * Judges by what DescribeKey tells whether GenerateAndExportDataKey takes a KMS key: a symmetric key to encrypt and
+ * decrypt, Enabled, with key material that has not expired. A permission is none of its facts.
+ *
+ */
+export function judgeKey(
+  metadata: KeyMetadata,
+  { now, isRehearsal, aliases = [] }: JudgeOptions,
+): Usability {
+  const reason = ofKind(metadata) ?? ofState(metadata, isRehearsal) ?? ofMaterial(metadata, now);
+  if (reason !== undefined) return { Usable: false, Reason: reason };
+  const { keySpec, keyUsage } = metadata;
+  if (keySpec === undefined || keyUsage === undefined) {
+    return { Reason: `KMS does not tell its ${keySpec === undefined ? 'KeySpec' : 'KeyUsage'}` };
+  }
+  if (!SYMMETRIC.test(keySpec)) return { Reason: `kmsx does not know the key spec ${keySpec}` };
+  const notes = notesOn(metadata, aliases);
+  return { Usable: true, ...(notes.length > 0 && { Note: notes.join('; ') }) };
+}
+
+function ofKind({ keySpec, keyUsage }: KeyMetadata): string | undefined {
+  if (keySpec !== undefined && ASYMMETRIC.test(keySpec)) {
+    return `${keySpec} is asymmetric: data keys are generated under a symmetric key`;
+  }
+  if (keyUsage !== undefined && keyUsage !== 'ENCRYPT/DECRYPT') {
+    return `its usage is ${keyUsage}: data keys are encrypted`;
+  }
+  return undefined;
+}
+
+function ofState(
+  { keyState, keyId, deleteDate, materialExpireTime }: KeyMetadata,
+  isRehearsal: boolean,
+): string | undefined {
+  switch (keyState) {
+    case 'Enabled':
+      return undefined;
+    case 'Disabled':
+      return `it is disabled: ${enabling(keyId, isRehearsal)}`;
+    case 'PendingDeletion':
+      return `it will be deleted${deleteDate === undefined ? '' : ` on ${deleteDate}`}`;
+    case 'PendingImport':
+      return materialExpireTime === undefined
+        ? 'its key material is not imported'
+        : `its key material expired on ${materialExpireTime}, or is not imported`;
+    default:
+      return `its state is ${keyState}`;
+  }
+}
+
+function enabling(keyId: string, isRehearsal: boolean): string {
+  const command = `aliyun kms EnableKey --KeyId ${shellWord(keyId)}, if that was not for a reason`;
+  return isRehearsal ? embeddedHints('Rejected.Disabled', command).join('; ') : command;
+}
+
+function ofMaterial({ materialExpireTime }: KeyMetadata, now: Date): string | undefined {
+  const expires = Date.parse(materialExpireTime ?? '');
+  if (Number.isNaN(expires) || expires > now.getTime()) return undefined;
+  return `its key material expired on ${materialExpireTime ?? ''}`;
+}
+
+function notesOn(
+  { origin, materialExpireTime, dkmsInstanceId }: KeyMetadata,
+  aliases: readonly string[],
+): readonly string[] {
+  const notes: string[] = [];
+  if (materialExpireTime !== undefined) {
+    notes.push(`its key material expires on ${materialExpireTime}: no backup opens after that`);
+  } else if (origin === 'EXTERNAL') {
+    notes.push('its key material was imported: without a copy of it a deletion is for ever');
+  }
+  if (dkmsInstanceId !== undefined) {
+    notes.push(
+      `a key of the instance ${dkmsInstanceId}: from the Internet only where the instance allows it`,
+    );
+  }
+  const service = aliases.find((alias) => alias.startsWith('alias/acs/'));
+  if (service !== undefined) {
+    notes.push(`${service} was made for a cloud product, and may refuse any other use`);
+  }
+  return notes;
+}

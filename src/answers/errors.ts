@@ -1,0 +1,195 @@
+import { ERROR_CODES } from '../base/error-codes.ts';
+import { KmsxError } from '../base/error.ts';
+import { fieldOf, parseObject, word } from './json.ts';
+import { denialHint } from './denial.ts';
+import { embeddedHints, REHEARSAL_HEADER } from './error-table/embedded.ts';
+import { CLOSED_INSTANCE_HINT, factsOf, KMS_ERRORS } from './error-table/table.ts';
+import { notKmsError } from '../network/errors.ts';
+import { isTlsReason } from '../network/faults.ts';
+
+/** An answer that holds an error, as the wire has it. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface ErrorContext {
+  /** KMS's name of the operation. */
+  readonly action: string;
+  /** HOST or HOST:PORT. */
+  readonly host: string;
+  /** This machine's clock, for what KMS says of time. */
+  readonly now: Date;
+}
+
+/** Parameters that a message may name: their names, never their values. */
+const PARAMETERS = [
+  'KeyId',
+  'PublicKeyBlob',
+  'WrappingAlgorithm',
+  'WrappingKeySpec',
+  'EncryptionContext',
+  'KeySpec',
+  'NumberOfBytes',
+  'CiphertextBlob',
+  'DryRun',
+] as const;
+
+const KEY_STATES = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'];
+
+const NO_PERMISSION = new Set([
+  'Forbidden.NoPermission',
+  'AccessDeniedError',
+  'Forbidden.RAM',
+  'NotAuthorized',
+  'NoPermission',
+]);
+
+/** The shared gateway on the Internet. */
+const PUBLIC_GATEWAY = /^kms\.[a-z0-9-]+\.aliyuncs\.com(?::\d+)?$/;
+
+const PARAMETER_CODES = new Set(['InvalidParameter', 'MissingParameter', 'ValidationError']);
+
+const CLOCK_CODES = new Set(['IllegalTimestamp', 'InvalidTimeStamp.Expired']);
+
+/**
+ * Makes the error for an answer of KMS that holds one: `{RequestId, HostId, Code, Message, Recommend}` of the
+ * gateway, or `{HttpStatus, Code, Message, RequestId}` of KMS's documentation, in any letter case. Only
+ * Code and RequestId are taken over as they are, words of a fixed list (a parameter, a key state), and for a
+ * refusal what `denialHint` lets through.
+ *
+ * @returns KmsxError with KMS's Code; `not-kms` if there is none
+ */
+export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError {
+  const body = parseObject(answer.body);
+  const code = word(fieldOf(body, 'Code'));
+  if (code === undefined) {
+    return notKmsError(context.host, `answers ${answer.status} without a Code`, answer.status);
+  }
+  const facts = factsOf(code, answer.status);
+  const requestId = word(fieldOf(body, 'RequestId'));
+  const denial = mayBeDenial(code) ? denialHint(body, context.action) : undefined;
+  const message = fieldOf(body, 'Message');
+  const parameter = parameterIn(code, message);
+  const remark =
+    parameter === undefined ? remarkOn(code, message, answer, context) : ` (${parameter})`;
+  // With a RequestId the report adds both; without one the Code would go unsaid.
+  const origin = requestId === undefined ? ` (Code ${code})` : '';
+  const isEmbedded = answer.headers[REHEARSAL_HEADER] !== undefined;
+  const hint = facts.hint.replaceAll('ACTION', context.action);
+  const hints = isEmbedded ? embeddedHints(code, hint) : [hint];
+  return new KmsxError({
+    kind: facts.kind,
+    code,
+    message: `${facts.message}${remark}${origin}`,
+    hints: [
+      ...(denial === undefined ? hints : [denial]),
+      ...(facts.mayBeClosedInstance && denial === undefined && PUBLIC_GATEWAY.test(context.host)
+        ? [CLOSED_INSTANCE_HINT]
+        : []),
+    ],
+    details: {
+      action: context.action,
+      ...(isEmbedded && { embedded: 'true' }),
+      ...(denial !== undefined && { denial }),
+      ...(parameter !== undefined && { parameter }),
+    },
+    ...(requestId !== undefined && { requestId }),
+    httpStatus: answer.status,
+  });
+}
+
+/** Makes the error for an answer of KMS that can't be right: a missing field, no base64, a wrong type. */
+export function answerMalformed(action: string, what: string, requestId?: string): KmsxError {
+  return new KmsxError({
+    kind: ERROR_CODES['answer-malformed'].kind,
+    code: 'answer-malformed',
+    message: `the answer to ${action} can't be right: ${what}`,
+    details: { action },
+    ...(requestId !== undefined && { requestId }),
+  });
+}
+
+/**
+ * Tells whether the same call may succeed if it is made again: exit code 5, but for what stays as it is
+ * within seconds: a certificate that is not trusted, a name that does not exist, a proxy that refuses, a
+ * command that hangs.
+ */
+export function isRetryable(error: KmsxError): boolean {
+  if (error.kind !== 'unavailable') return false;
+  const reason = error.details['reason'] ?? '';
+  if (error.code === 'timed-out') return reason !== 'command';
+  if (error.code === 'network-failed') return reason !== 'ENOTFOUND';
+  if (error.code === 'proxy-failed') {
+    return !/^status-[34]|^ENOTFOUND$/.test(reason) && !isTlsReason(reason);
+  }
+  return error.code !== 'tls-failed';
+}
+
+/**
+ * How long the answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date (RFC 9110
+ * §10.2.3), by the answer's own clock where it has one, or `x-acs-retry-after` in milliseconds (Alibaba Cloud's
+ * newer SDKs). There is no limit to it here: `withRetries` waits within its deadline only.
+ */
+export function retryAfterMs(headers: ErrorAnswer['headers'], now: Date): number | undefined {
+  const own = wholeNumber(headers['x-acs-retry-after']);
+  if (own !== undefined) return own;
+  const standard = headers['retry-after'];
+  const seconds = wholeNumber(standard);
+  if (seconds !== undefined) return seconds * 1000;
+  const date = httpDate(standard);
+  return date === undefined
+    ? undefined
+    : Math.max(0, date - (httpDate(headers['date']) ?? now.getTime()));
+}
+
+/** A whole number; of more than fifteen digits, the greatest of fifteen. */
+function wholeNumber(text: string | string[] | undefined): number | undefined {
+  if (typeof text !== 'string' || !/^\d+$/.test(text)) return undefined;
+  return Math.min(Number(text), 999_999_999_999_999);
+}
+
+/** An HTTP date, in milliseconds since 1970. */
+function httpDate(text: string | string[] | undefined): number | undefined {
+  const date = typeof text === 'string' && text.endsWith(' GMT') ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : date;
+}
+
+/** A code that is about a permission, or that is not known: an AccessDeniedDetail then says which it is. */
+function mayBeDenial(code: string): boolean {
+  return NO_PERMISSION.has(code) || !Object.hasOwn(KMS_ERRORS, code);
+}
+
+/** The parameter that a refusal is about, where it is one of a fixed list. */
+function parameterIn(code: string, message: unknown): string | undefined {
+  if (!PARAMETER_CODES.has(code)) return undefined;
+  const words = wordsOf(message);
+  return PARAMETERS.find((candidate) => words.includes(candidate));
+}
+
+/** What else of KMS's Message may be repeated: a key state of a fixed list, and the distance of two clocks. */
+function remarkOn(
+  code: string,
+  message: unknown,
+  answer: ErrorAnswer,
+  context: ErrorContext,
+): string {
+  if (CLOCK_CODES.has(code)) return clockRemark(answer.headers['date'], context.now);
+  if (code !== 'Rejected.Unavailable') return '';
+  const last = wordsOf(message).at(-1);
+  const state = KEY_STATES.find((candidate) => last === candidate);
+  return state === undefined ? '' : ` (${state})`;
+}
+
+function wordsOf(message: unknown): readonly string[] {
+  return typeof message === 'string' ? (message.match(/[A-Za-z]+/g) ?? []) : [];
+}
+
+function clockRemark(date: string | string[] | undefined, now: Date): string {
+  const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  if (Number.isNaN(theirs)) return '';
+  const minutes = Math.round((now.getTime() - theirs) / 60_000);
+  if (minutes === 0) return '';
+  return `; the clock here is ${Math.abs(minutes)} min ${minutes < 0 ? 'behind' : 'ahead'}`;
+}

@@ -1,0 +1,248 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { kmsxError } from '../../base/error.ts';
+import { assertOneStdin } from '../../terminal/files/inputs.ts';
+import type { Io } from '../../terminal/io.ts';
+import { fromEnv } from '../../terminal/io.ts';
+import { jsonLine, printResult } from '../../terminal/output/json-output.ts';
+import { repeatable } from '../../terminal/options.ts';
+import type { Output } from '../../terminal/files/outputs.ts';
+import { discardAll, prepareOutputs } from '../../terminal/files/outputs.ts';
+import type { Session } from '../../terminal/session.ts';
+import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
+import type { BackupDocument } from '../../documents/backup-document.ts';
+import { bindEncryptionContext } from '../../documents/encryption-context.ts';
+import type { DataKeySize, ExportRequest } from '../../data-key/export.ts';
+import { assertFitsRecipients, dryRunExport, exportDataKey } from '../../data-key/export.ts';
+import { parseKeyId } from '../../kms/key-id.ts';
+import type { KmsClient } from '../../kms/kms-client.ts';
+import type { BackupPlaces, StandingBackup } from '../shared/backup/backup-places.ts';
+import {
+  assertTakesSecrets,
+  checkSecrets,
+  keepBackups,
+  readBackupPlaces,
+} from '../shared/backup/backup-places.ts';
+import { connect } from '../shared/connect.ts';
+import type { ConnectionOptions } from '../shared/connection-options.ts';
+import { addConnectionOptions, planConnection } from '../shared/connection-options.ts';
+import type { ContextOptions } from '../shared/context-options.ts';
+import { addContextOptions, contextInput, readContext } from '../shared/context-options.ts';
+import { describe } from '../shared/describe.ts';
+import {
+  dryRunResult,
+  namingStandingBackups,
+  warnOfRehearsal,
+  writeDocument,
+} from '../shared/partial-failure.ts';
+import type { RecipientOptions } from '../shared/recipients.ts';
+import {
+  addRecipientOptions,
+  checkRecipientOptions,
+  readRecipients,
+} from '../shared/recipients.ts';
+
+interface ExportKeyOptions extends ConnectionOptions, ContextOptions, RecipientOptions {
+  readonly keyId?: string;
+  readonly keySpec?: 'AES_256' | 'AES_128';
+  readonly numberOfBytes?: string;
+  readonly bind: boolean;
+  readonly dryRun: boolean;
+  readonly backup: readonly string[];
+  readonly backupFormat: 'json' | 'blob';
+  readonly out: string;
+}
+
+/** `kmsx export-key`: generates a data key in KMS and exports it under public keys. */
+export function defineExportKey(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Generates a data key in KMS and exports it under one or more public keys. Prints the export document. KMS keeps no copy: --backup writes the other envelope, the CiphertextBlob, before the export is shown.',
+    examples: [
+      [
+        'export a data key, keep the backup',
+        'kmsx export-key --key-id alias/payments --pubkey pub.pem --backup payments.backup.json | jq -r .ExportedDataKey',
+      ],
+      [
+        'two HSMs, a context, and a fingerprint that was read aloud for each',
+        'kmsx export-key --key-id alias/payments --pubkey a.pem --expect-fingerprint SHA256:… --pubkey b.pem --expect-fingerprint SHA256:… --context purpose=payments --backup b.json --out e.json',
+      ],
+      [
+        'bound to its backups, of which KMS keeps one',
+        'kmsx export-key --key-id alias/payments --pubkey pub.pem --bind --backup payments.backup.json --backup secret:backups/payments --out payments.export.json',
+      ],
+      [
+        'ask KMS whether it would work, and write nothing',
+        'kmsx export-key --key-id alias/payments --pubkey pub.pem --backup b.json --dry-run',
+      ],
+    ],
+    exitCodes: [0, 2, 3, 4, 5, 6, 7],
+  });
+  command.option('--key-id <id>', 'the KMS key: id, alias/NAME or ARN (env KMSX_KEY_ID)');
+  addRecipientOptions(command);
+  command
+    .addOption(
+      new Option('--key-spec <spec>', 'the data key; AES_256 if nothing is said').choices([
+        'AES_256',
+        'AES_128',
+      ]),
+    )
+    .option('--number-of-bytes <n>', 'a data key of so many bytes, 1 to 1024');
+  addContextOptions(command);
+  command
+    .option(
+      '--bind',
+      'put an id of its own into the context: no other backup opens in its place',
+      false,
+    )
+    .option('--dry-run', 'ask KMS whether the call would succeed, and write nothing', false)
+    .addOption(
+      repeatable(
+        '--backup <file>',
+        'where the backup document goes: a file, - for standard output, or secret:NAME for a new secret of KMS',
+      ),
+    )
+    .addOption(
+      new Option('--backup-format <format>', 'the document, or the bare CiphertextBlob')
+        .choices(['json', 'blob'])
+        .default('json'),
+    )
+    .option('--out <file>', 'where the export document goes; - is standard output', '-');
+  addConnectionOptions(command);
+  command.action(async (options: ExportKeyOptions) => {
+    await runExportKey(options, createSession(command, io));
+  });
+}
+
+async function runExportKey(options: ExportKeyOptions, session: Session): Promise<void> {
+  const { io, reporter } = session;
+  assertSafeEnvironment(io);
+  const keyId = parseKeyId(requireKeyId(options, io));
+  const size = dataKeySize(options);
+  checkRecipientOptions(options);
+  const places = readBackupPlaces(options.backup);
+  assertBindIsKept(options);
+  assertOneStdin([
+    ...options.pubkey.map((path) => ({ option: '--pubkey', path })),
+    ...contextInput(options),
+  ]);
+  const { recipients, inputs } = await readRecipients(options, session);
+  const { context: given, inputs: contextInputs } = await readContext(options, session, 'new');
+  const context = options.bind ? bindEncryptionContext(given, io.randomBytes(16)) : given;
+  const request: ExportRequest = { keyId: keyId.text, recipients, size, context };
+  assertFitsRecipients(request);
+  const plan = await planConnection(options, { keyRegion: keyId.region }, session);
+  assertTakesSecrets(places, plan);
+
+  const outputs = await prepareOutputs(
+    [...places.files, { option: '--out', path: options.out, holds: 'document' }],
+    [...inputs, ...contextInputs, ...plan.inputs],
+    {
+      ...session.options,
+      io,
+      reporter,
+    },
+  );
+  try {
+    if (context !== undefined && options.backupFormat === 'blob' && options.backup.length > 0) {
+      await reporter.warn('a bare CiphertextBlob does not carry its context: keep the context too');
+    }
+    const connection = await connect(plan, session);
+    try {
+      const { kms } = connection;
+      await checkSecrets(places, kms, session);
+      if (options.dryRun) await dryRun(request, places, session, kms);
+      else {
+        // Another account's key says where it is; a secret does not.
+        const region = options.region ?? keyId.region;
+        const repeated = region === undefined ? options : { ...options, region };
+        await exportAndWrite(request, repeated, places, outputs, session, kms);
+      }
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await discardAll(outputs);
+  }
+}
+
+function requireKeyId(options: ExportKeyOptions, io: Io): string {
+  const keyId = options.keyId ?? fromEnv(io, 'KMSX_KEY_ID');
+  if (keyId === undefined) throw kmsxError('bad-usage', '--key-id is needed, or KMSX_KEY_ID');
+  return keyId;
+}
+
+/** Where neither is given, KMS's own default is sent, so that the document says what was asked. */
+function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize {
+  if (numberOfBytes === undefined) return { keySpec: keySpec ?? 'AES_256' };
+  if (keySpec !== undefined) {
+    throw kmsxError('options-conflict', '--key-spec and --number-of-bytes exclude each other', {
+      first: '--key-spec',
+      second: '--number-of-bytes',
+    });
+  }
+  const bytes = Number(numberOfBytes);
+  if (!/^\d{1,4}$/.test(numberOfBytes) || bytes < 1 || bytes > 1024) {
+    throw kmsxError('bad-usage', '--number-of-bytes takes a number from 1 to 1024');
+  }
+  return { numberOfBytes: bytes };
+}
+
+/** A bare CiphertextBlob does not carry its context, and the id would be lost. */
+function assertBindIsKept({ bind, backupFormat }: ExportKeyOptions): void {
+  if (!bind || backupFormat === 'json') return;
+  throw kmsxError('options-conflict', '--bind and --backup-format blob exclude each other', {
+    first: '--bind',
+    second: '--backup-format blob',
+  });
+}
+
+async function dryRun(
+  request: ExportRequest,
+  { secrets }: BackupPlaces,
+  session: Session,
+  kms: KmsClient,
+): Promise<void> {
+  const notChecked = await dryRunExport(request, kms);
+  const unasked = [...secrets.map(() => 'CreateSecret'), ...notChecked];
+  await warnOfRehearsal(kms, session);
+  await printResult(dryRunResult(unasked, request.keyId, kms), session);
+}
+
+async function exportAndWrite(
+  request: ExportRequest,
+  options: ExportKeyOptions,
+  { secrets }: BackupPlaces,
+  outputs: readonly Output[],
+  session: Session,
+  kms: KmsClient,
+): Promise<void> {
+  const files = outputs.slice(0, -1);
+  const out = outputs.at(-1);
+  if (out === undefined) throw new TypeError('the export document has a place');
+  const { io, reporter } = session;
+  if (options.backup.length === 0 && out.isStdout && io.stdout.fileId === undefined) {
+    await reporter.warn(
+      'without --backup the only copy of the CiphertextBlob goes to standard output',
+    );
+  }
+  const standing: StandingBackup[] = [];
+  const { out: outPath, ...others } = options;
+  // Only what is a file can be taken back.
+  const repeated = out.retract === undefined ? others : { ...others, out: outPath };
+  await namingStandingBackups(standing, repeated, async () => {
+    const document = await exportDataKey(request, {
+      kms,
+      now: () => io.now(),
+      keepBackup: async (backup) => {
+        await warnOfRehearsal(kms, session);
+        const bytes = options.backupFormat === 'blob' ? blobLine(backup) : jsonLine(backup);
+        await keepBackups(bytes, { files, secrets }, standing, kms, session);
+      },
+    });
+    await writeDocument(document, out, session);
+  });
+}
+
+function blobLine({ CiphertextBlob }: BackupDocument): Buffer {
+  return Buffer.from(`${CiphertextBlob}\n`);
+}

@@ -1,0 +1,232 @@
+import type { Command } from 'commander';
+import { KmsxError, kmsxError, withChanges } from '../../../base/error.ts';
+import { assertOneStdin } from '../../../terminal/files/inputs.ts';
+import type { Io } from '../../../terminal/io.ts';
+import { jsonForStdout, jsonLine, printResult } from '../../../terminal/output/json-output.ts';
+import { hintsFor } from '../../../terminal/messages.ts';
+import { repeatable } from '../../../terminal/options.ts';
+import type { Output } from '../../../terminal/files/outputs.ts';
+import { discardAll, prepareOutputs } from '../../../terminal/files/outputs.ts';
+import type { Session } from '../../../terminal/session.ts';
+import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
+import type { BackupDocument } from '../../../documents/backup-document.ts';
+import type { BackupSource } from '../../../data-key/backup-source.ts';
+import { parseExpectedCheckValue } from '../../../documents/key-check-value.ts';
+import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
+import type { ReencryptRequest } from '../../../data-key/reencrypt/request.ts';
+import type { ReencryptedBackup } from '../../../data-key/reencrypt/reencrypt.ts';
+import {
+  dryRunVerifiedReencrypt,
+  reencryptDataKey,
+} from '../../../data-key/reencrypt/reencrypt.ts';
+import { parseKeyId } from '../../../kms/key-id.ts';
+import type { KmsClient } from '../../../kms/kms-client.ts';
+import { backupLabel, explainingFailures } from '../../shared/backup/backup-failures.ts';
+import type { BackupInputOptions } from '../../shared/backup/backup-input.ts';
+import {
+  addBackupInputOptions,
+  backupInputs,
+  openBackup,
+} from '../../shared/backup/backup-input.ts';
+import type { BackupPlaces, StandingBackup } from '../../shared/backup/backup-places.ts';
+import {
+  checkSecrets,
+  isDedicated,
+  keepBackups,
+  readBackupPlaces,
+} from '../../shared/backup/backup-places.ts';
+import { connect } from '../../shared/connect.ts';
+import type { ConnectionPlan } from '../../shared/connection-options.ts';
+import { addConnectionOptions } from '../../shared/connection-options.ts';
+import { describe } from '../../shared/describe.ts';
+import { dryRunResult, warnOfRehearsal, whatStands } from '../../shared/partial-failure.ts';
+import { assertOneRegion, withKeyRegion } from '../../shared/key-region.ts';
+import type { NewContextOptions } from './new-context-options.ts';
+import { addNewContextOptions, newContextInput, readNewContext } from './new-context-options.ts';
+import { reencryptHints } from '../../shared/backup/reencrypt-hints.ts';
+import type { AsymmetricSourceOptions } from './source.ts';
+import {
+  addAsymmetricSourceOptions,
+  chooseAsymmetricSource,
+  planAsymmetricSource,
+} from './source.ts';
+
+interface ReencryptKeyOptions
+  extends BackupInputOptions, NewContextOptions, AsymmetricSourceOptions {
+  readonly toKeyId: string;
+  readonly expectCheckValue: readonly string[];
+  readonly dryRun: boolean;
+  readonly backup: readonly string[];
+}
+
+/** `kmsx reencrypt-key`: makes a new backup under another KMS key. */
+export function defineReencryptKey(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Brings the data key of a backup under another KMS key (ReEncrypt), and verifies the new backup before it is written: both backups are exported to one key pair made in memory, and compared. The old backup is not changed. With --source-key-id an export for an RSA key of KMS is brought back under a symmetric one.',
+    examples: [
+      [
+        'under another KMS key',
+        'kmsx reencrypt-key --in payments.backup.json --to-key-id alias/payments-2027 --backup payments-2027.backup.json',
+      ],
+      [
+        'with another context, kept in KMS too',
+        'kmsx reencrypt-key --in old.json --to-key-id alias/payments-2027 --to-context purpose=archive --backup new.json --backup secret:backups/payments',
+      ],
+      [
+        'an export for an RSA key of KMS, back under a symmetric one',
+        'kmsx reencrypt-key --in payments.export.json --source-key-id alias/rsa --source-key-version-id VERSION_ID --to-key-id alias/payments-2027 --backup new.json',
+      ],
+    ],
+    exitCodes: [0, 2, 3, 4, 5, 6, 7],
+  });
+  addBackupInputOptions(command);
+  command.requiredOption('--to-key-id <id>', 'the new KMS key: id, alias/NAME or ARN');
+  addNewContextOptions(command);
+  addAsymmetricSourceOptions(command);
+  command
+    .addOption(
+      repeatable(
+        '--expect-check-value <value>',
+        'ecb:…, cmac:…, label:… or sha256:… that the data key must have',
+      ),
+    )
+    .option('--dry-run', 'ask KMS whether the calls would succeed, and write nothing', false)
+    .addOption(
+      repeatable(
+        '--backup <file>',
+        'where the new backup goes: a file, - for standard output, or secret:NAME for a new secret of KMS',
+      ),
+    );
+  addConnectionOptions(command);
+  command.action(async (options: ReencryptKeyOptions) => {
+    await runReencryptKey(options, createSession(command, io));
+  });
+}
+
+async function runReencryptKey(options: ReencryptKeyOptions, session: Session): Promise<void> {
+  const { io, reporter } = session;
+  assertSafeEnvironment(io);
+  const label = backupLabel(options);
+  const destination = parseKeyId(options.toKeyId, '--to-key-id');
+  const asymmetric = planAsymmetricSource(options);
+  const expected = options.expectCheckValue.map(parseExpectedCheckValue);
+  const places = readBackupPlaces(options.backup);
+  assertOneStdin([...backupInputs(options), ...newContextInput(options)]);
+
+  const keys = asymmetric === undefined ? [destination] : [destination, asymmetric.key];
+  const backup = await openBackup(withKeyRegion(options, keys), session);
+  const { known, plan } = backup;
+  assertOneRegion(keys, { ...options, documentRegion: known?.Region });
+  assertHasReEncrypt(plan);
+  const newContext = await readNewContext(options, session);
+  if (known !== undefined) oneTimeAlgorithm(known.NumberOfBytes);
+  const asymmetricSource = asymmetric && chooseAsymmetricSource(asymmetric, backup.envelope, label);
+  const requestOf = (source: BackupSource): ReencryptRequest => ({
+    source,
+    asymmetricSource,
+    destination,
+    destinationContext: newContext.over(source.EncryptionContext, label),
+    expected,
+  });
+  if (known !== undefined) requestOf(known);
+
+  const outputs = await prepareOutputs(
+    places.files.length + places.secrets.length > 0
+      ? places.files
+      : [{ option: '--backup', path: '-', holds: 'backup' }],
+    [...backup.inputs, ...newContext.inputs],
+    { ...session.options, io, reporter },
+  );
+  try {
+    const connection = await connect(plan, session);
+    const { kms } = connection;
+    try {
+      await checkSecrets(places, kms, session);
+      const source = await backup.source(kms);
+      const request = requestOf(source);
+      const facts = {
+        ...{ source, label, kms },
+        hintsFor: (error: KmsxError) => reencryptHints(error, request, true),
+      };
+      if (options.dryRun) {
+        const notChecked = await explainingFailures(facts, () =>
+          dryRunVerifiedReencrypt(request, kms),
+        );
+        await warnOfRehearsal(kms, session);
+        const unasked = [...notChecked, ...places.secrets.map(() => 'CreateSecret')];
+        await printResult(dryRunResult(unasked, destination.text, kms), session);
+        return;
+      }
+      const now = (): Date => io.now();
+      const made = await explainingFailures(facts, () => reencryptDataKey(request, { kms, now }));
+      await warnOfRehearsal(kms, session);
+      await sayHowVerified(made, request, label, session);
+      await write(made.document, outputs, places, kms, session);
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await discardAll(outputs);
+  }
+}
+
+/** @throws KmsxError `operation-not-offered` */
+function assertHasReEncrypt({ gateway }: ConnectionPlan): void {
+  if (!isDedicated(gateway)) return;
+  throw kmsxError('operation-not-offered', 'a dedicated gateway does not have ReEncrypt', {
+    action: 'ReEncrypt',
+  });
+}
+
+/** Says what was compared, and what a reader may not expect of the new backup. */
+async function sayHowVerified(
+  { document, refusal, sameKeyBut }: ReencryptedBackup,
+  { asymmetricSource }: ReencryptRequest,
+  label: string,
+  { reporter }: Session,
+): Promise<void> {
+  if (sameKeyBut !== undefined) {
+    const { KeyId } = document;
+    await reporter.warnAlways(
+      `the new backup is under the KMS key of ${label} too (${KeyId}), with another ${sameKeyBut}`,
+    );
+  }
+  if (refusal !== undefined) {
+    await reporter.warn(
+      `KMS refuses the CiphertextBlob of ${label} (Code ${refusal.code}), which was not opened`,
+    );
+    await reporter.note('verified: the new backup has the expected check value of 128 bits');
+    return;
+  }
+  const whose = asymmetricSource === undefined ? label : `the CiphertextBlob in ${label}`;
+  await reporter.note(`verified: the new backup holds the data key of ${whose}`);
+}
+
+/** Writes the verified backup to every place. If one fails, the error says what stands. */
+async function write(
+  document: BackupDocument,
+  outputs: readonly Output[],
+  places: BackupPlaces,
+  kms: KmsClient,
+  session: Session,
+): Promise<void> {
+  const standing: StandingBackup[] = [];
+  const { io, options } = session;
+  const isResult = places.files.length + places.secrets.length === 0;
+  const line = isResult ? jsonForStdout(document, io, options.color) : jsonLine(document);
+  try {
+    const { secrets } = places;
+    await keepBackups(line, { files: outputs, secrets }, standing, kms, session);
+  } catch (error) {
+    if (!(error instanceof KmsxError)) throw error;
+    const labels = standing.map(({ label }) => label);
+    const stands =
+      labels.length === 0
+        ? 'the old backup stands'
+        : `${whatStands('the new backup', labels)}, the old one too`;
+    throw withChanges(error, {
+      message: `${error.message}; ${stands}`,
+      hints: error.code === 'answer-malformed' ? [] : hintsFor(error),
+    });
+  }
+}

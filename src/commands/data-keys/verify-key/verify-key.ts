@@ -1,0 +1,205 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { kmsxError } from '../../../base/error.ts';
+import { assertOneStdin } from '../../../terminal/files/inputs.ts';
+import type { Io } from '../../../terminal/io.ts';
+import { printResult } from '../../../terminal/output/json-output.ts';
+import { repeatable, suggestValues } from '../../../terminal/options.ts';
+import type { Session } from '../../../terminal/session.ts';
+import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
+import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
+import { parseExpectedCheckValue } from '../../../documents/key-check-value.ts';
+import { unwrapDataKey } from '../../../data-key/unwrap.ts';
+import type { VerifiableBackup } from '../../../data-key/verify.ts';
+import { assertVerified, verifyBackups } from '../../../data-key/verify.ts';
+import { witnessCommands } from '../../../data-key/witness/witness.ts';
+import { offeredAlgorithms } from '../../../wrapping/algorithms.ts';
+import { explainingFailures } from '../../shared/backup/backup-failures.ts';
+import {
+  checkValueMethodsOption,
+  parseCheckValueMethods,
+} from '../../shared/check-value-options.ts';
+import { addConnectionOptions, assertRehearsalMatches } from '../../shared/connection-options.ts';
+import { addContextOptions, contextInput } from '../../shared/context-options.ts';
+import { describe } from '../../shared/describe.ts';
+import { warnOfRehearsal } from '../../shared/partial-failure.ts';
+import { addPassphraseOptions, assertOnePassphraseSource } from '../../shared/passphrase.ts';
+import type { AgainstBackup, AgainstOptions, Connections } from './backups.ts';
+import { makeConnections, readAgainst } from './backups.ts';
+import type { ExportInPlace, ExportInput, ExportOptions } from './export.ts';
+import { exportBeside, exportInputs, openExport, readExport } from './export.ts';
+import { printWithWitness, verifyResult, warnOfShortValues } from './result.ts';
+import type { AskedBackup } from './witness.ts';
+import { assertWitnessable, witnessRequest } from './witness.ts';
+
+interface VerifyKeyOptions extends AgainstOptions, ExportOptions {
+  readonly expectCheckValue: readonly string[];
+  readonly checkValueMethods?: string;
+  readonly witness: boolean;
+}
+
+/** `kmsx verify-key`: proves that backups and an export hold the same data key, and shows neither. */
+export function defineVerifyKey(command: Command, io: Io): void {
+  describe(command, {
+    text: [
+      'Proves that backups and an export hold the same data key, and shows neither: the export is unwrapped here, KMS exports each backup to a one-time RSA key in memory, and both are compared.',
+      'An export document among the backups is its CiphertextBlob, and its own export too where that was made for --privkey.',
+      'Prints Match, the key check values, and for each backup its CiphertextBlobFingerprint: jq -r .CiphertextBlob FILE | base64 -d | sha256sum. A mismatch prints "Match":false and exits 6; Match is left out where no backup differs and one could not be compared.',
+    ].join(' '),
+    examples: [
+      [
+        'the export and two backups',
+        'kmsx verify-key --in export.json --privkey wrapping.pem --against backup.json --against vault/backup.json',
+      ],
+      [
+        'both envelopes of one export document',
+        'kmsx verify-key --in export.json --privkey wrapping.pem --against export.json',
+      ],
+      [
+        'a backup and what the HSM shows',
+        'kmsx verify-key --against backup.json --expect-check-value label:00112233445566778899aabbccddeeff',
+      ],
+      [
+        'the same by other tools, for who does not trust this one',
+        'kmsx verify-key --in export.json --privkey wrapping.pem --against backup.json --witness | jq -r ".Witness[]"',
+      ],
+    ],
+    exitCodes: [0, 2, 3, 4, 5, 6, 7],
+  });
+  command
+    .option(
+      '--in <file>',
+      'an export document, or a bare ExportedDataKey in base64; standard input if nothing is said',
+    )
+    .option('--privkey <file>', 'the private half of the wrapping key, which opens the export')
+    .addOption(
+      suggestValues(
+        new Option('--wrapping-algorithm <name>', 'for a bare ExportedDataKey: how it was wrapped'),
+        offeredAlgorithms(),
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--against <file>',
+        'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input',
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--expect-check-value <value>',
+        'ecb:…, cmac:…, label:… or sha256:… that every backup must have; in place of --in and --privkey, or besides',
+      ),
+    )
+    .addOption(checkValueMethodsOption())
+    .option('--witness', 'also print commands of openssl and aliyun that show the same', false);
+  addContextOptions(command);
+  addPassphraseOptions(command);
+  addConnectionOptions(command);
+  command.action(async (options: VerifyKeyOptions) => {
+    await runVerifyKey(options, createSession(command, io));
+  });
+}
+
+async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promise<void> {
+  assertSafeEnvironment(session.io);
+  assertComparable(options);
+  const shownCheckValues = parseCheckValueMethods(options.checkValueMethods);
+  const checkValues = expectedCheckValues(options);
+  assertOnePassphraseSource(options);
+  assertOneStdin([
+    ...exportInputs(options),
+    ...options.against.map((path) => ({ option: '--against', path })),
+    ...contextInput(options),
+  ]);
+  const input = await readExport(options, session);
+  const backups = await readAgainst(options, session);
+  for (const { plan } of backups) {
+    if (input?.envelope.kind !== 'export') continue;
+    assertRehearsalMatches(input.envelope.document, plan, input.label);
+  }
+  assertWitnessable(options, backups);
+  const exported = input && (await openExport(input, options, session));
+  const dataKey = exported && unwrapDataKey(exported.opened.wrapped, exported.opened.privateKey);
+  const connections = makeConnections(session);
+  try {
+    const asked: AskedBackup[] = [];
+    const verification = await verifyBackups(
+      backups.map((backup) => verifiable(backup, exported, connections, asked)),
+      { dataKey, checkValues, shownCheckValues },
+    );
+    const isRehearsal = await sayWhatItWas(connections, input, session);
+    const result = verifyResult({ verification, exported, checkValues, isRehearsal });
+    if (!options.witness) {
+      await printResult(result, session);
+    } else {
+      const request = witnessRequest(options, exported, asked, checkValues, session.io);
+      await printWithWitness(result, witnessCommands(request), session);
+    }
+    if (verification.match === true) await warnOfShortValues(checkValues, session);
+    assertVerified(verification);
+  } finally {
+    dataKey?.dispose();
+    await connections.close();
+  }
+}
+
+/** Two things must be there to compare: backups, and an export or a check value. */
+function assertComparable(options: VerifyKeyOptions): void {
+  const { against, privkey, expectCheckValue, in: input, wrappingAlgorithm } = options;
+  if (against.length === 0) {
+    throw kmsxError('bad-usage', 'at least one --against is needed: the backup to compare with');
+  }
+  if (privkey !== undefined) return;
+  if (expectCheckValue.length === 0) {
+    throw kmsxError(
+      'bad-usage',
+      '--privkey is needed to open the export, or --expect-check-value in its place',
+    );
+  }
+  if (input !== undefined || wrappingAlgorithm !== undefined) {
+    const option = input === undefined ? '--wrapping-algorithm' : '--in';
+    throw kmsxError('bad-usage', `${option} needs --privkey, which opens the export`);
+  }
+}
+
+function expectedCheckValues({ expectCheckValue }: VerifyKeyOptions): KeyCheckValue[] {
+  return expectCheckValue.map((text) => {
+    const { method, value } = parseExpectedCheckValue(text);
+    return { Method: method, Value: value.toString('hex') };
+  });
+}
+
+function verifiable(
+  backup: AgainstBackup,
+  exported: ExportInPlace | undefined,
+  connections: Connections,
+  asked: AskedBackup[],
+): VerifiableBackup {
+  const beside = exported && exportBeside(backup, exported.opened.privateKey);
+  return {
+    label: backup.label,
+    beside,
+    kms: () => connections.kmsOf(backup.plan),
+    source: async (kms) => {
+      const source = await backup.source(kms);
+      asked.push({ backup, source, kms, beside });
+      return source;
+    },
+    explaining: (source, kms, work) =>
+      explainingFailures({ source, label: backup.label, kms }, work),
+  };
+}
+
+/** Warns of a rehearsal, and tells whether it is one. */
+async function sayWhatItWas(
+  connections: Connections,
+  input: ExportInput | undefined,
+  session: Session,
+): Promise<boolean> {
+  const rehearsal = connections.clients().find(({ isRehearsal }) => isRehearsal);
+  if (rehearsal !== undefined) {
+    await warnOfRehearsal(rehearsal, session);
+    return true;
+  }
+  return input?.envelope.kind === 'export' && input.envelope.document.Rehearsal === true;
+}

@@ -1,0 +1,160 @@
+import { kmsxError } from '../../../base/error.ts';
+import type { Io } from '../../../terminal/io.ts';
+import { fromEnv } from '../../../terminal/io.ts';
+import { oneLine } from '../../../terminal/output/printable.ts';
+import type { BackupSource } from '../../../data-key/backup-source.ts';
+import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
+import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
+import type { OpenableExport } from '../../../data-key/verify.ts';
+import type {
+  EnvelopePlace,
+  WitnessExport,
+  WitnessGateway,
+  WitnessRequest,
+} from '../../../data-key/witness/witness.ts';
+import { portOf, resolveRuleFor } from '../../../network/endpoint.ts';
+import type { KmsClient } from '../../../kms/kms-client.ts';
+import { isRegion } from '../../../network/region.ts';
+import { secretNameOf } from '../../shared/backup/backup-places.ts';
+import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
+import type { PassphraseOptions } from '../../shared/passphrase.ts';
+import type { AgainstBackup } from './backups.ts';
+import type { ExportInPlace } from './export.ts';
+
+interface WitnessOptions extends ConnectionOptions, PassphraseOptions {
+  readonly privkey?: string;
+  readonly witness: boolean;
+}
+
+/**
+ * Refuses `--witness` where nobody else could run the commands: with a private key that only this process reads, and
+ * with an embedded KMS that ends with it.
+ *
+ * @throws KmsxError `options-conflict`
+ */
+export function assertWitnessable(
+  { witness, privkey }: WitnessOptions,
+  backups: readonly AgainstBackup[],
+): void {
+  if (!witness) return;
+  if (privkey !== undefined && isPassing(privkey)) {
+    throw kmsxError(
+      'options-conflict',
+      '--witness needs --privkey as a file: its commands read the key again',
+      { hint: 'give --privkey FILE, or leave --witness out' },
+    );
+  }
+  if (backups.some(({ plan }) => plan.gateway.kind === 'local')) {
+    throw kmsxError(
+      'options-conflict',
+      '--witness needs a KMS that stays, and --gateway local ends with the command',
+      {
+        hint: 'start kmsx local-kms and give --endpoint with its Endpoint, or leave --witness out',
+      },
+    );
+  }
+}
+
+/** A backup that KMS was asked about. */
+export interface AskedBackup {
+  readonly backup: AgainstBackup;
+  readonly source: BackupSource;
+  readonly kms: KmsClient;
+  readonly beside: OpenableExport | undefined;
+}
+
+/** Says where a witness finds what was compared, and how they reach KMS. */
+export function witnessRequest(
+  options: WitnessOptions,
+  exported: ExportInPlace | undefined,
+  asked: readonly AskedBackup[],
+  checkValues: readonly KeyCheckValue[],
+  io: Io,
+): WitnessRequest {
+  const { privkey } = options;
+  return {
+    privateKey:
+      privkey === undefined
+        ? undefined
+        : { path: privkey, passphraseSource: passphraseSource(options) },
+    export: exported && witnessExport(exported),
+    checkValues,
+    backups: asked.map(({ backup, source, kms, beside }) => ({
+      label: oneLine(backup.label),
+      place: placeOfBlob(backup, source),
+      context: source.EncryptionContext,
+      algorithm: oneTimeAlgorithm(source.NumberOfBytes),
+      gateway: {
+        endpoint: kms.endpoint,
+        region: kms.region ?? regionOf(source),
+        profile: options.profile,
+        caFile: options.caFile ?? fromEnv(io, 'KMSX_CA_FILE'),
+        ...addressing(backup.plan),
+      },
+      beside: witnessBeside(backup, beside),
+    })),
+  };
+}
+
+/** A document's Region goes into a command only where it is one. */
+function regionOf({ Region }: BackupSource): string | undefined {
+  return Region !== undefined && isRegion(Region) ? Region : undefined;
+}
+
+/** Whom the gateway is trusted by, and where it is found. */
+function addressing({
+  gateway,
+  resolve,
+}: ConnectionPlan): Pick<WitnessGateway, 'onlyCaFile' | 'resolve'> {
+  if (gateway.kind === 'local') throw new TypeError('a witness asks a KMS that stays');
+  const target = { host: gateway.host, port: portOf(gateway) };
+  return { onlyCaFile: gateway.onlyCaFile, resolve: resolveRuleFor(resolve, target) };
+}
+
+function witnessBeside(
+  { place, label, envelope }: AgainstBackup,
+  opened: OpenableExport | undefined,
+): WitnessExport | undefined {
+  if (opened === undefined || envelope === undefined) return undefined;
+  return witnessExport({ place, label: `the export of ${label}`, envelope, opened });
+}
+
+function witnessExport({ place, label, envelope, opened }: ExportInPlace): WitnessExport {
+  const { exportedDataKey, algorithm } = opened.wrapped;
+  const byValue: EnvelopePlace = { kind: 'value', base64: exportedDataKey };
+  const shown = { label: oneLine(label), algorithm };
+  if (envelope.kind !== 'export' || isPassing(place)) return { ...shown, place: byValue };
+  const index = envelope.document.Exports.findIndex(
+    ({ PublicKeyFingerprint }) => PublicKeyFingerprint === opened.privateKey.fingerprint,
+  );
+  const filter = `.Exports[${index}].ExportedDataKey`;
+  return { ...shown, place: { kind: 'field', path: place, filter } };
+}
+
+function placeOfBlob(
+  { place, envelope }: AgainstBackup,
+  { CiphertextBlob }: BackupSource,
+): EnvelopePlace {
+  const filter = '.CiphertextBlob';
+  const name = secretNameOf(place);
+  if (name !== undefined) return { kind: 'secret', name, filter };
+  const isDocument = envelope?.kind === 'export' || envelope?.kind === 'backup';
+  return isDocument && !isPassing(place)
+    ? { kind: 'field', path: place, filter }
+    : { kind: 'value', base64: CiphertextBlob };
+}
+
+/** OpenSSL reads the first line of a file, or a variable, as kmsx does; else it asks on the terminal. */
+function passphraseSource({
+  passphraseFile,
+  passphraseEnv,
+}: PassphraseOptions): string | undefined {
+  if (passphraseEnv !== undefined) return `env:${passphraseEnv}`;
+  if (passphraseFile === undefined || isPassing(passphraseFile)) return undefined;
+  return `file:${passphraseFile}`;
+}
+
+/** Whether a path is read once: standard input, or what a shell made for this process. */
+function isPassing(path: string): boolean {
+  return path === '-' || /^\/(?:dev|proc)\//.test(path);
+}

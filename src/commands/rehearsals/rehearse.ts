@@ -1,0 +1,142 @@
+import type { Command } from 'commander';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { prepareDurableFile } from '../../base/files/durable-file.ts';
+import { makeFolders } from '../../base/files/make-folders.ts';
+import { writeError } from '../../base/files/write-error.ts';
+import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import type { Io } from '../../terminal/io.ts';
+import { printResult } from '../../terminal/output/json-output.ts';
+import { createProgress } from '../../terminal/output/progress.ts';
+import type { Session } from '../../terminal/session.ts';
+import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
+import type { RehearsalResult, RehearsalStage } from '../../rehearsal/rehearsal.ts';
+import { rehearse } from '../../rehearsal/rehearsal.ts';
+import { DEFAULT_RETRY_POLICY } from '../../kms/retry.ts';
+import type { LocalKms } from '../../local-kms/start-local-kms.ts';
+import { startLocalKms } from '../../local-kms/start-local-kms.ts';
+import { clientOf } from '../shared/connect.ts';
+import { describe } from '../shared/describe.ts';
+
+interface RehearseOptions {
+  readonly keep?: string;
+}
+
+/** What `kmsx rehearse` prints. */
+interface RehearsalReport extends RehearsalResult {
+  readonly Rehearsal: true;
+  readonly Passed: true;
+  readonly Steps: readonly string[];
+  /** What was written: paths with `--keep`; names of files that are gone without. */
+  readonly Files: readonly string[];
+}
+
+/** `kmsx rehearse`: a whole ceremony against the embedded KMS. */
+export function defineRehearse(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Holds a whole ceremony against an embedded KMS in memory: two wrapping key pairs, a data key exported to both, the backup, unwrap, compare, recover, and each lie refused. Shows each step on stderr and prints a JSON summary. Leaves nothing behind unless --keep is given.',
+    examples: [
+      ['a rehearsal', 'kmsx rehearse'],
+      ['keep what was written, to look at it', 'kmsx rehearse --keep ./rehearsal'],
+    ],
+    exitCodes: [0, 1, 2, 4, 5, 6, 7],
+  });
+  command.option('--keep <dir>', 'write the files into this folder, and leave them there');
+  command.action(async (options: RehearseOptions) => {
+    const session = createSession(command, io);
+    await printResult(await runRehearse(options, session), session);
+  });
+}
+
+async function runRehearse(options: RehearseOptions, session: Session): Promise<RehearsalReport> {
+  const { io } = session;
+  assertSafeEnvironment(io);
+  if (options.keep !== undefined) {
+    const folder = resolve(io.cwd, options.keep);
+    await prepareFolder(folder, options.keep);
+    return await rehearseIn(folder, folder, session);
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'kmsx-rehearsal-'));
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  io.signal.addEventListener('abort', remove, { once: true });
+  try {
+    return await rehearseIn(folder, '', session);
+  } finally {
+    io.signal.removeEventListener('abort', remove);
+    remove();
+  }
+}
+
+/** Makes the folder of `--keep`, or takes one that is empty. */
+async function prepareFolder(folder: string, label: string): Promise<void> {
+  try {
+    await makeFolders(folder, 0o700);
+    if ((await readdir(folder)).length === 0) return;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') {
+      const message = `${label} cannot be made: no folder can be there`;
+      throw kmsxError('file-unwritable', message, { path: label, folder: label }, error);
+    }
+    if (systemErrorCode(error) !== 'EEXIST') throw writeError(label, error);
+  }
+  throw kmsxError('bad-usage', `--keep takes a new or empty folder, and ${label} is none`);
+}
+
+async function rehearseIn(
+  folder: string,
+  shownFolder: string,
+  session: Session,
+): Promise<RehearsalReport> {
+  const { io, reporter } = session;
+  await reporter.warnAlways('this is a rehearsal: its KMS and its keys are made up for it');
+  const progress = await createProgress(session);
+  const steps: string[] = [];
+  const step: RehearsalStage['step'] = async (title, work) => {
+    const result = await progress.step(title, work);
+    steps.push(title);
+    return result;
+  };
+  const server = await step('start the embedded KMS on loopback', () =>
+    startLocalKms({
+      ...io,
+      port: 0,
+      waitForLockMs: 0,
+      log: (line) => void reporter.detail(line),
+    }),
+  );
+  try {
+    const kms = await clientOf(server, { policy: DEFAULT_RETRY_POLICY }, session);
+    try {
+      const files: string[] = [];
+      const save = saverIn(folder, (name) => files.push(join(shownFolder, name)), io);
+      const now = (): Date => io.now();
+      const result = await rehearse({ kms, keyId: keyIdOf(server), now, step, save });
+      return { Rehearsal: true, Passed: true, ...result, Steps: steps, Files: files };
+    } finally {
+      await kms.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+function keyIdOf({ announcement }: LocalKms): string {
+  const [key] = announcement.Keys;
+  if (key === undefined) throw new TypeError('a fresh embedded KMS has a key');
+  return key.Aliases[0] ?? key.KeyId;
+}
+
+function saverIn(folder: string, tell: (name: string) => void, io: Io): RehearsalStage['save'] {
+  return async (name, holds, bytes) => {
+    const path = join(folder, name);
+    const mode = holds === 'public key' ? 0o644 : 0o600;
+    const file = await prepareDurableFile(path, { label: path, mode, existing: 'refuse' }, io);
+    await file.commit(bytes);
+    tell(name);
+    return await readFile(path);
+  };
+}

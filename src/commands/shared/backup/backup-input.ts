@@ -1,0 +1,150 @@
+import type { Command } from 'commander';
+import { KmsxError } from '../../../base/error.ts';
+import type { Input, InputRequest } from '../../../terminal/files/inputs.ts';
+import { readInput } from '../../../terminal/files/inputs.ts';
+import type { Session } from '../../../terminal/session.ts';
+import type { BackupSource } from '../../../data-key/backup-source.ts';
+import { backupSourceOf } from '../../../data-key/backup-source.ts';
+import type { EncryptionContext } from '../../../documents/encryption-context.ts';
+import type { Envelope } from '../../../documents/read-document.ts';
+import { readEnvelope } from '../../../documents/read-document.ts';
+import { readSecretBackup } from '../../../data-key/secret-backup.ts';
+import type { KmsClient } from '../../../kms/kms-client.ts';
+import { secretNameOf } from './backup-places.ts';
+import type { ConnectionOptions, ConnectionPlan } from '../connection-options.ts';
+import { assertRehearsalMatches, planConnection } from '../connection-options.ts';
+import type { ContextOptions } from '../context-options.ts';
+import { addContextOptions, contextInput, readContext } from '../context-options.ts';
+import { explainingWrongFile } from '../wrong-file.ts';
+
+/** The options that name a backup and its encryption context. */
+export interface BackupInputOptions extends ConnectionOptions, ContextOptions {
+  readonly in: string;
+}
+
+export function addBackupInputOptions(command: Command): void {
+  command.option(
+    '--in <file>',
+    'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input',
+    '-',
+  );
+  addContextOptions(command);
+}
+
+/** The inputs that these options name: for the rule of one stdin. */
+export function backupInputs(options: BackupInputOptions): InputRequest[] {
+  return [{ option: '--in', path: options.in }, ...contextInput(options)];
+}
+
+/** A backup that was read and checked as far as it can be before KMS is asked, and the way to KMS. */
+export interface OpenedBackup {
+  readonly plan: ConnectionPlan;
+  /** Every file that was read: no output may become one. */
+  readonly inputs: readonly Pick<Input, 'fileId'>[];
+  /** What the file said; undefined where it is KMS that keeps the backup. */
+  readonly known: BackupSource | undefined;
+  /** The file itself, as it was read; undefined where it is KMS that keeps the backup. */
+  readonly envelope: Envelope | undefined;
+  /** The backup itself, asked of KMS where it is kept there. */
+  source(kms: KmsClient): Promise<BackupSource>;
+}
+
+/** A backup as a place on the command line names it: what a file says is known at once, what KMS keeps is not. */
+export interface BackupAtPlace {
+  /** What the place is called in messages. */
+  readonly label: string;
+  /** The file that was read, if it is one. */
+  readonly inputs: readonly Pick<Input, 'fileId'>[];
+  readonly known: BackupSource | undefined;
+  readonly envelope: Envelope | undefined;
+  /**
+   * Asks KMS for what it keeps; what a file said is given again.
+   *
+   * @throws KmsxError those of KMS and of reading; `rehearsal-mixed`, `region-contradicts`
+   */
+  source(kms: KmsClient, plan: ConnectionPlan): Promise<BackupSource>;
+}
+
+/**
+ * Reads the backup that `--in` names, with its context, and plans the connection: the region comes from the document
+ * unless it is given, the endpoint never.
+ *
+ * @throws KmsxError those of reading and of `planConnection`; `options-conflict`, `rehearsal-mixed`
+ */
+export async function openBackup(
+  options: BackupInputOptions,
+  session: Session,
+): Promise<OpenedBackup> {
+  const { context, inputs } = await readContext(options, session, 'repeated');
+  const backup = await readBackupPlace(options.in, context, session);
+  const { known, envelope } = backup;
+  const plan = await planConnection(options, { documentRegion: known?.Region }, session);
+  if (known !== undefined) assertRehearsalMatches(known, plan, backup.label);
+  return {
+    plan,
+    inputs: [...inputs, ...backup.inputs, ...plan.inputs],
+    known,
+    envelope,
+    source: (kms) => backup.source(kms, plan),
+  };
+}
+
+/**
+ * Reads a backup from a file, or notes that KMS keeps it: `secret:NAME` is read when there is a connection.
+ *
+ * @param context - of the options: it must agree with the document's, or be the only one
+ * @throws KmsxError those of reading; `secret-name-malformed`, `options-conflict`
+ */
+export async function readBackupPlace(
+  place: string,
+  context: EncryptionContext | undefined,
+  { io, reporter }: Session,
+): Promise<BackupAtPlace> {
+  const secretName = secretNameOf(place);
+  if (secretName !== undefined) return keptInKms(place, secretName, context);
+  const input = await readInput(place, 'a backup document', io, reporter);
+  const { envelope, known } = await explainingWrongFile(input, 'backup', () => {
+    const read = readEnvelope(input.bytes, input.label);
+    return { envelope: read, known: backupSourceOf(read, context, input.label) };
+  });
+  const source = (): Promise<BackupSource> => Promise.resolve(known);
+  return { label: input.label, inputs: [input], known, envelope, source };
+}
+
+function keptInKms(
+  label: string,
+  secretName: string,
+  context: EncryptionContext | undefined,
+): BackupAtPlace {
+  return {
+    label,
+    inputs: [],
+    known: undefined,
+    envelope: undefined,
+    source: async (kms, plan) => {
+      const bytes = await readSecretBackup(secretName, kms);
+      const source = backupSourceOf(readEnvelope(bytes, label), context, label);
+      assertRehearsalMatches(source, plan, label);
+      assertSameRegion(source, plan, { label, secretName });
+      return source;
+    },
+  };
+}
+
+/** A secret was found in one region; the KMS key of what it holds may be in another, and is asked for there. */
+function assertSameRegion(
+  { Region }: BackupSource,
+  { gateway }: ConnectionPlan,
+  { label, secretName }: { readonly label: string; readonly secretName: string },
+): void {
+  if (gateway.kind !== 'public' && gateway.kind !== 'vpc') return;
+  if (Region === undefined || gateway.region === undefined || Region === gateway.region) return;
+  throw new KmsxError({
+    kind: 'usage',
+    code: 'region-contradicts',
+    message: `${label} is kept in ${gateway.region}, and its KMS key is in ${Region}`,
+    hints: [
+      `aliyun kms GetSecretValue --region ${gateway.region} --SecretName ${secretName} | jq -r .SecretData > backup.json, then --in backup.json`,
+    ],
+  });
+}

@@ -1,0 +1,118 @@
+import { kmsxError } from '../../../base/error.ts';
+import type { OutputRequest } from '../../../terminal/files/output-place.ts';
+import type { Output } from '../../../terminal/files/outputs.ts';
+import type { Session } from '../../../terminal/session.ts';
+import {
+  assertSecretFree,
+  assertSecretName,
+  createSecretBackup,
+  SECRET_PREFIX,
+} from '../../../data-key/secret-backup.ts';
+import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { ConnectionPlan } from '../connection-options.ts';
+
+/** Where `--backup` puts a backup: into files and streams first, then into secrets of KMS. */
+export interface BackupPlaces {
+  readonly files: readonly OutputRequest[];
+  /** Names of secrets. */
+  readonly secrets: readonly string[];
+}
+
+/** A backup that is on stable storage. */
+export interface StandingBackup {
+  readonly label: string;
+  /** What `--in` would take, where the backup can be read again. */
+  readonly in: string | undefined;
+}
+
+/** The name of the secret that `secret:NAME` means; undefined for a file. */
+export function secretNameOf(place: string): string | undefined {
+  if (!place.startsWith(SECRET_PREFIX)) return undefined;
+  const name = place.slice(SECRET_PREFIX.length);
+  assertSecretName(name);
+  return name;
+}
+
+/**
+ * Sorts what `--backup` names.
+ *
+ * @throws KmsxError `secret-name-malformed`, `output-twice`
+ */
+export function readBackupPlaces(backup: readonly string[]): BackupPlaces {
+  const files: OutputRequest[] = [];
+  const secrets: string[] = [];
+  for (const path of backup) {
+    const name = secretNameOf(path);
+    if (name === undefined) files.push({ option: '--backup', path, holds: 'backup' });
+    else if (!secrets.includes(name)) secrets.push(name);
+    else throw kmsxError('output-twice', `--backup ${path} is given twice`);
+  }
+  return { files, secrets };
+}
+
+/**
+ * Refuses secrets with a dedicated gateway, which only gives secrets out.
+ *
+ * @throws KmsxError `operation-not-offered`
+ */
+export function assertTakesSecrets({ secrets }: BackupPlaces, { gateway }: ConnectionPlan): void {
+  const [name] = secrets;
+  if (name === undefined || !isDedicated(gateway)) return;
+  throw kmsxError(
+    'operation-not-offered',
+    `--backup ${SECRET_PREFIX}${name} needs CreateSecret, which a dedicated gateway does not have`,
+    { action: 'CreateSecret' },
+  );
+}
+
+/** Under its own name a dedicated gateway is one, by whatever option it was reached. */
+export function isDedicated(gateway: ConnectionPlan['gateway']): boolean {
+  if (gateway.kind === 'local') return false;
+  return gateway.kind === 'instance' || gateway.host.endsWith('.cryptoservice.kms.aliyuncs.com');
+}
+
+/**
+ * Asks whether every secret is still to be made, so that no data key is generated in vain. CreateSecret itself is what
+ * keeps a backup out of a secret that exists.
+ *
+ * @throws KmsxError `secret-exists`; those of KMS
+ */
+export async function checkSecrets(
+  { secrets }: BackupPlaces,
+  kms: KmsClient,
+  { reporter }: Session,
+): Promise<void> {
+  for (const name of secrets) {
+    if (await assertSecretFree(name, kms)) continue;
+    await reporter.warn(
+      `whether ${SECRET_PREFIX}${name} exists could not be asked: no permission for DescribeSecret`,
+    );
+  }
+}
+
+/**
+ * Writes a backup to every place, one after the other; resolves when all are on stable storage.
+ *
+ * @param standing - gets each backup as it stands
+ * @throws KmsxError those of writing, `secret-exists`, those of KMS
+ */
+export async function keepBackups(
+  line: Buffer,
+  { files, secrets }: { readonly files: readonly Output[]; readonly secrets: readonly string[] },
+  standing: StandingBackup[],
+  kms: KmsClient,
+  { io }: Session,
+): Promise<void> {
+  for (const output of files) {
+    await output.write(line);
+    const { label, isStdout } = output;
+    standing.push({ label, in: isStdout ? undefined : label });
+  }
+  const text = line.toString().trimEnd();
+  for (const name of secrets) {
+    const versionId = `kmsx-${io.randomBytes(16).toString('hex')}`;
+    await createSecretBackup({ name, versionId, text }, kms);
+    const label = `${SECRET_PREFIX}${name}`;
+    standing.push({ label, in: label });
+  }
+}

@@ -1,0 +1,82 @@
+import type { KmsxError } from '../../../base/error.ts';
+import { hintsFor } from '../../../terminal/messages.ts';
+import type { ReencryptRequest } from '../../../data-key/reencrypt/request.ts';
+import { isNotOpening } from './backup-failures.ts';
+
+const NO_PERMISSION: ReadonlySet<string> = new Set(['Forbidden.NoPermission', 'AccessDeniedError']);
+
+/**
+ * What an error of a re-encryption can mean. The old backup is opened before ReEncrypt, so that what ReEncrypt then
+ * refuses is about the new KMS key.
+ *
+ * @param isOpened - whether the old backup was opened before
+ * @returns undefined for an error that is about the old backup alone
+ */
+export function reencryptHints(
+  error: KmsxError,
+  request: ReencryptRequest,
+  isOpened = false,
+): readonly string[] | undefined {
+  if (error.details['stage'] === 'verify') return verifyingHints(error, request);
+  if (error.details['action'] !== 'ReEncrypt') return oldBackupHints(error, request);
+  const { asymmetricSource: source, destination } = request;
+  if (NO_PERMISSION.has(error.code)) {
+    if (error.details['denial'] !== undefined) {
+      return [
+        ...hintsFor(error),
+        'it takes kms:ReEncryptFrom on the old key and kms:ReEncryptTo on the new one',
+      ];
+    }
+    return [
+      'allow kms:ReEncryptFrom on the old key and kms:ReEncryptTo on the new one in a RAM policy; for a key of another account its key policy too',
+    ];
+  }
+  if (isNotOpening(error)) {
+    return source === undefined
+      ? [`the old backup opens, so it is ${destination.text} or the new context that KMS refuses`]
+      : [
+          `was the export made for the public key of ${source.keyId}, version ${source.keyVersionId}? its fingerprint is ${source.entry.PublicKeyFingerprint}`,
+        ];
+  }
+  const which =
+    source === undefined && isOpened
+      ? `the old backup opens; what KMS refused is ${destination.text}`
+      : `what KMS refused is ${destination.text} or ${source?.keyId ?? 'the old key'}`;
+  return error.kind === 'kms' ? [...hintsFor(error), which] : undefined;
+}
+
+function verifyingHints(
+  error: KmsxError,
+  { asymmetricSource }: ReencryptRequest,
+): readonly string[] | undefined {
+  if (error.code === 'reencrypt-mismatch' && asymmetricSource !== undefined) {
+    return [
+      'stop, and keep the document: its export or its CiphertextBlob was likely swapped, since they hold different data keys',
+      'kmsx verify-key --against FILE --expect-check-value label:… shows whether it is the CiphertextBlob',
+    ];
+  }
+  if (isNotOpening(error)) {
+    return ['run it again; if KMS still does not open what it made, report the RequestId'];
+  }
+  return error.code === 'answer-malformed'
+    ? ['report the RequestId to Alibaba Cloud']
+    : hintsFor(error);
+}
+
+/** An export for an RSA key may be all that is left of a data key. */
+function oldBackupHints(
+  error: KmsxError,
+  { asymmetricSource, expected }: ReencryptRequest,
+): readonly string[] | undefined {
+  if (asymmetricSource === undefined || (error.kind !== 'kms' && error.kind !== 'credentials')) {
+    return undefined;
+  }
+  const bits = Math.max(0, ...expected.map(({ value }) => value.length * 8));
+  const without = 'verifies the new backup without it';
+  return [
+    ...hintsFor(error),
+    bits === 0
+      ? `where the old CiphertextBlob is lost, --expect-check-value label:… ${without}`
+      : `${bits} bits of a check value alone prove nothing: where the old CiphertextBlob is lost, --expect-check-value label:… or sha256:… ${without}`,
+  ];
+}

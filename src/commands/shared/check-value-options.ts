@@ -1,0 +1,28 @@
+import { Option } from 'commander';
+import { kmsxError } from '../../base/error.ts';
+import { suggestValues } from '../../terminal/options.ts';
+import { CHECK_VALUE_WORDS } from '../../documents/key-check-value.ts';
+
+/** The option that chooses which check values are shown. */
+export function checkValueMethodsOption(): Option {
+  return suggestValues(
+    new Option('--check-value-methods <list>', 'which check values, separated by commas'),
+    CHECK_VALUE_WORDS,
+  );
+}
+
+/**
+ * Reads `--check-value-methods`: words of methods, separated by commas.
+ *
+ * @returns undefined where the option is not given: all methods
+ * @throws KmsxError `bad-usage`
+ */
+export function parseCheckValueMethods(list: string | undefined): readonly string[] | undefined {
+  const words = list?.split(',').map((word) => word.trim());
+  const unknown = words?.find((word) => !CHECK_VALUE_WORDS.includes(word));
+  if (unknown === undefined) return words;
+  throw kmsxError(
+    'bad-usage',
+    `${JSON.stringify(unknown)} is no check value method: they are ${CHECK_VALUE_WORDS.join(', ')}`,
+  );
+}

@@ -1,0 +1,165 @@
+import { isAbsolute, join } from 'node:path';
+import { kmsxError } from '../../base/error.ts';
+import type { Io } from '../../terminal/io.ts';
+import { fromEnv } from '../../terminal/io.ts';
+import type { Session } from '../../terminal/session.ts';
+import { version } from '../../terminal/version.ts';
+import type { ConnectOptions } from '../../kms/connect-kms.ts';
+import type { ResolvedCredentials } from '../../credentials/credentials.ts';
+import type { Gateway } from '../../kms/gateway.ts';
+import { localGateway } from '../../kms/gateway.ts';
+import type { KmsClient } from '../../kms/kms-client.ts';
+import type { LocalKms } from '../../local-kms/start-local-kms.ts';
+import type { ConnectionPlan } from './connection-options.ts';
+
+/** How long `--gateway local` waits for another command that uses its state. */
+const LOCK_WAIT_MS = 10_000;
+
+/** A client, and what must end with it. */
+export interface Connection {
+  readonly kms: KmsClient;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a client: finds credentials, or starts the embedded KMS in this process. Nothing is sent to KMS
+ * before the first call.
+ *
+ * @throws KmsxError those of credentials, `proxy-unsupported`, `state-locked`, `state-malformed`
+ */
+export async function connect(plan: ConnectionPlan, session: Session): Promise<Connection> {
+  const { gateway } = plan;
+  return gateway.kind === 'local'
+    ? await connectLocal(plan, session)
+    : await connectRemote(plan, gateway, session);
+}
+
+async function connectRemote(
+  plan: ConnectionPlan,
+  gateway: Gateway,
+  session: Session,
+): Promise<Connection> {
+  const credentials = await findCredentials(plan, session);
+  await session.reporter.detail(`credentials from ${credentials.source}; KMS at ${gateway.url}`);
+  return await connectWith(credentials, plan, gateway, session);
+}
+
+/**
+ * Decides where the credentials come from.
+ *
+ * @param warn - told of files with secrets that others can reach; stderr, if it is not given
+ * @throws KmsxError those of credentials
+ */
+export async function findCredentials(
+  { profile, authorities, resolve, policy }: Omit<ConnectionPlan, 'gateway' | 'inputs'>,
+  { io, reporter }: Session,
+  warn: (message: string) => void = (message) => void reporter.warn(message),
+): Promise<ResolvedCredentials> {
+  const { resolveCredentials } = await import('../../credentials/credentials.ts');
+  return await resolveCredentials({
+    profile,
+    env: io.env,
+    home: fromEnv(io, 'HOME'),
+    authorities,
+    resolve,
+    timeoutMs: policy.timeoutMs,
+    signal: io.signal,
+    now: () => io.now(),
+    warn,
+    userId: io.userId,
+    killGroup: (groupId) => {
+      io.killGroup(groupId);
+    },
+  });
+}
+
+/**
+ * A client of a gateway, with credentials that are its own from now on.
+ *
+ * @throws KmsxError `proxy-unsupported`, `gateway-malformed` (a proxy variable)
+ */
+export async function connectWith(
+  credentials: ResolvedCredentials,
+  plan: ConnectionPlan,
+  gateway: Gateway,
+  session: Session,
+): Promise<Connection> {
+  const { connectKms, proxyOf } = await import('../../kms/connect-kms.ts');
+  const { resolve, authorities } = plan;
+  const common = commonOptions(plan, session);
+  const proxy = proxyOf({ gateway, resolve, env: common.env });
+  if (proxy !== undefined) {
+    await session.reporter.detail(`KMS through the proxy ${proxy.name} (${proxy.variable})`);
+  }
+  const kms = connectKms({ ...common, gateway, credentials, authorities, resolve });
+  return { kms, close: () => kms.close() };
+}
+
+/** The embedded KMS in this process, on a free port, reached over HTTP with signatures like any other. */
+async function connectLocal(plan: ConnectionPlan, session: Session): Promise<Connection> {
+  const { startLocalKms } = await import('../../local-kms/start-local-kms.ts');
+  const server = await startLocalKms({
+    ...session.io,
+    port: 0,
+    stateFolder: localStateFolder(session.io),
+    waitForLockMs: LOCK_WAIT_MS,
+    log: (line) => void session.reporter.detail(line),
+  });
+  const kms = await clientOf(server, plan, session);
+  return {
+    kms,
+    close: async () => {
+      await kms.close();
+      await server.close();
+    },
+  };
+}
+
+/** A client of an embedded KMS that runs, with the credentials that it announces. */
+export async function clientOf(
+  { announcement }: LocalKms,
+  plan: Pick<ConnectionPlan, 'policy'>,
+  session: Session,
+): Promise<KmsClient> {
+  const [{ connectKms }, { knownCredentials }] = await Promise.all([
+    import('../../kms/connect-kms.ts'),
+    import('../../credentials/credentials.ts'),
+  ]);
+  const { Endpoint, Region, AccessKeyId, AccessKeySecret } = announcement;
+  return connectKms({
+    ...commonOptions(plan, session),
+    gateway: localGateway(Endpoint, Region),
+    credentials: knownCredentials('the embedded KMS', {
+      accessKeyId: AccessKeyId,
+      accessKeySecret: AccessKeySecret,
+    }),
+  });
+}
+
+function commonOptions(
+  { policy }: Pick<ConnectionPlan, 'policy'>,
+  { io, reporter }: Session,
+): Omit<ConnectOptions, 'gateway' | 'credentials'> {
+  return {
+    policy,
+    env: io.env,
+    signal: io.signal,
+    userAgent: `kmsx/${version}`,
+    now: () => io.now(),
+    onAttempt: (action, { attempt, outcome, requestId, durationMs, waitMs }) => {
+      const facts = [`${action} attempt ${attempt}: ${outcome}`, `${Math.round(durationMs)} ms`];
+      if (requestId !== undefined) facts.push(`RequestId ${requestId}`);
+      if (waitMs !== undefined) facts.push(`next in ${Math.round(waitMs)} ms`);
+      void reporter.detail(facts.join(', '));
+    },
+  };
+}
+
+/** `$XDG_STATE_HOME/kmsx/local-kms`; a relative XDG_STATE_HOME is ignored, as its specification says. */
+function localStateFolder(io: Io): string {
+  const xdg = fromEnv(io, 'XDG_STATE_HOME');
+  const home = fromEnv(io, 'HOME');
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'kmsx', 'local-kms');
+  if (home !== undefined) return join(home, '.local', 'state', 'kmsx', 'local-kms');
+  throw kmsxError('bad-usage', '--gateway local needs HOME or XDG_STATE_HOME, to keep its state');
+}

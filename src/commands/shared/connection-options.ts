@@ -1,0 +1,174 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { kmsxError } from '../../base/error.ts';
+import type { Input } from '../../terminal/files/inputs.ts';
+import { inputFileId } from '../../terminal/files/inputs.ts';
+import type { Io } from '../../terminal/io.ts';
+import { fromEnv } from '../../terminal/io.ts';
+import { repeatable, suggestValues } from '../../terminal/options.ts';
+import type { Session } from '../../terminal/session.ts';
+import type { Authorities } from '../../network/authorities.ts';
+import { loadAuthorities } from '../../network/authorities.ts';
+import type { ResolveRule } from '../../network/endpoint.ts';
+import { parseResolveRule, portOf, resolveRuleFor } from '../../network/endpoint.ts';
+import type { Gateway, LocalChoice } from '../../kms/gateway.ts';
+import { needsProfileRegion, resolveGateway } from '../../kms/gateway.ts';
+import type { RetryPolicy } from '../../kms/retry.ts';
+
+/** The options of every command that talks to KMS. */
+export interface ConnectionOptions {
+  readonly profile?: string;
+  readonly region?: string;
+  readonly gateway?: string;
+  readonly endpoint?: string;
+  readonly caFile?: string;
+  readonly resolve: readonly string[];
+  readonly timeout: string;
+  readonly maxAttempts: string;
+  readonly deadline: string;
+}
+
+export function addConnectionOptions(command: Command): void {
+  command
+    .option('--profile <name>', 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)')
+    .option('--region <id>', 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)')
+    .addOption(
+      suggestValues(
+        new Option(
+          '--gateway <name>',
+          'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)',
+        ),
+        ['public', 'vpc', 'local'],
+      ),
+    )
+    .option('--endpoint <address>', 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)')
+    .option(
+      '--ca-file <pem>',
+      'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)',
+    )
+    .addOption(
+      repeatable('--resolve <host:port:address>', 'as curl has it, for loopback addresses only'),
+    )
+    .option('--timeout <seconds>', 'for one attempt, the connection included', '10')
+    .option('--max-attempts <n>', 'how often to try', '5')
+    .option('--deadline <seconds>', 'for all attempts', '60');
+}
+
+/** How KMS will be reached: everything that can be checked without asking anybody has been. */
+export interface ConnectionPlan {
+  readonly gateway: Gateway | LocalChoice;
+  readonly policy: RetryPolicy;
+  readonly resolve: readonly ResolveRule[];
+  readonly profile: string | undefined;
+  readonly authorities: Authorities | undefined;
+  /** The CA file: no output may become it. */
+  readonly inputs: readonly Pick<Input, 'fileId'>[];
+}
+
+/**
+ * Decides how KMS will be reached, from options, environment and profile.
+ *
+ * @param known - the region of the key's ARN, and that of the document that goes in
+ * @throws KmsxError those of `resolveGateway`, `gateway-malformed`, `options-conflict`, `bad-usage`, and those of reading a profile
+ */
+export async function planConnection(
+  options: ConnectionOptions,
+  known: { readonly keyRegion?: string | undefined; readonly documentRegion?: string | undefined },
+  { io }: Session,
+): Promise<ConnectionPlan> {
+  const policy = readPolicy(options);
+  const resolve = options.resolve.map(parseResolveRule);
+  const gatewayOptions = {
+    gateway: options.gateway,
+    endpoint: options.endpoint,
+    region: options.region,
+    documentRegion: known.documentRegion,
+    keyRegion: known.keyRegion,
+    env: io.env,
+  };
+  const profileRegion = needsProfileRegion(gatewayOptions)
+    ? await readProfileRegion(options.profile, io)
+    : undefined;
+  const gateway = resolveGateway({ ...gatewayOptions, profileRegion });
+  assertRulesMatch(resolve, gateway);
+  const caFile = options.caFile ?? fromEnv(io, 'KMSX_CA_FILE');
+  const plan = { gateway, policy, resolve, profile: options.profile };
+  if (caFile === undefined || gateway.kind === 'local') {
+    return { ...plan, authorities: undefined, inputs: [] };
+  }
+  const inputs = [await inputFileId(caFile, io)];
+  return { ...plan, authorities: await loadAuthorities(caFile, io.env, io.now()), inputs };
+}
+
+/**
+ * Reads how often and how long KMS is tried.
+ *
+ * @throws KmsxError `bad-usage`
+ */
+export function readPolicy(options: ConnectionOptions): RetryPolicy {
+  return {
+    timeoutMs: parseSeconds('--timeout', options.timeout),
+    deadlineMs: parseSeconds('--deadline', options.deadline),
+    maxAttempts: parseAttempts(options.maxAttempts),
+  };
+}
+
+/**
+ * Refuses to mix rehearsals and reality: a rehearsal's document with a gateway of Alibaba Cloud, and a real
+ * one with the embedded KMS. `--endpoint` is the caller's own business.
+ *
+ * @throws KmsxError `rehearsal-mixed`
+ */
+export function assertRehearsalMatches(
+  document: { readonly Rehearsal?: true | undefined; readonly Region?: string | undefined },
+  { gateway }: ConnectionPlan,
+  label: string,
+): void {
+  const { kind } = gateway;
+  if (kind === 'endpoint') return;
+  const isRehearsal = document.Rehearsal === true;
+  if (isRehearsal && kind !== 'local') {
+    throw kmsxError('rehearsal-mixed', `${label} is from a rehearsal, and the gateway is real`);
+  }
+  if (!isRehearsal && kind === 'local' && document.Region !== undefined) {
+    throw kmsxError(
+      'rehearsal-mixed',
+      `${label} is no rehearsal's, and the gateway is the embedded KMS`,
+    );
+  }
+}
+
+/** A rule that names another host or port would be passed over in silence, and the real name looked up. */
+function assertRulesMatch(rules: readonly ResolveRule[], gateway: ConnectionPlan['gateway']): void {
+  if (rules.length === 0) return;
+  if (gateway.kind === 'local') {
+    throw kmsxError('options-conflict', '--resolve and --gateway local exclude each other', {
+      first: '--resolve',
+      second: '--gateway local',
+    });
+  }
+  const target = { host: gateway.host, port: portOf(gateway) };
+  if (resolveRuleFor(rules, target) !== undefined) return;
+  throw kmsxError(
+    'gateway-malformed',
+    `no --resolve is for ${target.host}:${target.port}, where KMS is asked`,
+    { reason: 'resolve' },
+  );
+}
+
+async function readProfileRegion(profile: string | undefined, io: Io): Promise<string | undefined> {
+  const { profileRegion } = await import('../../credentials/cli-profile.ts');
+  return await profileRegion({ profile, env: io.env, home: fromEnv(io, 'HOME') });
+}
+
+function parseSeconds(option: string, text: string): number {
+  const seconds = Number(text);
+  if (/^\d{1,5}(\.\d{1,3})?$/.test(text) && seconds > 0) return seconds * 1000;
+  throw kmsxError('bad-usage', `${option} takes seconds, more than 0, as in ${option} 10`);
+}
+
+function parseAttempts(text: string): number {
+  const attempts = Number(text);
+  if (/^\d{1,3}$/.test(text) && attempts >= 1) return attempts;
+  throw kmsxError('bad-usage', '--max-attempts takes a number from 1 to 999');
+}

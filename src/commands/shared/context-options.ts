@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { decodeText } from '../../base/bytes.ts';
+import { repeatable } from '../../terminal/options.ts';
+import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
+import { readInput } from '../../terminal/files/inputs.ts';
+import type { Session } from '../../terminal/session.ts';
+import type { ContextFile, EncryptionContext } from '../../documents/encryption-context.ts';
+import { assertNoReservedName, joinEncryptionContext } from '../../documents/encryption-context.ts';
+
+export interface ContextOptions {
+  readonly context: readonly string[];
+  readonly contextFile?: string;
+}
+
+export function addContextOptions(command: Command): void {
+  command
+    .addOption(repeatable('--context <name=value>', 'a name and value of the encryption context'))
+    .option(
+      '--context-file <json>',
+      'a JSON object of strings: the encryption context; - is standard input',
+    );
+}
+
+/** The input that `--context-file` names, if it is given: for the rule of one stdin. */
+export function contextInput(options: ContextOptions): InputRequest[] {
+  if (options.contextFile === undefined) return [];
+  return [{ option: '--context-file', path: options.contextFile }];
+}
+
+/** A context is made new, or an old one is repeated; kmsx's own names are fine in an old one only. */
+type ContextUse = 'new' | 'repeated';
+
+/**
+ * Reads the encryption context from `--context` and `--context-file` together.
+ *
+ * @returns the context, undefined where there is none, and the file that was read
+ * @throws KmsxError `context-malformed`, `json-malformed`, `json-name-twice`
+ */
+export async function readContext(
+  options: ContextOptions,
+  session: Session,
+  use: ContextUse,
+): Promise<{ context: EncryptionContext | undefined; inputs: Input[] }> {
+  if (options.contextFile === undefined) {
+    return { context: contextFrom(options.context, undefined, use), inputs: [] };
+  }
+  const input = await readInput(
+    options.contextFile,
+    'a JSON encryption context',
+    session.io,
+    session.reporter,
+  );
+  const file = { text: decodeText(input.bytes, input.label), label: input.label };
+  return { context: contextFrom(options.context, file, use), inputs: [input] };
+}
+
+function contextFrom(
+  pairs: readonly string[],
+  file: ContextFile | undefined,
+  use: ContextUse,
+): EncryptionContext | undefined {
+  const context = joinEncryptionContext(pairs, file);
+  if (use === 'new' && context !== undefined) assertNoReservedName(context);
+  return context;
+}

@@ -1,0 +1,117 @@
+import { KmsxError, withChanges } from '../../base/error.ts';
+import { shellWord } from '../../base/shell-word.ts';
+import { jsonForStdout, jsonLine } from '../../terminal/output/json-output.ts';
+import { hintsFor } from '../../terminal/messages.ts';
+import type { Output } from '../../terminal/files/outputs.ts';
+import type { Session } from '../../terminal/session.ts';
+import type { ExportDocument } from '../../documents/export-document.ts';
+import type { KmsClient } from '../../kms/kms-client.ts';
+import type { StandingBackup } from './backup/backup-places.ts';
+
+/** Writes an export document: compact in a file or pipe, indented on a terminal. */
+export async function writeDocument(
+  document: ExportDocument,
+  output: Output,
+  { io, options }: Session,
+): Promise<void> {
+  await output.write(
+    output.isStdout ? jsonForStdout(document, io, options.color) : jsonLine(document),
+  );
+}
+
+/** What a dry run prints when the call would succeed. */
+export function dryRunResult(
+  notChecked: readonly string[],
+  keyId: string | undefined,
+  kms: KmsClient,
+): object {
+  return {
+    DryRun: true,
+    WouldSucceed: true,
+    NotChecked: [...new Set(notChecked)],
+    ...(keyId !== undefined && { KeyId: keyId }),
+    ...(kms.region !== undefined && { Region: kms.region }),
+    Endpoint: kms.endpoint,
+    ...(kms.isRehearsal && { Rehearsal: true }),
+  };
+}
+
+/** Says on stderr that an answer came from the embedded KMS, `--quiet` or not. */
+export async function warnOfRehearsal(kms: KmsClient, { reporter }: Session): Promise<void> {
+  if (!kms.isRehearsal) return;
+  await reporter.warnAlways('this is a rehearsal: the embedded KMS answered, not Alibaba Cloud');
+}
+
+/** What the options of `export-key` say that the command which goes on from a backup must repeat. */
+export interface RepeatedOptions {
+  readonly pubkey: readonly string[];
+  readonly expectFingerprint: readonly string[];
+  readonly wrappingAlgorithm?: string;
+  readonly backupFormat: 'json' | 'blob';
+  readonly context: readonly string[];
+  readonly contextFile?: string;
+  readonly profile?: string;
+  readonly region?: string;
+  readonly gateway?: string;
+  readonly endpoint?: string;
+  readonly caFile?: string;
+  readonly resolve: readonly string[];
+  /** Where the export document was to go; absent for what is no file. */
+  readonly out?: string;
+}
+
+/**
+ * Runs what comes after the first answer of KMS. If it fails, the error says which backups stand, and the
+ * command that goes on from there.
+ *
+ * @param standing - the backups that are on stable storage; grows while `work` runs
+ */
+export async function namingStandingBackups(
+  standing: readonly StandingBackup[],
+  options: RepeatedOptions,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof KmsxError) || standing.length === 0) throw error;
+    // These would say that nothing was written, or to run the command again: here a backup stands.
+    const misleads = error.kind === 'io' || error.code === 'answer-malformed';
+    const hints = misleads ? [] : hintsFor(error);
+    const labels = standing.map(({ label }) => label);
+    throw withChanges(error, {
+      message: `${error.message}; ${whatStands('the backup', labels)}`,
+      hints: [...hints, `go on from the backup: ${reexportCommand(standing, options)}`],
+    });
+  }
+}
+
+/** `the backup a stands`, `the backups a and b stand`. */
+export function whatStands(what: string, labels: readonly string[]): string {
+  const names = labels.join(' and ');
+  return labels.length === 1 ? `${what} ${names} stands` : `${what}s ${names} stand`;
+}
+
+function reexportCommand(standing: readonly StandingBackup[], options: RepeatedOptions): string {
+  const readable = standing.find((backup) => backup.in !== undefined)?.in;
+  const isBare = options.backupFormat === 'blob';
+  const repeated: readonly [string, readonly (string | undefined)[]][] = [
+    ['--pubkey', options.pubkey],
+    ['--expect-fingerprint', options.expectFingerprint],
+    ['--wrapping-algorithm', [options.wrappingAlgorithm]],
+    ['--context', isBare ? options.context : []],
+    ['--context-file', [isBare ? options.contextFile : undefined]],
+    ['--profile', [options.profile]],
+    ['--region', [options.region]],
+    ['--gateway', [options.gateway]],
+    ['--endpoint', [options.endpoint]],
+    ['--ca-file', [options.caFile]],
+    ['--resolve', options.resolve],
+    ['--out', [options.out]],
+  ];
+  const words = repeated.flatMap(([option, values]) =>
+    values.filter((value) => value !== undefined).map((value) => `${option} ${shellWord(value)}`),
+  );
+  const input = readable === undefined ? 'BACKUP' : shellWord(readable);
+  return ['kmsx reexport-key --in', input, ...words].join(' ');
+}

@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import { kmsxError } from '../../base/error.ts';
+import { SecretBytes, secretCopy } from '../../base/secret-bytes.ts';
+import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
+import { inputFileId, readInput } from '../../terminal/files/inputs.ts';
+import { fromEnv } from '../../terminal/io.ts';
+import type { Session } from '../../terminal/session.ts';
+
+export interface PassphraseOptions {
+  readonly passphraseFile?: string;
+  readonly passphraseEnv?: string;
+}
+
+export function addPassphraseOptions(command: Command): void {
+  command
+    .option(
+      '--passphrase-file <file>',
+      'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input',
+    )
+    .option('--passphrase-env <var>', 'an environment variable holds the passphrase');
+}
+
+/** The input that a passphrase option names, if it names one: for the rule of one stdin. */
+export function passphraseInput(options: PassphraseOptions): InputRequest[] {
+  if (options.passphraseFile === undefined) return [];
+  return [{ option: '--passphrase-file', path: options.passphraseFile }];
+}
+
+/**
+ * Looks at the passphrase file before anything is asked: it must be there, and no output may become it.
+ *
+ * @throws KmsxError `file-missing`, `file-unreadable`
+ */
+export async function passphraseFileIds(
+  options: PassphraseOptions,
+  { io }: Session,
+): Promise<Pick<Input, 'fileId'>[]> {
+  const { passphraseFile } = options;
+  return passphraseFile === undefined ? [] : [await inputFileId(passphraseFile, io)];
+}
+
+/** Refuses two sources of one passphrase. */
+export function assertOnePassphraseSource(options: PassphraseOptions): void {
+  if (options.passphraseFile === undefined || options.passphraseEnv === undefined) return;
+  throw kmsxError('options-conflict', '--passphrase-file and --passphrase-env exclude each other', {
+    first: '--passphrase-file',
+    second: '--passphrase-env',
+  });
+}
+
+/**
+ * Gets a passphrase from the file or variable that was named, else from a prompt on the terminal.
+ *
+ * @param question - the prompt
+ * @param twice - ask a second time and compare, for a new passphrase
+ * @throws KmsxError `passphrase-missing`, `passphrase-malformed`
+ */
+export async function askPassphrase(
+  options: PassphraseOptions,
+  question: string,
+  twice: boolean,
+  session: Session,
+): Promise<SecretBytes> {
+  const { io, reporter } = session;
+  if (options.passphraseFile !== undefined) {
+    const input = await readInput(options.passphraseFile, 'a passphrase', io, reporter);
+    return notEmpty(firstLine(input));
+  }
+  if (options.passphraseEnv !== undefined) {
+    const value = fromEnv(io, options.passphraseEnv);
+    if (value === undefined) {
+      throw kmsxError(
+        'passphrase-missing',
+        `the environment variable ${options.passphraseEnv} is not set, or empty`,
+      );
+    }
+    return new SecretBytes(Buffer.from(value));
+  }
+  const passphrase = notEmpty(await prompt(question, session));
+  if (!twice) return passphrase;
+  const again = await prompt('the same again: ', session);
+  const same = passphrase.bytes.equals(again.bytes);
+  again.dispose();
+  if (same) return passphrase;
+  passphrase.dispose();
+  throw kmsxError('passphrase-malformed', 'the two passphrases differ', {
+    hint: 'type the same passphrase twice',
+  });
+}
+
+async function prompt(question: string, { io }: Session): Promise<SecretBytes> {
+  const answer = await io.promptSecret(question);
+  if (answer !== undefined) return answer;
+  throw kmsxError(
+    'passphrase-missing',
+    'a passphrase is needed and there is no terminal to ask on',
+  );
+}
+
+function notEmpty(passphrase: SecretBytes): SecretBytes {
+  if (passphrase.length > 0) return passphrase;
+  throw kmsxError('passphrase-malformed', 'the passphrase is empty');
+}
+
+function firstLine(input: Input): SecretBytes {
+  const { bytes } = input;
+  const newline = bytes.indexOf(0x0a);
+  let end = newline === -1 ? bytes.length : newline;
+  if (newline > 0 && bytes[newline - 1] === 0x0d) end -= 1;
+  const line = secretCopy(bytes.subarray(0, end));
+  bytes.fill(0);
+  return new SecretBytes(line);
+}

@@ -1,0 +1,143 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { equalBytes } from '../../base/bytes.ts';
+import { kmsxError } from '../../base/error.ts';
+import type { Input } from '../../terminal/files/inputs.ts';
+import { readInput } from '../../terminal/files/inputs.ts';
+import { repeatable, suggestValues } from '../../terminal/options.ts';
+import type { Session } from '../../terminal/session.ts';
+import type { Recipient } from '../../data-key/reexport.ts';
+import {
+  assertTakesKeySpec,
+  defaultAlgorithm,
+  findWrappingAlgorithm,
+  findWrappingKeySpec,
+  offeredAlgorithms,
+  offeredKeySpecs,
+} from '../../wrapping/algorithms.ts';
+import type { WrappingPublicKey } from '../../wrapping/public-key.ts';
+import { readPublicKey, requireWrappingKey } from '../../wrapping/public-key.ts';
+import { explainingWrongFile } from './wrong-file.ts';
+
+/** The options that say what a data key is sealed for. */
+export interface RecipientOptions {
+  readonly pubkey: readonly string[];
+  readonly expectFingerprint: readonly string[];
+  readonly wrappingAlgorithm?: string;
+  readonly wrappingKeySpec?: string;
+}
+
+export function addRecipientOptions(command: Command): void {
+  command
+    .addOption(repeatable('--pubkey <file>', 'a public key to export under; - is standard input'))
+    .addOption(
+      repeatable(
+        '--expect-fingerprint <fingerprint>',
+        'SHA256:…, one for each --pubkey: what was read aloud must be in the file',
+      ),
+    )
+    .addOption(
+      suggestValues(
+        new Option('--wrapping-algorithm <name>', 'how the data key is wrapped; the key decides'),
+        offeredAlgorithms(),
+      ),
+    )
+    .addOption(
+      suggestValues(
+        new Option('--wrapping-key-spec <spec>', 'must agree with the key, if given'),
+        offeredKeySpecs(),
+      ),
+    );
+}
+
+/**
+ * Checks the options before any file is read.
+ *
+ * @throws KmsxError `bad-usage`, `fingerprint-malformed`, `not-offered-yet`
+ */
+export function checkRecipientOptions(options: RecipientOptions): void {
+  const { pubkey, expectFingerprint, wrappingAlgorithm, wrappingKeySpec } = options;
+  if (pubkey.length === 0) throw kmsxError('bad-usage', 'at least one --pubkey is needed');
+  if (expectFingerprint.length > 0 && expectFingerprint.length !== pubkey.length) {
+    throw kmsxError(
+      'bad-usage',
+      `--expect-fingerprint is given ${expectFingerprint.length} times and --pubkey ${pubkey.length} times: none, or one for each`,
+    );
+  }
+  expectFingerprint.forEach(parseFingerprint);
+  if (wrappingAlgorithm !== undefined) findWrappingAlgorithm(wrappingAlgorithm);
+  if (wrappingKeySpec !== undefined) findWrappingKeySpec(wrappingKeySpec);
+}
+
+/**
+ * Reads every public key, checks it against what is expected of it, and decides its wrapping algorithm.
+ *
+ * @returns the recipients in the order of `--pubkey`, and the files that were read
+ * @throws KmsxError those of public keys, `fingerprint-mismatch`, `wrapping-algorithm-mismatch`,
+ * `pubkey-repeated`
+ */
+export async function readRecipients(
+  options: RecipientOptions,
+  session: Session,
+): Promise<{ recipients: readonly [Recipient, ...Recipient[]]; inputs: Input[] }> {
+  const recipients: Recipient[] = [];
+  const inputs: Input[] = [];
+  for (const [index, path] of options.pubkey.entries()) {
+    const input = await readInput(path, 'a public key', session.io, session.reporter);
+    const publicKey = await explainingWrongFile(input, 'public key', () =>
+      requireWrappingKey(readPublicKey(input.bytes, input.label), input.label),
+    );
+    const expected = options.expectFingerprint[index];
+    if (expected !== undefined) assertFingerprint(publicKey, expected, input.label);
+    if (recipients.some((other) => other.publicKey.fingerprint === publicKey.fingerprint)) {
+      throw kmsxError('pubkey-repeated', `${input.label} is a public key that was given before`);
+    }
+    recipients.push({ publicKey, algorithm: chooseAlgorithm(options, publicKey, input.label) });
+    inputs.push(input);
+  }
+  const [first, ...others] = recipients;
+  if (first === undefined) throw new TypeError('checkRecipientOptions saw to one public key');
+  return { recipients: [first, ...others], inputs };
+}
+
+function chooseAlgorithm(
+  options: RecipientOptions,
+  { keySpec }: WrappingPublicKey,
+  label: string,
+): Recipient['algorithm'] {
+  const asked = options.wrappingKeySpec;
+  if (asked !== undefined && asked !== keySpec) {
+    throw kmsxError(
+      'wrapping-algorithm-mismatch',
+      `${label} is ${keySpec}, and --wrapping-key-spec ${asked}`,
+    );
+  }
+  if (options.wrappingAlgorithm === undefined) return defaultAlgorithm(keySpec);
+  const algorithm = findWrappingAlgorithm(options.wrappingAlgorithm);
+  assertTakesKeySpec(algorithm, keySpec, label);
+  return algorithm;
+}
+
+/**
+ * Reads a fingerprint as it was read aloud or copied: blanks and hyphens are fine, and either letter case.
+ *
+ * @returns the 32 bytes of the SHA-256
+ * @throws KmsxError `fingerprint-malformed`
+ */
+export function parseFingerprint(text: string): Buffer {
+  const digits = /^SHA256:([0-9a-fA-F]{64})$/i.exec(text.replaceAll(/[\s-]/g, ''))?.[1];
+  if (digits !== undefined) return Buffer.from(digits, 'hex');
+  throw kmsxError(
+    'fingerprint-malformed',
+    '--expect-fingerprint takes SHA256: and 64 hexadecimal digits',
+  );
+}
+
+function assertFingerprint(publicKey: WrappingPublicKey, expected: string, label: string): void {
+  const actual = parseFingerprint(publicKey.fingerprint);
+  if (equalBytes(actual, parseFingerprint(expected))) return;
+  throw kmsxError(
+    'fingerprint-mismatch',
+    `${label} has the fingerprint ${publicKey.fingerprint}, not the expected one`,
+  );
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { Argument } from 'commander';
+import { KmsxError } from '../../../base/error.ts';
+import type { Io } from '../../../terminal/io.ts';
+import type { CommandTree } from '../../../terminal/command-tree.ts';
+import { namesLike } from '../../../terminal/names-like.ts';
+import { writeStdout } from '../../../terminal/output/stdout.ts';
+import { TOPICS } from './topics.ts';
+
+/** `kmsx help`: shows the help of the program, of a command, or of a topic. */
+export function defineHelp(command: Command, io: Io, tree: CommandTree): void {
+  const names = tree.program.commands.map((other) => other.name());
+  const topic = new Argument('[topic]', 'a command, or a topic');
+  topic.argChoices = [...names, ...Object.keys(TOPICS)];
+  command.addArgument(topic).action(async (word: string | undefined) => {
+    await writeStdout(io, Buffer.from(await textOf(word, tree)));
+  });
+}
+
+async function textOf(word: string | undefined, { program, load }: CommandTree): Promise<string> {
+  if (word === undefined) return helpTextOf(program);
+  const topic = Object.hasOwn(TOPICS, word) ? TOPICS[word] : undefined;
+  if (topic !== undefined) return topic();
+  const command = program.commands.find((candidate) => candidate.name() === word);
+  if (command === undefined) {
+    const names = program.commands.map((each) => each.name());
+    const like = namesLike(word, [...names, ...Object.keys(TOPICS)]);
+    throw new KmsxError({
+      kind: 'usage',
+      code: 'bad-usage',
+      message: `there is no command or topic ${JSON.stringify(word)}`,
+      hints: [
+        ...(like.length === 0 ? [] : [`did you mean kmsx help ${like.join(' or ')}?`]),
+        `topics: ${Object.keys(TOPICS).join(', ')}; kmsx --help lists the commands`,
+      ],
+    });
+  }
+  if (word !== 'help') await load(word);
+  return helpTextOf(command);
+}
+
+/** A command's whole help: commander's `helpInformation` leaves out what was added after it. */
+function helpTextOf(command: Command): string {
+  const parts: string[] = [];
+  command.configureOutput({ writeOut: (text) => parts.push(text) });
+  command.outputHelp();
+  return parts.join('');
+}

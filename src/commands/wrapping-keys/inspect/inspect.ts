@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { KmsxError } from '../../../base/error.ts';
+import { shellWord } from '../../../base/shell-word.ts';
+import { exitCodeOf } from '../../../terminal/exit-codes.ts';
+import { assertOneStdin, readInput } from '../../../terminal/files/inputs.ts';
+import type { Io } from '../../../terminal/io.ts';
+import { printResults } from '../../../terminal/output/json-output.ts';
+import type { Session } from '../../../terminal/session.ts';
+import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
+import { PLAINTEXT_KEY } from '../../../documents/inspect/inspect-document.ts';
+import { inspectFile } from '../../../documents/inspect/inspect-file.ts';
+import { relate } from '../../../documents/inspect/inspect-relations.ts';
+import type { Inspection } from '../../../documents/inspect/inspection.ts';
+import { describe } from '../../shared/describe.ts';
+import type { InspectedFile } from './table.ts';
+import { inspectTable } from './table.ts';
+
+/** `kmsx inspect`: says what files are, offline. */
+export function defineInspect(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Says what each file is, offline: a document of kmsx, an answer of KMS, a public or private key (never its secret part), a bare ciphertext; and which of them belong together. A table on a terminal, JSON Lines elsewhere. A file that is none of these is an error; the others are told all the same.',
+    examples: [
+      ['what a public key is, and its fingerprint', 'kmsx inspect wrapping.pub.pem'],
+      [
+        'which keys an export is for',
+        'kmsx inspect --json export.json | jq -r .Exports[].PublicKeyFingerprint',
+      ],
+      [
+        'which backup belongs to an export',
+        'kmsx inspect export.json *.backup.json | jq -r "select(.SameCiphertextBlobAs).File"',
+      ],
+    ],
+    exitCodes: [0, 2, 7],
+  });
+  command.argument('<file...>', 'files; - is standard input');
+  command.action(async (files: readonly string[]) => {
+    await runInspect(files, createSession(command, io));
+  });
+}
+
+/** Tells all that can be told; the errors come after it, and the exit code is the highest of theirs. */
+async function runInspect(files: readonly string[], session: Session): Promise<void> {
+  assertSafeEnvironment(session.io);
+  assertOneStdin(files.map((path) => ({ option: 'a file argument', path })));
+  const inspected: { readonly file: string; readonly inspection: Inspection }[] = [];
+  const failures: KmsxError[] = [];
+  for (const file of files) {
+    try {
+      inspected.push({ file, inspection: await readAndInspect(file, session) });
+    } catch (error) {
+      if (!(error instanceof KmsxError)) throw error;
+      failures.push(error);
+    }
+  }
+  if (inspected.length > 0) await print(inspected, session);
+  for (const { file, inspection } of inspected) await warnOfPlaintext(file, inspection, session);
+
+  failures.sort((a, b) => exitCodeOf(a.kind) - exitCodeOf(b.kind));
+  const worst = failures.pop();
+  for (const failure of failures) await session.reporter.error(failure);
+  if (worst !== undefined) throw worst;
+}
+
+/** A plaintext key lies about as easily as any other file. */
+async function warnOfPlaintext(
+  file: string,
+  { facts: { MayBe, HoldsPlaintext } }: Inspection,
+  { reporter }: Session,
+): Promise<void> {
+  const mayBe = Array.isArray(MayBe) && MayBe.includes(PLAINTEXT_KEY);
+  if (!mayBe && HoldsPlaintext !== true) return;
+  const verb = mayBe ? 'may be' : 'holds';
+  await reporter.warn(`${file} ${verb} a ${PLAINTEXT_KEY}: whoever can read it has the key`);
+}
+
+async function readAndInspect(file: string, { io, reporter }: Session): Promise<Inspection> {
+  if (file.startsWith('secret:')) assertFile(file, io);
+  const { bytes, label } = await readInput(file, 'a key or document', io, reporter);
+  try {
+    return await inspectFile(bytes, label);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/** A file may have such a name too: it is one where it is there. */
+function assertFile(file: string, io: Io): void {
+  if (existsSync(resolve(io.cwd, file))) return;
+  throw new KmsxError({
+    kind: 'io',
+    code: 'file-missing',
+    message: `${file} is no file here, and inspect is offline: it does not ask KMS for a secret`,
+    hints: [`kmsx recover-key --in ${shellWord(file)} --check-value-only reads it from KMS`],
+  });
+}
+
+async function print(
+  inspected: readonly { readonly file: string; readonly inspection: Inspection }[],
+  session: Session,
+): Promise<void> {
+  const identities = inspected.map(({ file, inspection }) => ({
+    file,
+    identities: inspection.identities,
+  }));
+  const belonging = relate(identities);
+  const results = inspected.map(({ file, inspection }, index): InspectedFile => ({
+    File: file,
+    ...inspection.facts,
+    ...belonging[index],
+  }));
+  await printResults(results, () => inspectTable(results, identities), session);
+}

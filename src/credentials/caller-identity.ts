@@ -1,0 +1,131 @@
+import openApiSdk, { Config, OpenApiRequest } from '@alicloud/openapi-client';
+import { Model } from '@alicloud/tea-typescript';
+import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
+import { fieldOf, parseObject, word } from '../answers/json.ts';
+import type { Authorities } from '../network/authorities.ts';
+import type { ResolvedCredentials } from './credentials.ts';
+import type { ResolveRule } from '../network/endpoint.ts';
+import type { Env } from '../base/env.ts';
+import { answerMalformed, kmsError } from '../answers/errors.ts';
+import { unreachedHints } from './hints.ts';
+import { stsEndpoint } from './sts-endpoint.ts';
+import type { Answer } from '../network/transport.ts';
+import { Transport } from '../network/transport.ts';
+import { rpcParams } from '../network/rpc-params.ts';
+
+/** Who the credentials belong to. */
+export interface CallerIdentity {
+  /** 16 digits. */
+  readonly accountId: string;
+  /** Such as `acs:ram::1234567890123456:user/alice`. */
+  readonly arn: string;
+  /** STS's own word: `Account`, `RAMUser` or `AssumedRoleUser`. */
+  readonly identityType: string;
+  readonly requestId: string;
+}
+
+export interface CallerIdentityOptions {
+  /** For the proxy variables, and those that choose the STS endpoint. */
+  readonly env: Env;
+  /** What `loadAuthorities` made of `--ca-file`. */
+  readonly authorities?: Authorities | undefined;
+  readonly resolve?: readonly ResolveRule[] | undefined;
+  /** For the one attempt, fetching the credentials included; 10 s if it is not given. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly userAgent?: string | undefined;
+  readonly now: () => Date;
+}
+
+const ACTION = 'GetCallerIdentity';
+const API_VERSION = '2015-04-01';
+const DEFAULT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5000;
+
+/** Time-outs and proxies are the transport's affair. */
+const NO_RUNTIME_OPTIONS: Readonly<Model> = new Model();
+
+/**
+ * Asks STS who these credentials belong to (GetCallerIdentity, 2015-04-01), once. It needs no permission. STS
+ * is asked where the profile of the credentials says, else where `stsEndpoint` says for the environment.
+ *
+ * @throws KmsxError those of the credentials' source; STS's own Code; `network-failed`, `timed-out`,
+ * `tls-failed`, `proxy-failed`, `not-kms` (no JSON), `answer-malformed`
+ */
+export async function callerIdentity(
+  credentials: ResolvedCredentials,
+  options: CallerIdentityOptions,
+): Promise<CallerIdentity> {
+  const endpoint =
+    credentials.stsEndpoint?.() ?? stsEndpoint(() => undefined, options.env, 'the environment');
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const transport = new Transport({
+    authorities: options.authorities?.all,
+    connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
+    proxyEnv: options.env,
+    resolve: options.resolve,
+    expects: 'kms',
+  });
+  const sts = new openApiSdk.default(
+    new Config({
+      endpoint,
+      protocol: 'https',
+      credential: credentials.credential,
+      userAgent: options.userAgent ?? 'kmsx',
+    }),
+  );
+  try {
+    return await transport.exchange({ timeoutMs, signal: options.signal }, async (exchange) => {
+      try {
+        await sts.callApi(
+          rpcParams(ACTION, API_VERSION),
+          new OpenApiRequest({}),
+          NO_RUNTIME_OPTIONS,
+        );
+      } catch (thrown) {
+        options.signal?.throwIfAborted();
+        throw identityError(thrown, exchange.answer, endpoint, options.now());
+      }
+      return readIdentity(exchange.answer);
+    });
+  } finally {
+    await transport.close();
+  }
+}
+
+function readIdentity(answer: Answer | undefined): CallerIdentity {
+  const body = parseObject(answer?.body ?? Buffer.alloc(0));
+  const requestId = word(fieldOf(body, 'RequestId'));
+  const field = (name: string, shape: RegExp): string => {
+    const value = fieldOf(body, name);
+    if (typeof value === 'string' && shape.test(value)) return value;
+    throw answerMalformed(ACTION, `${name} is missing or no such thing`, requestId);
+  };
+  return {
+    accountId: field('AccountId', /^\d{1,32}$/),
+    arn: field('Arn', /^acs:ram::[\x21-\x7e]{1,500}$/),
+    identityType: field('IdentityType', /^[A-Za-z]{1,50}$/),
+    requestId: field('RequestId', /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
+  };
+}
+
+/** What the credentials' own source says of itself has its hints already. */
+function withStsHints(error: KmsxError): KmsxError {
+  if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
+  const hints = unreachedHints({ asks: 'STS', name: 'STS' }, error);
+  return hints === undefined ? error : withChanges(error, { hints });
+}
+
+/** The SDK's errors hold the request and the whole answer: none of them goes on, not even as a cause. */
+function identityError(
+  thrown: unknown,
+  answer: Answer | undefined,
+  host: string,
+  now: Date,
+): KmsxError {
+  if (thrown instanceof KmsxError) return withStsHints(thrown);
+  if (answer === undefined) {
+    return kmsxError('internal', `a defect in kmsx: ${ACTION} was not sent`);
+  }
+  return kmsError(answer, { action: ACTION, host, now });
+}

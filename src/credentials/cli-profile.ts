@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { KmsxError, kmsxError } from '../base/error.ts';
+import { isJsonObject, parseJson } from '../base/json.ts';
+import type { Env } from '../base/env.ts';
+import { envFlag, envValue } from '../base/env.ts';
+import type { Warn } from './secret-file.ts';
+import { readSecretFile } from './secret-file.ts';
+
+/** How messages call the configuration of the aliyun command-line tool. */
+export const CLI_CONFIG = '~/.aliyun/config.json';
+
+/** A profile of the aliyun command-line tool. Its settings hold secrets. */
+export interface CliProfile {
+  readonly name: string;
+  /** As it stands in the file; letter case does not matter. Empty if it has none. */
+  readonly mode: string;
+  /** Whether others than the user and root could change the file. */
+  readonly isWritableByOthers: boolean;
+  /** The value of a setting, if it is text that is not empty, or a number. */
+  setting(name: string): string | undefined;
+  /** Another profile of the same file. */
+  sibling(name: string): CliProfile | undefined;
+}
+
+export interface CliConfig {
+  /** The name of the profile that is used where none is named. */
+  readonly current: string | undefined;
+  readonly profiles: readonly CliProfile[];
+}
+
+export interface ProfileOptions {
+  /** The value of `--profile`. */
+  readonly profile?: string | undefined;
+  readonly env: Env;
+  /** The home folder: HOME. */
+  readonly home: string | undefined;
+  /** Told where others can read the file. */
+  readonly warn?: Warn | undefined;
+  /** The effective user; undefined: who owns the file is not looked at. */
+  readonly userId?: number | undefined;
+}
+
+/**
+ * The `region_id` of the profile that `--profile`, `ALIBABA_CLOUD_PROFILE` or the configuration's `current`
+ * names. Reads one file and contacts nothing.
+ *
+ * @returns undefined where no profile is named, or it has no region
+ * @throws KmsxError `profile-missing` for `--profile` only; `credentials-file-malformed`, `file-unreadable`
+ */
+export async function profileRegion(options: ProfileOptions): Promise<string | undefined> {
+  const profile =
+    options.profile === undefined
+      ? (await ambientProfile(options)).profile
+      : await namedProfile(options.profile, options);
+  return profile?.setting('region_id');
+}
+
+/**
+ * The profile of `--profile`.
+ *
+ * @throws KmsxError `profile-missing`, `credentials-file-malformed`, `file-unreadable`
+ */
+export async function namedProfile(
+  name: string,
+  options: Pick<ProfileOptions, 'home' | 'warn' | 'userId'>,
+): Promise<CliProfile> {
+  const config = await readCliConfig(options);
+  const profile = config?.profiles.find((candidate) => candidate.name === name);
+  if (profile !== undefined) return profile;
+  const where = config === undefined ? `${CLI_CONFIG} is not there` : `${CLI_CONFIG} has none such`;
+  throw kmsxError('profile-missing', `no profile ${JSON.stringify(name)}: ${where}`, {
+    profile: name,
+  });
+}
+
+/**
+ * The profile that applies without `--profile`: that of `ALIBABA_CLOUD_PROFILE`, else the configuration's
+ * `current`; none with `ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true`.
+ *
+ * @returns the profile, or in words why there is none
+ * @throws KmsxError `credentials-file-malformed`, `file-unreadable`
+ */
+export async function ambientProfile(
+  options: Pick<ProfileOptions, 'env' | 'home' | 'warn' | 'userId'>,
+): Promise<{ readonly profile?: CliProfile; readonly reason: string }> {
+  if (envFlag(options.env, 'ALIBABA_CLOUD_CLI_PROFILE_DISABLED')) {
+    return { reason: 'ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true' };
+  }
+  const config = await readCliConfig(options);
+  if (config === undefined) return { reason: `${CLI_CONFIG} is not there` };
+  const name = envValue(options.env, 'ALIBABA_CLOUD_PROFILE') ?? config.current;
+  if (name === undefined) return { reason: `${CLI_CONFIG} has no current profile` };
+  const profile = config.profiles.find((candidate) => candidate.name === name);
+  if (profile !== undefined) return { profile, reason: '' };
+  return { reason: `${CLI_CONFIG} has no profile ${JSON.stringify(name)}` };
+}
+
+/**
+ * Reads the configuration's text.
+ *
+ * @throws KmsxError `credentials-file-malformed`, which says nothing of the text: it holds secrets
+ */
+export function parseCliConfig(text: string, isWritableByOthers = false): CliConfig {
+  const config = parseObject(text);
+  const { current, profiles } = config;
+  if (current !== undefined && typeof current !== 'string') throw malformed('current is no text');
+  if (!Array.isArray(profiles)) throw malformed('it has no list of profiles');
+  const parsed: readonly CliProfile[] = profiles.map((profile: unknown) =>
+    parseProfile(profile, isWritableByOthers, (name) =>
+      parsed.find((other) => other.name === name),
+    ),
+  );
+  return { current: current === '' ? undefined : current, profiles: parsed };
+}
+
+function parseProfile(
+  value: unknown,
+  isWritableByOthers: boolean,
+  sibling: CliProfile['sibling'],
+): CliProfile {
+  if (!isJsonObject(value)) throw malformed('a profile is no object');
+  const { name, mode } = value;
+  if (typeof name !== 'string' || name === '') throw malformed('a profile has no name');
+  if (mode !== undefined && typeof mode !== 'string') {
+    throw malformed(`the profile ${JSON.stringify(name)} has a mode that is no text`);
+  }
+  return {
+    name,
+    mode: mode ?? '',
+    isWritableByOthers,
+    sibling,
+    setting: (key) => {
+      const setting = Object.hasOwn(value, key) ? value[key] : undefined;
+      if (typeof setting === 'number') return String(setting);
+      return typeof setting === 'string' && setting !== '' ? setting : undefined;
+    },
+  };
+}
+
+async function readCliConfig({
+  home,
+  warn,
+  userId,
+}: Pick<ProfileOptions, 'home' | 'warn' | 'userId'>): Promise<CliConfig | undefined> {
+  if (home === undefined || home === '') return undefined;
+  const file = await readSecretFile(join(home, '.aliyun', 'config.json'), CLI_CONFIG, warn, userId);
+  return file && parseCliConfig(file.text, file.isWritableByOthers);
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = parseJson(text, CLI_CONFIG);
+  } catch (error) {
+    // Its message may quote a name of the file.
+    if (error instanceof KmsxError) throw malformed('it is not JSON, or has a name twice');
+    throw error;
+  }
+  if (!isJsonObject(value)) throw malformed('it is no JSON object');
+  return value;
+}
+
+function malformed(what: string): Error {
+  return kmsxError('credentials-file-malformed', `${CLI_CONFIG} cannot be used: ${what}`, {
+    label: CLI_CONFIG,
+  });
+}

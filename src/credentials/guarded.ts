@@ -1,0 +1,199 @@
+import credentialsSdk from '@alicloud/credentials';
+import type { CredentialsProvider } from '@alicloud/credentials';
+import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
+import type { CredentialNetwork } from './network.ts';
+import type { CredentialSource, ProviderLimits } from './sources/sources.ts';
+import { assertAccessKey } from './sources/sources.ts';
+import { fieldOf, parseObject, word } from '../answers/json.ts';
+import { denialHint } from '../answers/denial.ts';
+import { factsOf, KMS_ERRORS } from '../answers/error-table/table.ts';
+import {
+  NO_METADATA_TOKEN,
+  NO_METADATA_TOKEN_HINT,
+  noTokenRemark,
+  tokenFileFailure,
+  unreachedHints,
+  URI_ANSWER_HINT,
+} from './hints.ts';
+import type { Exchange } from '../network/transport.ts';
+
+/** What the SDK's clients take for credentials. */
+export type SdkCredential = InstanceType<typeof credentialsSdk.default>;
+
+type Keys = Awaited<ReturnType<CredentialsProvider['getCredentials']>>;
+
+/**
+ * The sources that can be asked anew. The credentials library renews what ends 15 minutes before it does; if
+ * that fails, it goes on with the old ones, for longer than they last, and only KMS tells.
+ */
+export interface Renewal {
+  /** Which credentials are used at present: they get another number when they are thrown away. */
+  current(): number;
+  /** Throws these credentials away, unless somebody else has: the next call fetches new ones. */
+  renew(used: number): void;
+}
+
+/** The credential of a source, and how to throw away what it gave; not there for what is fixed. */
+export interface GuardedCredential {
+  readonly credential: SdkCredential;
+  readonly renewal?: Renewal;
+}
+
+/**
+ * A source whose requests go through transports of kmsx and whose errors are kmsx's own. The library's
+ * messages hold whole answers and files, and so never go on. Callers that come while credentials are fetched
+ * wait for the same ones.
+ */
+export function guardedCredential(
+  source: CredentialSource,
+  network: CredentialNetwork,
+  limits: ProviderLimits,
+): GuardedCredential {
+  let number = 0;
+  let provider: CredentialsProvider | undefined;
+  let pending: Promise<Keys> | undefined;
+  const fetch = async (): Promise<Keys> => {
+    try {
+      provider ??= guardedProvider(source, network, limits);
+      return await provider.getCredentials();
+    } finally {
+      pending = undefined;
+    }
+  };
+  const shared: CredentialsProvider = {
+    getProviderName: () => 'kmsx',
+    getCredentials: () => (pending ??= fetch()),
+  };
+  const credential = new credentialsSdk.default(null, shared);
+  if (source.asks === 'nobody') return { credential };
+  const renew = (used: number): void => {
+    if (used !== number) return;
+    number += 1;
+    provider = undefined;
+    pending = undefined;
+  };
+  return { credential, renewal: { current: () => number, renew } };
+}
+
+/**
+ * Asks a source for credentials, once.
+ *
+ * @throws KmsxError `credentials-failed`; what the transport throws where the source was not reached, with
+ * the source named; STS's own Code where STS is too busy
+ */
+export async function fetchCredentials(
+  source: CredentialSource,
+  network: CredentialNetwork,
+  limits: ProviderLimits,
+): Promise<Keys> {
+  return guardedProvider(source, network, limits).getCredentials();
+}
+
+/** Each source of a chain of roles has its own transport, and says its own errors. */
+function guardedProvider(
+  source: CredentialSource,
+  network: CredentialNetwork,
+  limits: ProviderLimits,
+): CredentialsProvider {
+  const provider =
+    'previous' in source
+      ? source.provider(limits, guardedProvider(source.previous, network, limits))
+      : source.provider(limits);
+  const transport = network.transportOf(source);
+  return {
+    getProviderName: () => provider.getProviderName(),
+    getCredentials: () =>
+      transport.exchange(limits, async (exchange) => {
+        try {
+          const keys = await provider.getCredentials();
+          assertAccessKey(source.name, keys);
+          return keys;
+        } catch (error) {
+          if (limits.signal?.aborted === true) throw error;
+          throw sourceError(source, error, exchange);
+        }
+      }),
+  };
+}
+
+function sourceError(
+  source: CredentialSource,
+  error: unknown,
+  { answer, method }: Pick<Exchange, 'answer' | 'method'>,
+): KmsxError {
+  const details = { source: source.name };
+  if (error instanceof KmsxError) {
+    // Of a chain of roles the source that failed has said so already.
+    if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
+    const { kind, code } = error;
+    const hints = unreachedHints(source, error);
+    return new KmsxError({
+      kind,
+      code,
+      message: `credentials of ${source.name}: ${error.message}`,
+      details: { ...error.details, ...details },
+      ...(hints !== undefined && { hints }),
+    });
+  }
+  const failed = `credentials of ${source.name} could not be had`;
+  if (answer === undefined) {
+    if (systemErrorCode(error) === undefined || !('tokenFile' in source)) {
+      return kmsxError('credentials-failed', failed, details);
+    }
+    const { what, hint } = tokenFileFailure(source.tokenFile, error);
+    return kmsxError('credentials-failed', `${failed}: ${what}`, { ...details, hint });
+  }
+  // Where it may be asked without a token, that is done after this.
+  if (source.asks === 'the instance metadata' && method === 'PUT') {
+    return new KmsxError({
+      kind: 'credentials',
+      code: 'credentials-failed',
+      message: `${failed}: the instance metadata ${noTokenRemark(answer.status)}`,
+      details: { ...details, reason: NO_METADATA_TOKEN },
+      hints: [NO_METADATA_TOKEN_HINT],
+      httpStatus: answer.status,
+    });
+  }
+  const body = parseObject(answer.body);
+  const remoteCode = answer.status === 200 ? undefined : word(fieldOf(body, 'Code'));
+  const requestId = word(fieldOf(body, 'RequestId'));
+  const said = remoteCode ?? `status ${answer.status}`;
+  const message = `${failed}: ${source.asks} answered ${answer.status === 200 ? 'without them' : said}`;
+  const isBusy = answer.status === 429 || answer.status >= 500 || isBusyCode(remoteCode);
+  const { kind, code } = isBusy
+    ? ({ kind: 'unavailable', code: remoteCode ?? 'network-failed' } as const)
+    : ({ kind: 'credentials', code: 'credentials-failed' } as const);
+  return new KmsxError({
+    kind,
+    code,
+    message,
+    details: { ...details, reason: said },
+    ...(source.asks === 'the credentials URI' && !isBusy
+      ? { hints: [URI_ANSWER_HINT] }
+      : hintsOf(remoteCode, isBusy, denialHint(body, 'AssumeRole'), answer.status)),
+    ...(requestId !== undefined && { requestId }),
+    httpStatus: answer.status,
+  });
+}
+
+function isBusyCode(code: string | undefined): boolean {
+  if (code === undefined) return false;
+  if (code.startsWith('Throttling')) return true;
+  return Object.hasOwn(KMS_ERRORS, code) && KMS_ERRORS[code]?.kind === 'unavailable';
+}
+
+/**
+ * What RAM says of a refusal, else what KMS and STS both say means the same. Else the table of hints has one for
+ * `credentials-failed`.
+ */
+function hintsOf(
+  code: string | undefined,
+  isBusy: boolean,
+  denial: string | undefined,
+  status: number,
+): { readonly hints?: readonly string[] } {
+  if (denial !== undefined) return { hints: [denial] };
+  const facts = code === undefined ? undefined : factsOf(code, status);
+  if (facts !== undefined && !facts.hint.includes('ACTION')) return { hints: [facts.hint] };
+  return isBusy ? { hints: ['try again later'] } : {};
+}

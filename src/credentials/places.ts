@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { kmsxError } from '../base/error.ts';
+import type { CliProfile } from './cli-profile.ts';
+import { ambientProfile, CLI_CONFIG, namedProfile } from './cli-profile.ts';
+import { parseCredentialsFile } from './credentials-file.ts';
+import type { CredentialSource } from './sources/sources.ts';
+import {
+  accessKeySource,
+  areExternalSourcesOff,
+  oidcSource,
+  uriSource,
+} from './sources/sources.ts';
+import type { Env } from '../base/env.ts';
+import { envValue } from '../base/env.ts';
+import { profileSource } from './sources/profile.ts';
+import type { KillGroup } from './sources/run-command.ts';
+import type { Warn } from './secret-file.ts';
+import { readSecretFile } from './secret-file.ts';
+import { sectionSource, settingOf } from './sources/section.ts';
+import type { Setting } from './sts-endpoint.ts';
+import { stsEndpoint } from './sts-endpoint.ts';
+
+/** Where to look, and who is told of files that others can reach. */
+export interface Places {
+  readonly env: Env;
+  /** The home folder: HOME. */
+  readonly home: string | undefined;
+  readonly warn: Warn | undefined;
+  readonly now: () => Date;
+  /** The effective user; undefined where the system has none. */
+  readonly userId: number | undefined;
+  readonly killGroup: KillGroup;
+}
+
+/** A source, and the region that stands beside it. */
+export interface Found {
+  readonly source: CredentialSource;
+  readonly region?: string | undefined;
+  /** The settings that choose the STS endpoint. */
+  readonly settings?: Setting | undefined;
+}
+
+/** A place that was looked at: what it has, or in words why it has nothing. */
+export type Look = Found | { readonly nothing: string };
+
+const CREDENTIALS_FILE = '~/.alibabacloud/credentials';
+
+/**
+ * The access key of the environment.
+ *
+ * @throws KmsxError `credentials-failed` if half of it is missing, or it can't be one
+ */
+export function fromEnvironment(env: Env): Look {
+  const accessKeyId = envValue(env, 'ALIBABA_CLOUD_ACCESS_KEY_ID');
+  const accessKeySecret = envValue(env, 'ALIBABA_CLOUD_ACCESS_KEY_SECRET');
+  if (accessKeyId === undefined && accessKeySecret === undefined) {
+    return { nothing: 'ALIBABA_CLOUD_ACCESS_KEY_ID is not set' };
+  }
+  if (accessKeyId === undefined || accessKeySecret === undefined) {
+    // Going on would use other credentials than the user set out to give.
+    const missing = accessKeyId === undefined ? 'ID' : 'SECRET';
+    throw kmsxError(
+      'credentials-failed',
+      `half of the access key of the environment is missing: ALIBABA_CLOUD_ACCESS_KEY_${missing}`,
+      { source: 'environment' },
+    );
+  }
+  const securityToken = envValue(env, 'ALIBABA_CLOUD_SECURITY_TOKEN');
+  const key = { accessKeyId, accessKeySecret, securityToken };
+  return { source: accessKeySource('environment', key) };
+}
+
+/**
+ * The OIDC token of the environment, where all three variables are set.
+ *
+ * @throws KmsxError `region-malformed` for `ALIBABA_CLOUD_STS_REGION`
+ */
+export function fromOidc(env: Env): Look {
+  const variables = [
+    'ALIBABA_CLOUD_ROLE_ARN',
+    'ALIBABA_CLOUD_OIDC_PROVIDER_ARN',
+    'ALIBABA_CLOUD_OIDC_TOKEN_FILE',
+  ];
+  const [roleArn, providerArn, tokenFile] = variables.map((name) => envValue(env, name));
+  if (roleArn === undefined || providerArn === undefined || tokenFile === undefined) {
+    const missing = variables.find((name) => envValue(env, name) === undefined) ?? '';
+    return { nothing: `${missing} is not set` };
+  }
+  const role = {
+    roleArn,
+    sessionName: envValue(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
+    stsEndpoint: stsEndpoint(() => undefined, env, 'the environment'),
+  };
+  const token = { providerArn, tokenFile, setting: 'ALIBABA_CLOUD_OIDC_TOKEN_FILE' };
+  return { source: oidcSource('OIDC of the environment', token, role) };
+}
+
+/**
+ * The profile of the aliyun command-line tool that applies without `--profile`.
+ *
+ * @throws KmsxError `credentials-file-malformed`, `credentials-unsupported`, `file-unreadable`
+ */
+export async function fromAmbientProfile(places: Places): Promise<Look> {
+  const { profile, reason } = await ambientProfile(places);
+  if (profile === undefined) return { nothing: reason };
+  // What `aliyun configure` leaves behind when it is not finished.
+  const isBlank = ['', 'ak'].includes(profile.mode.toLowerCase()) && !hasAccessKey(profile);
+  if (isBlank) return { nothing: `profile ${profile.name} of ${CLI_CONFIG} is blank` };
+  return ofProfile(profile, places);
+}
+
+function hasAccessKey(profile: CliProfile): boolean {
+  return ['access_key_id', 'access_key_secret'].some((name) => profile.setting(name) !== undefined);
+}
+
+/**
+ * The SDKs' own credentials file, `ALIBABA_CLOUD_CREDENTIALS_FILE` or `~/.alibabacloud/credentials`.
+ *
+ * @throws KmsxError `credentials-file-malformed`, `credentials-unsupported`, `file-unreadable`
+ */
+export async function fromCredentialsFile({ env, home, warn }: Places): Promise<Look> {
+  const named = envValue(env, 'ALIBABA_CLOUD_CREDENTIALS_FILE');
+  const label = named ?? CREDENTIALS_FILE;
+  const path = named ?? (home && join(home, '.alibabacloud', 'credentials'));
+  if (path === undefined || path === '') return { nothing: 'HOME is not set' };
+  const file = await readSecretFile(path, label, warn);
+  if (file === undefined) return { nothing: `${label} is not there` };
+  const name = envValue(env, 'ALIBABA_CLOUD_PROFILE') ?? 'default';
+  const section = parseCredentialsFile(file.text, label).get(name);
+  if (section === undefined) return { nothing: `${label} has no section ${JSON.stringify(name)}` };
+  return {
+    source: sectionSource(section, `section ${name} of ${label}`, env),
+    settings: settingOf(section),
+  };
+}
+
+/**
+ * The URI of `ALIBABA_CLOUD_CREDENTIALS_URI`.
+ *
+ * @throws KmsxError `credentials-failed` if it is none
+ */
+export function fromUri(env: Env): Look {
+  const uri = envValue(env, 'ALIBABA_CLOUD_CREDENTIALS_URI');
+  if (uri === undefined) return { nothing: 'ALIBABA_CLOUD_CREDENTIALS_URI is not set' };
+  if (areExternalSourcesOff(env)) {
+    return { nothing: 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set' };
+  }
+  return { source: uriSource('ALIBABA_CLOUD_CREDENTIALS_URI', uri, env) };
+}
+
+/**
+ * What a profile of the aliyun command-line tool has.
+ *
+ * @throws KmsxError as `profileSource`
+ */
+export function ofProfile(profile: CliProfile, places: Places): Found {
+  const { env, home, now, killGroup } = places;
+  const settings: Setting = (name) => profile.setting(name);
+  const readAgain = (name: string): Promise<CliProfile> => namedProfile(name, { home });
+  const source = profileSource(profile, { env, now, readAgain, killGroup });
+  return { source, region: settings('region_id'), settings };
+}

@@ -1,0 +1,131 @@
+import { ERROR_CODES } from '../../base/error-codes.ts';
+import { KmsxError, kmsxError } from '../../base/error.ts';
+import { fieldOf, parseObject } from '../../answers/json.ts';
+import type { AccessKey, OwnSource, ProviderLimits } from './sources.ts';
+import {
+  areExternalSourcesOff,
+  assertAccessKey,
+  externalSourceError,
+  staticProvider,
+} from './sources.ts';
+import type { Env } from '../../base/env.ts';
+import { splitCommand } from './process-command.ts';
+import type { KillGroup } from './run-command.ts';
+import { runCommand } from './run-command.ts';
+import { exchangeSignal, TimeIsUp } from '../../network/transport.ts';
+
+type Provider = ReturnType<OwnSource['provider']>;
+
+/** What the credentials library takes at most is not said; an answer of STS has below 2 KB. */
+const MAX_OUTPUT_BYTES = 64 * 1024;
+
+/** Credentials are renewed that long before their end. */
+const RENEWED_BEFORE_MS = 180_000;
+
+/**
+ * The source of a command that prints credentials (mode External): JSON with `access_key_id`,
+ * `access_key_secret`, `sts_token` and `expiration` (RFC 3339), and a `mode` of AK or StsToken if there is one. It is run without a
+ * shell, when credentials are needed, and again before they end; nothing is written back into the profile.
+ *
+ * @param where - the profile and file, for messages
+ * Asked for credentials it throws KmsxError `timed-out` where the command takes longer than the exchange that needs
+ * it, or than `limits`; `credentials-failed` where it fails.
+ *
+ * @throws KmsxError `credentials-failed` if ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set;
+ * `credentials-file-malformed` for a command that is none
+ */
+export function externalSource(
+  name: string,
+  command: string,
+  where: string,
+  context: {
+    readonly env: Env;
+    readonly now: () => Date;
+    readonly killGroup: KillGroup;
+  },
+): OwnSource {
+  const { env, now, killGroup } = context;
+  if (areExternalSourcesOff(env)) throw externalSourceError(name);
+  const words = splitCommand(command, where);
+  const provider = (limits: ProviderLimits): Provider => {
+    let known: Printed | undefined;
+    return {
+      getProviderName: () => 'external',
+      getCredentials: async () => {
+        if (known === undefined || now().getTime() >= known.endMs - RENEWED_BEFORE_MS) {
+          const signal = exchangeSignal() ?? limits.signal;
+          const result = await runCommand(words, env, {
+            timeoutMs: limits.timeoutMs,
+            maxBytes: MAX_OUTPUT_BYTES,
+            signal,
+            killGroup,
+          });
+          if ('interrupted' in result) throw interruptedError(name, limits, signal);
+          if ('failure' in result) throw commandError(name, result.failure);
+          known = readOutput(name, result.stdout);
+          result.stdout.fill(0);
+        }
+        return staticProvider(known.key).getCredentials();
+      },
+    };
+  };
+  return { name, provider, asks: 'the command' };
+}
+
+interface Printed {
+  readonly key: AccessKey;
+  /** Milliseconds since 1970; infinite where the command does not say. */
+  readonly endMs: number;
+}
+
+function readOutput(name: string, stdout: Buffer): Printed {
+  const body = parseObject(stdout);
+  const text = (field: string): string | undefined => {
+    const value = fieldOf(body, field);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const [accessKeyId, accessKeySecret] = [text('access_key_id'), text('access_key_secret')];
+  if (accessKeyId === undefined || accessKeySecret === undefined) {
+    throw commandError(name, 'did not print JSON with access_key_id and access_key_secret');
+  }
+  const mode = text('mode')?.toLowerCase() ?? '';
+  if (!['', 'ak', 'ststoken'].includes(mode)) {
+    throw commandError(name, 'printed a profile of another mode than AK and StsToken');
+  }
+  const securityToken = text('sts_token');
+  if (mode === 'ststoken' && securityToken === undefined) {
+    throw commandError(name, 'printed no sts_token');
+  }
+  const key = { accessKeyId, accessKeySecret, securityToken };
+  assertAccessKey(name, key);
+  const end = Date.parse(text('expiration') ?? '');
+  return { key, endMs: Number.isNaN(end) ? Number.POSITIVE_INFINITY : end };
+}
+
+/** An interruption is no fault of the command; that it took too long is one that another attempt would not mend. */
+function interruptedError(
+  name: string,
+  limits: ProviderLimits,
+  signal: AbortSignal | undefined,
+): Error {
+  const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
+  if (reason instanceof Error) return reason;
+  const ms = reason instanceof TimeIsUp ? reason.timeoutMs : limits.timeoutMs;
+  const seconds = Number((ms / 1000).toFixed(1));
+  return new KmsxError({
+    kind: ERROR_CODES['timed-out'].kind,
+    code: 'timed-out',
+    message: `${name}: the command did not end within ${seconds} s`,
+    details: { source: name, reason: 'command' },
+    hints: [
+      'run the process_command of the profile by hand: it must end by itself, without a question; --timeout and --deadline allow it more time',
+    ],
+  });
+}
+
+function commandError(name: string, what: string): Error {
+  return kmsxError('credentials-failed', `${name}: the command ${what}`, {
+    source: name,
+    hint: 'run the process_command of the profile by hand: it must print JSON with access_key_id, access_key_secret and sts_token; kmsx runs it without a shell, and as long as --timeout says',
+  });
+}

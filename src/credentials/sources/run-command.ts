@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { systemErrorCode } from '../../base/error.ts';
+import type { Env } from '../../base/env.ts';
+
+/** How a command ended: with its output, in words why there is none, or by the time or the signal of its limits. */
+export type CommandResult =
+  { readonly stdout: Buffer } | { readonly failure: string } | { readonly interrupted: true };
+
+/** Kills all processes of a group at once; where there are none it does nothing. */
+export type KillGroup = (groupId: number) => void;
+
+export interface CommandLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly killGroup: KillGroup;
+}
+
+/** How long output is waited for after the command has ended: what it left running may hold its stdout for ever. */
+const GRACE_MS = 300;
+
+/**
+ * Runs a program without a shell, in a process group and a session of its own: it gets no stdin and no terminal, and what
+ * it writes to stderr goes nowhere: it may be secret. When the time is up, or the signal aborts, it is killed with all that it
+ * started. What it leaves running when it ends in time stays.
+ */
+export async function runCommand(
+  [program, ...args]: readonly [string, ...string[]],
+  env: Env,
+  limits: CommandLimits,
+): Promise<CommandResult> {
+  if (limits.signal?.aborted === true) return { interrupted: true };
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      env: { ...env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let grace: NodeJS.Timeout | undefined;
+    const end = (result: CommandResult): void => {
+      clearTimeout(timer);
+      clearTimeout(grace);
+      limits.signal?.removeEventListener('abort', stop);
+      child.stdout.destroy();
+      if (!('stdout' in result)) for (const chunk of chunks) chunk.fill(0);
+      resolve(result);
+    };
+    const kill = (result: CommandResult): void => {
+      if (child.pid !== undefined) limits.killGroup(child.pid);
+      end(result);
+    };
+    const stop = (): void => {
+      kill({ interrupted: true });
+    };
+    const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
+      if (code === 0) end({ stdout: Buffer.concat(chunks) });
+      else
+        end({ failure: code === null ? `was killed by ${signal}` : `ended with status ${code}` });
+    };
+    const timer = setTimeout(stop, limits.timeoutMs);
+    limits.signal?.addEventListener('abort', stop, { once: true });
+    child.stdout.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > limits.maxBytes) kill({ failure: `says more than ${limits.maxBytes} bytes` });
+    });
+    child.on('error', (error) => {
+      end({ failure: `cannot be run (${systemErrorCode(error) ?? 'unknown'})` });
+    });
+    child.on('exit', (code, signal) => {
+      grace = setTimeout(() => {
+        ended(code, signal);
+      }, GRACE_MS);
+    });
+    child.on('close', ended);
+  });
+}

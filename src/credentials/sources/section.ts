@@ -1,0 +1,79 @@
+import { kmsxError } from '../../base/error.ts';
+import { CREDENTIALS_FILE_HINT } from '../credentials-file.ts';
+import type { CredentialSource, RoleSettings } from './sources.ts';
+import { accessKeySource, metadataSource, oidcSource, roleSource, uriSource } from './sources.ts';
+import type { Env } from '../../base/env.ts';
+import { envValue } from '../../base/env.ts';
+import type { Setting } from '../sts-endpoint.ts';
+import { stsEndpoint } from '../sts-endpoint.ts';
+import { unsupportedType } from '../unsupported-modes.ts';
+
+/**
+ * The source that a section of the SDKs' credentials file describes: types access_key, sts, ram_role_arn,
+ * ecs_ram_role, oidc_role_arn and credentials_uri, in any letter case.
+ *
+ * @param where - the section and file, for messages
+ * @throws KmsxError `credentials-unsupported` for another type; `credentials-file-malformed` for a setting that
+ * is missing; `credentials-failed`, `gateway-malformed`, `region-malformed` as `profileSource`
+ */
+export function sectionSource(
+  section: ReadonlyMap<string, string>,
+  where: string,
+  env: Env,
+): CredentialSource {
+  const setting = settingOf(section);
+  const needed = (name: string): string => {
+    const value = setting(name);
+    if (value !== undefined) return value;
+    throw kmsxError('credentials-file-malformed', `${where} has no ${name}`, {
+      hint: CREDENTIALS_FILE_HINT,
+    });
+  };
+  const role = (): RoleSettings => ({
+    roleArn: needed('role_arn'),
+    sessionName: setting('role_session_name') ?? envValue(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
+    stsEndpoint: stsEndpoint(setting, env, where),
+  });
+  const key = (): { accessKeyId: string; accessKeySecret: string } => ({
+    accessKeyId: needed('access_key_id'),
+    accessKeySecret: needed('access_key_secret'),
+  });
+  const type = needed('type');
+  switch (type.toLowerCase()) {
+    case 'access_key':
+      return accessKeySource(where, key());
+    case 'sts':
+      return accessKeySource(where, { ...key(), securityToken: needed('security_token') });
+    case 'ecs_ram_role':
+      return metadataSource(where, setting('role_name'), env);
+    case 'ram_role_arn': {
+      const previous = accessKeySource(where, {
+        ...key(),
+        securityToken: setting('security_token'),
+      });
+      return roleSource(where, previous, { ...role(), policy: setting('policy') });
+    }
+    case 'oidc_role_arn':
+      return oidcSource(
+        where,
+        {
+          providerArn: needed('oidc_provider_arn'),
+          tokenFile: needed('oidc_token_file_path'),
+          setting: 'oidc_token_file_path',
+        },
+        role(),
+      );
+    case 'credentials_uri':
+      return uriSource(where, needed('credentials_uri'), env);
+    default:
+      throw unsupportedType(where, type);
+  }
+}
+
+/** Reads the settings of a section; an empty one is not there. */
+export function settingOf(section: ReadonlyMap<string, string>): Setting {
+  return (name) => {
+    const value = section.get(name);
+    return value === '' ? undefined : value;
+  };
+}

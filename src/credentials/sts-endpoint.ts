@@ -1,0 +1,47 @@
+import { KmsxError, kmsxError } from '../base/error.ts';
+import { parseEndpoint } from '../network/endpoint.ts';
+import type { Env } from '../base/env.ts';
+import { envFlag, envValue } from '../base/env.ts';
+import { isRegion } from '../network/region.ts';
+
+/** Reads one setting of a profile or file; undefined if it is not there. */
+export type Setting = (name: string) => string | undefined;
+
+/**
+ * Where STS is asked: `sts_endpoint`, else `sts.REGION.aliyuncs.com` for `sts_region` or
+ * `ALIBABA_CLOUD_STS_REGION` (`sts-vpc.` with `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true`), else
+ * `sts.aliyuncs.com`. It is asked over https, always.
+ *
+ * @returns HOST[:PORT]
+ * @throws KmsxError `gateway-malformed`, `region-malformed`
+ */
+export function stsEndpoint(setting: Setting, env: Env, label: string): string {
+  const endpoint = setting('sts_endpoint');
+  if (endpoint !== undefined) {
+    return ownEndpoint(endpoint, label);
+  }
+  const region = setting('sts_region') ?? envValue(env, 'ALIBABA_CLOUD_STS_REGION');
+  if (region === undefined) return 'sts.aliyuncs.com';
+  if (!isRegion(region)) {
+    throw kmsxError('region-malformed', `the STS region of ${label} is no region`, { label });
+  }
+  const service = envFlag(env, 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED') ? 'sts-vpc' : 'sts';
+  return `${service}.${region}.aliyuncs.com`;
+}
+
+function ownEndpoint(text: string, label: string): string {
+  const hint = `sts_endpoint of ${label} is HOST[:PORT], as in sts.cn-hangzhou.aliyuncs.com; without it sts_region or ALIBABA_CLOUD_STS_REGION chooses`;
+  if (/^http:/i.test(text)) {
+    throw kmsxError(
+      'gateway-malformed',
+      `sts_endpoint of ${label} has http://, and STS is asked over https only`,
+      { reason: 'http', hint },
+    );
+  }
+  try {
+    return parseEndpoint(text, `sts_endpoint of ${label}`).url.slice('https://'.length);
+  } catch (error) {
+    if (!(error instanceof KmsxError) || error.code !== 'gateway-malformed') throw error;
+    throw kmsxError('gateway-malformed', error.message, { hint, ...error.details });
+  }
+}

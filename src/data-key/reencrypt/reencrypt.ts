@@ -1,0 +1,154 @@
+import { ERROR_CODES } from '../../base/error-codes.ts';
+import { KmsxError, kmsxError, withChanges } from '../../base/error.ts';
+import type { KmsClient } from '../../kms/kms-client.ts';
+import type { BackupDocument } from '../../documents/backup-document.ts';
+import { toBackupDocument } from '../../documents/backup-document.ts';
+import type { EncryptionContext } from '../../documents/encryption-context.ts';
+import { assertNoReservedName } from '../../documents/encryption-context.ts';
+import type { ExpectedCheckValue } from '../../documents/key-check-value.ts';
+import { dryRunOneTimeExport, exportToOneTimeKey, makeOneTimeKey } from '../one-time-export.ts';
+import { originOf } from '../origin.ts';
+import type { ReencryptRequest } from './request.ts';
+import { reEncryptInput } from './request.ts';
+import type { VerifiedBackup } from './verify.ts';
+import { assertCheckValues, verifyNewBackup } from './verify.ts';
+
+/** A new backup, and how it was verified. */
+export interface ReencryptedBackup {
+  readonly document: BackupDocument;
+  /** Why the old CiphertextBlob was not opened: the new backup was held against check values alone then. */
+  readonly refusal: KmsxError | undefined;
+  readonly sameKeyBut: VerifiedBackup['sameKeyBut'];
+}
+
+/**
+ * Brings the data key of a backup under another KMS key (ReEncrypt), and verifies it before it gives back the new
+ * backup: the old CiphertextBlob and the new one are exported to the same one-time key and compared in constant time.
+ * The old one is exported first, so that what does not open, or is too long, is found before ReEncrypt.
+ *
+ * An export for an RSA key may be all that is left of a data key: where KMS refuses the old CiphertextBlob beside it, an
+ * expected check value of 128 bits verifies the new backup; a shorter one does not.
+ *
+ * ReEncrypt's answer names the old key; KeyId and KeyVersionId of the new backup are those of the ExportDataKey that
+ * verifies it.
+ *
+ * @throws KmsxError those of `exportToOneTimeKey` and of KMS; `check-value-mismatch`; `reencrypt-mismatch`;
+ * `reencrypt-same-key`. What is thrown after ReEncrypt says that the old backup stands
+ */
+export async function reencryptDataKey(
+  request: ReencryptRequest,
+  { kms, now }: { readonly kms: KmsClient; readonly now: () => Date },
+): Promise<ReencryptedBackup> {
+  const oneTimeKey = await makeOneTimeKey();
+  const { opened: old, refusal } = await openOld(request, () =>
+    exportToOneTimeKey(request.source, kms, oneTimeKey),
+  );
+  try {
+    if (old !== undefined) assertCheckValues(old.dataKey, request.expected);
+    const answer = await kms.reEncrypt(reEncryptInput(request));
+    return await sayingWhatStands(async () => {
+      const made = await verifyNewBackup(request, answer, old, oneTimeKey, kms);
+      const { CiphertextBlob, KeyId, KeyVersionId, NumberOfBytes, sameKeyBut } = made;
+      const document = toBackupDocument(
+        { KeyId, KeyVersionId, CiphertextBlob },
+        {
+          NumberOfBytes,
+          EncryptionContext: request.destinationContext,
+          ...originOf(kms, now()),
+        },
+      );
+      return { document, refusal, sameKeyBut };
+    });
+  } finally {
+    old?.dataKey.dispose();
+  }
+}
+
+/**
+ * Asks KMS whether `reencryptDataKey` would succeed. The export of the new backup can't be asked about: there is none
+ * yet.
+ *
+ * @returns what was not asked
+ * @throws KmsxError what the calls would throw
+ */
+export async function dryRunVerifiedReencrypt(
+  request: ReencryptRequest,
+  kms: KmsClient,
+): Promise<readonly string[]> {
+  await openOld(request, () => dryRunOneTimeExport(request.source, kms));
+  await dryRunReencrypt(request, kms);
+  return ['ExportDataKey'];
+}
+
+/**
+ * Asks KMS about ReEncrypt alone.
+ *
+ * @throws KmsxError what the call would throw
+ */
+export async function dryRunReencrypt(request: ReencryptRequest, kms: KmsClient): Promise<void> {
+  await kms.dryRun.reEncrypt(reEncryptInput(request));
+}
+
+/**
+ * Decides the context of the new backup, where another one is asked for. kmsx's own names are no one's to choose; the
+ * id of a bound backup must be repeated, so that nobody loses the binding without a word.
+ *
+ * @param label - what the old backup is called in errors
+ * @throws KmsxError `context-unbound`, `context-malformed`
+ */
+export function assertKeepsBinding(
+  from: EncryptionContext | undefined,
+  to: EncryptionContext | undefined,
+  label: string,
+): void {
+  const { 'kmsx:id': id, ...others } = to ?? {};
+  assertNoReservedName(others);
+  const bound = from?.['kmsx:id'];
+  if (id === bound) return;
+  if (id === undefined) {
+    throw kmsxError('context-unbound', `${label} is bound to its id, and --to-context lacks it`, {
+      label,
+    });
+  }
+  throw kmsxError('context-malformed', `the new context has a kmsx:id that ${label} has not`);
+}
+
+/**
+ * Opens the old backup. Only beside an export for an RSA key may KMS refuse it, and only where what is expected of the
+ * data key proves by itself which one it is.
+ */
+async function openOld<T>(
+  { asymmetricSource, expected }: ReencryptRequest,
+  open: () => Promise<T>,
+): Promise<{ readonly opened?: T; readonly refusal: KmsxError | undefined }> {
+  try {
+    return { opened: await open(), refusal: undefined };
+  } catch (error) {
+    if (asymmetricSource === undefined || !isRefusalOfKms(error) || !isProof(expected)) throw error;
+    return { refusal: error };
+  }
+}
+
+/** What KMS itself answered: not what kmsx found wrong, nor that nobody answered. */
+function isRefusalOfKms(error: unknown): error is KmsxError {
+  if (!(error instanceof KmsxError) || Object.hasOwn(ERROR_CODES, error.code)) return false;
+  return error.kind === 'kms' || error.kind === 'credentials';
+}
+
+/** Shorter check values are had by other keys, which can be found. */
+function isProof(expected: readonly ExpectedCheckValue[]): boolean {
+  return expected.some(({ value }) => value.length >= 16);
+}
+
+/** Runs what comes after ReEncrypt: it made something new and changed nothing, and the error says so. */
+async function sayingWhatStands<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KmsxError)) throw error;
+    throw withChanges(error, {
+      message: `the new backup could not be verified and was not kept, the old one stands: ${error.message}`,
+      details: { ...error.details, stage: 'verify' },
+    });
+  }
+}

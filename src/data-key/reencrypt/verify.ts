@@ -1,0 +1,128 @@
+import { equalBytes } from '../../base/bytes.ts';
+import { KmsxError, kmsxError } from '../../base/error.ts';
+import type { SecretBytes } from '../../base/secret-bytes.ts';
+import { answerMalformed } from '../../answers/errors.ts';
+import type { KeyIdentifier } from '../../kms/key-id.ts';
+import type { KmsClient, ReEncryptedDataKey } from '../../kms/kms-client.ts';
+import type { BackupDocument } from '../../documents/backup-document.ts';
+import type { BackupSource } from '../backup-source.ts';
+import { sameEncryptionContext } from '../../documents/encryption-context.ts';
+import type { ExpectedCheckValue } from '../../documents/key-check-value.ts';
+import { assertCheckValue } from '../../documents/key-check-value.ts';
+import type { OneTimeExport, OneTimeKey } from '../one-time-export.ts';
+import { exportToOneTimeKey } from '../one-time-export.ts';
+import type { ReencryptRequest } from './request.ts';
+
+/** What the new backup says of itself when it was verified. */
+export interface VerifiedBackup extends Required<
+  Pick<BackupDocument, 'CiphertextBlob' | 'KeyId' | 'KeyVersionId' | 'NumberOfBytes'>
+> {
+  /** Where it is under the KMS key of the old one: what of it is another. */
+  readonly sameKeyBut: 'context' | 'key version' | undefined;
+}
+
+/**
+ * Opens what ReEncrypt made, by an export to the same one-time key as the old backup, and holds both against each other.
+ *
+ * @param old - undefined where the old CiphertextBlob is lost: the expected check values decide then
+ * @throws KmsxError those of `exportToOneTimeKey`; `answer-malformed`, `reencrypt-mismatch`, `check-value-mismatch`,
+ * `reencrypt-same-key`
+ */
+export async function verifyNewBackup(
+  request: ReencryptRequest,
+  answer: ReEncryptedDataKey,
+  old: OneTimeExport | undefined,
+  oneTimeKey: OneTimeKey,
+  kms: KmsClient,
+): Promise<VerifiedBackup> {
+  const { source, destination, destinationContext, expected } = request;
+  const { ciphertextBlobBase64, requestId } = answer;
+  assertNewBlob(request, answer);
+  const made: BackupSource = {
+    CiphertextBlob: ciphertextBlobBase64,
+    EncryptionContext: destinationContext,
+    NumberOfBytes: old?.dataKey.length ?? source.NumberOfBytes,
+  };
+  const exported = await exportToOneTimeKey(made, kms, oneTimeKey);
+  const { dataKey, keyId, keyVersionId } = exported;
+  try {
+    if (old !== undefined && !equalBytes(old.dataKey.bytes, dataKey.bytes)) {
+      throw mismatch(requestId);
+    }
+    assertCheckValues(dataKey, expected);
+    assertDestination(keyId, destination, requestId);
+    return {
+      CiphertextBlob: ciphertextBlobBase64,
+      KeyId: keyId,
+      KeyVersionId: keyVersionId,
+      NumberOfBytes: dataKey.length,
+      sameKeyBut: differenceUnderOneKey(request, old, exported),
+    };
+  } finally {
+    dataKey.dispose();
+  }
+}
+
+function mismatch(requestId: string): KmsxError {
+  const { kind, code, message } = kmsxError(
+    'reencrypt-mismatch',
+    'the new CiphertextBlob does not hold the data key of the old backup',
+  );
+  return new KmsxError({ kind, code, message, requestId });
+}
+
+/** What went in can't be what comes out: KMS encrypts with a fresh nonce. */
+function assertNewBlob(
+  { source, asymmetricSource }: ReencryptRequest,
+  { ciphertextBlobBase64, requestId }: ReEncryptedDataKey,
+): void {
+  const made = Buffer.from(ciphertextBlobBase64, 'base64');
+  for (const old of [source.CiphertextBlob, asymmetricSource?.entry.ExportedDataKey]) {
+    if (old === undefined || !made.equals(Buffer.from(old, 'base64'))) continue;
+    throw answerMalformed(
+      'ReEncrypt',
+      'its CiphertextBlob is the one that it was given',
+      requestId,
+    );
+  }
+}
+
+/**
+ * What two backups under one KMS key differ in. An alias can lead to the key that the old backup is under already.
+ *
+ * @returns undefined where they are under two keys, or the data key comes from an export
+ * @throws KmsxError `reencrypt-same-key`
+ */
+function differenceUnderOneKey(
+  { source, asymmetricSource, destinationContext }: ReencryptRequest,
+  old: OneTimeExport | undefined,
+  made: OneTimeExport,
+): VerifiedBackup['sameKeyBut'] {
+  if (asymmetricSource !== undefined || old === undefined) return undefined;
+  if (ownId(old.keyId) !== ownId(made.keyId)) return undefined;
+  if (!sameEncryptionContext(source.EncryptionContext, destinationContext)) return 'context';
+  if (old.keyVersionId !== made.keyVersionId) return 'key version';
+  throw kmsxError(
+    'reencrypt-same-key',
+    'the new CiphertextBlob is under the KMS key, key version and context of the old one',
+  );
+}
+
+/** The id of a KMS key, of which an ARN may be told. */
+function ownId(keyId: string): string {
+  return keyId.slice(keyId.lastIndexOf('/') + 1);
+}
+
+/** An alias does not tell which key it is; an id does. */
+function assertDestination(keyId: string, { id }: KeyIdentifier, requestId: string): void {
+  if (id === undefined || keyId === id || keyId.endsWith(`:key/${id}`)) return;
+  throw answerMalformed('ReEncrypt', 'the new CiphertextBlob is under another KMS key', requestId);
+}
+
+/** @throws KmsxError `check-value-mismatch` */
+export function assertCheckValues(
+  dataKey: SecretBytes,
+  expected: readonly ExpectedCheckValue[],
+): void {
+  for (const value of expected) assertCheckValue(dataKey.bytes, value);
+}

@@ -1,0 +1,43 @@
+import { shellWord } from '../../base/shell-word.ts';
+
+/** Whose certificate a gateway was trusted by, and where it was found. */
+export interface TrustAndAddress {
+  /** `--ca-file`. */
+  readonly caFile: string | undefined;
+  /** The authorities of `caFile` were the only ones. */
+  readonly onlyCaFile: boolean;
+  /** The rule of `--resolve` that was followed. */
+  readonly resolve:
+    { readonly host: string; readonly port: number; readonly address: string } | undefined;
+}
+
+/**
+ * Says on stderr, in lines that begin with `note: `, where `aliyun` cannot be told what kmsx was told.
+ *
+ * @returns shell lines, none twice
+ */
+export function witnessNotes(gateways: readonly TrustAndAddress[]): string[] {
+  const notes = new Set<string>();
+  for (const { caFile, onlyCaFile, resolve } of gateways) {
+    if (caFile !== undefined) notes.add(noteOnAuthorities(caFile, onlyCaFile));
+    if (resolve === undefined) continue;
+    const { host, port, address } = resolve;
+    const rule = `${host}:${port}:${address}`;
+    notes.add(
+      `kmsx was told --resolve ${rule}, and aliyun has no such option: it needs "${address} ${host}" in /etc/hosts`,
+    );
+  }
+  return [...notes].map((note) => `${printLine(`note: ${note}`)} >&2`);
+}
+
+/** A command that prints a line as it is: `echo` of dash would obey a backslash in a file's name (POSIX, echo). */
+export function printLine(text: string): string {
+  return `printf '%s\\n' ${shellWord(text)}`;
+}
+
+/** Go, in which `aliyun` is written, reads SSL_CERT_FILE and SSL_CERT_DIR, but not on macOS (its package crypto/x509). */
+function noteOnAuthorities(caFile: string, only: boolean): string {
+  return only
+    ? `kmsx trusts ${caFile} alone, and so does aliyun here; on macOS aliyun trusts the keychain instead`
+    : `kmsx trusts ${caFile} and the authorities of Node.js; aliyun trusts it and the folder of the system's authorities; on macOS the keychain alone`;
+}

@@ -1,0 +1,132 @@
+import { kmsxError } from '../base/error.ts';
+import { isJsonObject, type JsonObject } from '../base/json.ts';
+import type { WrappingAlgorithmName, WrappingKeySpec } from '../wrapping/algorithms.ts';
+import type { CommonFields, DocumentOrigin } from './backup-document.ts';
+import { readCommonFields, toDocument, withDataKeyId } from './backup-document.ts';
+import { DocumentFields } from './fields.ts';
+
+export const EXPORT_FORMAT = 'kmsx-export/1';
+
+/** One export: the data key under one wrapping key. */
+export interface ExportEntry {
+  /** Standard base64. */
+  readonly ExportedDataKey: string;
+  readonly WrappingKeySpec: WrappingKeySpec;
+  readonly WrappingAlgorithm: WrappingAlgorithmName;
+  /** `SHA256:` and 64 hexadecimal digits, over the SubjectPublicKeyInfo in DER. */
+  readonly PublicKeyFingerprint: string;
+  readonly RequestId: string;
+}
+
+/** What `export-key` prints: both envelopes of one data key. `docs/documents.md`. */
+export interface ExportDocument extends ExportEntry, CommonFields {
+  readonly Format: typeof EXPORT_FORMAT;
+  readonly KeyId: string;
+  readonly KeyVersionId: string;
+  /** Standard base64, opaque: the data key under the KMS key. */
+  readonly CiphertextBlob: string;
+  /** One for each public key, in order. The top level repeats the first. */
+  readonly Exports: readonly ExportEntry[];
+}
+
+/** Puts an export document together: the top level repeats the first of the exports. */
+export function toExportDocument(
+  envelope: Pick<ExportDocument, 'KeyId' | 'KeyVersionId' | 'CiphertextBlob'>,
+  exports: readonly ExportEntry[],
+  origin: DocumentOrigin,
+): ExportDocument {
+  const [first] = exports;
+  if (first === undefined) throw new TypeError('an export document has at least one export');
+  const { KeyId, KeyVersionId, CiphertextBlob } = envelope;
+  const { ExportedDataKey, RequestId, ...wrapping } = first;
+  return toDocument<ExportDocument>({
+    Format: EXPORT_FORMAT,
+    KeyId,
+    KeyVersionId,
+    CiphertextBlob,
+    ExportedDataKey,
+    RequestId,
+    ...wrapping,
+    ...withDataKeyId(origin),
+    Exports: exports,
+  });
+}
+
+const ENTRY_FIELDS = [
+  'ExportedDataKey',
+  'WrappingKeySpec',
+  'WrappingAlgorithm',
+  'PublicKeyFingerprint',
+  'RequestId',
+] as const;
+
+/**
+ * Reads an export document. Unknown fields are ignored.
+ *
+ * @throws KmsxError `document-malformed`, `context-malformed`, and `document-inconsistent` where the top
+ * level does not repeat the first of `Exports`, two of them are for one public key, or DataKeyId is not the context's
+ */
+export function readExportDocument(object: JsonObject, label: string): ExportDocument {
+  const fields = new DocumentFields(object, label);
+  const top = readEntry(fields);
+  const exports = readEntries(object['Exports'], label);
+  const [first] = exports;
+  if (first === undefined || ENTRY_FIELDS.some((name) => top[name] !== first[name])) {
+    throw kmsxError(
+      'document-inconsistent',
+      `${label}: the top level does not repeat the first of Exports`,
+      { label },
+    );
+  }
+  assertOneForEachKey(exports, label);
+  return toDocument<ExportDocument>({
+    Format: EXPORT_FORMAT,
+    KeyId: fields.text('KeyId'),
+    KeyVersionId: fields.text('KeyVersionId'),
+    CiphertextBlob: fields.base64('CiphertextBlob'),
+    ...top,
+    ...readCommonFields(fields),
+    Exports: exports,
+  });
+}
+
+/** Of two exports for one public key a reader would open one, and say nothing of the other. */
+function assertOneForEachKey(exports: readonly ExportEntry[], label: string): void {
+  const seen = new Set<string>();
+  for (const [index, { PublicKeyFingerprint }] of exports.entries()) {
+    if (seen.has(PublicKeyFingerprint)) {
+      throw kmsxError(
+        'document-inconsistent',
+        `${label}: Exports[${index}] is for the public key of another export`,
+        { label },
+      );
+    }
+    seen.add(PublicKeyFingerprint);
+  }
+}
+
+function readEntries(value: unknown, label: string): ExportEntry[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw kmsxError('document-malformed', `${label}: Exports is no list of exports`, { label });
+  }
+  return value.map((entry: unknown, index) => {
+    if (!isJsonObject(entry)) {
+      throw kmsxError('document-malformed', `${label}: Exports[${index}] is no object`, { label });
+    }
+    return readEntry(new DocumentFields(entry, `${label}: Exports[${index}]`));
+  });
+}
+
+function readEntry(fields: DocumentFields): ExportEntry {
+  return {
+    ExportedDataKey: fields.base64('ExportedDataKey'),
+    WrappingKeySpec: fields.choice('WrappingKeySpec', ['RSA_2048', 'EC_SM2']),
+    WrappingAlgorithm: fields.choice('WrappingAlgorithm', [
+      'RSAES_OAEP_SHA_256',
+      'RSAES_OAEP_SHA_1',
+      'SM2PKE',
+    ]),
+    PublicKeyFingerprint: fields.fingerprint('PublicKeyFingerprint'),
+    RequestId: fields.text('RequestId'),
+  };
+}

@@ -1,0 +1,92 @@
+import { KmsxError } from '../../base/error.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { isJsonObject, parseJson } from '../../base/json.ts';
+import { openKeyFile } from '../../wrapping/key-file.ts';
+import { inspectComponent } from './inspect-component.ts';
+import { inspectEnvelope } from './inspect-document.ts';
+import { holdsPlaintext, inspectJson, inspectLines } from './inspect-json.ts';
+import { inspectJwk, inspectKeyFile } from './inspect-key.ts';
+import type { Inspection } from './inspection.ts';
+import { readEnvelope } from '../read-document.ts';
+
+/** What the embedded KMS keeps and begins with: both hold secrets as plainly as can be, so nothing of them is shown. */
+const LOCAL_KMS_FORMAT = /^kmsx-local-kms-(seed|state)\/\d+$/;
+
+/**
+ * Says what a file is, by its content alone: a document of kmsx, an answer of KMS, a bare value, or a key in any
+ * form. Nothing secret is told, no passphrase is asked for, and nothing is looked up elsewhere.
+ *
+ * @param label - what the file is called in errors
+ * @throws KmsxError those of `readEnvelope`, `readPublicKey` and `describePrivateKey` for what is none of these,
+ * or damaged, or of a Format that this version does not read
+ */
+export async function inspectFile(bytes: Buffer, label: string): Promise<Inspection> {
+  const component = inspectComponent(bytes, label);
+  if (component !== undefined) return component;
+  const file = openKeyFile(bytes);
+  switch (file.kind) {
+    case 'pem':
+    case 'der':
+    case 'base64':
+    case 'openssh-public':
+    case 'broken-pem':
+      return await inspectKeyFile(file, bytes, label);
+    case 'json':
+      return inspectJsonText(file.text, bytes, label);
+    case 'utf-16':
+    case 'empty':
+    case 'unknown':
+      return inspectEnvelope(readEnvelope(bytes, label));
+  }
+}
+
+function inspectJsonText(text: string, bytes: Buffer, label: string): Inspection {
+  const lines = readLines(text, label);
+  if (lines !== undefined) return lines;
+  const value = parseJson(text, label);
+  if (!isJsonObject(value)) return inspectEnvelope(readEnvelope(bytes, label));
+  const { Format } = value;
+  if (Format === undefined) return inspectWithoutFormat(value, bytes, label);
+  const local = typeof Format === 'string' ? LOCAL_KMS_FORMAT.exec(Format)?.[1] : undefined;
+  if (local !== undefined) {
+    return { facts: { Type: `${local} of the embedded KMS`, Format }, identities: {} };
+  }
+  return inspectEnvelope(readEnvelope(bytes, label));
+}
+
+/** Several lines, each a JSON object of a known kind; undefined for anything else, also where one line is broken. */
+function readLines(text: string, label: string): Inspection | undefined {
+  const lines = text.trim().split('\n');
+  if (lines.length < 2 || !lines.every((line) => /^\{.*\}\s*$/.test(line))) return undefined;
+  const objects: JsonObject[] = [];
+  for (const line of lines) {
+    const value = parseLine(line, label);
+    if (!isJsonObject(value)) return undefined;
+    objects.push(value);
+  }
+  return inspectLines(objects);
+}
+
+function parseLine(line: string, label: string): unknown {
+  try {
+    return parseJson(line, label);
+  } catch (error) {
+    if (error instanceof KmsxError) return undefined; // the whole text is read then, and says why
+    throw error;
+  }
+}
+
+function inspectWithoutFormat(object: JsonObject, bytes: Buffer, label: string): Inspection {
+  const jwk = inspectJwk(object, bytes, label);
+  if (jwk !== undefined) return jwk;
+  const holdsCiphertext = ['CiphertextBlob', 'ExportedDataKey'].some((name) =>
+    Object.hasOwn(object, name),
+  );
+  const other = holdsCiphertext ? undefined : inspectJson(object);
+  if (other !== undefined) return other;
+  const { facts, identities } = inspectEnvelope(readEnvelope(bytes, label));
+  return {
+    facts: holdsPlaintext(object) ? { ...facts, HoldsPlaintext: true } : facts,
+    identities,
+  };
+}

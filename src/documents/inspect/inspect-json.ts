@@ -1,0 +1,194 @@
+import type { JsonObject } from '../../base/json.ts';
+import { isJsonObject } from '../../base/json.ts';
+import type { Inspection } from './inspection.ts';
+
+/** A code or kind may be shown; anything else of an error may hold what was sent. */
+const WORD = /^[A-Za-z][\w.-]{0,99}$/;
+
+/** A kind of JSON object without a Format: told by its names, of which some are shown. */
+interface Shape {
+  readonly type: string;
+  /** The names that make an object of this kind. */
+  readonly has: readonly string[];
+  /** The names whose values are shown as they are: nothing secret. */
+  readonly shows: readonly string[];
+}
+
+/** What else kmsx and KMS print, the most telling names first. */
+const SHAPES: readonly Shape[] = [
+  {
+    type: 'announcement of local-kms',
+    has: ['Endpoint', 'AccessKeyId', 'AccessKeySecret'],
+    shows: ['Endpoint', 'Region', 'AccessKeyId'],
+  },
+  {
+    type: 'result of a dry run',
+    has: ['DryRun', 'WouldSucceed'],
+    shows: ['WouldSucceed', 'NotChecked', 'KeyId', 'Region', 'Endpoint', 'Rehearsal'],
+  },
+  {
+    type: 'record of a ceremony',
+    has: ['Ceremony'],
+    shows: [
+      ...['Ceremony', 'StartedAt', 'EndedAt', 'KmsxVersion', 'KeyId', 'KeyVersionId', 'DataKeyId'],
+      ...['NumberOfBytes', 'EncryptionContext', 'Region', 'Endpoint', 'Rehearsal'],
+      ...['WrappingAlgorithm', 'PublicKeyFingerprint', 'CiphertextBlobFingerprint'],
+      ...['ExportedDataKeyFingerprint', 'KeyCheckValues', 'AssuranceBits'],
+      ...['Export', 'Backups', 'PublicKey', 'RequestIds'],
+    ],
+  },
+  {
+    type: 'report of rehearse',
+    has: ['Passed', 'Steps'],
+    shows: ['Passed', 'KeyCheckValues', 'Refused', 'Steps', 'Files', 'Rehearsal'],
+  },
+  {
+    type: 'result of verify-key',
+    has: ['Backups'],
+    shows: [
+      ...['Match', 'KeyCheckValues', 'NumberOfBytes', 'ExpectedCheckValues', 'AssuranceBits'],
+      ...['PublicKeyFingerprint', 'ExportedDataKeyFingerprint', 'Backups', 'Rehearsal'],
+    ],
+  },
+  {
+    type: 'report of split custody',
+    has: ['SetId', 'Components'],
+    shows: ['SetId', 'Scheme', 'Threshold', 'KeyCheckValues', 'NumberOfBytes', 'Rehearsal'],
+  },
+  {
+    type: 'key check values',
+    has: ['KeyCheckValues'],
+    shows: ['KeyCheckValues', 'NumberOfBytes', 'Rehearsal'],
+  },
+  {
+    type: 'report of keygen',
+    has: ['PublicKeyFingerprint', 'WrappingKeySpec'],
+    shows: ['PublicKeyFingerprint', 'WrappingKeySpec'],
+  },
+  { type: 'error of kmsx', has: ['Error'], shows: [] },
+  { type: 'warning of kmsx', has: ['Warning'], shows: [] },
+  {
+    type: 'finding of doctor',
+    has: ['Check', 'Status', 'Message'],
+    shows: ['Check', 'Status', 'Code', 'RequestId'],
+  },
+  {
+    type: 'permission of policy --check',
+    has: ['Action', 'Resource'],
+    shows: ['Action', 'Resource', 'Allowed', 'RequestId', 'Rehearsal'],
+  },
+  {
+    type: 'KMS key of list-keys',
+    has: ['KeyId', 'Usable'],
+    shows: ['KeyId', 'KeyArn', 'Aliases', 'KeyState', 'KeySpec', 'Usable', 'Rehearsal'],
+  },
+  {
+    type: 'error of KMS',
+    has: ['Code', 'Message', 'RequestId'],
+    shows: ['Code', 'RequestId'],
+  },
+];
+
+/**
+ * Says what a JSON object without a Format is that holds no ciphertext: a report of kmsx, an error or a plaintext
+ * answer of KMS, or a map of strings, of which only the names are shown.
+ *
+ * @returns undefined where nothing of these fits
+ */
+export function inspectJson(object: JsonObject): Inspection | undefined {
+  const shape = SHAPES.find((candidate) => fits(candidate, object));
+  if (shape !== undefined) {
+    const shown = shape.shows.filter((name) => Object.hasOwn(object, name));
+    return {
+      facts: {
+        Type: shape.type,
+        ...Object.fromEntries(shown.map((name) => [name, object[name]])),
+        ...errorFacts(object['Error']),
+      },
+      identities: identitiesOf(object),
+    };
+  }
+  if (Object.hasOwn(object, 'Plaintext')) return inspectPlaintextAnswer(object);
+  const values = Object.values(object);
+  if (values.length === 0 || values.some((value) => typeof value !== 'string')) return undefined;
+  const facts = {
+    Type: 'JSON object of strings',
+    MayBe: ['encryption context'],
+    Names: Object.keys(object),
+  };
+  return { facts, identities: {} };
+}
+
+/**
+ * Says what several lines of JSON are, such as `list-keys` and `doctor` print.
+ *
+ * @returns undefined where a line is no JSON object of a known kind
+ */
+export function inspectLines(objects: readonly JsonObject[]): Inspection | undefined {
+  const types = objects.map((object) => SHAPES.find((shape) => fits(shape, object))?.type);
+  if (types.length < 2 || types.includes(undefined)) return undefined;
+  return {
+    facts: { Type: 'JSON Lines', Lines: types.length, Of: [...new Set(types)] },
+    identities: {},
+  };
+}
+
+function fits({ has }: Shape, object: JsonObject): boolean {
+  return has.every((name) => Object.hasOwn(object, name));
+}
+
+function errorFacts(error: unknown): Inspection['facts'] {
+  if (!isJsonObject(error)) return {};
+  const shown = ['Kind', 'Code', 'RequestId'].filter((name) => {
+    const value = error[name];
+    return typeof value === 'string' && WORD.test(value);
+  });
+  return Object.fromEntries(shown.map((name) => [name, error[name]]));
+}
+
+/** Whether a raw answer of KMS has a plaintext data key: it must be said, and is not shown. */
+export function holdsPlaintext(object: JsonObject): boolean {
+  return Object.hasOwn(object, 'Plaintext');
+}
+
+function inspectPlaintextAnswer({ KeyId, KeyVersionId }: JsonObject): Inspection {
+  return {
+    facts: {
+      Type: 'answer of KMS',
+      ...(typeof KeyId === 'string' && { KeyId }),
+      ...(typeof KeyVersionId === 'string' && { KeyVersionId }),
+      HoldsPlaintext: true,
+    },
+    identities: typeof KeyId === 'string' ? { KmsKey: [KeyId] } : {},
+  };
+}
+
+/** What a report says it is about, by the same digests that `inspect` shows of the documents themselves. */
+function identitiesOf(object: JsonObject): Inspection['identities'] {
+  const { SetId, PublicKeyFingerprint, ExportedDataKeyFingerprint, KeyCheckValues } = object;
+  const { DataKeyId, CiphertextBlobFingerprint, KeyId } = object;
+  const backups = Array.isArray(object['Backups']) ? object['Backups'].filter(isJsonObject) : [];
+  const blobs = backups.map((backup) => backup['CiphertextBlobFingerprint']);
+  return {
+    DataKeyId: texts([DataKeyId]),
+    ComponentSet: texts([SetId]),
+    CiphertextBlob: texts([CiphertextBlobFingerprint, ...blobs]),
+    ExportedDataKey: texts([ExportedDataKeyFingerprint]),
+    KeyCheckValue: checkValueTexts(Array.isArray(KeyCheckValues) ? KeyCheckValues : []),
+    KmsKey: texts([KeyId]),
+    WrappingKey: texts([PublicKeyFingerprint]),
+  };
+}
+
+function texts(values: readonly unknown[]): string[] {
+  return values.filter((value) => typeof value === 'string');
+}
+
+/** `METHOD:VALUE` of each key check value that is well-formed. */
+export function checkValueTexts(values: readonly unknown[]): string[] {
+  return values.flatMap((entry) => {
+    if (!isJsonObject(entry)) return [];
+    const { Method, Value } = entry;
+    return typeof Method === 'string' && typeof Value === 'string' ? [`${Method}:${Value}`] : [];
+  });
+}

@@ -1,0 +1,213 @@
+import { X509Certificate } from 'node:crypto';
+import { KmsxError } from '../../base/error.ts';
+import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
+import { WRAPPING_ALGORITHMS } from '../../wrapping/algorithms.ts';
+import { PRIVATE_STRUCTURES } from '../../wrapping/der.ts';
+import { isJwkPrivate, jwkMembers } from '../../wrapping/jwk.ts';
+import type { KeyFacts } from '../../wrapping/key-facts.ts';
+import { failure } from '../../wrapping/key-failure.ts';
+import type { KeyFile } from '../../wrapping/key-file.ts';
+import type { PemBlock } from '../../wrapping/pem.ts';
+import { decodePemBody } from '../../wrapping/pem.ts';
+import { describePrivateKey } from '../../wrapping/private-key.ts';
+import type { PublicKeyFacts } from '../../wrapping/public-key.ts';
+import { readPublicKey, requireWrappingKey } from '../../wrapping/public-key.ts';
+import type { Facts, Inspection } from './inspection.ts';
+
+/**
+ * Says what a file of keys is. Of a private key only what its public half tells, and of an encrypted one only its
+ * form: no passphrase is asked for.
+ *
+ * @param bytes - the file that `file` was opened from
+ * @throws KmsxError those of `readPublicKey` and `describePrivateKey`, but for the kinds of key that KMS or kmsx
+ * doesn't take: those are told as `NotUsable`
+ */
+export async function inspectKeyFile(
+  file: KeyFile,
+  bytes: Buffer,
+  label: string,
+): Promise<Inspection> {
+  if (file.kind === 'pem') {
+    const isPrivate = file.blocks.some((block) => block.label.includes('PRIVATE KEY'));
+    return isPrivate
+      ? await inspectPrivateKey(bytes, label)
+      : inspectPublicPem(file.blocks, file.hasTrailingBytes, bytes, label);
+  }
+  if (file.kind !== 'der' && file.kind !== 'base64') {
+    return inspectPublicKey(bytes, undefined, label);
+  }
+  const { kind, structure, der } = file;
+  if (!PRIVATE_STRUCTURES.has(structure)) {
+    return inspectPublicKey(bytes, structure === 'certificate' ? der : undefined, label);
+  }
+  if (kind === 'der') return await inspectPrivateKey(bytes, label);
+  try {
+    return await inspectBareBase64(der, label);
+  } finally {
+    der.fill(0);
+  }
+}
+
+/** A private key in base64 without armour, which kmsx does not read, and which is as secret as any. */
+async function inspectBareBase64(der: Buffer, label: string): Promise<Inspection> {
+  const { facts, identities } = await inspectPrivateKey(der, label);
+  const form = typeof facts['Form'] === 'string' ? facts['Form'] : 'der';
+  const NotUsable = `${label} is base64 without PEM armour; private keys are read as PEM, DER or PKCS#12`;
+  return {
+    facts: { ...facts, Form: `${form.replace(/-der$/, '')}-base64`, NotUsable },
+    identities,
+  };
+}
+
+async function inspectPrivateKey(bytes: Buffer, label: string): Promise<Inspection> {
+  try {
+    const { form, encrypted, ...facts } = await describePrivateKey(bytes, label);
+    const type = form === 'pkcs12' ? 'PKCS#12 file' : 'private key';
+    return {
+      facts: { Type: type, Form: form, Encrypted: encrypted, ...keyFields(facts) },
+      identities: identitiesOf(facts),
+    };
+  } catch (error) {
+    return notUsable('private key', error);
+  }
+}
+
+function inspectPublicPem(
+  blocks: readonly [PemBlock, ...PemBlock[]],
+  hasTrailingBytes: boolean,
+  bytes: Buffer,
+  label: string,
+): Inspection {
+  const isCertificates = blocks.every((block) => block.label.includes('CERTIFICATE'));
+  if (!isCertificates || blocks.length === 1) {
+    const certificate = isCertificates ? decodePemBody(blocks[0]) : undefined;
+    return inspectPublicKey(bytes, certificate, label);
+  }
+  if (hasTrailingBytes) {
+    throw failure('pubkey-trailing-bytes', label, 'has more bytes after its certificates');
+  }
+  const certificates = blocks.map((block, index) =>
+    inspectPublicKey(block.whole, decodePemBody(block), `${label}: certificate ${index + 1}`),
+  );
+  return {
+    facts: {
+      Type: 'certificates',
+      Certificates: certificates.map(({ facts: { Type, ...facts } }) => facts),
+    },
+    identities: {
+      WrappingKey: certificates.flatMap(({ identities }) => identities.WrappingKey ?? []),
+    },
+  };
+}
+
+/** @param certificate - the certificate in DER, where the key stands in one */
+function inspectPublicKey(
+  bytes: Buffer,
+  certificate: Buffer | undefined,
+  label: string,
+): Inspection {
+  let facts: PublicKeyFacts;
+  try {
+    facts = readPublicKey(bytes, label);
+  } catch (error) {
+    return notUsable('public key', error);
+  }
+  const isCertificate = facts.form.startsWith('certificate');
+  return {
+    facts: {
+      Type: isCertificate ? 'certificate' : 'public key',
+      Form: facts.form,
+      ...keyFields(facts),
+      ...(isCertificate && certificate !== undefined && certificateFields(certificate)),
+      ...(facts.notAfter !== undefined && { CertificateExpires: facts.notAfter.toISOString() }),
+      ...usability(facts, label),
+    },
+    identities: identitiesOf(facts),
+  };
+}
+
+/** Says what a JWK (RFC 7517) is, or undefined where the value is none. */
+export function inspectJwk(
+  value: Readonly<Record<string, unknown>>,
+  bytes: Buffer,
+  label: string,
+): Inspection | undefined {
+  if (isJwkPrivate(value)) return inspectPrivateJwk(value, label);
+  if (typeof value['kty'] !== 'string' && !Array.isArray(value['keys'])) return undefined;
+  return inspectPublicKey(bytes, undefined, label);
+}
+
+function inspectPrivateJwk(value: Readonly<Record<string, unknown>>, label: string): Inspection {
+  const NotUsable = `${label} is a JWK; private keys are read as PEM, DER or PKCS#12`;
+  const members = jwkMembers(value);
+  if (members === undefined) {
+    const type = value['kty'] === 'oct' ? 'secret key' : 'private key';
+    return { facts: { Type: type, Form: 'jwk', Encrypted: false, NotUsable }, identities: {} };
+  }
+  const facts = readPublicKey(Buffer.from(JSON.stringify(members)), label);
+  return {
+    facts: { Type: 'private key', Form: 'jwk', Encrypted: false, ...keyFields(facts), NotUsable },
+    identities: identitiesOf(facts),
+  };
+}
+
+/** A key of a kind that is known and not taken is told as one; anything else stays an error. */
+function notUsable(type: string, error: unknown): Inspection {
+  const isKind = error instanceof KmsxError && /^(pub|priv)key-unsupported$/.test(error.code);
+  if (!isKind) throw error;
+  const { keyType } = error.details;
+  const name = keyType === 'openssh' ? 'Form' : 'KeyType';
+  return {
+    facts: {
+      Type: type,
+      ...(keyType !== undefined && { [name]: keyType }),
+      NotUsable: error.message,
+    },
+    identities: {},
+  };
+}
+
+/** Whether KMS takes the key, for which algorithms, and how many bytes each can carry. */
+function usability(facts: PublicKeyFacts, label: string): Facts {
+  try {
+    const { keySpec } = requireWrappingKey(facts, label);
+    const algorithms = WRAPPING_ALGORITHMS.filter((entry) => entry.keySpec === keySpec);
+    return { WrappingKeySpec: keySpec, MaxDataKeyBytes: capacities(algorithms) };
+  } catch (error) {
+    if (!(error instanceof KmsxError)) throw error;
+    return { NotUsable: error.message };
+  }
+}
+
+function capacities(algorithms: readonly WrappingAlgorithm[]): Facts {
+  return Object.fromEntries(algorithms.map(({ name, maxDataKeyBytes }) => [name, maxDataKeyBytes]));
+}
+
+function certificateFields(der: Buffer): Facts {
+  const { subject, issuer, serialNumber } = new X509Certificate(der);
+  return {
+    CertificateSubject: onOneLine(subject),
+    CertificateIssuer: onOneLine(issuer),
+    CertificateSerialNumber: serialNumber.toLowerCase(),
+  };
+}
+
+/** Node.js writes a name with one part on each line; some certificates have an empty one. */
+function onOneLine(name: string | undefined): string {
+  return (name ?? '').split('\n').join(', ');
+}
+
+function keyFields(facts: Partial<KeyFacts>): Facts {
+  const { keyType, modulusBits, publicExponent, curve, fingerprint } = facts;
+  return {
+    ...(keyType !== undefined && { KeyType: keyType }),
+    ...(modulusBits !== undefined && { ModulusBits: modulusBits }),
+    ...(publicExponent !== undefined && { PublicExponent: publicExponent.toString() }),
+    ...(curve !== undefined && { Curve: curve }),
+    ...(fingerprint !== undefined && { PublicKeyFingerprint: fingerprint }),
+  };
+}
+
+function identitiesOf({ fingerprint }: Partial<KeyFacts>): Inspection['identities'] {
+  return fingerprint === undefined ? {} : { WrappingKey: [fingerprint] };
+}

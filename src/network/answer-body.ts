@@ -1,0 +1,74 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { isJsonObject, parseJson } from '../base/json.ts';
+import type { OriginalHttpx } from './http-seam.ts';
+import { notKmsError } from './errors.ts';
+
+/** The largest answer that is read: KMS's own are below 20 KB. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * Reads the whole body of an answer, a megabyte at most.
+ *
+ * @throws KmsxError `not-kms` for a larger or a compressed one (none was asked for)
+ */
+export async function readBody(
+  response: IncomingMessage,
+  original: OriginalHttpx,
+  host: string,
+): Promise<Buffer> {
+  const status = response.statusCode ?? 0;
+  const encoding = response.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    response.destroy();
+    throw notKmsError(host, 'answers in a compressed form', status);
+  }
+  let size = 0;
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    // httpx appends the whole URL to the message of the error that it meets: it gets one that nobody sees.
+    if (size > MAX_ANSWER_BYTES) response.destroy(new Error('too large'));
+  });
+  try {
+    const body = await original.read(response, '');
+    return typeof body === 'string' ? Buffer.from(body) : body;
+  } catch (error) {
+    if (size > MAX_ANSWER_BYTES) throw notKmsError(host, 'answers with more than 1 MiB', status);
+    throw error;
+  }
+}
+
+/**
+ * Refuses an answer that KMS does not give: a redirect, or a body that is no JSON object. In an answer that
+ * is no error, no name may stand twice in one object: which of the two values is meant, nobody could tell.
+ *
+ * @throws KmsxError `not-kms`, `json-name-twice`
+ */
+export function assertLooksLikeKms(status: number, body: Buffer, host: string): void {
+  if (status >= 300 && status < 400) {
+    throw notKmsError(host, 'sends the request on to another address', status);
+  }
+  const text = body.toString();
+  if (!isJsonText(text)) throw notKmsError(host, 'answers with something else than JSON', status);
+  if (status < 300) parseJson(text, 'the answer');
+}
+
+/** An answer that was read, once more: the SDKs read bodies themselves. */
+export function replay(response: IncomingMessage, body: Buffer): IncomingMessage {
+  const copy = new IncomingMessage(new Socket());
+  copy.statusCode = response.statusCode ?? 0;
+  copy.statusMessage = response.statusMessage ?? '';
+  copy.headers = response.headers;
+  copy.complete = true;
+  copy.push(body);
+  copy.push(null);
+  return copy;
+}
+
+function isJsonText(text: string): boolean {
+  try {
+    return isJsonObject(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}

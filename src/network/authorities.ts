@@ -1,0 +1,121 @@
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
+import { kmsxError, systemErrorCode } from '../base/error.ts';
+import { shellWord } from '../base/shell-word.ts';
+import type { Env } from '../base/env.ts';
+import { envValue } from '../base/env.ts';
+import { openPatiently, readPatiently } from '../base/files/patient-read.ts';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+const BEGIN = '-----BEGIN CERTIFICATE-----';
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/** The certificate authorities of a run that has `--ca-file`, in PEM. */
+export interface Authorities {
+  /** Those of the file alone: whom a dedicated gateway is verified by. */
+  readonly ofFile: readonly string[];
+  /** Node's built-in ones, those of `NODE_EXTRA_CA_CERTS` and those of the file. */
+  readonly all: readonly string[];
+}
+
+/**
+ * Reads a file of certificate authorities, once: it may be a pipe.
+ *
+ * @param caFile - the value of `--ca-file` or `KMSX_CA_FILE`: certificates in PEM, with any text between them. One that
+ * has expired may stand beside newer ones; where all have, nobody could be verified
+ * @returns undefined where there is none: Node's own default, its built-in authorities and those of
+ * `NODE_EXTRA_CA_CERTS`
+ * @throws KmsxError `file-missing`, `file-unreadable`, `ca-file-malformed`
+ */
+export async function loadAuthorities(
+  caFile: string | undefined,
+  env: Env,
+  now: Date,
+): Promise<Authorities | undefined> {
+  if (caFile === undefined) return undefined;
+  const ofFile = certificatesOf(await readText(caFile), caFile);
+  assertSomeValid(ofFile, caFile, now);
+  const extraFile = envValue(env, 'NODE_EXTRA_CA_CERTS');
+  const extra = extraFile === undefined ? [] : certificatesOf(await readText(extraFile), extraFile);
+  return { ofFile, all: [...rootCertificates, ...extra, ...ofFile] };
+}
+
+function certificatesOf(text: string, path: string): readonly string[] {
+  const file = shellWord(path);
+  if (text.includes('PRIVATE KEY-----')) {
+    throw malformed(path, 'private-key', `${path} holds a private key`, {
+      hint: `--ca-file takes certificates, which are public: openssl x509 -in ${file} -out ca.pem takes the first one out`,
+    });
+  }
+  const blocks = text.match(CERTIFICATE) ?? [];
+  const begun = text.split(BEGIN).length - 1;
+  if (begun === 0) {
+    const isDer = parse(Buffer.from(text, 'latin1')) !== undefined;
+    throw malformed(path, 'none', `${path} holds no certificate in PEM`, {
+      ...(isDer && { hint: `it is one in DER: openssl x509 -inform DER -in ${file} -out ca.pem` }),
+    });
+  }
+  const parsed = blocks.map(parse);
+  const damaged = parsed.indexOf(undefined) + 1;
+  // One that was cut short, or has a comment in it, is no block.
+  if (damaged > 0 || begun !== blocks.length) {
+    const which = damaged > 0 ? `certificate ${damaged}` : 'a certificate';
+    throw malformed(path, 'damaged', `${which} of ${path} is damaged`, {
+      hint: 'take the original: each is whole, from its BEGIN to its END line',
+    });
+  }
+  return blocks;
+}
+
+/** Of several, one that has expired may be kept beside newer ones. */
+function assertSomeValid(blocks: readonly string[], path: string, now: Date): void {
+  const ends = blocks.map((block) => Date.parse(new X509Certificate(block).validTo));
+  if (ends.some((end) => end >= now.getTime())) return;
+  const last = new Date(Math.max(...ends)).toISOString().slice(0, 10);
+  throw malformed(path, 'expired', `what ${path} holds has expired (${last})`, {
+    hint: 'if the clock of this machine is right (date -u), get the newer authority from those who run the KMS instance or the proxy',
+  });
+}
+
+function malformed(
+  path: string,
+  reason: string,
+  message: string,
+  details: { readonly hint?: string },
+): Error {
+  return kmsxError('ca-file-malformed', message, { path, reason, ...details });
+}
+
+/** A certificate in PEM or DER; undefined where it is none. */
+function parse(certificate: string | Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(certificate);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a file or a pipe (`/dev/fd/3`), a megabyte at most. */
+async function readText(path: string): Promise<string> {
+  try {
+    const file = await openPatiently(path);
+    try {
+      const chunks: Buffer[] = [];
+      for (let size = 0; size < MAX_FILE_BYTES;) {
+        const buffer = Buffer.alloc(65_536);
+        const bytesRead = await readPatiently(file, buffer);
+        if (bytesRead === 0) break;
+        chunks.push(buffer.subarray(0, bytesRead));
+        size += bytesRead;
+      }
+      return Buffer.concat(chunks).toString('latin1');
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const reason = systemErrorCode(error) ?? 'unknown';
+    const code = reason === 'ENOENT' ? 'file-missing' : 'file-unreadable';
+    const what = reason === 'ENOENT' ? 'is not there' : `cannot be read (${reason})`;
+    throw kmsxError(code, `${path} ${what}`, { path, reason });
+  }
+}

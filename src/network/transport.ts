@@ -1,0 +1,275 @@
+import type { RequestOptions } from 'node:https';
+import { KmsxError, systemErrorCode } from '../base/error.ts';
+import type { Agent, AttemptState } from './agents.ts';
+import { CONNECT_TIMEOUT, HttpAgent, HttpsAgent } from './agents.ts';
+import { assertLooksLikeKms, readBody, replay } from './answer-body.ts';
+import type { ResolveRule } from './endpoint.ts';
+import { addressFamily, resolveRuleFor } from './endpoint.ts';
+import type { Env } from '../base/env.ts';
+import type { HttpxOptions, OriginalHttpx, Sender, WholeAnswer } from './http-seam.ts';
+import { httpSeam } from './http-seam.ts';
+import type { RequestFacts } from './errors.ts';
+import { networkError, silentProxyError, timeoutError } from './errors.ts';
+import { chooseProxy, hostAndPort } from './proxy.ts';
+import { createTunnelAgent } from './tunnel-agent.ts';
+
+export interface TransportOptions {
+  /** Authorities in PEM (`loadAuthorities`); undefined: Node's own default. */
+  readonly authorities?: readonly string[] | undefined;
+  /** Whom an https proxy is verified by, where that differs. */
+  readonly proxyAuthorities?: readonly string[] | undefined;
+  readonly connectTimeoutMs: number;
+  /** Where the proxy variables are read; undefined: no proxy, ever. */
+  readonly proxyEnv?: Env | undefined;
+  readonly resolve?: readonly ResolveRule[] | undefined;
+  /** For one request of an exchange, where that has several; undefined: the time of the exchange. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Whether a redirect, or an answer that is no JSON object, is refused as `not-kms`. */
+  readonly expects: 'kms' | 'anything';
+}
+
+export interface ExchangeLimits {
+  /** For everything that happens in the exchange, connections included. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a server answered. */
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Empty if it was not read to its end. */
+  readonly body: Buffer;
+}
+
+/** One call of an SDK, with the requests that it makes. */
+export interface Exchange {
+  /** The answer to the last request, also after an error. */
+  readonly answer: Answer | undefined;
+  /** The method of the last request, in capitals. */
+  readonly method: string | undefined;
+}
+
+/** Where one request goes. */
+interface Target {
+  readonly protocol: 'https' | 'http';
+  readonly host: string;
+  readonly port: number;
+  /** HOST or HOST:PORT, for messages and the Host header. */
+  readonly authority: string;
+}
+
+/** Why an exchange ended before its answer. */
+export class TimeIsUp {
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/**
+ * Carries the requests of the official SDKs: keep-alive connections of its own, authorities, proxies, a
+ * connect time-out, an end for the whole attempt, an answer of a megabyte at most. TLS is verified, always;
+ * redirects are not followed. It is used through `exchange`, and ended with `close`.
+ */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #agents = new Map<string, Promise<Agent>>();
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `use` so that the requests which it makes, through whatever SDK, are this transport's, and end when
+   * its time is up. An exchange inside another ends with the outer one at the latest.
+   *
+   * @throws what `use` throws; its requests fail with KmsxError `network-failed`, `timed-out`, `tls-failed`,
+   * `proxy-failed`, `proxy-unsupported`, `not-kms`, `json-name-twice`, or with the reason of the aborted signal
+   */
+  async exchange<T>(limits: ExchangeLimits, use: (exchange: Exchange) => Promise<T>): Promise<T> {
+    const seam = httpSeam();
+    const outer = seam.getStore();
+    const abort = new AbortController();
+    const follow = (event: Event): void => {
+      if (event.target instanceof AbortSignal) abort.abort(event.target.reason);
+    };
+    const leaders = [limits.signal, outer instanceof CurrentExchange ? outer.signal : undefined];
+    for (const leader of leaders) {
+      if (leader?.aborted === true) abort.abort(leader.reason);
+      leader?.addEventListener('abort', follow, { once: true });
+    }
+    const timer = setTimeout(() => {
+      abort.abort(new TimeIsUp(limits.timeoutMs));
+    }, limits.timeoutMs);
+    const exchange = new CurrentExchange(this.#options, abort.signal, limits.timeoutMs, (target) =>
+      this.#agentFor(target),
+    );
+    try {
+      return await seam.run(exchange, () => use(exchange));
+    } finally {
+      clearTimeout(timer);
+      for (const leader of leaders) leader?.removeEventListener('abort', follow);
+    }
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    const agents = [...this.#agents.values()];
+    this.#agents.clear();
+    for (const agent of await Promise.all(agents)) agent.destroy();
+  }
+
+  #agentFor(target: Target): Promise<Agent> {
+    const { authorities, proxyAuthorities, connectTimeoutMs, proxyEnv } = this.#options;
+    const { protocol, host } = target;
+    const isResolved = resolveRuleFor(this.#options.resolve, target) !== undefined;
+    const proxy =
+      proxyEnv === undefined || isResolved ? undefined : chooseProxy(protocol, host, proxyEnv);
+    const settings = { authorities, connectTimeoutMs };
+    return this.#pooled(`${protocol} ${proxy?.url ?? 'direct'}`, async () => {
+      if (proxy !== undefined) {
+        return createTunnelAgent(protocol, proxy, settings, proxyAuthorities ?? authorities);
+      }
+      return protocol === 'https' ? new HttpsAgent(settings) : new HttpAgent(settings);
+    });
+  }
+
+  #pooled(name: string, make: () => Promise<Agent>): Promise<Agent> {
+    const known = this.#agents.get(name);
+    if (known !== undefined) return known;
+    const agent = make();
+    this.#agents.set(name, agent);
+    return agent;
+  }
+}
+
+/**
+ * Ends with the exchange that the caller runs in, for work of it that is no request: its reason is a `TimeIsUp`, or
+ * that of the signal of an exchange. Undefined outside of exchanges.
+ */
+export function exchangeSignal(): AbortSignal | undefined {
+  const exchange = httpSeam().getStore();
+  return exchange instanceof CurrentExchange ? exchange.signal : undefined;
+}
+
+class CurrentExchange implements Exchange, Sender {
+  readonly signal: AbortSignal;
+  answer: Answer | undefined;
+  method: string | undefined;
+  readonly #options: TransportOptions;
+  readonly #timeoutMs: number;
+  readonly #agentFor: (target: Target) => Promise<Agent>;
+
+  constructor(
+    options: TransportOptions,
+    signal: AbortSignal,
+    timeoutMs: number,
+    agentFor: (target: Target) => Promise<Agent>,
+  ) {
+    this.#options = options;
+    this.signal = signal;
+    this.#timeoutMs = timeoutMs;
+    this.#agentFor = agentFor;
+  }
+
+  async send(url: string, options: HttpxOptions, original: OriginalHttpx): Promise<WholeAnswer> {
+    const target = targetOf(url);
+    const attempt: AttemptState = { isConnecting: false };
+    this.answer = undefined;
+    this.method = options.method?.toUpperCase();
+    try {
+      this.signal.throwIfAborted();
+      return await this.#sendTo(target, attempt, url, options, original);
+    } catch (error) {
+      const { reason } = this.signal as { readonly reason: unknown };
+      const silent = attempt.waitsForProxy;
+      const isLate = reason instanceof TimeIsUp || systemErrorCode(error) === CONNECT_TIMEOUT;
+      if (silent !== undefined && isLate) {
+        throw silentProxyError(target.authority, silent.name, silent.variable);
+      }
+      if (reason instanceof TimeIsUp) {
+        throw timeoutError(target.authority, reason.timeoutMs, attempt.isConnecting);
+      }
+      this.signal.throwIfAborted();
+      if (error instanceof KmsxError) throw error;
+      throw networkError(error, target.authority, this.#factsOf(target));
+    }
+  }
+
+  #factsOf(target: Target): RequestFacts {
+    const { authorities, proxyEnv } = this.#options;
+    // The metadata of an instance, which no proxy leads to, is always http.
+    const mayBeHttps = target.protocol === 'http' && proxyEnv !== undefined;
+    return {
+      isUnansweredHttp: mayBeHttps && this.answer === undefined,
+      hasCaFile: authorities !== undefined,
+    };
+  }
+
+  async #sendTo(
+    target: Target,
+    attempt: AttemptState,
+    url: string,
+    options: HttpxOptions,
+    original: OriginalHttpx,
+  ): Promise<WholeAnswer> {
+    // httpx's own time-outs come after ours and say nothing of use; they are a second net.
+    const secondNetMs = this.#options.requestTimeoutMs ?? this.#timeoutMs + 1000;
+    const response = await original.request(url, {
+      ...options,
+      agent: await this.#agentFor(target),
+      readTimeout: secondNetMs,
+      connectTimeout: secondNetMs,
+      // httpx takes what is returned for its options, whatever its types say.
+      beforeRequest: (prepared) => ({
+        ...prepared,
+        ...connectionOptions(target, resolveRuleFor(this.#options.resolve, target)),
+        headers: withHost(prepared.headers, target.authority),
+        signal: this.signal,
+        attempt,
+      }),
+    });
+    const { statusCode: status = 0, headers } = response;
+    this.answer = { status, headers, body: Buffer.alloc(0) };
+    const body = await readBody(response, original, target.authority);
+    this.answer = { status, headers, body };
+    if (this.#options.expects === 'kms') assertLooksLikeKms(status, body, target.authority);
+    return { message: replay(response, body), body };
+  }
+}
+
+function targetOf(url: string): Target {
+  const { protocol, hostname, port } = new URL(url);
+  const isHttps = protocol === 'https:';
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const number = port === '' ? (isHttps ? 443 : 80) : Number(port);
+  return {
+    protocol: isHttps ? 'https' : 'http',
+    host,
+    port: number,
+    authority: port === '' ? hostname : hostAndPort(host, number),
+  };
+}
+
+/** Where the connection goes. TLS asks for the target's own name, and verifies it, wherever that is. */
+function connectionOptions(target: Target, rule: ResolveRule | undefined): RequestOptions {
+  return {
+    protocol: `${target.protocol}:`,
+    host: rule?.address ?? target.host,
+    port: rule?.addressPort ?? rule?.port ?? target.port,
+    ...(addressFamily(target.host) === 0 && { servername: target.host }),
+  };
+}
+
+function withHost(
+  headers: HttpxOptions['headers'],
+  authority: string,
+): NonNullable<HttpxOptions['headers']> {
+  const names = Object.keys(headers ?? {});
+  return names.some((name) => name.toLowerCase() === 'host')
+    ? { ...headers }
+    : { ...headers, Host: authority };
+}

@@ -1,0 +1,28 @@
+import type { ColorChoice } from '../terminal/output/color.ts';
+import type { ReporterOptions } from '../terminal/reporter.ts';
+
+/**
+ * Reads from raw arguments how errors are to be shown, since an error in the arguments themselves must be
+ * shown that way too. What is not valid is left to the real parser, and the default used.
+ */
+export function earlyOptions(argv: readonly string[]): ReporterOptions {
+  const end = argv.indexOf('--');
+  const options = end === -1 ? argv : argv.slice(0, end);
+  const color = valueOf(options, '--color');
+  return {
+    quiet: options.includes('--quiet'),
+    verbose: options.includes('--verbose'),
+    color: isColorChoice(color) ? color : 'auto',
+    errorFormat: valueOf(options, '--error-format') === 'json' ? 'json' : 'text',
+  };
+}
+
+function valueOf(argv: readonly string[], name: string): string | undefined {
+  const index = argv.indexOf(name);
+  if (index !== -1) return argv[index + 1];
+  return argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+function isColorChoice(value: string | undefined): value is ColorChoice {
+  return value === 'auto' || value === 'always' || value === 'never';
+}

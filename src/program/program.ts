@@ -1,0 +1,211 @@
+import type { Option } from 'commander';
+import { Command } from 'commander';
+import type { DefineCommand } from '../terminal/command-tree.ts';
+import type { Io } from '../terminal/io.ts';
+import { addGlobalOptions, checkArguments, hasUnknownOption } from '../terminal/options.ts';
+import { version } from '../terminal/version.ts';
+
+interface CommandEntry {
+  readonly name: string;
+  readonly group: string;
+  readonly summary: string;
+  /** Loads the command's own chunk, when the command is called and not before. */
+  readonly load: () => Promise<DefineCommand>;
+}
+
+const DATA_KEYS = 'Data keys:';
+const WRAPPING_KEYS = 'Wrapping keys and documents:';
+const ACCOUNT = 'Account and connection:';
+const REHEARSALS = 'Rehearsals:';
+const SHELL = 'Shell and help:';
+
+/** Every command, in the order of the help. */
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'export-key',
+    group: DATA_KEYS,
+    summary: 'generate a data key in KMS and export it under public keys',
+    load: async () => (await import('../commands/data-keys/export-key.ts')).defineExportKey,
+  },
+  {
+    name: 'reexport-key',
+    group: DATA_KEYS,
+    summary: 'export the data key of a backup under another public key',
+    load: async () => (await import('../commands/data-keys/reexport-key.ts')).defineReexportKey,
+  },
+  {
+    name: 'recover-key',
+    group: DATA_KEYS,
+    summary: 'decrypt the data key of a backup in KMS',
+    load: async () => (await import('../commands/data-keys/recover-key.ts')).defineRecoverKey,
+  },
+  {
+    name: 'reencrypt-key',
+    group: DATA_KEYS,
+    summary: 'bring a backup under another KMS key',
+    load: async () =>
+      (await import('../commands/data-keys/reencrypt-key/reencrypt-key.ts')).defineReencryptKey,
+  },
+  {
+    name: 'unwrap-key',
+    group: DATA_KEYS,
+    summary: 'unwrap an exported data key on this machine',
+    load: async () => (await import('../commands/data-keys/unwrap-key.ts')).defineUnwrapKey,
+  },
+  {
+    name: 'combine',
+    group: DATA_KEYS,
+    summary: 'put the components of a split data key together',
+    load: async () => (await import('../commands/data-keys/combine.ts')).defineCombine,
+  },
+  {
+    name: 'verify-key',
+    group: DATA_KEYS,
+    summary: 'prove that backups and an export hold the same data key',
+    load: async () =>
+      (await import('../commands/data-keys/verify-key/verify-key.ts')).defineVerifyKey,
+  },
+  {
+    name: 'keygen',
+    group: WRAPPING_KEYS,
+    summary: 'make a wrapping key pair',
+    load: async () => (await import('../commands/wrapping-keys/keygen.ts')).defineKeygen,
+  },
+  {
+    name: 'inspect',
+    group: WRAPPING_KEYS,
+    summary: 'say what a key file or document is, offline',
+    load: async () => (await import('../commands/wrapping-keys/inspect/inspect.ts')).defineInspect,
+  },
+  {
+    name: 'doctor',
+    group: ACCOUNT,
+    summary: 'check what stands between here and an export, and say what to mend',
+    load: async () => (await import('../commands/account/doctor/doctor.ts')).defineDoctor,
+  },
+  {
+    name: 'list-keys',
+    group: ACCOUNT,
+    summary: 'list the KMS keys, and which of them export-key can use',
+    load: async () => (await import('../commands/account/list-keys/list-keys.ts')).defineListKeys,
+  },
+  {
+    name: 'policy',
+    group: ACCOUNT,
+    summary: 'print the least RAM policy for commands, or check it',
+    load: async () => (await import('../commands/account/policy/policy.ts')).definePolicy,
+  },
+  {
+    name: 'rehearse',
+    group: REHEARSALS,
+    summary: 'hold a whole ceremony against the embedded KMS',
+    load: async () => (await import('../commands/rehearsals/rehearse.ts')).defineRehearse,
+  },
+  {
+    name: 'local-kms',
+    group: REHEARSALS,
+    summary: 'run the embedded KMS as a server on loopback',
+    load: async () =>
+      (await import('../commands/rehearsals/local-kms/local-kms.ts')).defineLocalKms,
+  },
+  {
+    name: 'completion',
+    group: SHELL,
+    summary: 'print the completion script of a shell',
+    load: async () => (await import('../commands/shell/completion/completion.ts')).defineCompletion,
+  },
+  {
+    name: 'help',
+    group: SHELL,
+    summary: 'show the help of a command or topic',
+    load: async () => (await import('../commands/shell/help/help.ts')).defineHelp,
+  },
+];
+
+/** The command tree, and the text that commander has printed so far. */
+export interface Program {
+  readonly command: Command;
+  /** Resolves when all help and version text has been accepted by its stream. */
+  printed(): Promise<void>;
+}
+
+/**
+ * Makes the command tree. A command has its name and summary only, until it is called: then its own file
+ * is loaded and adds the rest.
+ *
+ * @param argv - the arguments that will be parsed, for the checks that come before the parser
+ */
+export function createProgram(io: Io, argv: readonly string[]): Program {
+  const program = new Command('kmsx');
+  const texts: Promise<void>[] = [];
+  program
+    .description('Alibaba Cloud KMS data keys for key ceremonies, shell scripts and jq')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, optionDescription, styleTitle: (title) => title })
+    .configureOutput({
+      writeOut: (text) => texts.push(io.stdout.write(Buffer.from(text))),
+      writeErr: (text) => texts.push(io.stderr.write(Buffer.from(text))),
+      outputError: () => undefined, // errors are printed once, by run
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  addGlobalOptions(program);
+  for (const { name, group, summary } of COMMANDS) {
+    program.command(name).summary(summary).description(summary).helpGroup(group);
+  }
+  program.hook('preSubcommand', async (_, command) => {
+    await loadCommand(program, command.name(), io);
+    const options = [...command.options, ...program.options];
+    checkArguments(argv, options);
+    // An unknown option is told before a missing one: it is probably that one, mistyped.
+    if (hasUnknownOption(argv, options)) {
+      for (const option of command.options) option.makeOptionMandatory(false);
+    }
+  });
+  program.addHelpText(
+    'after',
+    '\nkmsx help COMMAND or TOPIC; topics: exit-codes, environment, documents, terms, errors',
+  );
+  return {
+    command: program,
+    printed: async () => {
+      await Promise.all(texts);
+    },
+  };
+}
+
+/** Loads a command's file and lets it add its options and action. */
+async function loadCommand(program: Command, name: string, io: Io): Promise<Command> {
+  const command = program.commands.find((candidate) => candidate.name() === name);
+  const entry = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined || entry === undefined) throw new TypeError(`no command ${name}`);
+  (await entry.load())(command, io, {
+    program,
+    load: (other) => loadCommand(program, other, io),
+    createFull: () => createFullProgram(io),
+  });
+  return command;
+}
+
+/** The command tree with every command's options: for what is generated from it. */
+export async function createFullProgram(io: Io): Promise<Command> {
+  const { command } = createProgram(io, []);
+  for (const { name } of COMMANDS) await loadCommand(command, name, io);
+  return command;
+}
+
+/** The description of an option, its choices, and its default where that says something. */
+function optionDescription(option: Option): string {
+  const facts: string[] = [];
+  if (option.argChoices !== undefined) facts.push(option.argChoices.join(', '));
+  const defaultValue: unknown = option.defaultValue;
+  if (typeof defaultValue === 'string' || typeof defaultValue === 'number') {
+    facts.push(`default ${defaultValue}`);
+  }
+  return facts.length === 0 ? option.description : `${option.description} (${facts.join('; ')})`;
+}

@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { CommanderError } from 'commander';
+import { writeError } from '../base/files/write-error.ts';
+import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
+import { exitCodeOf, SIGNAL_EXIT_CODES } from '../terminal/exit-codes.ts';
+import { earlyOptions } from './early-options.ts';
+import type { Io } from '../terminal/io.ts';
+import type { Program } from './program.ts';
+import { InterruptedAtPrompt } from '../terminal/prompt.ts';
+import { createReporter } from '../terminal/reporter.ts';
+import { suggestionFor } from './suggestions.ts';
+
+const GENERAL_HINT = 'kmsx --help lists the commands, kmsx COMMAND --help the options of one';
+
+/**
+ * Runs the program on arguments (without `node` and the script) and turns whatever comes of it into an
+ * exit code, once: errors are printed here and nowhere else.
+ */
+export async function run(program: Program, argv: readonly string[], io: Io): Promise<number> {
+  try {
+    await parse(program, argv);
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof InterruptedAtPrompt) return SIGNAL_EXIT_CODES.SIGINT;
+    const command = calledCommand(program, argv);
+    const suggestion =
+      thrown instanceof CommanderError
+        ? suggestionFor(thrown, program.command, command, io)
+        : undefined;
+    const error = namingCommand(asKmsxError(thrown, suggestion), command);
+    await createReporter(io, earlyOptions(argv)).error(error);
+    if (io.env['KMSX_DEBUG'] === '1') await io.stderr.write(Buffer.from(trace(error)));
+    return exitCodeOf(error.kind);
+  }
+}
+
+async function parse(program: Program, argv: readonly string[]): Promise<void> {
+  try {
+    await program.command.parseAsync(argv, { from: 'user' });
+  } catch (thrown) {
+    const isHelp = thrown instanceof CommanderError && thrown.exitCode === 0;
+    if (!isHelp) throw thrown;
+  }
+  await program.printed().catch((error: unknown) => {
+    throw writeError('standard output', error);
+  });
+}
+
+function calledCommand({ command }: Program, argv: readonly string[]): Command | undefined {
+  const name = argv.find((word) => command.commands.some((each) => each.name() === word));
+  return command.commands.find((each) => each.name() === name);
+}
+
+/** The general hint of bad use names the command, where there is one. */
+function namingCommand(error: KmsxError, command: Command | undefined): KmsxError {
+  if (error.code !== 'bad-usage' || command === undefined) return error;
+  const hints = (error.hints ?? []).filter((hint) => hint !== GENERAL_HINT);
+  return withChanges(error, {
+    hints: [...hints, `kmsx ${command.name()} --help shows its options, with examples`],
+  });
+}
+
+/** @param suggestion - a hint that commander has not */
+function asKmsxError(thrown: unknown, suggestion: string | undefined): KmsxError {
+  if (thrown instanceof KmsxError) return thrown;
+  if (thrown instanceof CommanderError) return fromCommander(thrown, suggestion);
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return kmsxError('internal', `a defect in kmsx (${name})`, {}, thrown);
+}
+
+/** Commander's sentence in kmsx's voice; its suggestion becomes the hint. */
+function fromCommander(error: CommanderError, ownSuggestion: string | undefined): KmsxError {
+  if (error.code === 'commander.help') {
+    return kmsxError('bad-usage', 'no command was given');
+  }
+  // The words of the user in the sentence may have line breaks too.
+  // What follows an equals sign is a value, and may be a secret that was given to a wrong option.
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace(/^(unknown option '--[^=]*)=.*'/s, "$1'");
+  const suggestion = /\n\((Did you mean [^\n]*)\)$/.exec(text);
+  const sentence = text.slice(0, suggestion?.index);
+  const hint = ownSuggestion ?? suggestion?.[1]?.toLowerCase();
+  return new KmsxError({
+    kind: 'usage',
+    code: 'bad-usage',
+    message: sentence.replace(/\.$/, '').replaceAll("'", ''),
+    hints: [...(hint === undefined ? [] : [hint]), GENERAL_HINT],
+  });
+}
+
+/** The stack of an error and of its causes, without their messages: those could quote an input. */
+function trace(error: unknown): string {
+  const lines: string[] = [];
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const frames = (at.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+    lines.push(at.name, ...frames);
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,56 @@
+import type { Command, CommanderError } from 'commander';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { shellWord } from '../base/shell-word.ts';
+import { namesLike } from '../terminal/names-like.ts';
+import type { Io } from '../terminal/io.ts';
+
+/**
+ * What commander does not suggest of itself: a command by its first part, and `--in` for a file that stands alone, or
+ * the other way round.
+ *
+ * @param command - the one that was called, if there is one
+ * @returns a hint
+ */
+export function suggestionFor(
+  error: CommanderError,
+  program: Command,
+  command: Command | undefined,
+  io: Pick<Io, 'cwd'>,
+): string | undefined {
+  switch (error.code) {
+    case 'commander.unknownCommand': {
+      const word = /^error: unknown command '([a-z-]{1,40})'/.exec(error.message)?.[1] ?? '';
+      const names = namesLike(
+        word,
+        program.commands.map((each) => each.name()),
+      );
+      return names.length === 0 ? undefined : `did you mean ${names.join(' or ')}?`;
+    }
+    case 'commander.excessArguments':
+      return command && inputSuggestion(command, io);
+    case 'commander.unknownOption':
+      return command && operandSuggestion(error, command);
+    default:
+      return undefined;
+  }
+}
+
+/** A word that stands alone is shown only where it is a file: it may be a secret that was given to no option. */
+function inputSuggestion(command: Command, io: Pick<Io, 'cwd'>): string | undefined {
+  if (!command.options.some(({ long }) => long === '--in')) return undefined;
+  const [word] = command.args;
+  const isInput =
+    word !== undefined && (word.startsWith('secret:') || existsSync(resolve(io.cwd, word)));
+  return isInput
+    ? `did you mean --in ${shellWord(word)}?`
+    : `${command.name()} takes its input with --in FILE`;
+}
+
+function operandSuggestion(error: CommanderError, command: Command): string | undefined {
+  const [operand] = command.registeredArguments;
+  if (!error.message.startsWith("error: unknown option '--in") || operand?.variadic !== true) {
+    return undefined;
+  }
+  return `${command.name()} takes files as arguments: kmsx ${command.name()} FILE…`;
+}

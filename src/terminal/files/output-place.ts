@@ -1,0 +1,125 @@
+import type { Stats } from 'node:fs';
+import { fstatSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { descriptorAccess, openDescriptors } from '../../base/files/descriptor.ts';
+import { writeError } from '../../base/files/write-error.ts';
+import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import type { Io } from '../io.ts';
+
+/** A secret of KMS is no place for a stream of bytes: the commands that keep backups there do not ask here. */
+const SECRET_PREFIX = 'secret:';
+
+/** An output as the user asked for it. */
+export interface OutputRequest {
+  /** The option that named it, for messages. */
+  readonly option: string;
+  /** A path, or `-` for standard output. */
+  readonly path: string;
+  /** What goes there: it decides the mode and what `--force` may do. */
+  readonly holds: 'backup' | 'document' | 'secret' | 'component' | 'private key' | 'public key';
+}
+
+/**
+ * What a path stands for. Ids are equal for two paths that are the same file or stream; devices such as
+ * /dev/null have none: two writers are no conflict.
+ */
+export type Place =
+  | { kind: 'stdout'; label: string; ids: string[] }
+  | { kind: 'descriptor'; label: string; ids: string[]; descriptor: number }
+  | { kind: 'special'; label: string; ids: string[]; path: string; stats: Stats }
+  | { kind: 'file'; label: string; ids: string[]; path: string };
+
+/**
+ * Finds what a path stands for.
+ *
+ * @param option - the option that named it, for messages
+ * @throws KmsxError `bad-usage`, `output-is-secret`, `file-unwritable`
+ */
+export async function findPlace(
+  { option, path: given }: Pick<OutputRequest, 'option' | 'path'>,
+  io: Io,
+): Promise<Place> {
+  if (given === '') throw kmsxError('bad-usage', `${option} has an empty file name`);
+  if (given.startsWith(SECRET_PREFIX)) {
+    throw kmsxError('output-is-secret', `${option} ${given} would be a file, no secret of KMS`, {
+      option,
+      path: given,
+    });
+  }
+  const descriptor = descriptorOf(given);
+  if (descriptor === 1) {
+    const { fileId } = io.stdout;
+    const ids = fileId === undefined ? ['descriptor:1'] : ['descriptor:1', fileId];
+    return { kind: 'stdout', label: 'standard output', ids };
+  }
+  if (descriptor !== undefined) {
+    const stats = openDescriptor(descriptor, given);
+    const ids = [`descriptor:${descriptor}`];
+    if (stats.isFile() || stats.isFIFO()) ids.push(`${stats.dev}:${stats.ino}`);
+    return { kind: 'descriptor', label: given, ids, descriptor };
+  }
+  const path = resolve(io.cwd, given);
+  try {
+    const stats = await stat(path);
+    const id = `${stats.dev}:${stats.ino}`;
+    if (stats.isFile() || stats.isDirectory()) {
+      return { kind: 'file', label: given, path, ids: [id, await nameId(path)] };
+    }
+    // Two writers of /dev/null are no conflict.
+    const ids = stats.isCharacterDevice() ? [] : [id];
+    return { kind: 'special', label: given, path, ids, stats };
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw writeError(given, error);
+  }
+  return { kind: 'file', label: given, path, ids: [await nameId(path)] };
+}
+
+/** Which open descriptor a path names: `-`, `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`. */
+function descriptorOf(path: string): number | undefined {
+  if (path === '-' || path === '/dev/stdout') return 1;
+  if (path === '/dev/stderr') return 2;
+  const number = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/**
+ * The facts of a descriptor that the caller opened for writing. Those of Node.js itself are refused: its
+ * event queues, and pipes of which this process holds both ends.
+ */
+function openDescriptor(descriptor: number, label: string): Stats {
+  try {
+    const stats = fstatSync(descriptor);
+    const access = descriptorAccess(descriptor);
+    const isKnownKind =
+      stats.isFile() || stats.isFIFO() || stats.isCharacterDevice() || stats.isSocket();
+    const isOurs = !isKnownKind || (stats.isFIFO() && holdsOtherEnd(descriptor, stats));
+    if (!isOurs && access !== 'read') return stats;
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EBADF') throw writeError(label, error);
+  }
+  throw kmsxError('file-unwritable', `${label} is not open for writing`, { path: label });
+}
+
+/** Whether this process can also read from a pipe that it writes to. */
+function holdsOtherEnd(descriptor: number, { dev, ino }: Stats): boolean {
+  for (const name of openDescriptors()) {
+    if (name === descriptor || descriptorAccess(name) !== 'read') continue;
+    try {
+      const other = fstatSync(name);
+      if (other.dev === dev && other.ino === ino) return true;
+    } catch {
+      continue; // the descriptor of the listing itself is closed by now
+    }
+  }
+  return false;
+}
+
+/** The same for every way to write the name of a file that is not there yet. */
+async function nameId(path: string): Promise<string> {
+  try {
+    return `name:${join(await realpath(dirname(path)), basename(path))}`;
+  } catch {
+    return `name:${path}`; // a folder that is not there: preparing the file says so
+  }
+}

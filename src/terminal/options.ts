@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { kmsxError } from '../base/error.ts';
+import type { ColorChoice } from './output/color.ts';
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: ColorChoice;
+  readonly errorFormat: 'text' | 'json';
+  readonly json: boolean;
+  readonly force: boolean;
+  readonly forceTerminal: boolean;
+}
+
+/** Adds the options that every command has to the program. */
+export function addGlobalOptions(program: Command): void {
+  program
+    .option('--quiet', 'leave errors only on stderr (and that it is a rehearsal)', false)
+    .option('--verbose', 'tell attempts and RequestIds on stderr; nothing secret', false)
+    .addOption(
+      new Option('--color <when>', 'colour the output')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--error-format <format>', 'how errors are shown on stderr')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option('--json', 'JSON also where a terminal would get a table', false)
+    .option('--force', 'replace output files that exist; an old backup is kept beside', false)
+    .option('--force-terminal', 'let a plaintext key go to a terminal', false);
+}
+
+/** The options of the program that a command was called with. */
+export function globalOptions(command: Command): GlobalOptions {
+  return command.optsWithGlobals();
+}
+
+/** An option that may be given again: its value is the list of all, in order. */
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, `${description} (repeatable)`)
+    .default([])
+    .argParser((value: string, all: readonly string[]) => [...all, value]);
+}
+
+/**
+ * Names the values of an option for help and completion, and leaves checking them to the command: it knows
+ * better what to say of a value that is known and refused.
+ */
+export function suggestValues(option: Option, values: readonly string[]): Option {
+  option.argChoices = [...values];
+  return option;
+}
+
+/** Whether a value belongs to an option; commander's `isBoolean` leaves `--no-…` out. */
+function takesValue(option: Option): boolean {
+  return option.required || option.optional;
+}
+
+/** Whether an option may be given again. */
+function isRepeatable(option: Option): boolean {
+  return option.variadic || Array.isArray(option.defaultValue);
+}
+
+/**
+ * Checks raw arguments before commander parses them, for two rules that it does not have: a value that
+ * begins with `--` is refused unless it is written `--opt=--x`, and so is a second value for an option
+ * that takes one.
+ *
+ * @param options - the options of the command and of the program
+ * @throws KmsxError `option-value-is-option`, `option-twice`
+ */
+export function checkArguments(argv: readonly string[], options: readonly Option[]): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    if (word === '--') return;
+    const [name, inlineValue] = splitOption(word);
+    const option = options.find((candidate) => candidate.long === name || candidate.short === name);
+    if (option === undefined || !takesValue(option)) continue;
+    if (seen.has(name) && !isRepeatable(option)) {
+      throw kmsxError('option-twice', `${name} is given twice and takes one value`, {
+        option: name,
+      });
+    }
+    seen.add(name);
+    if (inlineValue !== undefined) continue;
+    index += 1;
+    const value = argv[index];
+    if (value?.startsWith('--') === true) {
+      throw kmsxError('option-value-is-option', `${name} has no value: ${value} follows it`, {
+        option: name,
+        value,
+      });
+    }
+  }
+}
+
+/** Whether a word is a long option that is none of `options`; the arguments have been checked. */
+export function hasUnknownOption(argv: readonly string[], options: readonly Option[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).some((word) => {
+    const [name] = splitOption(word);
+    return name.startsWith('--') && !options.some(({ long }) => long === name);
+  });
+}
+
+function splitOption(word: string): [string, string?] {
+  const equals = word.startsWith('--') ? word.indexOf('=') : -1;
+  return equals === -1 ? [word] : [word.slice(0, equals), word.slice(equals + 1)];
+}

@@ -1,0 +1,30 @@
+import type { Io, OutputStream } from '../io.ts';
+import { fromEnv } from '../io.ts';
+
+export type ColorChoice = 'auto' | 'always' | 'never';
+
+/**
+ * Whether messages on stderr are coloured: `--color`, then NO_COLOR (any value), FORCE_COLOR (`0` and
+ * `false` mean off), TERM=dumb, then whether it is a terminal.
+ */
+export function colorsStderr(io: Pick<Io, 'env' | 'stderr'>, choice: ColorChoice): boolean {
+  return colors(io, io.stderr, choice, true);
+}
+
+/** As `colorsStderr`; but a stdout that is no terminal is coloured by `--color always` only. */
+export function colorsStdout(io: Pick<Io, 'env' | 'stdout'>, choice: ColorChoice): boolean {
+  return colors(io, io.stdout, choice, io.stdout.isTerminal);
+}
+
+function colors(
+  io: Pick<Io, 'env'>,
+  stream: OutputStream,
+  choice: ColorChoice,
+  mayForce: boolean,
+): boolean {
+  if (choice !== 'auto') return choice === 'always';
+  if (fromEnv(io, 'NO_COLOR') !== undefined) return false;
+  const forced = fromEnv(io, 'FORCE_COLOR');
+  if (forced !== undefined) return mayForce && forced !== '0' && forced !== 'false';
+  return stream.isTerminal && fromEnv(io, 'TERM') !== 'dumb';
+}

@@ -1,0 +1,13 @@
+import { writeError } from '../../base/files/write-error.ts';
+import type { Io } from '../io.ts';
+
+/**
+ * Writes to standard output; resolves when all of it has been accepted.
+ *
+ * @throws KmsxError `stream-closed`, `disk-full`, `file-unwritable`
+ */
+export async function writeStdout(io: Pick<Io, 'stdout'>, bytes: Uint8Array): Promise<void> {
+  await io.stdout.write(bytes).catch((error: unknown) => {
+    throw writeError('standard output', error);
+  });
+}

@@ -1,0 +1,93 @@
+import { Chalk } from 'chalk';
+import type { KmsxError } from '../base/error.ts';
+import type { ColorChoice } from './output/color.ts';
+import { colorsStderr } from './output/color.ts';
+import type { Io } from './io.ts';
+import { hintsFor } from './messages.ts';
+import { oneLine } from './output/printable.ts';
+
+export interface ReporterOptions {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: ColorChoice;
+  readonly errorFormat: 'text' | 'json';
+}
+
+/**
+ * All that kmsx says on stderr. In text: `kmsx: `, then `error: `, `hint: `, `warning: ` or nothing; lower
+ * case, no full stop. With `--error-format json` each message is one line of JSON.
+ */
+export interface Reporter {
+  /** For the operator's attention; `--quiet` leaves it out. */
+  warn(message: string): Promise<void>;
+  /** As `warn`, but shown with `--quiet` too: what came from a rehearsal always says so. */
+  warnAlways(message: string): Promise<void>;
+  /** Progress in words; `--quiet` leaves it out. */
+  note(message: string): Promise<void>;
+  /** Shown with `--verbose` only. */
+  detail(message: string): Promise<void>;
+  error(error: KmsxError): Promise<void>;
+}
+
+export function createReporter(io: Io, options: ReporterOptions): Reporter {
+  const chalk = new Chalk({ level: colorsStderr(io, options.color) ? 1 : 0 });
+  const json = options.errorFormat === 'json';
+
+  const write = async (line: string): Promise<void> => {
+    try {
+      await io.stderr.write(Buffer.from(`${line}\n`));
+    } catch {
+      // There is nowhere left to say that stderr is gone; the exit code still tells.
+    }
+  };
+  const warn = (message: string): Promise<void> =>
+    write(
+      json
+        ? JSON.stringify({ Warning: { Message: oneLine(message) } })
+        : `kmsx: ${chalk.yellow('warning:')} ${oneLine(message)}`,
+    );
+  const note = (message: string): Promise<void> =>
+    write(
+      json ? JSON.stringify({ Note: { Message: oneLine(message) } }) : `kmsx: ${oneLine(message)}`,
+    );
+
+  return {
+    warn: async (message) => {
+      if (!options.quiet) await warn(message);
+    },
+    warnAlways: warn,
+    note: async (message) => {
+      if (!options.quiet) await note(message);
+    },
+    detail: async (message) => {
+      if (options.verbose && !options.quiet) await note(message);
+    },
+    error: async (error) => {
+      const hints = hintsFor(error);
+      if (json) {
+        await write(JSON.stringify({ Error: errorObject(error, hints) }));
+        return;
+      }
+      await write(`kmsx: ${chalk.red('error:')} ${oneLine(error.message)}${origin(error)}`);
+      for (const hint of hints) await write(`kmsx: ${chalk.cyan('hint:')} ${oneLine(hint)}`);
+    },
+  };
+}
+
+function errorObject(error: KmsxError, hints: readonly string[]): object {
+  return {
+    Kind: error.kind,
+    Code: oneLine(error.code),
+    Message: oneLine(error.message),
+    ...(hints.length > 0 && { Hint: hints.map(oneLine).join('\n') }),
+    ...(error.requestId !== undefined && { RequestId: oneLine(error.requestId) }),
+    ...(error.httpStatus !== undefined && { HttpStatus: error.httpStatus }),
+    Retryable: error.kind === 'unavailable',
+  };
+}
+
+/** What KMS said of itself: its Code and RequestId, for the operator's ticket. */
+function origin(error: KmsxError): string {
+  if (error.requestId === undefined) return '';
+  return oneLine(` (Code ${error.code}, RequestId ${error.requestId})`);
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { fstatSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isatty } from 'node:tty';
+import { systemErrorCode } from '../base/error.ts';
+import { writeDescriptor } from '../base/files/descriptor.ts';
+import type { InputStream, Io, OutputStream } from './io.ts';
+import { promptSecret } from './prompt.ts';
+
+/**
+ * Makes the `Io` of the real process.
+ *
+ * @param host - Node's `process`
+ * @param signal - aborts when the process is interrupted
+ * @param untilStopped - see `Io`
+ */
+export function systemIo(
+  host: NodeJS.Process,
+  signal: AbortSignal,
+  untilStopped: () => Promise<void>,
+): Io {
+  return {
+    stdin: systemInput(host),
+    stdout: systemOutput(host, 1, signal),
+    stderr: systemOutput(host, 2, signal),
+    env: host.env,
+    cwd: host.cwd(),
+    nodeVersion: host.versions.node,
+    pid: host.pid,
+    signal,
+    untilStopped,
+    now: () => new Date(),
+    randomBytes: (length) => randomBytes(length),
+    sleep: (milliseconds) => delay(milliseconds, undefined, { signal }),
+    promptSecret: (question) => promptSecret(question, signal),
+    userId: host.geteuid?.(),
+    killGroup: (groupId) => {
+      try {
+        host.kill(-groupId, 'SIGKILL');
+      } catch (error) {
+        if (systemErrorCode(error) === undefined) throw error; // they have ended by themselves
+      }
+    },
+    isProcessAlive: (pid) => {
+      try {
+        host.kill(pid, 0);
+        return true;
+      } catch (error) {
+        return systemErrorCode(error) !== 'ESRCH';
+      }
+    },
+  };
+}
+
+function systemOutput(host: NodeJS.Process, descriptor: 1 | 2, signal: AbortSignal): OutputStream {
+  return {
+    isTerminal: isatty(descriptor),
+    fileId: fileIdOf(descriptor),
+    write: (bytes) => writeDescriptor(descriptor, bytes, signal),
+    writeUntil: (bytes, until) => {
+      // A thread that waits for the reader of a full pipe would outlast the program.
+      if (!isatty(descriptor)) nodeStream(host, descriptor);
+      return writeDescriptor(descriptor, bytes, until);
+    },
+  };
+}
+
+/** Node's own stream. Once it is made, no write to its pipe waits; Node undoes that at the end of the process. */
+function nodeStream(host: NodeJS.Process, descriptor: 1 | 2): NodeJS.WriteStream {
+  return descriptor === 1 ? host.stdout : host.stderr;
+}
+
+function systemInput(host: NodeJS.Process): InputStream {
+  return {
+    isTerminal: isatty(0),
+    fileId: fileIdOf(0),
+    read: async (maxBytes) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      for await (const chunk of host.stdin as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > maxBytes) break;
+      }
+      const bytes = Buffer.concat(chunks);
+      for (const chunk of chunks) chunk.fill(0);
+      return bytes;
+    },
+  };
+}
+
+function fileIdOf(descriptor: number): string | undefined {
+  try {
+    const stats = fstatSync(descriptor);
+    return stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined;
+  } catch {
+    return undefined; // a closed descriptor has no file behind it
+  }
+}

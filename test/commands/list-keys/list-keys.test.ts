@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { ANY_CREDENTIALS } from '../../support/fake-kms.ts';
+import type { Outcome } from '../../support/test-io.ts';
+import { runInProcess } from '../../support/test-io.ts';
+import type { RecordedRequest } from '../../support/servers.ts';
+import { json, startServer } from '../../support/servers.ts';
+
+const KEY_ID = '11111111-2222-3333-4444-555555555555';
+
+interface Behaviour {
+  readonly metadata?: object;
+  readonly isEmbedded?: boolean;
+  /** What each page of keys has, and the count of all. */
+  readonly page?: (pageNumber: number) => readonly [keyIds: readonly string[], totalCount: number];
+  readonly aliasCount?: number;
+}
+
+/** Runs list-keys against a server that answers as KMS, except for what is given. */
+async function listKeys(
+  { metadata, isEmbedded = false, page = () => [[KEY_ID], 1], aliasCount = 1 }: Behaviour,
+  args: readonly string[] = [],
+  stdoutIsTerminal = false,
+): Promise<Outcome> {
+  const headers = isEmbedded ? { 'x-kmsx-embedded-kms': '1' } : {};
+  const answerTo = ({ headers: sent, parameters }: RecordedRequest): object => {
+    switch (sent['x-acs-action']) {
+      case 'ListAliases':
+        return {
+          TotalCount: aliasCount,
+          Aliases: { Alias: [{ AliasName: 'alias/a', KeyId: KEY_ID }] },
+        };
+      case 'ListKeys': {
+        const [keyIds, TotalCount] = page(Number(parameters.get('PageNumber')));
+        return { TotalCount, Keys: { Key: keyIds.map((KeyId) => ({ KeyId })) } };
+      }
+      default: {
+        const told = { KeyState: 'Enabled', KeyUsage: 'ENCRYPT/DECRYPT', ...metadata };
+        return {
+          KeyMetadata: { KeyId: parameters.get('KeyId'), KeySpec: 'Aliyun_AES_256', ...told },
+        };
+      }
+    }
+  };
+  const { url } = await startServer((request, response) => {
+    json(response, { RequestId: 'R-1', ...answerTo(request) }, 200, headers);
+  });
+  return await runInProcess(['list-keys', '--endpoint', url, ...args], {
+    env: { ...ANY_CREDENTIALS, HOME: '/nonexistent' },
+    stdoutIsTerminal,
+  });
+}
+
+const ids = (pageNumber: number, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `k-${pageNumber}-${index}`);
+
+describe('list-keys', () => {
+  it('prints nothing of a server that puts a command in place of an id', async () => {
+    const metadata = { KeyId: 'x; touch F #', KeyState: 'Disabled' };
+    const { code, stdout, stderr } = await listKeys({ metadata });
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toContain('KeyId is none that KMS gives');
+    expect(stderr).not.toContain('touch');
+  });
+
+  it('says how a disabled key is enabled, but no aliyun command where the embedded KMS answered', async () => {
+    const metadata = { KeyState: 'Disabled' };
+    const real = await listKeys({ metadata });
+    expect(real.stdout).toContain(`aliyun kms EnableKey --KeyId ${KEY_ID}`);
+    const rehearsed = await listKeys({ metadata, isEmbedded: true });
+    expect(rehearsed.stdout).toContain('its EnableKey');
+    expect(rehearsed.stdout).not.toContain('aliyun ');
+  });
+
+  it('with --json on a terminal prints nothing that the terminal would act upon', async () => {
+    const metadata = { Description: 'a\u009b2J\u007f\u202eb' };
+    const { stdout } = await listKeys({ metadata }, ['--json'], true);
+    expect(stdout).toContain(String.raw`a\u009b2J\u007f\u202eb`);
+    expect(JSON.parse(stdout)).toMatchObject(metadata);
+  });
+
+  it('lists all keys of a server with smaller pages', async () => {
+    const { code, stdout } = await listKeys({ page: (number) => [ids(number, 5), 10] });
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(10);
+  });
+
+  it.each<[string, Behaviour, string]>([
+    ['keys', { page: (number) => [number === 1 ? ids(1, 5) : [], 10] }, 'list of keys:'],
+    ['aliases', { aliasCount: 2 }, 'list of aliases:'],
+  ])('is exit 8 where %s are missing, after what there is', async (_, behaviour, words) => {
+    const { code, stdout, stderr } = await listKeys(behaviour);
+    expect(code).toBe(8);
+    expect(stdout).not.toBe('');
+    expect(stderr).toContain(`error: KMS did not give the whole ${words} some may be missing`);
+    expect(stderr).toContain('hint: ');
+  });
+
+  it('warns of a spec that no key has, and names those there are', async () => {
+    const typed = await listKeys({}, ['--spec', 'AES_256', '--spec', 'aliyun_aes_256']);
+    expect(typed).toMatchObject({ code: 0, stdout: expect.stringContaining(KEY_ID) as string });
+    expect(typed.stderr).toContain(
+      'warning: no KMS key here has the spec AES_256: there are Aliyun_AES_256\n',
+    );
+    expect((await listKeys({}, ['--spec', 'aliyun_aes_256'])).stderr).not.toContain('warning');
+  });
+
+  it('refuses a list without end', async () => {
+    const { code, stderr } = await listKeys({ page: (number) => [ids(number, 3), 9e15] });
+    expect(code).toBe(4);
+    expect(stderr).toContain("the answer to ListKeys can't be right: there is no end of it");
+  });
+});

@@ -1,0 +1,555 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, request } from 'node:http';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunResult } from '../../support/kmsx.ts';
+import {
+  cleanEnv,
+  finish,
+  KMSX,
+  kmsx,
+  kmsxOk,
+  startKmsx,
+  useLocalKms,
+} from '../../support/kmsx.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
+import { PRIVKEY, PUBKEY, testKey } from '../../support/wrapping-keys.ts';
+
+const folder = useTempFolder();
+const localKms = useLocalKms();
+
+const EXPORT = [
+  'export-key',
+  '--key-id',
+  'alias/rehearsal',
+  '--gateway',
+  'local',
+  '--pubkey',
+  PUBKEY,
+];
+const SECOND = 'second.pub.pem';
+
+/** Runs a shell line in which `$KMSX` is the program. */
+async function shell(line: string): Promise<RunResult> {
+  const child = spawn('/bin/sh', ['-c', line], {
+    cwd: folder(),
+    env: { ...cleanEnv(folder()), KMSX: `${process.execPath} ${KMSX}` },
+  });
+  child.stdin.end();
+  return await finish(child);
+}
+
+const text = (name: string): string => readFileSync(join(folder(), name), 'utf8');
+const files = (): string[] =>
+  readdirSync(folder())
+    .filter((name) => name !== '.local')
+    .sort();
+
+describe('an output secret:NAME', () => {
+  it.each([
+    ['export-key', '--out', EXPORT],
+    ['recover-key', '--out', ['recover-key', '--in', 'x.json', '--gateway', 'local']],
+    ['combine', '--component', ['combine', 'x.json', '--component', '2.json']],
+    ['keygen', '--pubkey-out', ['keygen', '--privkey-out', 'k.pem', '--no-passphrase']],
+  ])('is refused where it would be a file: %s %s', async (_, option, args) => {
+    await kmsxOk([...EXPORT, '--out', 'x.json'], { cwd: folder() });
+    if (option === '--component') {
+      const split = ['recover-key', '--in', 'x.json', '--gateway', 'local'];
+      const places = ['--component', 'x1.json', '--component', 'x2.json'];
+      await kmsxOk([...split, ...places], { cwd: folder() });
+    }
+    const before = files();
+    const inputs = option === '--component' ? ['x1.json', 'x2.json'] : ['x.json'];
+    const argv = args.flatMap((word) => (word === 'x.json' ? inputs : [word]));
+    const run = await kmsx([...argv, option, 'secret:x'], { cwd: folder() });
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toContain(`error: ${option} secret:x would be a file, no secret of KMS\n`);
+    expect(run.stderr).toContain('one of that name is ./secret:x');
+    expect(files()).toEqual(before);
+  });
+});
+
+describe('an existing output', () => {
+  it.each(['--backup', '--out'])('is refused for %s and left as it was', async (option) => {
+    writeFileSync(join(folder(), 'old.json'), 'old');
+    const result = await kmsx([...EXPORT, option, 'old.json'], { cwd: folder() });
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('kmsx: error: old.json exists already\nkmsx: hint: ');
+    expect(text('old.json')).toBe('old');
+    expect(files()).toEqual(['old.json']);
+  });
+
+  it('is replaced with --force, and an old backup stays beside the new one', async () => {
+    writeFileSync(join(folder(), 'b.json'), 'old backup');
+    writeFileSync(join(folder(), 'e.json'), 'old export');
+    const args = [...EXPORT, '--backup', 'b.json', '--out', 'e.json', '--force'];
+    const result = await kmsx(args, { cwd: folder() });
+    expect(result.code, result.stderr).toBe(0);
+    const kept = files().find((name) => name.startsWith('b.json.old-')) ?? '';
+    expect(text(kept)).toBe('old backup');
+    expect(result.stderr).toContain(kept);
+    expect(files()).toEqual(['b.json', kept, 'e.json'].sort());
+    expect(JSON.parse(text('b.json'))).toMatchObject({ Format: 'kmsx-backup/1' });
+    expect(JSON.parse(text('e.json'))).toMatchObject({ Format: 'kmsx-export/1' });
+  });
+
+  it('is never replaced where it is a private key, --force or not', async () => {
+    writeFileSync(join(folder(), 'k.pem'), 'old');
+    const args = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'k.pub', '--no-passphrase'];
+    expect((await kmsx([...args, '--force'], { cwd: folder() })).code).toBe(2);
+    expect((await kmsx(args, { cwd: folder() })).code).toBe(2);
+    expect(text('k.pem')).toBe('old');
+    expect(files()).toEqual(['k.pem']);
+  });
+
+  it('by a symbolic link is refused; with --force its target is replaced and the link stays', async () => {
+    writeFileSync(join(folder(), 'target'), 'old');
+    symlinkSync('target', join(folder(), 'link'));
+    expect((await kmsx([...EXPORT, '--out', 'link'], { cwd: folder() })).code).toBe(2);
+    expect(text('target')).toBe('old');
+    await kmsxOk([...EXPORT, '--out', 'link', '--force'], { cwd: folder() });
+    expect(lstatSync(join(folder(), 'link')).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(text('target'))).toMatchObject({ Format: 'kmsx-export/1' });
+  });
+});
+
+describe('what --force would destroy', () => {
+  it('is never a private key, by whatever option it is named', async () => {
+    writeFileSync(join(folder(), 'k.pem'), readFileSync(PRIVKEY));
+    writeFileSync(join(folder(), 'k.der'), testKey('rsa-2048-pkcs8.der'));
+    writeFileSync(join(folder(), 'k.p12'), testKey('rsa-2048-modern.p12'));
+    writeFileSync(join(folder(), 'e.der'), testKey('rsa-2048-pbes2-sha256.der'));
+    for (const name of ['k.pem', 'k.der', 'k.p12', 'e.der']) {
+      const before = readFileSync(join(folder(), name));
+      const keygen = [
+        'keygen',
+        '--privkey-out',
+        'new.pem',
+        '--no-passphrase',
+        '--pubkey-out',
+        name,
+      ];
+      for (const args of [[...EXPORT, '--out', name], [...EXPORT, '--backup', name], keygen]) {
+        const result = await kmsx([...args, '--force'], { cwd: folder() });
+        expect(result, name).toMatchObject({ code: 2, stdout: '' });
+        expect(result.stderr).toContain('--force never replaces what it holds: a private key');
+      }
+      expect(readFileSync(join(folder(), name)).equals(before)).toBe(true);
+    }
+  });
+
+  it('is never the only copy of a CiphertextBlob: it is kept beside', async () => {
+    await kmsxOk([...EXPORT, '--backup', 'b.json', '--out', 'e.json'], { cwd: folder() });
+    await kmsxOk([...EXPORT, '--backup', 'blob', '--backup-format', 'blob', '--out', 'x'], {
+      cwd: folder(),
+    });
+    for (const name of ['b.json', 'e.json', 'blob']) {
+      const before = text(name);
+      await kmsxOk(['unwrap-key', '--privkey', PRIVKEY, '--in', 'x', '--out', name, '--force'], {
+        cwd: folder(),
+      });
+      const kept = files().find((file) => file.startsWith(`${name}.old-`)) ?? '';
+      expect(text(kept)).toBe(before);
+    }
+  });
+
+  it('is no backup of a run at the same moment: each is under some name', async () => {
+    const { endpoint, env } = await localKms({ cwd: folder() });
+    const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, ...endpoint];
+    const names = ['1', '2', '3', '4', '5', '6'].map((number) => `e${number}.json`);
+    const runs = await Promise.all(
+      names.map((name) =>
+        kmsx([...args, '--backup', 'b.json', '--force', '--out', name], { cwd: folder(), env }),
+      ),
+    );
+    expect(runs.map(({ code }) => code)).toEqual(names.map(() => 0));
+    const backups = files()
+      .filter((name) => name.startsWith('b.json'))
+      .map(text);
+    expect(backups).toHaveLength(names.length);
+    for (const name of names) {
+      const { CiphertextBlob } = JSON.parse(text(name)) as { CiphertextBlob: string };
+      expect(backups.filter((backup) => backup.includes(CiphertextBlob))).toHaveLength(1);
+    }
+  });
+
+  it('is no backup that came into being after the check, whatever else is written there', async () => {
+    const { endpoint, env } = await localKms({ cwd: folder() });
+    const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, ...endpoint];
+    const outputs = ['1', '2', '3'].flatMap((number) => [
+      ['--backup', 'same.json', '--out', `e${number}.json`],
+      ['--backup', `b${number}.json`, '--out', 'same.json'],
+    ]);
+    const runs = await Promise.all(
+      outputs.map((names) => kmsx([...args, ...names, '--force'], { cwd: folder(), env })),
+    );
+    expect(runs.map(({ code }) => code)).toEqual(outputs.map(() => 0));
+    const there = files()
+      .filter((name) => name.startsWith('same.json'))
+      .map(text);
+    expect(there).toHaveLength(outputs.length);
+    for (const name of ['e1.json', 'e2.json', 'e3.json', 'b1.json', 'b2.json', 'b3.json']) {
+      const { CiphertextBlob } = JSON.parse(text(name)) as { CiphertextBlob: string };
+      expect(there.filter((document) => document.includes(CiphertextBlob))).toHaveLength(1);
+    }
+  });
+
+  it('is no private key that was put there while KMS was asked, and the new document is whole', async () => {
+    execFileSync('mkfifo', [join(folder(), 'pipe')]);
+    // The check of the outputs is over when the program waits for the reader of the second backup.
+    const names = ['--backup', 'b.json', '--backup', 'pipe', '--out', 'e.json', '--force'];
+    const child = startKmsx([...EXPORT, ...names], { cwd: folder() });
+    const finished = finish(child);
+    await once(child.stderr, 'data');
+    writeFileSync(join(folder(), 'b.json'), readFileSync(PRIVKEY));
+    const reader = spawn('cat', [join(folder(), 'pipe')]);
+    reader.stdin.end();
+    await finish(reader);
+    const result = await finished;
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('--force never replaces what it holds: a private key; the new');
+    expect(text('b.json')).toBe(readFileSync(PRIVKEY, 'utf8'));
+    const [rescued = '', ...others] = files().filter((name) => name.startsWith('b.json.'));
+    expect(others).toEqual([]);
+    expect(rescued).toMatch(/^b\.json\.new-/);
+    const again = ['reexport-key', '--in', rescued, '--pubkey', PUBKEY, '--gateway', 'local'];
+    await kmsxOk(again, { cwd: folder() });
+    expect(files()).toEqual(['b.json', rescued, 'pipe']);
+  });
+
+  it('is no passphrase file and no CA file', async () => {
+    writeFileSync(join(folder(), 'pass'), 'secret');
+    const keygen = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'pass'];
+    const made = await kmsx([...keygen, '--passphrase-file', 'pass', '--force'], { cwd: folder() });
+    expect(made).toMatchObject({ code: 2, stdout: '' });
+    expect(made.stderr).toContain('--pubkey-out pass is also an input');
+    expect(text('pass')).toBe('secret');
+    const missing = [...keygen.slice(0, 4), 'k.pub', '--passphrase-file', 'missing'];
+    expect(await kmsx(missing, { cwd: folder() })).toMatchObject({ code: 7, stdout: '' });
+    expect(files()).toEqual(['pass']);
+  });
+});
+
+describe('outputs and inputs', () => {
+  it.each([
+    [['--backup', '-'], '--backup and --out cannot both be standard output'],
+    [['--backup', '/dev/stdout'], '--backup and --out cannot both be standard output'],
+    [['--backup', 'x', '--out', './x'], '--backup and --out cannot both be ./x'],
+    [
+      ['--backup', 'x', '--backup', 'folder/../x'],
+      'two --backup outputs cannot both be folder/../x',
+    ],
+  ])('may not be one: %j', async (args, message) => {
+    mkdirSync(join(folder(), 'folder'));
+    const result = await kmsx([...EXPORT, ...args], { cwd: folder() });
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain(message);
+    expect(files()).toEqual(['folder']);
+  });
+
+  it('may not be the same file, by whatever name, even with --force', async () => {
+    const key = join(folder(), 'pub.pem');
+    writeFileSync(key, readFileSync(PUBKEY));
+    symlinkSync('pub.pem', join(folder(), 'soft'));
+    linkSync(key, join(folder(), 'hard'));
+    for (const name of [
+      'pub.pem',
+      './pub.pem',
+      'soft',
+      'hard',
+      `../${folder().split('/').at(-1) ?? ''}/pub.pem`,
+    ]) {
+      const args = ['export-key', '--key-id', 'alias/rehearsal', '--gateway', 'local'];
+      const result = await kmsx([...args, '--pubkey', 'pub.pem', '--out', name, '--force'], {
+        cwd: folder(),
+      });
+      expect(result, name).toMatchObject({ code: 2 });
+      expect(result.stderr).toContain('is also an input');
+    }
+    expect(text('pub.pem')).toBe(readFileSync(PUBKEY, 'utf8'));
+  });
+
+  it('may not be the file that stdout goes to', async () => {
+    const result = await shell(`$KMSX ${EXPORT.join(' ')} --backup out.json --force > out.json`);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('--backup and --out cannot both be standard output');
+  });
+
+  it('may not both be standard input', async () => {
+    const args = ['unwrap-key', '--privkey', '-', '--in', '-'];
+    const result = await kmsx(args, { cwd: folder(), stdin: readFileSync(PRIVKEY) });
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('--privkey and --in cannot both read standard input');
+  });
+});
+
+describe('an output that is no regular file', () => {
+  it('is written to and never replaced: /dev/null', async () => {
+    await kmsxOk([...EXPORT, '--backup', '/dev/null', '--out', '/dev/null'], { cwd: folder() });
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
+  it('is written to: a named pipe, which is waited for', async () => {
+    execFileSync('mkfifo', [join(folder(), 'pipe')]);
+    const child = startKmsx([...EXPORT, '--backup', 'pipe', '--out', 'e.json'], { cwd: folder() });
+    const finished = finish(child);
+    const reader = spawn('cat', [join(folder(), 'pipe')]);
+    reader.stdin.end();
+    const read = await finish(reader);
+    expect(await finished).toMatchObject({ code: 0 });
+    expect(JSON.parse(read.stdout)).toMatchObject({ Format: 'kmsx-backup/1' });
+    expect(lstatSync(join(folder(), 'pipe')).isFIFO()).toBe(true);
+  });
+
+  it('does not make the process deaf to signals: a named pipe without a reader', async () => {
+    execFileSync('mkfifo', [join(folder(), 'pipe')]);
+    const child = startKmsx([...EXPORT, '--backup', 'pipe', '--out', 'e.json'], { cwd: folder() });
+    child.stderr.once('data', () => child.kill('SIGTERM'));
+    expect(await finish(child)).toMatchObject({ code: 143 });
+    expect(files()).toEqual(['pipe']);
+  });
+
+  it('is written to: an open descriptor', async () => {
+    const line = `$KMSX ${EXPORT.join(' ')} --backup /dev/fd/3 --out e.json 3> backup.json`;
+    expect(await shell(line)).toMatchObject({ code: 0, stdout: '' });
+    expect(JSON.parse(text('backup.json'))).toMatchObject({ Format: 'kmsx-backup/1' });
+  });
+});
+
+describe('a descriptor', () => {
+  it.each([
+    ['that is not open', '--backup /dev/fd/63', ''],
+    ['that is open for reading', '--backup /dev/fd/3', '3< /dev/null'],
+    ['of Node.js itself', '--backup /dev/fd/5', ''],
+    ['of Node.js itself, too', '--out /dev/fd/12', ''],
+  ])('%s is refused before KMS is called', async (_, option, redirection) => {
+    const result = await shell(`$KMSX ${EXPORT.join(' ')} ${option} --verbose ${redirection}`);
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain('is not open for writing');
+    expect(result.stderr).not.toContain('GenerateAndExportDataKey');
+  });
+
+  it('that is a file which is an input or another output is refused', async () => {
+    await kmsxOk([...EXPORT, '--backup', 'b.json', '--out', 'e.json'], { cwd: folder() });
+    const before = text('b.json');
+    const again = `$KMSX reexport-key --gateway local --in b.json --pubkey ${PUBKEY}`;
+    expect(await shell(`${again} --out /dev/fd/3 3<> b.json`)).toMatchObject({ code: 2 });
+    expect(text('b.json')).toBe(before);
+    const both = '--backup /dev/fd/3 --out s --force 3> s';
+    expect(await shell(`$KMSX ${EXPORT.join(' ')} ${both}`)).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a stream that fails', () => {
+  it('is never exit 0: a full disk behind stdout', async () => {
+    const result = await shell(`$KMSX ${EXPORT.join(' ')} --backup b.json > /dev/full`);
+    expect(result.code).toBe(7);
+    expect(result.stderr).toContain(
+      'no space left to write standard output; the backup b.json stands',
+    );
+    expect(result.stderr).toContain(`kmsx reexport-key --in b.json --pubkey ${PUBKEY}`);
+    expect(JSON.parse(text('b.json'))).toMatchObject({ Format: 'kmsx-backup/1' });
+  });
+
+  it('is never exit 0: a closed pipe behind stdout', async () => {
+    const line = `{ $KMSX ${EXPORT.join(' ')} --backup b.json; echo $? >&2; } | true`;
+    const result = await shell(line);
+    expect(result.stderr).toMatch(/the reader of standard output went away/);
+    expect(result.stderr).toMatch(/7\n$/);
+    expect(JSON.parse(text('b.json'))).toMatchObject({ Format: 'kmsx-backup/1' });
+  });
+
+  it.each([
+    ['--version'],
+    ['--help'],
+    ['help', 'terms'],
+    ['completion', 'bash'],
+    ['inspect', PUBKEY],
+  ])('is never exit 0: kmsx %s %s into a full disk', async (...args) => {
+    const result = await shell(`$KMSX ${args.join(' ')} > /dev/full`);
+    expect(result.code).toBe(7);
+  });
+
+  it('shows no export where the backup cannot be written', async () => {
+    const result = await kmsx([...EXPORT, '--backup', '/dev/full'], { cwd: folder() });
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain('no space left to write /dev/full');
+  });
+});
+
+describe('a folder that may not be written', () => {
+  it('is found before KMS is called, as another user', async () => {
+    // Root may write everywhere: the program is run as nobody, from a copy that nobody can read.
+    const isRoot = process.getuid?.() === 0;
+    const program = join(folder(), 'program');
+    for (const part of ['bin', 'dist', 'package.json']) {
+      cpSync(join(dirname(KMSX), '..', part), join(program, part), { recursive: true });
+    }
+    cpSync(PUBKEY, join(program, 'pub.pem'));
+    const [locked, home] = [join(folder(), 'locked'), join(folder(), 'home')];
+    for (const path of [locked, home]) mkdirSync(path);
+    chmodSync(folder(), 0o755);
+    chmodSync(locked, 0o555);
+    if (isRoot) chownSync(home, 65534, 65534);
+    const args = ['export-key', '--key-id', 'alias/rehearsal', '--gateway', 'local'];
+    const child = spawn(
+      process.execPath,
+      [
+        join(program, 'bin', 'kmsx.js'),
+        ...args,
+        '--pubkey',
+        'pub.pem',
+        '--backup',
+        `${locked}/b.json`,
+      ],
+      { cwd: program, env: cleanEnv(home), ...(isRoot && { uid: 65534, gid: 65534 }) },
+    );
+    child.stdin.end();
+    const result = await finish(child);
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain(`${locked}/b.json cannot be written (EACCES)`);
+    expect(readdirSync(home)).toEqual([]);
+    chmodSync(locked, 0o755);
+    expect(readdirSync(locked)).toEqual([]);
+  });
+});
+
+describe('two runs on one output at the same moment', () => {
+  it('leave one whole backup, and only its run says 0', async () => {
+    const { endpoint, env } = await localKms({ cwd: folder() });
+    const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, ...endpoint];
+    const runs = await Promise.all(
+      ['1', '2', '3', '4'].map((name) =>
+        kmsx([...args, '--backup', 'b.json', '--out', `e${name}.json`], { cwd: folder(), env }),
+      ),
+    );
+    expect(runs.map(({ code }) => code).sort()).toEqual([0, 2, 2, 2]);
+    const winner = runs.findIndex(({ code }) => code === 0) + 1;
+    expect(files()).toEqual(['b.json', `e${winner}.json`]);
+    const backup = JSON.parse(text('b.json')) as { CiphertextBlob: string };
+    expect(JSON.parse(text(`e${winner}.json`))).toMatchObject({
+      CiphertextBlob: backup.CiphertextBlob,
+    });
+  });
+});
+
+describe('a process that is killed at any moment', () => {
+  it('leaves whole files or none, never an export without its backup, and the next run tidies up', async () => {
+    const { endpoint, env } = await localKms({ cwd: folder() });
+    const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, ...endpoint];
+    const outputs = ['--backup', 'b.json', '--out', 'e.json', '--force'];
+    const begun = performance.now();
+    await kmsxOk([...args, ...outputs], { cwd: folder(), env });
+    const wholeRun = performance.now() - begun;
+    for (let step = 0; step < 24; step += 1) {
+      const child = startKmsx([...args, ...outputs], { cwd: folder(), env });
+      const closed = once(child, 'close');
+      setTimeout(() => child.kill('SIGKILL'), (wholeRun * (step + 4)) / 26);
+      await closed;
+      for (const name of files().filter((file) => !file.startsWith('.'))) {
+        expect(JSON.parse(text(name)), name).toHaveProperty('CiphertextBlob');
+      }
+      const backups = files()
+        .filter((name) => name.startsWith('b.json'))
+        .map(text);
+      for (const name of files().filter((file) => file.startsWith('e.json'))) {
+        const { CiphertextBlob } = JSON.parse(text(name)) as { CiphertextBlob: string };
+        expect(
+          backups.some((backup) => backup.includes(CiphertextBlob)),
+          name,
+        ).toBe(true);
+      }
+    }
+    await kmsxOk([...args, ...outputs], { cwd: folder(), env });
+    expect(files().filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
+
+describe('a second export that KMS refuses', () => {
+  it('loses nothing: the backup stands, and the error names it and the way on', async () => {
+    const { endpoint, env } = await localKms({ cwd: folder() });
+    const second = createPublicKey(testKey('other-2048.pem'));
+    writeFileSync(join(folder(), SECOND), second.export({ type: 'spki', format: 'pem' }));
+    const target = new URL(endpoint[1] ?? '');
+    const front = createServer((incoming, response) => {
+      if (incoming.headers['x-acs-action'] === 'ExportDataKey') {
+        incoming.resume();
+        response.writeHead(409, { 'content-type': 'application/json' });
+        response.end('{"Code":"Rejected.Disabled","Message":"m","RequestId":"R-9"}');
+        return;
+      }
+      const onward = request(
+        {
+          host: target.hostname,
+          port: target.port,
+          path: incoming.url,
+          method: incoming.method,
+          headers: incoming.headers,
+        },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(response);
+        },
+      );
+      incoming.pipe(onward);
+    });
+    // The embedded KMS checks the signed Host, so the front has its address.
+    await new Promise<void>((resolve) => front.listen(Number(target.port), '127.0.0.2', resolve));
+    const args = [
+      'export-key',
+      '--key-id',
+      'alias/rehearsal',
+      '--pubkey',
+      PUBKEY,
+      '--pubkey',
+      SECOND,
+    ];
+    const url = `http://127.0.0.2:${target.port}`;
+    const result = await kmsx(
+      [...args, '--backup', 'b.json', '--out', 'e.json', '--endpoint', url],
+      {
+        cwd: folder(),
+        env,
+      },
+    );
+    front.close();
+    front.closeAllConnections();
+    expect(result).toMatchObject({ code: 4, stdout: '' });
+    expect(result.stderr).toContain(
+      '; the backup b.json stands (Code Rejected.Disabled, RequestId R-9)',
+    );
+    expect(result.stderr).toContain(
+      `kmsx reexport-key --in b.json --pubkey ${PUBKEY} --pubkey ${SECOND} --endpoint ${url} --out e.json\n`,
+    );
+    await kmsxOk(
+      [
+        'reexport-key',
+        '--in',
+        'b.json',
+        '--pubkey',
+        PUBKEY,
+        '--pubkey',
+        SECOND,
+        '--out',
+        'e.json',
+        ...endpoint,
+      ],
+      { cwd: folder(), env },
+    );
+    await kmsxOk(['unwrap-key', '--privkey', PRIVKEY, '--in', 'e.json'], { cwd: folder() });
+  });
+});

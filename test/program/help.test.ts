@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { createFullProgram } from '../../src/program/program.ts';
+import { TOPICS } from '../../src/commands/shell/help/topics.ts';
+import type { HelpedCommand } from '../support/help-faults.ts';
+import { helpFaults } from '../support/help-faults.ts';
+import { runInProcess, testIo } from '../support/test-io.ts';
+
+const program = await createFullProgram(testIo());
+const commands = walk(program);
+const names = commands.map(({ name }) => name);
+
+/** Every command below the program, by its whole name. */
+function walk(parent: Command, prefix = ''): { name: string; command: Command }[] {
+  return parent.commands.flatMap((command) => {
+    const name = `${prefix}${command.name()}`;
+    return [{ name, command }, ...walk(command, `${name} `)];
+  });
+}
+
+async function helpOf(...argv: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runInProcess(argv);
+  expect({ code, stderr }, argv.join(' ')).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+const golden = (name: string): string => `../golden/help/${name.replaceAll(' ', '-')}.txt`;
+
+describe('help says word for word what its golden file says', () => {
+  it('of the program', async () => {
+    await expect(await helpOf('--help')).toMatchFileSnapshot(golden('kmsx'));
+  });
+
+  it.each(names)('of the command %s', async (name) => {
+    const help = await helpOf(...name.split(' '), '--help');
+    await expect(help).toMatchFileSnapshot(golden(name));
+  });
+
+  it.each(Object.keys(TOPICS))('on the topic %s', async (topic) => {
+    await expect(await helpOf('help', topic)).toMatchFileSnapshot(golden(`topic ${topic}`));
+  });
+
+  it('and there is no golden file of what is gone', () => {
+    const folder = fileURLToPath(new URL('../golden/help/', import.meta.url));
+    const expected = ['kmsx', ...names, ...Object.keys(TOPICS).map((topic) => `topic ${topic}`)];
+    const files = expected.map((name) => `${name.replaceAll(' ', '-')}.txt`);
+    expect(readdirSync(folder).sort()).toEqual(files.sort());
+  });
+});
+
+describe('the help of a command', () => {
+  it.each(names)('of %s describes it, and its examples and exit codes exist', async (name) => {
+    const command = commands.find((each) => each.name === name)?.command;
+    const help = await helpOf(...name.split(' '), '--help');
+    expect(helpFaults(helped(name, command?.description() ?? '', help, command))).toEqual([]);
+  });
+
+  it.each(names)('is the same by kmsx help %s', async (name) => {
+    expect(await helpOf('help', ...name.split(' '))).toBe(
+      await helpOf(...name.split(' '), '--help'),
+    );
+  });
+
+  it('has at most 100 columns but for examples, and ends lines and itself cleanly', async () => {
+    for (const name of ['', ...names]) {
+      const help = await helpOf(...name.split(' ').filter(Boolean), '--help');
+      const [text = ''] = help.split('\nExamples:\n');
+      const long = text.split('\n').filter((line) => line.length > 100);
+      expect(
+        long.filter((line) => !line.startsWith('Usage: ')),
+        name,
+      ).toEqual([]);
+      expect(help, name).not.toMatch(/[ \t]$/m);
+      expect(help, name).toMatch(/[^\n]\n$/);
+    }
+  });
+
+  it('names no command twice, and the summaries of the program are those of the commands', async () => {
+    const help = await helpOf('--help');
+    expect(new Set(names).size).toBe(names.length);
+    for (const { command } of commands) expect(help).toContain(command.summary());
+  });
+});
+
+function helped(
+  name: string,
+  description: string,
+  help: string,
+  command: Command | undefined,
+): HelpedCommand {
+  const options = [...(command?.options ?? []), ...program.options];
+  const flags = options.flatMap(({ long, short }) => [long, short]);
+  return {
+    name,
+    description,
+    help,
+    flags: [...flags.filter((flag) => flag !== undefined), '--help', '-h'],
+    commands: names,
+    isHelp: name === 'help',
+  };
+}
+
+describe('the check of help texts', () => {
+  const sound: HelpedCommand = {
+    name: 'sample',
+    description: 'Does a thing.',
+    help: 'Usage\n\nExamples:\n  # so\n  kmsx sample --in f | jq -r .x\n\nExit codes:\n  0    done\n  2    no\n',
+    flags: ['--in'],
+    commands: ['sample'],
+    isHelp: false,
+  };
+
+  it('passes what is sound', () => {
+    expect(helpFaults(sound)).toEqual([]);
+  });
+
+  it.each([
+    ['no description', { description: '' }, 'no description'],
+    ['no example', { help: 'Exit codes:\n  0    done\n' }, 'no example'],
+    ['no exit codes', { help: 'Examples:\n  # so\n  kmsx sample\n' }, 'no exit codes'],
+    ['an option that is not there', { flags: [] }, 'an example has --in'],
+    ['a command that is not there', { commands: [] }, 'an example calls sample'],
+    ['an example of another command', { name: 'other' }, 'no example of other'],
+    [
+      'an exit code that is not there',
+      { help: sound.help.replace('  2  ', '  9  ') },
+      'exit code 9 does not exist',
+    ],
+  ])('fails for %s', (_, change, fault) => {
+    expect(helpFaults({ ...sound, ...change })).toContain(fault);
+  });
+});
+
+describe('a wrong word', () => {
+  it('none at all: exit 2, the help on stderr, nothing on stdout', async () => {
+    const { code, stdout, stderr } = await runInProcess([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(await helpOf('--help'));
+    expect(stderr).toContain('kmsx: error: no command was given\n');
+  });
+
+  it.each([
+    [['exprot-key'], 'unknown command exprot-key', 'did you mean export-key?'],
+    [['unwrap'], 'unknown command unwrap', '--help lists the commands'],
+    [['keygen', '--privkey-otu', 'x'], 'unknown option --privkey-otu', '--privkey-out'],
+    [['--qiuet'], 'unknown option --qiuet', '--quiet'],
+    [['inspect', '--jsn', 'x'], 'unknown option --jsn', '--json'],
+    [['help', 'topic'], 'no command or topic "topic"', 'topics: exit-codes, environment'],
+    [['completion', 'tcsh'], 'tcsh', 'bash, zsh, fish'],
+    [['completion', 'bash', 'surplus'], 'too many arguments', '--help'],
+    [['keygen'], 'required option --privkey-out <file> not specified', '--help'],
+  ])('%j: exit 2, and what was probably meant', async (argv, message, hint) => {
+    const { code, stdout, stderr } = await runInProcess(argv);
+    expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^kmsx: error: .*\n(kmsx: hint: .*\n)+$/);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(hint);
+  });
+});
+
+describe('an algorithm that is not offered yet', () => {
+  const completions = ['_kmsx', 'kmsx.bash', 'kmsx.fish'];
+
+  it.each(['SM2PKE', 'EC_SM2'])('is in no help and no completion: %s', async (word) => {
+    const texts = [
+      await helpOf('--help'),
+      ...(await Promise.all(names.map((name) => helpOf('help', ...name.split(' '))))),
+      ...(await Promise.all(Object.keys(TOPICS).map((topic) => helpOf('help', topic)))),
+      ...(await Promise.all(['bash', 'zsh', 'fish'].map((shell) => helpOf('completion', shell)))),
+      ...completions.map((file) =>
+        readFileSync(new URL(`../../completions/${file}`, import.meta.url), 'utf8'),
+      ),
+    ];
+    // list-keys filters by the specs of KMS keys, which are another matter.
+    const specsOfKmsKeys = /EC_P256K\W+EC_SM2/g;
+    for (const text of texts) expect(text.replaceAll(specsOfKmsKeys, '')).not.toContain(word);
+    // What is offered is there: the texts are the ones that would show it.
+    expect(texts.filter((text) => text.includes('RSAES_OAEP_SHA_256')).length).toBeGreaterThan(6);
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { KmsxError } from '../../../src/base/error.ts';
+import type { CheckSubject } from '../../../src/account/permissions.ts';
+import { checkPermissions } from '../../../src/account/permissions.ts';
+import type { OneTimeKey } from '../../../src/data-key/one-time-export.ts';
+import { makeOneTimeKey } from '../../../src/data-key/one-time-export.ts';
+import { permissionsFor, POLICY_COMMANDS } from '../../../src/account/ram-policy.ts';
+import { parseKeyId } from '../../../src/kms/key-id.ts';
+import type { KmsClient } from '../../../src/kms/kms-client.ts';
+
+const KEY = { region: 'cn-hangzhou', account: '1', id: 'key-a' };
+const NEW_KEY = { ...KEY, id: 'key-b' };
+const ALL = permissionsFor({
+  commands: POLICY_COMMANDS,
+  key: KEY,
+  newKey: NEW_KEY,
+  sourceKey: undefined,
+  severalPubkeys: true,
+  makesSecrets: true,
+  keptSecrets: ['kept'],
+});
+
+const BACKUP = { CiphertextBlob: 'AAAA', KeyId: 'key-a', NumberOfBytes: 32 };
+
+function error(kind: 'credentials' | 'kms' | 'unavailable', code: string): KmsxError {
+  return new KmsxError({ kind, code, message: 'no', requestId: 'R' });
+}
+
+/** A client that answers every question in the same way, and notes what it was asked. */
+function client(answer: () => Promise<unknown>): { kms: KmsClient; asked: string[] } {
+  const asked: string[] = [];
+  const method =
+    (name: string): (() => Promise<unknown>) =>
+    () => {
+      asked.push(name);
+      return answer();
+    };
+  const names = ['generateAndExportDataKey', 'exportDataKey', 'decrypt', 'reEncrypt'];
+  const kms = {
+    keys: {
+      describe: method('describe'),
+      list: method('list'),
+      listAliases: method('listAliases'),
+    },
+    dryRun: Object.fromEntries(names.map((name) => [name, method(name)])),
+  } as unknown as KmsClient;
+  return { kms, asked };
+}
+
+function subject(kms: KmsClient, more: Partial<CheckSubject> = {}): CheckSubject {
+  return {
+    kms,
+    keyId: 'key-a',
+    newKey: parseKeyId('key-b'),
+    fromRsaKey: false,
+    backup: BACKUP,
+    newBackup: { ...BACKUP, KeyId: 'key-b' },
+    keptSecrets: new Map([['kept', undefined]]),
+    isDedicated: false,
+    ...more,
+  };
+}
+
+/** One key for all tests: making it takes longer than they do. */
+let oneTimeKey: Promise<OneTimeKey> | undefined;
+const makeKey = (): Promise<OneTimeKey> => (oneTimeKey ??= makeOneTimeKey());
+
+describe('the check of permissions', () => {
+  it('asks each question once, by dry run or for names, and never for the work itself', async () => {
+    // Anything but a dry run or a list would be no method of this client.
+    const { kms, asked } = client(() => Promise.resolve({}));
+    const { verdicts, failures } = await checkPermissions(ALL, subject(kms), makeKey);
+    expect(failures).toEqual([]);
+    expect(verdicts).toHaveLength(ALL.length);
+    expect(asked.toSorted()).toEqual([
+      'decrypt',
+      'describe',
+      'exportDataKey',
+      'exportDataKey',
+      'generateAndExportDataKey',
+      'list',
+      'listAliases',
+      'reEncrypt',
+    ]);
+  });
+
+  it('blames both permissions of ReEncrypt where KMS does not say which is missing', async () => {
+    const { kms } = client(() => Promise.reject(error('credentials', 'AccessDeniedError')));
+    const { verdicts } = await checkPermissions(ALL, subject(kms), makeKey);
+    const ofReEncrypt = verdicts.filter(({ Action }) => Action.startsWith('kms:ReEncrypt'));
+    expect(ofReEncrypt).toHaveLength(2);
+    for (const { Allowed, Reason } of ofReEncrypt) {
+      expect({ Allowed, Reason }).toEqual({
+        Allowed: false,
+        Reason: expect.stringContaining('or both') as string,
+      });
+    }
+  });
+
+  it('does not take another refusal for a missing permission, and goes on', async () => {
+    const { kms } = client(() => Promise.reject(error('kms', 'Rejected.Disabled')));
+    const { verdicts, failures } = await checkPermissions(ALL, subject(kms), makeKey);
+    expect(failures[0]?.code).toBe('Rejected.Disabled');
+    for (const verdict of verdicts) expect(verdict.Allowed).not.toBe(false);
+    expect(verdicts[0]).toEqual({
+      Action: 'kms:GenerateAndExportDataKey',
+      Resource: 'acs:kms:cn-hangzhou:1:key/key-a',
+      Reason: 'not found out: no (Rejected.Disabled)',
+      RequestId: 'R',
+    });
+  });
+
+  it.each([
+    ['unavailable', 'network-failed'],
+    ['credentials', 'InvalidAccessKeyId.NotFound'],
+  ] as const)('ends where nothing can be asked: %s, %s', async (kind, code) => {
+    const { kms, asked } = client(() => Promise.reject(error(kind, code)));
+    await expect(checkPermissions(ALL, subject(kms), makeKey)).rejects.toMatchObject({ code });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('asks a dedicated gateway for cryptographic operations only', async () => {
+    const { kms, asked } = client(() => Promise.resolve({}));
+    const { verdicts } = await checkPermissions(ALL, subject(kms, { isDedicated: true }), makeKey);
+    expect(new Set(asked)).toEqual(
+      new Set(['generateAndExportDataKey', 'exportDataKey', 'decrypt']),
+    );
+    const reasons = verdicts.filter(({ Allowed }) => Allowed === undefined);
+    expect(reasons.map(({ Action }) => Action).toSorted()).toEqual([
+      'kms:CreateSecret',
+      'kms:DescribeKey',
+      'kms:ListAliases',
+      'kms:ListKeys',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+    ]);
+  });
+
+  it('says what it does not reach, and why the backup in KMS was not read', async () => {
+    const { kms } = client(() => Promise.resolve({}));
+    const denied = error('credentials', 'Forbidden.NoPermission');
+    const { verdicts } = await checkPermissions(
+      ALL,
+      subject(kms, {
+        backup: undefined,
+        newBackup: undefined,
+        keptSecrets: new Map([['kept', denied]]),
+      }),
+      makeKey,
+    );
+    const of = (action: string): unknown[] => verdicts.filter(({ Action }) => Action === action);
+    expect(of('kms:GetSecretValue')).toMatchObject([
+      { Allowed: false, Reason: 'no (Forbidden.NoPermission)' },
+    ]);
+    for (const action of ['kms:Decrypt', 'kms:ReEncryptTo', 'kms:ExportDataKey']) {
+      for (const verdict of of(action)) {
+        expect(verdict).toMatchObject({
+          Reason: expect.stringMatching(/^(?:not asked|not found out): /) as string,
+        });
+        expect(verdict).not.toHaveProperty('Allowed');
+      }
+    }
+  });
+});

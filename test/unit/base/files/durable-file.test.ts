@@ -1,0 +1,382 @@
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { DurableFileOptions, FileContext } from '../../../../src/base/files/durable-file.ts';
+import { kmsxError } from '../../../../src/base/error.ts';
+import type { OldFileRule } from '../../../../src/base/files/put-in-place.ts';
+import { prepareDurableFile } from '../../../../src/base/files/durable-file.ts';
+import { useTempFolder } from '../../../support/temp-folder.ts';
+import { TEST_NOW, testIo } from '../../../support/test-io.ts';
+
+const folder = useTempFolder();
+
+function options(changes: Partial<DurableFileOptions> = {}): DurableFileOptions {
+  return { label: 'out.json', mode: 0o600, existing: 'refuse', ...changes };
+}
+
+const keep: OldFileRule = () => 'keep';
+const remove: OldFileRule = () => 'remove';
+
+/** Removes what it looks at only where it has this text. */
+const removeOnly =
+  (text: string): OldFileRule =>
+  (path) => {
+    if (readFileSync(path, 'utf8') === text) return 'remove';
+    throw kmsxError('output-keeps-old', 'out.json holds a private key');
+  };
+
+async function write(
+  path: string,
+  text: string,
+  changes: Partial<DurableFileOptions> = {},
+  context: FileContext = testIo(),
+): Promise<unknown> {
+  const file = await prepareDurableFile(path, options(changes), context);
+  return file.commit(Buffer.from(text));
+}
+
+/** Names of leftovers: of a process that is gone, and of one that lives. */
+async function leftovers(): Promise<{ stale: string; alive: string }> {
+  const file = await prepareDurableFile(join(folder(), 'out.json'), options(), testIo());
+  const [alive = ''] = readdirSync(folder());
+  await file.discard();
+  return { stale: alive.replace('4242', '99999'), alive };
+}
+
+describe('a durable file', () => {
+  it('is written whole, with its mode, and leaves nothing else behind', async () => {
+    const path = join(folder(), 'out.json');
+    await write(path, 'all of it');
+    expect(readFileSync(path, 'utf8')).toBe('all of it');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('is not there under its name before it is committed, and its temporary file is private', async () => {
+    const path = join(folder(), 'out.json');
+    const file = await prepareDurableFile(path, options({ reserveBytes: 4096 }), testIo());
+    const [temporary = ''] = readdirSync(folder());
+    expect(temporary).toMatch(/^\.out\.json\.kmsx-4242-[0-9a-f]+\.tmp$/);
+    expect(statSync(join(folder(), temporary)).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder(), temporary)).size).toBe(4096);
+    await file.discard();
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
+  it('never replaces a file that came into being after it was prepared', async () => {
+    const path = join(folder(), 'out.json');
+    const file = await prepareDurableFile(path, options(), testIo());
+    writeFileSync(path, 'somebody else');
+    await expect(file.commit(Buffer.from('mine'))).rejects.toMatchObject({ code: 'output-exists' });
+    expect(readFileSync(path, 'utf8')).toBe('somebody else');
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('lets one of two writers of one name win, and tells the other', async () => {
+    const path = join(folder(), 'out.json');
+    const files = await Promise.all([
+      prepareDurableFile(path, options(), testIo()),
+      prepareDurableFile(path, options(), testIo()),
+    ]);
+    const results = await Promise.allSettled(
+      files.map((file, index) => file.commit(Buffer.from(`writer ${index}`))),
+    );
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const winner = results.findIndex(({ status }) => status === 'fulfilled');
+    expect(readFileSync(path, 'utf8')).toBe(`writer ${winner}`);
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('refuses an existing file, a folder and a dangling link before anything is written', async () => {
+    writeFileSync(join(folder(), 'file'), 'old');
+    mkdirSync(join(folder(), 'folder'));
+    symlinkSync(join(folder(), 'nowhere'), join(folder(), 'link'));
+    for (const [name, code] of [
+      ['file', 'output-exists'],
+      ['folder', 'output-is-folder'],
+      ['link', 'output-exists'],
+    ] as const) {
+      await expect(write(join(folder(), name), 'new')).rejects.toMatchObject({ code });
+    }
+    expect(readdirSync(folder()).sort()).toEqual(['file', 'folder', 'link']);
+    expect(readFileSync(join(folder(), 'file'), 'utf8')).toBe('old');
+  });
+
+  it('replaces an existing file where it may', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'old');
+    chmodSync(path, 0o644);
+    await write(path, 'new', { existing: 'replace' });
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('keeps the old file beside the new one, however often it is replaced', async () => {
+    const path = join(folder(), 'out.json');
+    for (const text of ['one', 'two', 'three']) await write(path, text, { existing: keep });
+    const stamp = TEST_NOW.toISOString().replaceAll(/[-:]/g, '');
+    const [newest, ...old] = readdirSync(folder()).sort();
+    expect(newest).toBe('out.json');
+    expect(old[0]).toBe(`out.json.old-${stamp}`);
+    expect(old[1]).toMatch(new RegExp(`^out\\.json\\.old-${stamp}-[0-9a-f]{12}$`));
+    expect(old).toHaveLength(2);
+    expect(readFileSync(path, 'utf8')).toBe('three');
+    expect(old.map((name) => readFileSync(join(folder(), name), 'utf8'))).toEqual(['one', 'two']);
+  });
+
+  it('replaces the target of a symbolic link and leaves the link', async () => {
+    mkdirSync(join(folder(), 'real'));
+    writeFileSync(join(folder(), 'real', 'target'), 'old');
+    symlinkSync(join('real', 'target'), join(folder(), 'link'));
+    await write(join(folder(), 'link'), 'new', { existing: 'replace' });
+    expect(readFileSync(join(folder(), 'real', 'target'), 'utf8')).toBe('new');
+    expect(readdirSync(folder()).sort()).toEqual(['link', 'real']);
+  });
+
+  it('removes the temporary files of this name whose process is gone, and no others', async () => {
+    const { stale, alive } = await leftovers();
+    const other = stale.replace('out.json', 'other.json');
+    const unlike = stale.replace('.tmp', '.txt');
+    for (const name of [stale, alive, other, unlike]) writeFileSync(join(folder(), name), '');
+    await write(join(folder(), 'out.json'), 'text');
+    expect(readdirSync(folder()).sort()).toEqual([alive, other, unlike, 'out.json'].sort());
+  });
+
+  it('leaves a temporary file of another machine or PID namespace alone for an hour', async () => {
+    const { stale } = await leftovers();
+    const foreign = stale.replace(/-[0-9a-f]{8}/, '-00000000');
+    const young = join(folder(), foreign);
+    const old = join(folder(), foreign.replace('99999', '4242'));
+    writeFileSync(young, '');
+    writeFileSync(old, '');
+    const at = (minutes: number): Date => new Date(TEST_NOW.getTime() - minutes * 60_000);
+    utimesSync(young, at(59), at(59));
+    utimesSync(old, at(61), at(61));
+    await write(join(folder(), 'out.json'), 'text');
+    expect(readdirSync(folder()).sort()).toEqual([foreign, 'out.json'].sort());
+  });
+
+  it('is not hindered by a leftover that cannot be removed', async () => {
+    const { stale } = await leftovers();
+    mkdirSync(join(folder(), stale));
+    await write(join(folder(), 'out.json'), 'text');
+    expect(readdirSync(folder()).sort()).toEqual([stale, 'out.json'].sort());
+  });
+
+  it.each([['refuse'], ['replace'], [keep], [remove]] as const)(
+    'is written all the same where somebody removed its temporary file: %s',
+    async (existing) => {
+      const path = join(folder(), 'out.json');
+      const file = await prepareDurableFile(path, options({ existing }), testIo());
+      for (const name of readdirSync(folder())) unlinkSync(join(folder(), name));
+      expect(await file.commit(Buffer.from('mine'))).toEqual({ keptAs: [], modeIgnored: false });
+      expect(readdirSync(folder())).toEqual(['out.json']);
+      expect(readFileSync(path, 'utf8')).toBe('mine');
+    },
+  );
+
+  it('says why it was not written, also where nothing can be cleaned up', async () => {
+    const inner = join(folder(), 'stick');
+    mkdirSync(inner);
+    const file = await prepareDurableFile(join(inner, 'out.json'), options(), testIo());
+    rmSync(inner, { recursive: true });
+    writeFileSync(inner, 'a file in place of the folder');
+    await expect(file.commit(Buffer.from('mine'))).rejects.toMatchObject({
+      code: 'file-unwritable',
+    });
+    await expect(file.discard()).resolves.toBeUndefined();
+  });
+
+  it('is not written once the process is interrupted, and the old file is there', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'old');
+    const interrupt = new AbortController();
+    const context = { ...testIo(), signal: interrupt.signal };
+    const file = await prepareDurableFile(path, options({ existing: remove }), context);
+    interrupt.abort();
+    await expect(file.commit(Buffer.from('mine'))).rejects.toMatchObject({
+      code: 'file-unwritable',
+    });
+    expect(readdirSync(folder())).toEqual(['out.json']);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+  });
+
+  it('removes its temporary file at once when the process is interrupted', async () => {
+    const interrupt = new AbortController();
+    const context = { ...testIo(), signal: interrupt.signal };
+    const file = await prepareDurableFile(join(folder(), 'out.json'), options(), context);
+    expect(readdirSync(folder())).toHaveLength(1);
+    interrupt.abort();
+    expect(readdirSync(folder())).toEqual([]);
+    await file.discard();
+  });
+
+  it('is taken back after it was committed, and somebody else’s file of that name is not', async () => {
+    const path = join(folder(), 'out.json');
+    const file = await prepareDurableFile(path, options(), testIo());
+    file.retract();
+    await file.commit(Buffer.from('mine'));
+    file.retract();
+    expect(readdirSync(folder())).toEqual([]);
+    file.retract();
+
+    const other = await prepareDurableFile(path, options(), testIo());
+    await other.commit(Buffer.from('mine'));
+    writeFileSync(join(folder(), 'theirs'), 'theirs');
+    renameSync(join(folder(), 'theirs'), path);
+    other.retract();
+    expect(readFileSync(path, 'utf8')).toBe('theirs');
+  });
+
+  it('says that the folder does not exist', async () => {
+    const path = join(folder(), 'missing', 'out.json');
+    await expect(write(path, 'x', { label: 'missing/out.json' })).rejects.toMatchObject({
+      code: 'file-unwritable',
+      message: 'missing/out.json cannot be written: the folder missing does not exist',
+    });
+    expect(existsSync(join(folder(), 'missing'))).toBe(false);
+  });
+
+  it('leaves another name of the old file as it was', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'old');
+    linkSync(path, join(folder(), 'second-name'));
+    await write(path, 'new', { existing: 'replace' });
+    expect(readFileSync(join(folder(), 'second-name'), 'utf8')).toBe('old');
+  });
+});
+
+describe('a durable file with a rule for the old one', () => {
+  it('removes what the rule lets go, whatever it was when it was prepared', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'old');
+    await write(path, 'new', { existing: remove });
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('judges what came into being after it was prepared', async () => {
+    const path = join(folder(), 'out.json');
+    const existing: OldFileRule = (at) =>
+      readFileSync(at, 'utf8') === 'a backup' ? 'keep' : 'remove';
+    const file = await prepareDurableFile(path, options({ existing }), testIo());
+    writeFileSync(path, 'a backup');
+    const { keptAs } = await file.commit(Buffer.from('new'));
+    expect(keptAs).toHaveLength(1);
+    expect(readFileSync(keptAs[0] ?? '', 'utf8')).toBe('a backup');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  it('leaves in place what the rule never lets go, and nothing new', async () => {
+    const path = join(folder(), 'out.json');
+    const existing = removeOnly('old');
+    const file = await prepareDurableFile(path, options({ existing }), testIo());
+    writeFileSync(path, 'private');
+    await expect(file.commit(Buffer.from('new'))).rejects.toMatchObject({
+      code: 'output-keeps-old',
+      message: 'out.json holds a private key',
+    });
+    expect(readFileSync(path, 'utf8')).toBe('private');
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('keeps the new file beside it where it is to be rescued, and says so', async () => {
+    const path = join(folder(), 'out.json');
+    const changes = { existing: removeOnly('old'), rescueNew: true };
+    const file = await prepareDurableFile(path, options(changes), testIo());
+    writeFileSync(path, 'private');
+    const error: unknown = await file.commit(Buffer.from('new')).catch((thrown: unknown) => thrown);
+    const [rescued = '', ...others] = readdirSync(folder()).filter((name) => name !== 'out.json');
+    expect(others).toEqual([]);
+    expect(rescued).toMatch(/^out\.json\.new-20261123T080000\.000Z-[0-9a-f]{12}$/);
+    expect(readFileSync(join(folder(), rescued), 'utf8')).toBe('new');
+    expect(readFileSync(path, 'utf8')).toBe('private');
+    expect(error).toMatchObject({ code: 'output-keeps-old' });
+    expect(String(error)).toContain(`the new file is whole and is ${join(folder(), rescued)}`);
+  });
+
+  it('puts back what was swapped in between looking and moving', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'old');
+    let looks = 0;
+    const existing: OldFileRule = (at) => {
+      looks += 1;
+      const verdict = removeOnly('old')(at);
+      if (looks === 1) writeFileSync(at, 'private');
+      return verdict;
+    };
+    await expect(write(path, 'new', { existing })).rejects.toMatchObject({
+      code: 'output-keeps-old',
+    });
+    expect(looks).toBe(2);
+    expect(readFileSync(path, 'utf8')).toBe('private');
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('moves aside what came into place while the old one was moved', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'first');
+    let looks = 0;
+    const existing: OldFileRule = () => {
+      looks += 1;
+      if (looks === 2) writeFileSync(path, 'second');
+      return 'keep';
+    };
+    const file = await prepareDurableFile(path, options({ existing }), testIo());
+    const { keptAs } = await file.commit(Buffer.from('new'));
+    expect(keptAs.map((name) => readFileSync(name, 'utf8'))).toEqual(['first', 'second']);
+    expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  it('has old and new whole under some name while the old one is moved', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'old');
+    const seen: string[][] = [];
+    const existing: OldFileRule = () => {
+      seen.push(readdirSync(folder()).map((name) => readFileSync(join(folder(), name), 'utf8')));
+      return 'remove';
+    };
+    await write(path, 'new', { existing });
+    expect(seen.map((texts) => texts.sort())).toEqual([
+      ['new', 'old'],
+      ['new', 'old'],
+    ]);
+    expect(readdirSync(folder())).toEqual(['out.json']);
+  });
+
+  it('names what it could not put back', async () => {
+    const path = join(folder(), 'out.json');
+    writeFileSync(path, 'old');
+    let looks = 0;
+    const existing: OldFileRule = (at) => {
+      looks += 1;
+      if (looks === 1) return 'keep';
+      renameSync(at, `${at}.moved`);
+      writeFileSync(path, 'somebody else');
+      renameSync(`${at}.moved`, at);
+      throw kmsxError('output-keeps-old', 'no');
+    };
+    const error: unknown = await write(path, 'new', { existing }).catch(
+      (thrown: unknown) => thrown,
+    );
+    const [aside = ''] = readdirSync(folder()).filter((name) => name !== 'out.json');
+    expect(String(error)).toContain(`no; what was there is now ${join(folder(), aside)}`);
+    expect(readFileSync(join(folder(), aside), 'utf8')).toBe('old');
+    expect(readFileSync(path, 'utf8')).toBe('somebody else');
+  });
+});
