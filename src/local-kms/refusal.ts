@@ -5,7 +5,7 @@ import type { JsonObject } from '../base/json.ts';
  * common error codes (help 69008), of its operations, and the gateway's common errors; `docs/embedded-kms.md`
  * lists where a code or message is a choice of this project.
  */
-const REFUSALS = {
+export const REFUSALS = {
   MissingParameter: [400, 'A parameter is needed but not provided.'],
   InvalidParameter: [400, 'The specified parameter is not valid.'],
   ParseRequestParameterException: [
