@@ -47,9 +47,3 @@ export interface Io extends FileContext {
   untilStopped(): Promise<void>;
   sleep(milliseconds: number): Promise<void>;
 }
-
-/** The value of an environment variable; an empty one is unset. */
-export function fromEnv(io: Pick<Io, 'env'>, name: string): string | undefined {
-  const value = io.env[name];
-  return value === '' ? undefined : value;
-}

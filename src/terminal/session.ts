@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../base/error.ts';
 import type { Io } from './io.ts';
-import { fromEnv } from './io.ts';
+import { envValue } from '../base/env.ts';
 import type { GlobalOptions } from './options.ts';
 import { globalOptions } from './options.ts';
 import type { Reporter } from './reporter.ts';
@@ -35,14 +35,14 @@ const TELLING_OPTIONS = [
  * @throws KmsxError `environment-refused`
  */
 export function assertSafeEnvironment(io: Pick<Io, 'env'>): void {
-  if (fromEnv(io, 'NODE_DEBUG') !== undefined) {
+  if (envValue(io.env, 'NODE_DEBUG') !== undefined) {
     throw kmsxError(
       'environment-refused',
       'NODE_DEBUG is set: with it Node.js prints requests and signatures',
       { name: 'NODE_DEBUG' },
     );
   }
-  const option = tellingOption(fromEnv(io, 'NODE_OPTIONS') ?? '');
+  const option = tellingOption(envValue(io.env, 'NODE_OPTIONS') ?? '');
   if (option !== undefined) {
     throw kmsxError(
       'environment-refused',
@@ -50,7 +50,7 @@ export function assertSafeEnvironment(io: Pick<Io, 'env'>): void {
       { name: 'NODE_OPTIONS' },
     );
   }
-  if (fromEnv(io, 'NODE_TLS_REJECT_UNAUTHORIZED') === '0') {
+  if (envValue(io.env, 'NODE_TLS_REJECT_UNAUTHORIZED') === '0') {
     throw kmsxError(
       'environment-refused',
       'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: with it Node.js trusts any server',

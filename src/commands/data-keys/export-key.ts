@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { kmsxError } from '../../base/error.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { fromEnv } from '../../terminal/io.ts';
+import { envValue } from '../../base/env.ts';
 import { jsonLine, printResult } from '../../terminal/output/json-output.ts';
 import { repeatable } from '../../terminal/options.ts';
 import type { Output } from '../../terminal/files/outputs.ts';
@@ -166,7 +166,7 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
 }
 
 function requireKeyId(options: ExportKeyOptions, io: Io): string {
-  const keyId = options.keyId ?? fromEnv(io, 'KMSX_KEY_ID');
+  const keyId = options.keyId ?? envValue(io.env, 'KMSX_KEY_ID');
   if (keyId === undefined) throw kmsxError('bad-usage', '--key-id is needed, or KMSX_KEY_ID');
   return keyId;
 }

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { kmsxError } from '../../base/error.ts';
 import type { Io } from '../../terminal/io.ts';
-import { fromEnv } from '../../terminal/io.ts';
+import { envValue } from '../../base/env.ts';
 import type { Session } from '../../terminal/session.ts';
 import { version } from '../../terminal/version.ts';
 import type { ConnectOptions } from '../../kms/connect-kms.ts';
@@ -59,7 +59,7 @@ export async function findCredentials(
   return await resolveCredentials({
     profile,
     env: io.env,
-    home: fromEnv(io, 'HOME'),
+    home: envValue(io.env, 'HOME'),
     authorities,
     resolve,
     timeoutMs: policy.timeoutMs,
@@ -157,8 +157,8 @@ function commonOptions(
 
 /** `$XDG_STATE_HOME/kmsx/local-kms`; a relative XDG_STATE_HOME is ignored, as its specification says. */
 function localStateFolder(io: Io): string {
-  const xdg = fromEnv(io, 'XDG_STATE_HOME');
-  const home = fromEnv(io, 'HOME');
+  const xdg = envValue(io.env, 'XDG_STATE_HOME');
+  const home = envValue(io.env, 'HOME');
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'kmsx', 'local-kms');
   if (home !== undefined) return join(home, '.local', 'state', 'kmsx', 'local-kms');
   throw kmsxError('bad-usage', '--gateway local needs HOME or XDG_STATE_HOME, to keep its state');

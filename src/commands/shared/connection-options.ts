@@ -4,7 +4,7 @@ import { kmsxError } from '../../base/error.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
 import { inputFileId } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { fromEnv } from '../../terminal/io.ts';
+import { envValue } from '../../base/env.ts';
 import { repeatable, suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { Authorities } from '../../network/authorities.ts';
@@ -91,7 +91,7 @@ export async function planConnection(
     : undefined;
   const gateway = resolveGateway({ ...gatewayOptions, profileRegion });
   assertRulesMatch(resolve, gateway);
-  const caFile = options.caFile ?? fromEnv(io, 'KMSX_CA_FILE');
+  const caFile = options.caFile ?? envValue(io.env, 'KMSX_CA_FILE');
   const plan = { gateway, policy, resolve, profile: options.profile };
   if (caFile === undefined || gateway.kind === 'local') {
     return { ...plan, authorities: undefined, inputs: [] };
@@ -158,7 +158,7 @@ function assertRulesMatch(rules: readonly ResolveRule[], gateway: ConnectionPlan
 
 async function readProfileRegion(profile: string | undefined, io: Io): Promise<string | undefined> {
   const { profileRegion } = await import('../../credentials/cli-profile.ts');
-  return await profileRegion({ profile, env: io.env, home: fromEnv(io, 'HOME') });
+  return await profileRegion({ profile, env: io.env, home: envValue(io.env, 'HOME') });
 }
 
 function parseSeconds(option: string, text: string): number {

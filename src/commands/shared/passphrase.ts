@@ -3,7 +3,7 @@ import { kmsxError } from '../../base/error.ts';
 import { SecretBytes, secretCopy } from '../../base/secret-bytes.ts';
 import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { inputFileId, readInput } from '../../terminal/files/inputs.ts';
-import { fromEnv } from '../../terminal/io.ts';
+import { envValue } from '../../base/env.ts';
 import type { Session } from '../../terminal/session.ts';
 
 export interface PassphraseOptions {
@@ -67,7 +67,7 @@ export async function askPassphrase(
     return notEmpty(firstLine(input));
   }
   if (options.passphraseEnv !== undefined) {
-    const value = fromEnv(io, options.passphraseEnv);
+    const value = envValue(io.env, options.passphraseEnv);
     if (value === undefined) {
       throw kmsxError(
         'passphrase-missing',

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { KmsxError, kmsxError } from '../../base/error.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import type { Io } from '../../terminal/io.ts';
-import { fromEnv } from '../../terminal/io.ts';
+import { envValue } from '../../base/env.ts';
 import { repeatable, suggestValues } from '../../terminal/options.ts';
 import type { KeyResource, PolicyCommand, PolicyRequest } from '../../account/ram-policy.ts';
 import { needsKey, needsScope, POLICY_COMMANDS } from '../../account/ram-policy.ts';
@@ -77,7 +77,7 @@ export interface PolicyPlan {
  */
 export function planPolicy(options: PolicyOptions, io: Io): PolicyPlan {
   const commands = parseCommands(options.for);
-  const keyId = options.keyId ?? fromEnv(io, 'KMSX_KEY_ID');
+  const keyId = options.keyId ?? envValue(io.env, 'KMSX_KEY_ID');
   if (keyId === undefined && needsKey(commands))
     throw kmsxError('bad-usage', '--key-id is needed, or KMSX_KEY_ID');
   const { secrets, files } = readBackupPlaces(options.backup);

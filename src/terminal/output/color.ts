@@ -1,5 +1,5 @@
 import type { Io, OutputStream } from '../io.ts';
-import { fromEnv } from '../io.ts';
+import { envValue } from '../../base/env.ts';
 
 export type ColorChoice = 'auto' | 'always' | 'never';
 
@@ -23,8 +23,8 @@ function colors(
   mayForce: boolean,
 ): boolean {
   if (choice !== 'auto') return choice === 'always';
-  if (fromEnv(io, 'NO_COLOR') !== undefined) return false;
-  const forced = fromEnv(io, 'FORCE_COLOR');
+  if (envValue(io.env, 'NO_COLOR') !== undefined) return false;
+  const forced = envValue(io.env, 'FORCE_COLOR');
   if (forced !== undefined) return mayForce && forced !== '0' && forced !== 'false';
-  return stream.isTerminal && fromEnv(io, 'TERM') !== 'dumb';
+  return stream.isTerminal && envValue(io.env, 'TERM') !== 'dumb';
 }

@@ -5,7 +5,7 @@ import type { KmsxError } from '../../../base/error.ts';
 import { withChanges } from '../../../base/error.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
-import { fromEnv } from '../../../terminal/io.ts';
+import { envValue } from '../../../base/env.ts';
 import { repeatable, suggestValues } from '../../../terminal/options.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import type { Session } from '../../../terminal/session.ts';
@@ -74,7 +74,7 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
   const { io } = session;
   assertSafeEnvironment(io);
   const policy = readPolicy(options);
-  const keyIdText = options.keyId ?? fromEnv(io, 'KMSX_KEY_ID');
+  const keyIdText = options.keyId ?? envValue(io.env, 'KMSX_KEY_ID');
   const keyId = keyIdText === undefined ? undefined : parseKeyId(keyIdText);
   if (options.pubkey.length > 0 || options.expectFingerprint.length > 0) {
     checkRecipientOptions(options);

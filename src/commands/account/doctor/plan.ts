@@ -1,6 +1,6 @@
 import type { KmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
-import { fromEnv } from '../../../terminal/io.ts';
+import { envValue } from '../../../base/env.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
 import { planConnection } from '../../shared/connection-options.ts';
@@ -39,8 +39,8 @@ export async function planForDoctor(
 }
 
 function checkOf({ code, details }: KmsxError, options: ConnectionOptions, io: Io): PlanCheck {
-  const caFile = options.caFile ?? fromEnv(io, 'KMSX_CA_FILE');
-  const caFiles = [caFile, fromEnv(io, 'NODE_EXTRA_CA_CERTS')];
+  const caFile = options.caFile ?? envValue(io.env, 'KMSX_CA_FILE');
+  const caFiles = [caFile, envValue(io.env, 'NODE_EXTRA_CA_CERTS')];
   if (code.startsWith('region-') || details['reason'] === 'region') return 'region';
   if (code === 'ca-file-malformed') return 'tls';
   if (code.startsWith('file-')) {

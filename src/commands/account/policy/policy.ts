@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
-import { fromEnv } from '../../../terminal/io.ts';
+import { envValue } from '../../../base/env.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
@@ -89,7 +89,7 @@ async function printPolicy(
  * @throws KmsxError `region-malformed`
  */
 function givenRegion(options: PolicyOptions, io: Io): string | undefined {
-  const region = options.region ?? fromEnv(io, REGION_VARIABLE);
+  const region = options.region ?? envValue(io.env, REGION_VARIABLE);
   if (region === undefined || isRegion(region)) return region;
   const label = options.region === undefined ? REGION_VARIABLE : '--region';
   throw kmsxError(

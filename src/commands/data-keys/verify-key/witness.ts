@@ -1,6 +1,6 @@
 import { kmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
-import { fromEnv } from '../../../terminal/io.ts';
+import { envValue } from '../../../base/env.ts';
 import { oneLine } from '../../../terminal/output/printable.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
 import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
@@ -88,7 +88,7 @@ export function witnessRequest(
         endpoint: kms.endpoint,
         region: kms.region ?? regionOf(source),
         profile: options.profile,
-        caFile: options.caFile ?? fromEnv(io, 'KMSX_CA_FILE'),
+        caFile: options.caFile ?? envValue(io.env, 'KMSX_CA_FILE'),
         ...addressing(backup.plan),
       },
       beside: witnessBeside(backup, beside),
