@@ -31,9 +31,6 @@ export class KmsxError extends Error {
   constructor(options: FailureOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'KmsxError';
-    const { message } = this;
-    // httpx writes the URL of a request into the message of whatever error it meets: of this one it can't.
-    Object.defineProperty(this, 'message', { get: () => message, set: () => undefined });
     this.kind = options.kind;
     this.code = options.code;
     this.details = options.details ?? {};

@@ -7,7 +7,7 @@ export type HttpxRequest = typeof httpx.request;
 export type HttpxRead = typeof httpx.read;
 export type HttpxOptions = Parameters<HttpxRequest>[1];
 
-/** What httpx itself does, for those who stand in its place. */
+/** What httpx itself does, with errors that do not show the request. */
 export interface OriginalHttpx {
   readonly request: HttpxRequest;
   readonly read: HttpxRead;
@@ -19,7 +19,7 @@ export interface WholeAnswer {
   readonly body: Buffer;
 }
 
-/** Sends what the SDKs hand to httpx. Whoever runs code in `Seam.run` with one gets its requests. */
+/** Sends what the SDKs hand to httpx. Requests made inside `httpSeam().run(sender, …)` go to that sender. */
 export interface Sender {
   send(url: string, options: HttpxOptions, original: OriginalHttpx): Promise<WholeAnswer>;
 }
@@ -40,11 +40,12 @@ export function httpSeam(): AsyncLocalStorage<Sender> {
   silenceDebugOutput();
 
   const storage = new AsyncLocalStorage<Sender>();
-  const original: OriginalHttpx = { request: httpx.request, read: httpx.read };
+  const bare = httpx.request;
+  const original: OriginalHttpx = { request: withoutUrls(bare), read: httpx.read };
   const bodies = new WeakMap<IncomingMessage, Buffer>();
   const request: SeamRequest = async (url, options) => {
     const sender = storage.getStore();
-    if (sender === undefined) return original.request(url, options);
+    if (sender === undefined) return bare(url, options);
     const { message, body } = await sender.send(url, options, original);
     bodies.set(message, body);
     return message;
@@ -57,6 +58,27 @@ export function httpSeam(): AsyncLocalStorage<Sender> {
   };
   Object.assign(httpx, { request, read });
   return storage;
+}
+
+/**
+ * httpx appends method and URL (ciphertext, context, signature) to the message of every error that a request emits,
+ * whoever made the error: takes them off again.
+ */
+function withoutUrls(request: HttpxRequest): HttpxRequest {
+  return async (url, options) => {
+    try {
+      return await request(url, options);
+    } catch (error) {
+      if (error instanceof Error) {
+        const method = options.method?.toUpperCase() ?? 'GET';
+        error.message = error.message.replace(
+          new RegExp(`(?:${method}|Connect) \\S+ failed\\.$`),
+          '',
+        );
+      }
+      throw error;
+    }
+  };
 }
 
 /**

@@ -1,7 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { KmsxError, kmsxError } from '../../../src/base/error.ts';
 import { createProgram } from '../../../src/program/program.ts';
 import { run } from '../../../src/program/run.ts';
 import { homeWith, profiles } from '../../support/credential-home.ts';
@@ -111,12 +109,4 @@ describe.each(Object.entries(WHO))('%s', (_, reach) => {
       }
     },
   );
-});
-
-test('the message of a KmsxError stays as it is, whoever writes to it', () => {
-  const error: Error = kmsxError('internal', 'as it is');
-  error.message += 'POST https://127.0.0.1/?SecurityToken=canary failed.';
-  expect(error.message).toBe('as it is');
-  expect(error).toBeInstanceOf(KmsxError);
-  expect(inspect(error, { showHidden: true })).not.toContain('canary');
 });

@@ -1,8 +1,12 @@
+import http from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { inspect } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import httpx from 'httpx';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { KmsxError } from '../../../src/base/error.ts';
+import { KmsxError, kmsxError } from '../../../src/base/error.ts';
+import type { Sender } from '../../../src/network/http-seam.ts';
 import { httpSeam } from '../../../src/network/http-seam.ts';
 import type { Exchange, TransportOptions } from '../../../src/network/transport.ts';
 import { Transport } from '../../../src/network/transport.ts';
@@ -265,6 +269,30 @@ describe('the seam in httpx', () => {
     expect(response.statusCode).toBe(302);
     expect(String(await httpx.read(response, 'utf8'))).toBe('as it is');
   });
+
+  test.each(['GET', 'POST'])(
+    'keeps a %s out of the message of an error that httpx meets',
+    async (method) => {
+      class FailingAgent extends http.Agent {
+        override createConnection(
+          _: http.ClientRequestArgs,
+          callback?: (error: Error | null, stream: Duplex) => void,
+        ): undefined {
+          callback?.(kmsxError('internal', 'as it is'), new PassThrough());
+        }
+      }
+      const sender: Sender = {
+        send: (url, options, original) =>
+          original.request(url, { ...options, agent: new FailingAgent() }).then(() => {
+            throw new Error('it was sent');
+          }),
+      };
+      const url = 'http://127.0.0.1/a%20b?SecurityToken=canary';
+      const error = await failure(httpSeam().run(sender, () => httpx.request(url, { method })));
+      expect(error.message).toBe('as it is');
+      expect(inspect(error, { showHidden: true })).not.toMatch(/canary|127\.0\.0\.1/);
+    },
+  );
 
   test('keeps two exchanges apart that run at the same time', async () => {
     const server = await startServer((request, response) => {
