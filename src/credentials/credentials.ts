@@ -51,8 +51,7 @@ export interface CredentialOptions {
   /** For one request to a source. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The system's clock if it is not given. */
-  readonly now?: (() => Date) | undefined;
+  readonly now: () => Date;
   /** Told of files with secrets that others can reach. */
   readonly warn?: Warn | undefined;
   /** The effective user: a command of a file that somebody else could change is not run. Undefined where the system has none. */
@@ -108,7 +107,7 @@ export function knownCredentials(source: string, key: AccessKey): ResolvedCreden
 }
 
 async function findSource(options: CredentialOptions, network: CredentialNetwork): Promise<Found> {
-  const { env, home, warn, now = () => new Date(), userId, killGroup } = options;
+  const { env, home, warn, now, userId, killGroup } = options;
   const where: Places = { env, home, warn, now, userId, killGroup };
   if (options.profile !== undefined) {
     return ofProfile(await namedProfile(options.profile, where), where);
@@ -161,14 +160,14 @@ async function fromMetadata(
   const provider = source.provider(limits);
   try {
     await fetchCredentials({ ...source, provider: () => provider }, network, limits);
-    // What was fetched to know is used: the first provider is this one, and later ones are new.
-    const providers = [provider];
-    return {
-      source: {
-        ...source,
-        provider: (its: ProviderLimits) => providers.pop() ?? source.provider(its),
-      },
+    // The provider that was asked has credentials already: it is the first one used; later ones are new.
+    let first: typeof provider | undefined = provider;
+    const reusing = (its: ProviderLimits): typeof provider => {
+      const next = first ?? source.provider(its);
+      first = undefined;
+      return next;
     };
+    return { source: { ...source, provider: reusing } };
   } catch (error) {
     // What an instance gives, and can't be credentials, is no reason to look elsewhere.
     if (!(error instanceof KmsxError) || error.details['reason'] === 'characters') throw error;

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { kmsxError } from '../base/error.ts';
 import type { CliProfile } from './cli-profile.ts';
 import { ambientProfile, CLI_CONFIG, namedProfile } from './cli-profile.ts';
-import { parseCredentialsFile } from './credentials-file.ts';
 import type { CredentialSource } from './sources/sources.ts';
 import {
   accessKeySource,
@@ -16,7 +15,7 @@ import { profileSource } from './sources/profile.ts';
 import type { KillGroup } from './sources/run-command.ts';
 import type { Warn } from './secret-file.ts';
 import { readSecretFile } from './secret-file.ts';
-import { sectionSource, settingOf } from './sources/section.ts';
+import { parseCredentialsFile, sectionSource, settingOf } from './sources/credentials-file.ts';
 import type { Setting } from './sts-endpoint.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
 

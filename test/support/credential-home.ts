@@ -80,6 +80,7 @@ export async function resolveIn(
 ): Promise<ResolvedCredentials> {
   const credentials = await resolveCredentials({
     env: {},
+    now: () => new Date(),
     userId: process.geteuid?.(),
     killGroup: (groupId) => void process.kill(-groupId, 'SIGKILL'),
     home: typeof files === 'string' ? files : homeWith(files),

@@ -5,7 +5,7 @@ import { KmsxError } from '../../../src/base/error.ts';
 import { hintsFor } from '../../../src/terminal/messages.ts';
 import { loadAuthorities } from '../../../src/network/authorities.ts';
 import { callerIdentity } from '../../../src/credentials/caller-identity.ts';
-import { parseCredentialsFile } from '../../../src/credentials/credentials-file.ts';
+import { parseCredentialsFile } from '../../../src/credentials/sources/credentials-file.ts';
 import { parseEndpoint } from '../../../src/network/endpoint.ts';
 import { embeddedHints } from '../../../src/answers/error-table/embedded.ts';
 import { factsOf } from '../../../src/answers/error-table/table.ts';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
-import { parseCredentialsFile } from '../../../src/credentials/credentials-file.ts';
+import { parseCredentialsFile } from '../../../src/credentials/sources/credentials-file.ts';
 
 describe('parseCredentialsFile', () => {
   test('reads sections and settings', () => {

@@ -50,6 +50,7 @@ async function resolve(
   const credentials = await resolveCredentials({
     env: {},
     userId: process.geteuid?.(),
+    now: () => new Date(),
     killGroup: () => undefined,
     home: homeWith(files),
     ...rest,

@@ -19,7 +19,7 @@ import type {
   CredentialOptions,
   ResolvedCredentials,
 } from '../../../src/credentials/credentials.ts';
-import { splitCommand } from '../../../src/credentials/sources/process-command.ts';
+import { splitCommand } from '../../../src/credentials/sources/external.ts';
 import { homeWith, keysOf, profiles, resolveIn } from '../../support/credential-home.ts';
 import { clientOf, DECRYPT, failure } from '../../support/kms-clients.ts';
 

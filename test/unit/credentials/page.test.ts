@@ -18,13 +18,16 @@ test('docs/credentials.md names every variable that the credentials depend on', 
 });
 
 test('docs/credentials.md names every mode and type that the code tells apart', () => {
-  const cases = ['sources/profile.ts', 'sources/section.ts', 'unsupported-modes.ts'].flatMap(
-    (name) =>
-      [
-        ...readFileSync(new URL(name, SOURCES), 'utf8').matchAll(
-          /^ +(?:case '([a-z_]+)':|([a-z_]+): (?:\{|'))/gm,
-        ),
-      ].map(([, word = '', other = '']) => word + other),
+  const cases = [
+    'sources/profile.ts',
+    'sources/credentials-file.ts',
+    'unsupported-modes.ts',
+  ].flatMap((name) =>
+    [
+      ...readFileSync(new URL(name, SOURCES), 'utf8').matchAll(
+        /^ +(?:case '([a-z_]+)':|([a-z_]+): (?:\{|'))/gm,
+      ),
+    ].map(([, word = '', other = '']) => word + other),
   );
   const words = new Set(PAGE.toLowerCase().match(/`[a-z_]+`/g));
   const named = cases.filter((word) => !['why', 'instead', 'hint', 'setting'].includes(word));
