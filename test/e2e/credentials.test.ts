@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fillHome, profiles } from '../support/credential-home.ts';
+import { fillHome, profiles } from '../support/credentials/credential-home.ts';
 import { kmsx } from '../support/kmsx.ts';
-import type { StsServer } from '../support/sts-server.ts';
-import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../support/sts-server.ts';
+import type { StsServer } from '../support/credentials/sts-server.ts';
+import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../support/credentials/sts-server.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PUBKEY } from '../support/wrapping-keys.ts';
-import type { TestServer } from '../support/servers.ts';
-import { json, startServer, tlsFile } from '../support/servers.ts';
+import type { TestServer } from '../support/network/servers.ts';
+import { json, startServer, tlsFile } from '../support/network/servers.ts';
 
 const folder = useTempFolder();
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ANY_CREDENTIALS, answer, useFakeKms } from '../support/fake-kms.ts';
+import { ANY_CREDENTIALS, answer, useFakeKms } from '../support/kms/fake-kms.ts';
 import { finish, kmsx, kmsxOk, startKmsx, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PUBKEY, testKeyPath } from '../support/wrapping-keys.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFullProgram } from '../../src/program/program.ts';
-import { answer, useFakeKms } from '../support/fake-kms.ts';
+import { answer, useFakeKms } from '../support/kms/fake-kms.ts';
 import type { RunResult } from '../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';

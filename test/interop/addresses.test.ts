@@ -1,12 +1,17 @@
 /* IPv6, and names with several addresses of which one is dead: refused, or swallowed as by a firewall. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DOMAIN, exportFrom, KMS_PORT, startGateway } from '../support/gateway-network.ts';
+import {
+  DOMAIN,
+  exportFrom,
+  KMS_PORT,
+  startGateway,
+} from '../support/network/dedicated-gateway.ts';
 import type { RunResult } from '../support/kmsx.ts';
-import { useNetwork } from '../support/network.ts';
-import type { RealProxy } from '../support/proxies.ts';
-import { proxyUrl, startSquid } from '../support/proxies.ts';
-import { tlsFile } from '../support/servers.ts';
+import { useNetwork } from '../support/network/namespace.ts';
+import type { RealProxy } from '../support/network/proxies.ts';
+import { proxyUrl, startSquid } from '../support/network/proxies.ts';
+import { tlsFile } from '../support/network/servers.ts';
 
 /** ::1 first, then 127.0.0.1. */
 const SIX_FIRST = `kst-six.${DOMAIN}`;

@@ -7,7 +7,7 @@ import type { Server } from '../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
-import { NEW_KEY, NOBODY, OLD_KEY, seedKeys, STRANGER } from '../support/kms-keys.ts';
+import { NEW_KEY, NOBODY, OLD_KEY, seedKeys, STRANGER } from '../support/kms/seed.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -21,7 +21,7 @@ import type { ExportDocument } from '../../src/documents/export-document.ts';
 import type { RunResult, Server } from '../support/kmsx.ts';
 import { cleanEnv, finish, KMSX, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useMounts } from '../support/mounts.ts';
-import { signedCall } from '../support/signed-call.ts';
+import { signedCall } from '../support/local-kms/signed-call.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY, testKeyPath } from '../support/wrapping-keys.ts';
 

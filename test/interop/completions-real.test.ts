@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SHELLS } from '../../src/commands/shell/completion/generate.ts';
-import type { CompletionShell } from '../support/completion-shells.ts';
-import { assertSyntax, openShell, SCRIPT_NAMES } from '../support/completion-shells.ts';
+import type { CompletionShell } from '../support/shells/completion-shells.ts';
+import { assertSyntax, openShell, SCRIPT_NAMES } from '../support/shells/completion-shells.ts';
 
 const COMPLETIONS = fileURLToPath(new URL('../../completions', import.meta.url));
 

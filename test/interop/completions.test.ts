@@ -7,16 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Shell } from '../../src/commands/shell/completion/generate.ts';
 import { completionScript, SHELLS } from '../../src/commands/shell/completion/generate.ts';
 import { readCompletionModel } from '../../src/commands/shell/completion/model.ts';
-import type { CompletionShell } from '../support/completion-shells.ts';
+import type { CompletionShell } from '../support/shells/completion-shells.ts';
 import {
   assertSyntax,
   fishOffers,
   openShell,
   SCRIPT_NAMES,
   scrubbedEnv,
-} from '../support/completion-shells.ts';
-import { CANARY, hostileProgram, hostileText } from '../support/hostile-program.ts';
-import { sampleProgram } from '../support/sample-program.ts';
+} from '../support/shells/completion-shells.ts';
+import { CANARY, hostileProgram, hostileText } from '../support/shells/hostile-program.ts';
+import { sampleProgram } from '../support/shells/sample-program.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'kmsx-completions-')));
 const NODE_MARK = join(root, 'node-was-started');

@@ -13,12 +13,12 @@ import {
   makeCertificateAuthority,
   makeKeyPair,
 } from '../../src/local-kms/tls/certificate-authority.ts';
-import { ACCESS_KEY_ENV, DOMAIN, startGateway } from '../support/gateway-network.ts';
+import { ACCESS_KEY_ENV, DOMAIN, startGateway } from '../support/network/dedicated-gateway.ts';
 import type { RunResult } from '../support/kmsx.ts';
-import { useNetwork } from '../support/network.ts';
-import { proxyUrl, startSquid } from '../support/proxies.ts';
+import { useNetwork } from '../support/network/namespace.ts';
+import { proxyUrl, startSquid } from '../support/network/proxies.ts';
 import { PUBKEY } from '../support/wrapping-keys.ts';
-import { tlsFile } from '../support/servers.ts';
+import { tlsFile } from '../support/network/servers.ts';
 
 const INSTANCE = 'kst-test';
 const HOST = `${INSTANCE}.${DOMAIN}`;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { cleanEnv, finish, KMSX } from '../support/kmsx.ts';
-import { killWhileKeysAreMade } from '../support/kill-loop.ts';
+import { killWhileKeysAreMade } from '../support/local-kms/kill-loop.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PUBKEY } from '../support/wrapping-keys.ts';
 

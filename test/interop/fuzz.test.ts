@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fuzzGateway } from '../support/fuzz.ts';
+import { fuzzGateway } from '../support/local-kms/fuzz.ts';
 
 test('a million malformed requests get an answer of KMS each', { timeout: 900_000 }, async () => {
   const { failures, codes } = await fuzzGateway(1_000_000, 2);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Server } from '../support/kmsx.ts';
 import { cleanEnv, kmsx, KMSX, kmsxOk, useLocalKms } from '../support/kmsx.ts';
-import { closedPort } from '../support/servers.ts';
+import { closedPort } from '../support/network/servers.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 
 const INSTANCE = 'kst-test.cryptoservice.kms.aliyuncs.com';

@@ -6,15 +6,15 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { fillHome, profiles } from '../support/credential-home.ts';
-import type { InstanceOrder, InstanceReport } from '../support/instance.ts';
+import { fillHome, profiles } from '../support/credentials/credential-home.ts';
+import type { InstanceOrder, InstanceReport } from '../support/network/ecs-instance.ts';
 import { KMSX } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PUBKEY } from '../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const execute = promisify(execFile);
-const INSTANCE = fileURLToPath(new URL('../support/instance.ts', import.meta.url));
+const INSTANCE = fileURLToPath(new URL('../support/network/ecs-instance.ts', import.meta.url));
 const RUN_TS = fileURLToPath(new URL('../../scripts/run-ts.js', import.meta.url));
 const KEY = ['--key-id', 'alias/a', '--pubkey', PUBKEY];
 

@@ -10,12 +10,17 @@ import {
   KMS_PORT,
   SESSION,
   startGateway,
-} from '../support/gateway-network.ts';
+} from '../support/network/dedicated-gateway.ts';
 import type { RunResult } from '../support/kmsx.ts';
-import { useNetwork } from '../support/network.ts';
-import type { RealProxy } from '../support/proxies.ts';
-import { PROXY_PASSWORD, proxyUrl, startSquid, startTinyproxy } from '../support/proxies.ts';
-import { tlsFile } from '../support/servers.ts';
+import { useNetwork } from '../support/network/namespace.ts';
+import type { RealProxy } from '../support/network/proxies.ts';
+import {
+  PROXY_PASSWORD,
+  proxyUrl,
+  startSquid,
+  startTinyproxy,
+} from '../support/network/proxies.ts';
+import { tlsFile } from '../support/network/servers.ts';
 
 /** A gateway that the proxy alone can look up. */
 const FAR = `kst-far.${DOMAIN}`;
@@ -41,7 +46,7 @@ beforeAll(async () => {
   }
   const cloud = net.start(process.execPath, [
     fileURLToPath(new URL('../../scripts/run-ts.js', import.meta.url)),
-    fileURLToPath(new URL('../support/network-cloud.ts', import.meta.url)),
+    fileURLToPath(new URL('../support/network/cloud-services.ts', import.meta.url)),
     ...[net.folder, JSON.stringify(SESSION)],
   ]);
   cloud.stdout.on('data', (chunk: Buffer) => (logs.cloud += chunk.toString()));

@@ -16,7 +16,7 @@ import {
   RSA_VERSION,
   seedKeys,
   STRANGER,
-} from '../support/kms-keys.ts';
+} from '../support/kms/seed.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACCESS_KEY, DECRYPT, GENERATED } from '../support/kms-clients.ts';
-import type { CertificateName } from '../support/servers.ts';
-import { json, startProxy, startServer, tlsFile } from '../support/servers.ts';
+import { ACCESS_KEY, DECRYPT, GENERATED } from '../support/kms/clients.ts';
+import type { CertificateName } from '../support/network/servers.ts';
+import { json, startProxy, startServer, tlsFile } from '../support/network/servers.ts';
 
 /*
  * The published program is a bundle. Here the client is bundled with the options of scripts/build.js and

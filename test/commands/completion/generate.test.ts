@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { completionScript, SHELLS } from '../../../src/commands/shell/completion/generate.ts';
-import { hostileProgram, hostileText } from '../../support/hostile-program.ts';
-import { sampleProgram } from '../../support/sample-program.ts';
+import { hostileProgram, hostileText } from '../../support/shells/hostile-program.ts';
+import { sampleProgram } from '../../support/shells/sample-program.ts';
 
 /** How a single quote is written inside a word in single quotes; bash's choices are quoted twice. */
 const QUOTE_IN_QUOTES = { bash: `\\'\\''`, zsh: `'\\''`, fish: `\\'` } as const;

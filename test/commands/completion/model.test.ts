@@ -8,7 +8,7 @@ import {
   ownOptions,
   readCompletionModel,
 } from '../../../src/commands/shell/completion/model.ts';
-import { sampleProgram } from '../../support/sample-program.ts';
+import { sampleProgram } from '../../support/shells/sample-program.ts';
 
 const FILES: Candidates = { kind: 'files' };
 const FOLDERS: Candidates = { kind: 'folders' };

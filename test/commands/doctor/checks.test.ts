@@ -10,8 +10,8 @@ import { checkCoreDumps, checkSwap } from '../../../src/commands/account/doctor/
 import { checkTcp } from '../../../src/commands/account/doctor/tcp-check.ts';
 import { checkClock } from '../../../src/commands/account/doctor/clock-check.ts';
 import type { KeyMetadata } from '../../../src/kms/key-catalog.ts';
-import { gatewayAt } from '../../support/kms-clients.ts';
-import { closedPort, startServer } from '../../support/servers.ts';
+import { gatewayAt } from '../../support/kms/clients.ts';
+import { closedPort, startServer } from '../../support/network/servers.ts';
 
 function texts(files: Readonly<Record<string, string>>) {
   return (path: string): Promise<string | undefined> => Promise.resolve(files[path]);

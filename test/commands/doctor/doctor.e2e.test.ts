@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { lineOf, linesOf } from '../../support/doctor/expectations.ts';
-import { useFakeKms } from '../../support/fake-kms.ts';
+import { useFakeKms } from '../../support/kms/fake-kms.ts';
 import { finish, kmsx, startKmsx } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PUBKEY } from '../../support/wrapping-keys.ts';

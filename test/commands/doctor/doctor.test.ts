@@ -13,12 +13,12 @@ import { dedicated, proxied } from '../../support/doctor/scenes.ts';
 import { expectCase, lineOf, linesOf } from '../../support/doctor/expectations.ts';
 import type { Ran } from '../../support/doctor/stage.ts';
 import { KEYS, keyEnv, useDoctorStage } from '../../support/doctor/stage.ts';
-import { startSts } from '../../support/sts-server.ts';
-import { TestKms } from '../../support/local-kms.ts';
+import { startSts } from '../../support/credentials/sts-server.ts';
+import { TestKms } from '../../support/local-kms/test-kms.ts';
 import { testKey } from '../../support/wrapping-keys.ts';
 import { testIo } from '../../support/test-io.ts';
 import type { Runner } from '../../support/doctor/stage.ts';
-import { json, startProxy, startServer, tlsFile } from '../../support/servers.ts';
+import { json, startProxy, startServer, tlsFile } from '../../support/network/servers.ts';
 
 /** In this process, with the real clock. */
 const inProcess =

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useKmsStage } from '../../support/kms-stage.ts';
+import { useKmsStage } from '../../support/kms/stage.ts';
 import type { RunResult, Server } from '../../support/kmsx.ts';
 import { kmsx, kmsxOk } from '../../support/kmsx.ts';
 import { runInProcess } from '../../support/test-io.ts';

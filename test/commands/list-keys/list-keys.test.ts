@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ANY_CREDENTIALS } from '../../support/fake-kms.ts';
+import { ANY_CREDENTIALS } from '../../support/kms/fake-kms.ts';
 import type { Outcome } from '../../support/test-io.ts';
 import { runInProcess } from '../../support/test-io.ts';
-import type { RecordedRequest } from '../../support/servers.ts';
-import { json, startServer } from '../../support/servers.ts';
+import type { RecordedRequest } from '../../support/network/servers.ts';
+import { json, startServer } from '../../support/network/servers.ts';
 
 const KEY_ID = '11111111-2222-3333-4444-555555555555';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { killWhileKeysAreMade } from '../../support/kill-loop.ts';
+import { killWhileKeysAreMade } from '../../support/local-kms/kill-loop.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 
 const folder = useTempFolder();

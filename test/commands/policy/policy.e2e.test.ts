@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useKmsStage } from '../../support/kms-stage.ts';
+import { useKmsStage } from '../../support/kms/stage.ts';
 import { kmsx, kmsxOk } from '../../support/kmsx.ts';
 import type { RamPolicyDocument, RunAs } from '../../support/policy-stage.ts';
 import {

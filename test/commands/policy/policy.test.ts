@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProgram } from '../../../src/program/program.ts';
 import { run } from '../../../src/program/run.ts';
-import { TestKms } from '../../support/local-kms.ts';
+import { TestKms } from '../../support/local-kms/test-kms.ts';
 import type { PolicyCase, RamPolicyDocument, RunAs } from '../../support/policy-stage.ts';
 import {
   accessKeyOf,

@@ -2,13 +2,13 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ExportDocument } from '../../../src/documents/export-document.ts';
-import { useFakeKms } from '../../support/fake-kms.ts';
+import { useFakeKms } from '../../support/kms/fake-kms.ts';
 import type { RunResult, Server } from '../../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { runInProcess } from '../../support/test-io.ts';
 import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
-import { NOBODY, OLD_KEY, seedKeys } from '../../support/kms-keys.ts';
+import { NOBODY, OLD_KEY, seedKeys } from '../../support/kms/seed.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useKmsStage } from '../../support/kms-stage.ts';
+import { useKmsStage } from '../../support/kms/stage.ts';
 import type { RunResult, Server } from '../../support/kmsx.ts';
 import { kmsx } from '../../support/kmsx.ts';
 import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
-import { NEW_KEY, RSA_VERSION, seedKeys, STRANGER } from '../../support/kms-keys.ts';
+import { NEW_KEY, RSA_VERSION, seedKeys, STRANGER } from '../../support/kms/seed.ts';
 import { tellLies } from './lying-documents.ts';
 
 /* How a command meets a document that lies, and what must come of it. */

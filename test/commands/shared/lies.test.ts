@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PRIVKEY, testKeyPath } from '../../support/wrapping-keys.ts';
-import { NEW_KEY, OTHER_RSA_KEY, OTHER_RSA_VERSION } from '../../support/kms-keys.ts';
+import { NEW_KEY, OTHER_RSA_KEY, OTHER_RSA_VERSION } from '../../support/kms/seed.ts';
 import type { Case, Name, Run } from './lie-cases.ts';
 import {
   argsOf,

@@ -5,9 +5,9 @@ import type { BackupDocument } from '../../../src/documents/backup-document.ts';
 import type { ExportDocument } from '../../../src/documents/export-document.ts';
 import type { RunOptions, Server } from '../../support/kmsx.ts';
 import { kmsxOk } from '../../support/kmsx.ts';
-import { signedCall } from '../../support/signed-call.ts';
+import { signedCall } from '../../support/local-kms/signed-call.ts';
 import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
-import { NEW_KEY, OLD_KEY } from '../../support/kms-keys.ts';
+import { NEW_KEY, OLD_KEY } from '../../support/kms/seed.ts';
 
 /** At how many of its characters a document is cut. */
 const CUTS: Readonly<Record<string, (length: number) => number>> = {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { BackupDocument } from '../../../src/documents/backup-document.ts';
 import type { RunResult, Server } from '../../support/kmsx.ts';
 import { finish, kmsx, kmsxOk, startKmsx, useLocalKms } from '../../support/kmsx.ts';
-import { signedCall } from '../../support/signed-call.ts';
+import { signedCall } from '../../support/local-kms/signed-call.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
 

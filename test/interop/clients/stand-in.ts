@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { signWith } from '../../support/signers.ts';
+import { signWith } from '../../support/local-kms/signers.ts';
 import type { Body, Configuration, Reply, Request } from './protocol.ts';
 
 /** Makes one call, signed with ACS3-HMAC-SHA256, over a connection of its own. */

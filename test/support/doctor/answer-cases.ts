@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { closedPort, json, startProxy, startServer, startTcpServer } from '../servers.ts';
+import { closedPort, json, startProxy, startServer, startTcpServer } from '../network/servers.ts';
 import type { DoctorCase, Scene } from './scenes.ts';
 import { GOOD, GOOD_KEY, HASTY, proxied, PUBKEY } from './scenes.ts';
 import type { DoctorStage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { closedPort, tlsFile } from '../servers.ts';
-import { startSts } from '../sts-server.ts';
+import { closedPort, tlsFile } from '../network/servers.ts';
+import { startSts } from '../credentials/sts-server.ts';
 import type { DoctorCase, Scene } from './scenes.ts';
 import { at, file, GOOD, GOOD_KEY } from './scenes.ts';
 import type { DoctorStage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { CertificateName } from '../servers.ts';
-import { closedPort, json, startServer, startTcpServer, tlsFile } from '../servers.ts';
+import type { CertificateName } from '../network/servers.ts';
+import { closedPort, json, startServer, startTcpServer, tlsFile } from '../network/servers.ts';
 import type { DoctorCase, Scene } from './scenes.ts';
 import { dedicated, file, GOOD, GOOD_KEY, HASTY, ONCE, PUBKEY } from './scenes.ts';
 import type { DoctorStage } from './stage.ts';

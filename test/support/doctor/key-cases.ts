@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startProxy } from '../servers.ts';
-import { startPublicGateway } from '../public-gateway.ts';
+import { startProxy } from '../network/servers.ts';
+import { startPublicGateway } from '../network/public-gateway.ts';
 import type { DoctorCase, Scene } from './scenes.ts';
 import { at, GOOD, GOOD_KEY, ONCE, PUBKEY } from './scenes.ts';
 import type { DoctorStage } from './stage.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { localKmsOptions, TestKms } from '../local-kms.ts';
+import { localKmsOptions, TestKms } from '../local-kms/test-kms.ts';
 import { PRIVKEY, PUBKEY } from '../wrapping-keys.ts';
 
 /** How a test runs kmsx: in this process, or the real program. */

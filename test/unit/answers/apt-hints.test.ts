@@ -20,16 +20,16 @@ import {
   profiles,
   resolveIn,
   stsAt,
-} from '../../support/credential-home.ts';
-import { startMetadata } from '../../support/metadata-server.ts';
+} from '../../support/credentials/credential-home.ts';
+import { startMetadata } from '../../support/credentials/metadata-server.ts';
 import {
   clientOf,
   DECRYPT,
   failure,
   gatewayAt,
   testAuthorities,
-} from '../../support/kms-clients.ts';
-import { closedPort, json, startServer, startTcpServer } from '../../support/servers.ts';
+} from '../../support/kms/clients.ts';
+import { closedPort, json, startServer, startTcpServer } from '../../support/network/servers.ts';
 
 const KMS_OPTIONS = /--gateway|--endpoint|--region/;
 const withCode = (code: string, more: object = {}): Error =>

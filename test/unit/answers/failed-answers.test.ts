@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createProgram } from '../../../src/program/program.ts';
 import { run } from '../../../src/program/run.ts';
-import { homeWith, profiles } from '../../support/credential-home.ts';
+import { homeWith, profiles } from '../../support/credentials/credential-home.ts';
 import { testIo } from '../../support/test-io.ts';
 import { PUBKEY } from '../../support/wrapping-keys.ts';
-import type { CertificateName } from '../../support/servers.ts';
-import { startServer, tlsFile } from '../../support/servers.ts';
+import type { CertificateName } from '../../support/network/servers.ts';
+import { startServer, tlsFile } from '../../support/network/servers.ts';
 
 /* The library that sends requests puts the whole URL into the errors that it meets: token, signature and all. */
 

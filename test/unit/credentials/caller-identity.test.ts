@@ -3,10 +3,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { CallerIdentityOptions } from '../../../src/credentials/caller-identity.ts';
 import { callerIdentity } from '../../../src/credentials/caller-identity.ts';
 import { knownCredentials } from '../../../src/credentials/credentials.ts';
-import type { StsServer } from '../../support/sts-server.ts';
-import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../../support/sts-server.ts';
-import { failure, testAuthorities } from '../../support/kms-clients.ts';
-import { closedPort, json, startServer, startTcpServer } from '../../support/servers.ts';
+import type { StsServer } from '../../support/credentials/sts-server.ts';
+import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../../support/credentials/sts-server.ts';
+import { failure, testAuthorities } from '../../support/kms/clients.ts';
+import { closedPort, json, startServer, startTcpServer } from '../../support/network/servers.ts';
 
 async function optionsFor(port: number): Promise<CallerIdentityOptions> {
   return {

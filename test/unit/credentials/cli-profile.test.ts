@@ -11,7 +11,7 @@ import {
   parseCliConfig,
   profileRegion,
 } from '../../../src/credentials/cli-profile.ts';
-import { failure } from '../../support/kms-clients.ts';
+import { failure } from '../../support/kms/clients.ts';
 
 const CONFIG = {
   current: 'prod',

@@ -8,17 +8,17 @@ import type {
 } from '../../../src/credentials/credentials.ts';
 import { knownCredentials, resolveCredentials } from '../../../src/credentials/credentials.ts';
 import type { Env } from '../../../src/base/env.ts';
-import type { Home } from '../../support/credential-home.ts';
-import { homeWith, keysOf, metadataAt, stsAt } from '../../support/credential-home.ts';
+import type { Home } from '../../support/credentials/credential-home.ts';
+import { homeWith, keysOf, metadataAt, stsAt } from '../../support/credentials/credential-home.ts';
 import {
   clientOf,
   DECRYPT,
   failure,
   GENERATED,
   testAuthorities,
-} from '../../support/kms-clients.ts';
-import type { Responder, TestServer } from '../../support/servers.ts';
-import { closedPort, json, startServer, startTcpServer } from '../../support/servers.ts';
+} from '../../support/kms/clients.ts';
+import type { Responder, TestServer } from '../../support/network/servers.ts';
+import { closedPort, json, startServer, startTcpServer } from '../../support/network/servers.ts';
 
 const SECRET = 'canary-secret-0123456789';
 const KEY = { access_key_id: 'profile-id', access_key_secret: SECRET };

@@ -20,8 +20,13 @@ import type {
   ResolvedCredentials,
 } from '../../../src/credentials/credentials.ts';
 import { splitCommand } from '../../../src/credentials/sources/external.ts';
-import { homeWith, keysOf, profiles, resolveIn } from '../../support/credential-home.ts';
-import { clientOf, DECRYPT, failure } from '../../support/kms-clients.ts';
+import {
+  homeWith,
+  keysOf,
+  profiles,
+  resolveIn,
+} from '../../support/credentials/credential-home.ts';
+import { clientOf, DECRYPT, failure } from '../../support/kms/clients.ts';
 
 const PRINTED = {
   mode: 'StsToken',

@@ -11,8 +11,8 @@ import {
   profiles,
   resolveIn,
   writeWithMode,
-} from '../../support/credential-home.ts';
-import { failure } from '../../support/kms-clients.ts';
+} from '../../support/credentials/credential-home.ts';
+import { failure } from '../../support/kms/clients.ts';
 
 const KEY = { access_key_id: 'some-id', access_key_secret: 'canary-secret' };
 const ROLE_ARN = 'acs:ram::1234567890123456:role/first';

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { keysOf, metadataAt, profiles, resolveIn } from '../../support/credential-home.ts';
-import type { MetadataOptions } from '../../support/metadata.ts';
-import { startMetadata } from '../../support/metadata-server.ts';
-import { failure } from '../../support/kms-clients.ts';
+import {
+  keysOf,
+  metadataAt,
+  profiles,
+  resolveIn,
+} from '../../support/credentials/credential-home.ts';
+import type { MetadataOptions } from '../../support/credentials/metadata-service.ts';
+import { startMetadata } from '../../support/credentials/metadata-server.ts';
+import { failure } from '../../support/kms/clients.ts';
 
 const INSTANCE = {
   accessKeyId: 'STS.instance',

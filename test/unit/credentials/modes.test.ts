@@ -10,11 +10,11 @@ import {
   profiles,
   resolveIn,
   stsAt,
-} from '../../support/credential-home.ts';
-import { startMetadata } from '../../support/metadata-server.ts';
-import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../../support/sts-server.ts';
-import { clientOf, DECRYPT, failure } from '../../support/kms-clients.ts';
-import { closedPort, json, startServer } from '../../support/servers.ts';
+} from '../../support/credentials/credential-home.ts';
+import { startMetadata } from '../../support/credentials/metadata-server.ts';
+import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../../support/credentials/sts-server.ts';
+import { clientOf, DECRYPT, failure } from '../../support/kms/clients.ts';
+import { closedPort, json, startServer } from '../../support/network/servers.ts';
 
 const KEY = {
   access_key_id: KNOWN_KEY.accessKeyId,

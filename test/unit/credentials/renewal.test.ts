@@ -2,14 +2,20 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ResolvedCredentials } from '../../../src/credentials/credentials.ts';
-import { homeWith, metadataAt, profiles, resolveIn, stsAt } from '../../support/credential-home.ts';
-import { startMetadata } from '../../support/metadata-server.ts';
-import type { StsOptions, StsServer } from '../../support/sts-server.ts';
-import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../../support/sts-server.ts';
+import {
+  homeWith,
+  metadataAt,
+  profiles,
+  resolveIn,
+  stsAt,
+} from '../../support/credentials/credential-home.ts';
+import { startMetadata } from '../../support/credentials/metadata-server.ts';
+import type { StsOptions, StsServer } from '../../support/credentials/sts-server.ts';
+import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../../support/credentials/sts-server.ts';
 import { KmsRefusal } from '../../../src/local-kms/refusal.ts';
-import { clientOf, DECRYPT, failure, GENERATED } from '../../support/kms-clients.ts';
-import type { TestServer } from '../../support/servers.ts';
-import { json, startServer } from '../../support/servers.ts';
+import { clientOf, DECRYPT, failure, GENERATED } from '../../support/kms/clients.ts';
+import type { TestServer } from '../../support/network/servers.ts';
+import { json, startServer } from '../../support/network/servers.ts';
 
 const ROLE = {
   mode: 'RamRoleArn',

@@ -7,9 +7,9 @@ import {
   makeOneTimeKey,
   oneTimeAlgorithm,
 } from '../../../src/data-key/one-time-export.ts';
-import { failure } from '../../support/kms-clients.ts';
+import { failure } from '../../support/kms/clients.ts';
 import { refusalOf } from '../../support/documents.ts';
-import { startEmbeddedKms, withAnswers } from '../../support/embedded-kms.ts';
+import { startEmbeddedKms, withAnswers } from '../../support/kms/embedded-kms.ts';
 
 const CONTEXT = { purpose: 'payments' };
 

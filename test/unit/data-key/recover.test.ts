@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SecretBytes } from '../../../src/base/secret-bytes.ts';
 import { dryRunRecover, recoverDataKey } from '../../../src/data-key/recover.ts';
-import { failure } from '../../support/kms-clients.ts';
-import { startEmbeddedKms, withAnswers } from '../../support/embedded-kms.ts';
+import { failure } from '../../support/kms/clients.ts';
+import { startEmbeddedKms, withAnswers } from '../../support/kms/embedded-kms.ts';
 
 describe('recovering a data key', () => {
   it('gives what was encrypted, under any context', async () => {

@@ -13,10 +13,10 @@ import {
 } from '../../../src/data-key/reencrypt/reencrypt.ts';
 import { parseKeyId } from '../../../src/kms/key-id.ts';
 import type { KmsClient } from '../../../src/kms/kms-client.ts';
-import { failure } from '../../support/kms-clients.ts';
+import { failure } from '../../support/kms/clients.ts';
 import { refusalOf } from '../../support/documents.ts';
-import type { EmbeddedKms } from '../../support/embedded-kms.ts';
-import { startEmbeddedKms, withAnswers } from '../../support/embedded-kms.ts';
+import type { EmbeddedKms } from '../../support/kms/embedded-kms.ts';
+import { startEmbeddedKms, withAnswers } from '../../support/kms/embedded-kms.ts';
 
 const NOW = new Date('2026-11-23T08:00:00.000Z');
 const now = (): Date => NOW;

@@ -15,9 +15,9 @@ import {
   failure,
   GENERATE,
   GENERATED,
-} from '../../support/kms-clients.ts';
-import type { RecordedRequest, TestServer } from '../../support/servers.ts';
-import { json, startServer } from '../../support/servers.ts';
+} from '../../support/kms/clients.ts';
+import type { RecordedRequest, TestServer } from '../../support/network/servers.ts';
+import { json, startServer } from '../../support/network/servers.ts';
 
 const EXPORT = {
   ciphertextBlobBase64: Buffer.from('canary-ciphertext').toString('base64'),

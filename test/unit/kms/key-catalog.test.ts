@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { oneLine } from '../../../src/terminal/output/printable.ts';
-import { startEmbeddedKms } from '../../support/embedded-kms.ts';
-import { clientOf, failure } from '../../support/kms-clients.ts';
-import { json, startServer } from '../../support/servers.ts';
+import { startEmbeddedKms } from '../../support/kms/embedded-kms.ts';
+import { clientOf, failure } from '../../support/kms/clients.ts';
+import { json, startServer } from '../../support/network/servers.ts';
 
 const REQUEST_ID = '475f1620-b9d3-4d35-b5c6-3fbdd941423d';
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/local-kms/operations/operations.ts';
-import type { TestGateway } from '../../support/local-kms.ts';
-import { startTestGateway } from '../../support/local-kms.ts';
+import type { TestGateway } from '../../support/local-kms/test-kms.ts';
+import { startTestGateway } from '../../support/local-kms/test-kms.ts';
 
 let kms: TestGateway;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fuzzGateway } from '../../support/fuzz.ts';
+import { fuzzGateway } from '../../support/local-kms/fuzz.ts';
 
 test('ten thousand malformed requests get an answer of KMS each', { timeout: 60_000 }, async () => {
   const { failures, codes } = await fuzzGateway(10_000, 1);

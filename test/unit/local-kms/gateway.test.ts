@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { OPERATIONS } from '../../../src/local-kms/operations/operations.ts';
-import type { TestGateway } from '../../support/local-kms.ts';
-import { answerOf, startTestGateway } from '../../support/local-kms.ts';
+import type { TestGateway } from '../../support/local-kms/test-kms.ts';
+import { answerOf, startTestGateway } from '../../support/local-kms/test-kms.ts';
 
 let kms: TestGateway;
 

@@ -7,8 +7,8 @@ import { hintsFor } from '../../../src/terminal/messages.ts';
 import type { Authorities } from '../../../src/network/authorities.ts';
 import { loadAuthorities } from '../../../src/network/authorities.ts';
 import type { Env } from '../../../src/base/env.ts';
-import { failure } from '../../support/kms-clients.ts';
-import { tlsFile } from '../../support/servers.ts';
+import { failure } from '../../support/kms/clients.ts';
+import { tlsFile } from '../../support/network/servers.ts';
 
 const CA = readFileSync(tlsFile('ca.pem'), 'utf8');
 const EXPIRED = readFileSync(tlsFile('expired.pem'), 'utf8');

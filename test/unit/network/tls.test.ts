@@ -17,8 +17,8 @@ import {
   gatewayAt,
   GENERATED,
   testAuthorities,
-} from '../../support/kms-clients.ts';
-import type { CertificateName, TestServer } from '../../support/servers.ts';
+} from '../../support/kms/clients.ts';
+import type { CertificateName, TestServer } from '../../support/network/servers.ts';
 import {
   closedPort,
   json,
@@ -26,7 +26,7 @@ import {
   startServer,
   startTcpServer,
   tlsFile,
-} from '../../support/servers.ts';
+} from '../../support/network/servers.ts';
 
 const INSTANCE = 'kst-x.cryptoservice.kms.aliyuncs.com';
 

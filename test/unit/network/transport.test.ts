@@ -10,8 +10,8 @@ import type { Sender } from '../../../src/network/http-seam.ts';
 import { httpSeam } from '../../../src/network/http-seam.ts';
 import type { Exchange, TransportOptions } from '../../../src/network/transport.ts';
 import { Transport } from '../../../src/network/transport.ts';
-import { clientOf, DECRYPT, failure, GENERATED } from '../../support/kms-clients.ts';
-import { closedPort, json, startServer, startTcpServer } from '../../support/servers.ts';
+import { clientOf, DECRYPT, failure, GENERATED } from '../../support/kms/clients.ts';
+import { closedPort, json, startServer, startTcpServer } from '../../support/network/servers.ts';
 
 function transportWith(options: Partial<TransportOptions> = {}): Transport {
   const transport = new Transport({ connectTimeoutMs: 2000, expects: 'kms', ...options });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parsePolicy } from '../../../../src/local-kms/permissions/policy.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 const policy = parsePolicy({
   Version: '1',

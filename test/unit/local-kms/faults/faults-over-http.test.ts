@@ -1,8 +1,8 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isFaultMistake, parseFaults } from '../../../../src/local-kms/faults/parse-fault.ts';
-import type { SignedRequest } from '../../../support/local-kms.ts';
-import { TestKms } from '../../../support/local-kms.ts';
+import type { SignedRequest } from '../../../support/local-kms/test-kms.ts';
+import { TestKms } from '../../../support/local-kms/test-kms.ts';
 
 const servers: TestKms[] = [];
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { KeyPairQueue } from '../../../../src/local-kms/keys/key-pair-queue.ts';
-import type { TestGateway } from '../../../support/local-kms.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
-import { newKeyId, refusalOf } from '../../../support/local-kms-calls.ts';
+import type { TestGateway } from '../../../support/local-kms/test-kms.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
+import { newKeyId, refusalOf } from '../../../support/local-kms/calls.ts';
 
 /** Calls that make a key pair each, all at once. */
 function crowd(kms: TestGateway, count: number, KeySpec = 'EC_P256'): Promise<string>[] {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { TestKms } from '../../../support/local-kms.ts';
+import { TestKms } from '../../../support/local-kms/test-kms.ts';
 
 let kms: TestKms;
 beforeEach(async () => {

@@ -2,9 +2,9 @@ import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:cry
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newVersion } from '../../../../src/local-kms/state/new-key.ts';
 import { withKey } from '../../../../src/local-kms/state/state.ts';
-import { newKeyId, newRsaKey, refusalOf, succeed } from '../../../support/local-kms-calls.ts';
-import type { TestGateway } from '../../../support/local-kms.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
+import { newKeyId, newRsaKey, refusalOf, succeed } from '../../../support/local-kms/calls.ts';
+import type { TestGateway } from '../../../support/local-kms/test-kms.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 type RsaKey = Awaited<ReturnType<typeof newRsaKey>>;
 

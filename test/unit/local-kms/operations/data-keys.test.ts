@@ -9,8 +9,8 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newVersion } from '../../../../src/local-kms/state/new-key.ts';
 import { withKey } from '../../../../src/local-kms/state/state.ts';
-import { newKeyId, newRsaKey, refusalOf, succeed } from '../../../support/local-kms-calls.ts';
-import { TestKms, startTestGateway } from '../../../support/local-kms.ts';
+import { newKeyId, newRsaKey, refusalOf, succeed } from '../../../support/local-kms/calls.ts';
+import { TestKms, startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 let kms: TestKms;
 let recipient: { publicKey: KeyObject; privateKey: KeyObject };

@@ -6,8 +6,8 @@ import {
   succeed,
   validCalls,
   wrappingParameters,
-} from '../../../support/local-kms-calls.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
+} from '../../../support/local-kms/calls.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 const dry = { DryRun: 'true' };
 

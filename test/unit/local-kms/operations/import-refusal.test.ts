@@ -1,8 +1,8 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { StateStorage } from '../../../../src/local-kms/state/state-storage.ts';
-import { keyMaterial, refusalOf, succeed } from '../../../support/local-kms-calls.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
+import { keyMaterial, refusalOf, succeed } from '../../../support/local-kms/calls.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 test('other material, and what cannot be decrypted, is refused before any change is waited for', async () => {
   let release: () => void = () => undefined;

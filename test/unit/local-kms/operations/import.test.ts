@@ -1,7 +1,7 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { TestGateway } from '../../../support/local-kms.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
+import type { TestGateway } from '../../../support/local-kms/test-kms.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 const START = Date.parse('2026-11-24T12:00:00Z');
 const HOUR_MS = 3_600_000;

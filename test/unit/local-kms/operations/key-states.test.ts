@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KeyState, KmsKey } from '../../../../src/local-kms/state/state.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 type Call = (action: string, query?: Record<string, string>) => Promise<string>;
 

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { TestKms } from '../../../support/local-kms.ts';
+import { TestKms } from '../../../support/local-kms/test-kms.ts';
 
 let kms: TestKms;
 beforeEach(async () => {

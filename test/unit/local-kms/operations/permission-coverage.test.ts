@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { OPERATIONS } from '../../../../src/local-kms/operations/operations.ts';
 import type { AccessKey } from '../../../../src/local-kms/state/state.ts';
-import { refusalOf, validCalls } from '../../../support/local-kms-calls.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
-import { ramUser, withAccessKeys } from '../../../support/ram-user.ts';
+import { refusalOf, validCalls } from '../../../support/local-kms/calls.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
+import { ramUser, withAccessKeys } from '../../../support/local-kms/ram-user.ts';
 
 test('without a permission no operation does anything, but for DescribeRegions', async () => {
   let accessKey: AccessKey | undefined;

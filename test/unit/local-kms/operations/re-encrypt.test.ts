@@ -1,10 +1,10 @@
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { AccessKey } from '../../../../src/local-kms/state/state.ts';
-import { newKeyId, newRsaKey, refusalOf, succeed } from '../../../support/local-kms-calls.ts';
-import type { TestGateway } from '../../../support/local-kms.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
-import { allow, ramUser, withAccessKeys } from '../../../support/ram-user.ts';
+import { newKeyId, newRsaKey, refusalOf, succeed } from '../../../support/local-kms/calls.ts';
+import type { TestGateway } from '../../../support/local-kms/test-kms.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
+import { allow, ramUser, withAccessKeys } from '../../../support/local-kms/ram-user.ts';
 
 let kms: TestGateway;
 let users: { from: AccessKey; to: AccessKey; both: AccessKey };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { TestGateway } from '../../../support/local-kms.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
+import type { TestGateway } from '../../../support/local-kms/test-kms.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 const START = Date.parse('2026-11-24T12:00:00.500Z');
 const DAY_MS = 86_400_000;

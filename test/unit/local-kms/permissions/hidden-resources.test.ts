@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { AccessKey } from '../../../../src/local-kms/state/state.ts';
-import { newKeyId, refusalOf, succeed } from '../../../support/local-kms-calls.ts';
-import type { TestGateway } from '../../../support/local-kms.ts';
-import { startTestGateway } from '../../../support/local-kms.ts';
-import { withAccessKeys } from '../../../support/ram-user.ts';
+import { newKeyId, refusalOf, succeed } from '../../../support/local-kms/calls.ts';
+import type { TestGateway } from '../../../support/local-kms/test-kms.ts';
+import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
+import { withAccessKeys } from '../../../support/local-kms/ram-user.ts';
 
 const STRANGER: AccessKey = {
   accessKeyId: 'LTAI5tstranger',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Answer, Call, SignedRequest } from '../../../support/local-kms.ts';
-import { TestKms, startTestGateway } from '../../../support/local-kms.ts';
+import type { Answer, Call, SignedRequest } from '../../../support/local-kms/test-kms.ts';
+import { TestKms, startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 describe('the verifier', () => {
   let kms: TestKms;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { Verifier } from '../../../support/verifier.ts';
+import { Verifier } from '../../../support/local-kms/verifier.ts';
 
 const nothing = (hash: string): string => createHash(hash).digest('hex');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Verifier } from '../../../support/verifier.ts';
+import { Verifier } from '../../../support/local-kms/verifier.ts';
 
 const SCHEME = 'ACS4-HMAC-SHA256';
 const incomplete = {

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SignedRequest } from '../../../support/local-kms.ts';
-import type { Scheme, SigningCall } from '../../../support/signers.ts';
-import { SCHEMES } from '../../../support/signers.ts';
-import { EXPIRED, INACTIVE, PERMANENT, TEMPORARY, Verifier } from '../../../support/verifier.ts';
+import type { SignedRequest } from '../../../support/local-kms/test-kms.ts';
+import type { Scheme, SigningCall } from '../../../support/local-kms/signers.ts';
+import { SCHEMES } from '../../../support/local-kms/signers.ts';
+import {
+  EXPIRED,
+  INACTIVE,
+  PERMANENT,
+  TEMPORARY,
+  Verifier,
+} from '../../../support/local-kms/verifier.ts';
 
 const RESERVED = new Set([
   'Action',

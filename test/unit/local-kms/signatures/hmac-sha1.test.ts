@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SCHEMES } from '../../../support/signers.ts';
-import { Verifier } from '../../../support/verifier.ts';
+import { SCHEMES } from '../../../support/local-kms/signers.ts';
+import { Verifier } from '../../../support/local-kms/verifier.ts';
 
 const SCHEME = 'HMAC-SHA1';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { AccessKey } from '../../../../src/local-kms/state/state.ts';
-import type { SignedRequest } from '../../../support/local-kms.ts';
-import { signWith } from '../../../support/signers.ts';
-import { NOW, PERMANENT, Verifier } from '../../../support/verifier.ts';
+import type { SignedRequest } from '../../../support/local-kms/test-kms.ts';
+import { signWith } from '../../../support/local-kms/signers.ts';
+import { NOW, PERMANENT, Verifier } from '../../../support/local-kms/verifier.ts';
 
 /* Authorizations and signatures that Alibaba Cloud's own libraries made: @alicloud/openapi-util 0.3.3 for version 1.0
    and ACS3, alibabacloud-gateway-pop 0.1.3 for Python for ACS4; access key testAK, secret testSK. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { StateStorage } from '../../../../src/local-kms/state/state-storage.ts';
 import type { KmsState } from '../../../../src/local-kms/state/state.ts';
-import { keyMaterial, newKeyId, refusalOf, succeed } from '../../../support/local-kms-calls.ts';
-import type { TestGateway } from '../../../support/local-kms.ts';
-import { answerOf, startTestGateway } from '../../../support/local-kms.ts';
+import { keyMaterial, newKeyId, refusalOf, succeed } from '../../../support/local-kms/calls.ts';
+import type { TestGateway } from '../../../support/local-kms/test-kms.ts';
+import { answerOf, startTestGateway } from '../../../support/local-kms/test-kms.ts';
 
 const DAY_MS = 86_400_000;
 const FULL = Object.assign(new Error('no space left on a path that is nobody’s business'), {

@@ -190,7 +190,12 @@ describe('takeStateLock', () => {
     const ROUNDS = 25;
     const run = (): Promise<string> =>
       new Promise((resolve) => {
-        const program = ['scripts/run-ts.js', 'test/support/lock-taker.ts', folder, String(ROUNDS)];
+        const program = [
+          'scripts/run-ts.js',
+          'test/support/local-kms/lock-taker.ts',
+          folder,
+          String(ROUNDS),
+        ];
         const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'] });
         let output = '';
         child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { isFaultMistake, parseFaults } from '../../../../src/local-kms/faults/parse-fault.ts';
 import type { LocalKms, LocalKmsOptions } from '../../../../src/local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../../../src/local-kms/start-local-kms.ts';
-import { localKmsOptions } from '../../../support/local-kms.ts';
+import { localKmsOptions } from '../../../support/local-kms/test-kms.ts';
 import { useTempFolder } from '../../../support/temp-folder.ts';
 
 const INSTANCE = 'kst-test.cryptoservice.kms.aliyuncs.com';

@@ -1,5 +1,5 @@
 import { constants, createPublicKey, generateKeyPairSync, publicEncrypt } from 'node:crypto';
-import type { TestGateway } from './local-kms.ts';
+import type { TestGateway } from './test-kms.ts';
 
 /* Calls of the embedded KMS that are right in every respect, one for each operation. */
 

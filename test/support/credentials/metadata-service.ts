@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { AccessKey } from '../../src/local-kms/state/state.ts';
+import type { AccessKey } from '../../../src/local-kms/state/state.ts';
 
 export interface MetadataOptions {
   /** The RAM role of the instance; it has none without. */

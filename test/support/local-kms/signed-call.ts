@@ -1,4 +1,4 @@
-import type { Announcement } from './kmsx.ts';
+import type { Announcement } from '../kmsx.ts';
 import { signWith } from './signers.ts';
 
 /** Calls a running `kmsx local-kms` by hand, with its own access key; what it refuses is an error with its answer. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tlsFile } from './servers.ts';
-import type { Network } from './network.ts';
+import type { Network } from './namespace.ts';
 
 /** A proxy of Debian's that runs in a network of the tests' own. */
 export interface RealProxy {

@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunResult } from './kmsx.ts';
-import type { Network } from './network.ts';
-import { PUBKEY } from './wrapping-keys.ts';
+import type { RunResult } from '../kmsx.ts';
+import type { Network } from './namespace.ts';
+import { PUBKEY } from '../wrapping-keys.ts';
 
 /** The names that `local-kms --tls` has a certificate for. */
 export const DOMAIN = 'cryptoservice.kms.aliyuncs.com';

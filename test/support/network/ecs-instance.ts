@@ -7,8 +7,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
-import type { MetadataOptions } from './metadata.ts';
-import { Metadata } from './metadata.ts';
+import type { MetadataOptions } from '../credentials/metadata-service.ts';
+import { Metadata } from '../credentials/metadata-service.ts';
 
 export interface InstanceOrder {
   /** `silent`: the address is there and never answers; `swallowed`: packets to it vanish; `absent`: no such network. */

@@ -2,8 +2,8 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { Server } from './kmsx.ts';
-import { startServer } from './kmsx.ts';
+import type { Server } from '../kmsx.ts';
+import { startServer } from '../kmsx.ts';
 
 /** A folder and the servers that all tests of a file have in common. */
 export interface KmsStage {

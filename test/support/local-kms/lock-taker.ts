@@ -1,9 +1,9 @@
 /* Takes the lock of a folder again and again, in a process of its own, and at last dies with it:
-   node scripts/run-ts.js test/support/lock-taker.ts FOLDER ROUNDS. Prints how many times it had the lock. */
+   node scripts/run-ts.js test/support/local-kms/lock-taker.ts FOLDER ROUNDS. Prints how many times it had the lock. */
 import { closeSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { takeStateLock } from '../../src/local-kms/state/state-lock.ts';
+import { takeStateLock } from '../../../src/local-kms/state/state-lock.ts';
 
 const [folder = '', rounds = ''] = process.argv.slice(2);
 const context = {

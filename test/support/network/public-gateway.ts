@@ -6,7 +6,7 @@ import {
   issueServerCertificate,
   makeCertificateAuthority,
   makeKeyPair,
-} from '../../src/local-kms/tls/certificate-authority.ts';
+} from '../../../src/local-kms/tls/certificate-authority.ts';
 
 /** A server under a name of KMS that knows no key, with a certificate of an authority of its own; it ends with the test. */
 export async function startPublicGateway(

@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import net from 'node:net';
 import { onTestFinished } from 'vitest';
 
-const TLS_KEYS = new URL('../keys/tls/', import.meta.url);
+const TLS_KEYS = new URL('../../keys/tls/', import.meta.url);
 
 /** The certificate names of test/keys/tls. */
 export type CertificateName =

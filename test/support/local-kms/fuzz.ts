@@ -1,10 +1,10 @@
-import type { RawRequest } from '../../src/local-kms/request/rpc-request.ts';
-import { OPERATIONS } from '../../src/local-kms/operations/operations.ts';
-import { mulberry32 } from '../../src/local-kms/faults/mulberry32.ts';
-import type { TestGateway } from './local-kms.ts';
-import { startTestGateway } from './local-kms.ts';
-import { validCalls } from './local-kms-calls.ts';
-import type { SignedRequest } from './local-kms.ts';
+import type { RawRequest } from '../../../src/local-kms/request/rpc-request.ts';
+import { OPERATIONS } from '../../../src/local-kms/operations/operations.ts';
+import { mulberry32 } from '../../../src/local-kms/faults/mulberry32.ts';
+import type { TestGateway } from './test-kms.ts';
+import { startTestGateway } from './test-kms.ts';
+import { validCalls } from './calls.ts';
+import type { SignedRequest } from './test-kms.ts';
 import { SCHEMES, signWith } from './signers.ts';
 
 /* Requests that were right once and are not any more, in great number, for the embedded KMS to answer. */

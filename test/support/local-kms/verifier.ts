@@ -1,9 +1,9 @@
-import { readRpcRequest } from '../../src/local-kms/request/rpc-request.ts';
-import { KmsRefusal } from '../../src/local-kms/refusal.ts';
-import { authenticate } from '../../src/local-kms/signatures/authenticate.ts';
-import { NonceMemory } from '../../src/local-kms/signatures/nonce-memory.ts';
-import type { AccessKey } from '../../src/local-kms/state/state.ts';
-import type { SignedRequest } from './local-kms.ts';
+import { readRpcRequest } from '../../../src/local-kms/request/rpc-request.ts';
+import { KmsRefusal } from '../../../src/local-kms/refusal.ts';
+import { authenticate } from '../../../src/local-kms/signatures/authenticate.ts';
+import { NonceMemory } from '../../../src/local-kms/signatures/nonce-memory.ts';
+import type { AccessKey } from '../../../src/local-kms/state/state.ts';
+import type { SignedRequest } from './test-kms.ts';
 import type { Scheme, SigningCall } from './signers.ts';
 import { signWith } from './signers.ts';
 

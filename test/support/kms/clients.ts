@@ -1,13 +1,13 @@
 import { onTestFinished } from 'vitest';
-import { KmsxError } from '../../src/base/error.ts';
-import { loadAuthorities } from '../../src/network/authorities.ts';
-import type { ConnectOptions } from '../../src/kms/connect-kms.ts';
-import { connectKms } from '../../src/kms/connect-kms.ts';
-import { knownCredentials } from '../../src/credentials/credentials.ts';
-import type { Gateway } from '../../src/kms/gateway.ts';
-import { resolveGateway } from '../../src/kms/gateway.ts';
-import type { KmsClient } from '../../src/kms/kms-client.ts';
-import { tlsFile } from './servers.ts';
+import { KmsxError } from '../../../src/base/error.ts';
+import { loadAuthorities } from '../../../src/network/authorities.ts';
+import type { ConnectOptions } from '../../../src/kms/connect-kms.ts';
+import { connectKms } from '../../../src/kms/connect-kms.ts';
+import { knownCredentials } from '../../../src/credentials/credentials.ts';
+import type { Gateway } from '../../../src/kms/gateway.ts';
+import { resolveGateway } from '../../../src/kms/gateway.ts';
+import type { KmsClient } from '../../../src/kms/kms-client.ts';
+import { tlsFile } from '../network/servers.ts';
 
 export const ACCESS_KEY = { accessKeyId: 'testAK', accessKeySecret: 'canary-secret-0123456789' };
 

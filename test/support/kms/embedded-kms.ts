@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
-import { knownCredentials } from '../../src/credentials/credentials.ts';
-import type { KmsClient } from '../../src/kms/kms-client.ts';
-import { encodeEncryptionContext } from '../../src/documents/encryption-context.ts';
-import type { EncryptionContext } from '../../src/documents/encryption-context.ts';
-import { TestKms } from './local-kms.ts';
-import { clientOf } from './kms-clients.ts';
+import { knownCredentials } from '../../../src/credentials/credentials.ts';
+import type { KmsClient } from '../../../src/kms/kms-client.ts';
+import { encodeEncryptionContext } from '../../../src/documents/encryption-context.ts';
+import type { EncryptionContext } from '../../../src/documents/encryption-context.ts';
+import { TestKms } from '../local-kms/test-kms.ts';
+import { clientOf } from './clients.ts';
 
 /** An embedded KMS for one test, and a client of it. */
 export interface EmbeddedKms {

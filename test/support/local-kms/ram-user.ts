@@ -1,5 +1,5 @@
-import { parsePolicy } from '../../src/local-kms/permissions/policy.ts';
-import type { AccessKey, KmsState } from '../../src/local-kms/state/state.ts';
+import { parsePolicy } from '../../../src/local-kms/permissions/policy.ts';
+import type { AccessKey, KmsState } from '../../../src/local-kms/state/state.ts';
 
 export interface Statement {
   readonly Effect: 'Allow' | 'Deny';

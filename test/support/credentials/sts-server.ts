@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { KmsRefusal, refusal } from '../../src/local-kms/refusal.ts';
-import { readRpcRequest, requestedAction } from '../../src/local-kms/request/rpc-request.ts';
-import { authenticate } from '../../src/local-kms/signatures/authenticate.ts';
-import { NonceMemory } from '../../src/local-kms/signatures/nonce-memory.ts';
-import type { AccessKey } from '../../src/local-kms/state/state.ts';
-import type { CertificateName, RecordedRequest, TestServer } from './servers.ts';
-import { json, startServer } from './servers.ts';
+import { KmsRefusal, refusal } from '../../../src/local-kms/refusal.ts';
+import { readRpcRequest, requestedAction } from '../../../src/local-kms/request/rpc-request.ts';
+import { authenticate } from '../../../src/local-kms/signatures/authenticate.ts';
+import { NonceMemory } from '../../../src/local-kms/signatures/nonce-memory.ts';
+import type { AccessKey } from '../../../src/local-kms/state/state.ts';
+import type { CertificateName, RecordedRequest, TestServer } from '../network/servers.ts';
+import { json, startServer } from '../network/servers.ts';
 
 export const ACCOUNT_ID = '1234567890123456';
 

@@ -2,11 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { CredentialOptions, ResolvedCredentials } from '../../src/credentials/credentials.ts';
-import { resolveCredentials } from '../../src/credentials/credentials.ts';
-import type { ResolveRule } from '../../src/network/endpoint.ts';
-import { closedPort } from './servers.ts';
-import { testAuthorities } from './kms-clients.ts';
+import type {
+  CredentialOptions,
+  ResolvedCredentials,
+} from '../../../src/credentials/credentials.ts';
+import { resolveCredentials } from '../../../src/credentials/credentials.ts';
+import type { ResolveRule } from '../../../src/network/endpoint.ts';
+import { closedPort } from '../network/servers.ts';
+import { testAuthorities } from '../kms/clients.ts';
 
 /** What lies in a home folder. */
 export interface Home {

@@ -1,8 +1,8 @@
-import type { AccessKey } from '../../src/local-kms/state/state.ts';
-import type { TestServer } from './servers.ts';
-import { startServer } from './servers.ts';
-import type { MetadataOptions } from './metadata.ts';
-import { Metadata } from './metadata.ts';
+import type { AccessKey } from '../../../src/local-kms/state/state.ts';
+import type { TestServer } from '../network/servers.ts';
+import { startServer } from '../network/servers.ts';
+import type { MetadataOptions } from './metadata-service.ts';
+import { Metadata } from './metadata-service.ts';
 
 export interface MetadataServer extends TestServer {
   /** What the role's credentials are. */

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import type { Call, SignedRequest } from './local-kms.ts';
+import type { Call, SignedRequest } from './test-kms.ts';
 
 /* Every signature scheme that KMS has, written from the published algorithms alone: it shares nothing with src/. */
 

@@ -2,18 +2,18 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
-import type { KmsAnswer } from '../../src/local-kms/answer.ts';
-import type { Gateway } from '../../src/local-kms/gateway.ts';
-import { createGateway } from '../../src/local-kms/gateway.ts';
-import { KeyStore } from '../../src/local-kms/state/key-store.ts';
-import type { Reply } from '../../src/local-kms/reply.ts';
-import { NonceMemory } from '../../src/local-kms/signatures/nonce-memory.ts';
-import type { LocalKms, LocalKmsOptions } from '../../src/local-kms/start-local-kms.ts';
-import { startLocalKms } from '../../src/local-kms/start-local-kms.ts';
-import { firstState } from '../../src/local-kms/state/first-state.ts';
-import type { AccessKey, KmsState } from '../../src/local-kms/state/state.ts';
-import type { StateStorage } from '../../src/local-kms/state/state-storage.ts';
-import { memoryStorage } from '../../src/local-kms/state/state-storage.ts';
+import type { KmsAnswer } from '../../../src/local-kms/answer.ts';
+import type { Gateway } from '../../../src/local-kms/gateway.ts';
+import { createGateway } from '../../../src/local-kms/gateway.ts';
+import { KeyStore } from '../../../src/local-kms/state/key-store.ts';
+import type { Reply } from '../../../src/local-kms/reply.ts';
+import { NonceMemory } from '../../../src/local-kms/signatures/nonce-memory.ts';
+import type { LocalKms, LocalKmsOptions } from '../../../src/local-kms/start-local-kms.ts';
+import { startLocalKms } from '../../../src/local-kms/start-local-kms.ts';
+import { firstState } from '../../../src/local-kms/state/first-state.ts';
+import type { AccessKey, KmsState } from '../../../src/local-kms/state/state.ts';
+import type { StateStorage } from '../../../src/local-kms/state/state-storage.ts';
+import { memoryStorage } from '../../../src/local-kms/state/state-storage.ts';
 
 /* A client of the embedded KMS written from the published algorithm alone: it shares nothing with src/. */
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 import { expect } from 'vitest';
-import type { Announcement } from './kmsx.ts';
-import { startKmsx } from './kmsx.ts';
+import type { Announcement } from '../kmsx.ts';
+import { startKmsx } from '../kmsx.ts';
 import { signedCall } from './signed-call.ts';
 
 /** What the server said: the ids of the KMS keys that it keeps, and data keys under them. */
