@@ -1,25 +1,24 @@
-import type { KeyObject } from 'node:crypto';
-import { createPublicKey, generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPublicKey } from 'node:crypto';
 import { decodeBase64 } from '../base/bytes.ts';
 import { KmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import { answerMalformed } from '../answers/errors.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
-import type { OaepHash, WrappingAlgorithm } from '../wrapping/algorithms.ts';
+import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits, findWrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { keyFacts } from '../wrapping/key-facts.ts';
-import { unwrapRsaOaep } from '../wrapping/rsa-oaep.ts';
+import { makeRsaKey } from '../wrapping/key-pair.ts';
 import type { WrappingPublicKey } from '../wrapping/public-key.ts';
+import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
+import { rsaUnwrappingKey } from '../wrapping/unwrapping-key.ts';
+import type { ExportEntry } from '../documents/export-document.ts';
 import type { BackupSource } from './backup-source.ts';
 import { assertLengthOfSource } from './backup-source.ts';
 import { dryRunReexport, reexport } from './reexport.ts';
 
 /** A wrapping key pair of this process alone: it is never written, and gone when nothing refers to it. */
-export interface OneTimeKey {
+export interface OneTimeKey extends UnwrappingKey {
   readonly publicKey: WrappingPublicKey;
-  /** In OpenSSL's memory. */
-  readonly privateKey: KeyObject;
 }
 
 /** A data key that KMS exported to a one-time key, and what KMS said of it. */
@@ -34,18 +33,18 @@ export interface OneTimeExport {
 
 /** Makes a one-time key: RSA of 2048 bits with the exponent 65537. */
 export async function makeOneTimeKey(): Promise<OneTimeKey> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: 2048,
-    publicExponent: 65537,
-  });
+  const privateKey = await makeRsaKey();
   const { spki, fingerprint } = keyFacts(createPublicKey(privateKey));
   const publicKeyBlob = spki.toString('base64');
-  return { privateKey, publicKey: { keySpec: 'RSA_2048', spki, fingerprint, publicKeyBlob } };
+  return {
+    ...rsaUnwrappingKey(privateKey, fingerprint),
+    publicKey: { keySpec: 'RSA_2048', spki, fingerprint, publicKeyBlob },
+  };
 }
 
 /**
  * How a data key goes to a one-time key: RSAES_OAEP_SHA_256 up to 190 bytes, RSAES_OAEP_SHA_1 up to 214. Where
- * nobody knows the length it is the one that carries more: OAEP does not rest on the hash's collision resistance.
+ * the length is not known it is the one that carries more: OAEP does not rest on the hash's collision resistance.
  *
  * @param numberOfBytes - the length of the data key, where it is known
  * @throws KmsxError `data-key-too-long` above 214 bytes
@@ -72,10 +71,11 @@ export async function exportToOneTimeKey(
   key?: OneTimeKey,
 ): Promise<OneTimeExport> {
   const algorithm = oneTimeAlgorithm(source.NumberOfBytes);
-  const { publicKey, privateKey } = key ?? (await makeOneTimeKey());
-  const { entry, keyId, keyVersionId } = await reexport(source, { publicKey, algorithm }, kms);
+  const oneTimeKey = key ?? (await makeOneTimeKey());
+  const recipient = { publicKey: oneTimeKey.publicKey, algorithm };
+  const { entry, keyId, keyVersionId } = await reexport(source, recipient, kms);
   const requestId = entry.RequestId;
-  const dataKey = unwrap(entry.ExportedDataKey, privateKey, algorithm, requestId);
+  const dataKey = await unwrap(entry, algorithm, oneTimeKey);
   try {
     assertLengthOfSource(source, dataKey);
   } catch (error) {
@@ -100,27 +100,20 @@ export async function dryRunOneTimeExport(
   await dryRunReexport(source, { publicKey, algorithm }, kms);
 }
 
-function unwrap(
-  exportedDataKey: string,
-  privateKey: KeyObject,
-  { hash }: WrappingAlgorithm,
-  requestId: string,
-): SecretBytes {
-  const ciphertext = decodeBase64(exportedDataKey) ?? Buffer.alloc(0);
+async function unwrap(
+  { ExportedDataKey, RequestId }: ExportEntry,
+  algorithm: WrappingAlgorithm,
+  key: OneTimeKey,
+): Promise<SecretBytes> {
   try {
-    return unwrapRsaOaep(ciphertext, privateKey, requireHash(hash));
+    return await key.unwrap(decodeBase64(ExportedDataKey) ?? Buffer.alloc(0), algorithm);
   } catch (error) {
     if (!(error instanceof KmsxError && error.code === 'unwrap-failed')) throw error;
-    // Nobody else has this key pair: it is the answer that is wrong.
+    // Only this process has the key pair: it is the answer that is wrong.
     throw answerMalformed(
       'ExportDataKey',
       'its ExportedDataKey does not open with the key that it was asked for',
-      requestId,
+      RequestId,
     );
   }
-}
-
-function requireHash(hash: OaepHash | undefined): OaepHash {
-  if (hash === undefined) throw new TypeError('the algorithms of one-time keys are OAEP');
-  return hash;
 }

@@ -3,8 +3,7 @@ import { KmsxError, kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { WRAPPING_ALGORITHMS, findWrappingAlgorithm } from '../wrapping/algorithms.ts';
-import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
-import { unwrapRsaOaep } from '../wrapping/rsa-oaep.ts';
+import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
 import type { ExportDocument } from '../documents/export-document.ts';
 
 /** An export that is to be unwrapped, wherever it was found. */
@@ -23,15 +22,13 @@ export interface WrappedDataKey {
  */
 export function chooseExport(
   document: ExportDocument,
-  privateKey: WrappingPrivateKey,
+  { fingerprint }: Pick<UnwrappingKey, 'fingerprint'>,
 ): WrappedDataKey {
-  const entry = document.Exports.find(
-    ({ PublicKeyFingerprint }) => PublicKeyFingerprint === privateKey.fingerprint,
-  );
+  const entry = document.Exports.find((each) => each.PublicKeyFingerprint === fingerprint);
   if (entry === undefined) {
     throw kmsxError(
       'privkey-not-recipient',
-      `no export in the document was made for this private key (${privateKey.fingerprint})`,
+      `no export in the document was made for this private key (${fingerprint})`,
     );
   }
   return {
@@ -48,66 +45,43 @@ export function chooseExport(
  * @throws KmsxError `unwrap-failed`, one error for all that can fail inside; `wrapping-hash-mislabelled`
  * only where the unwrap with the other hash succeeds; `data-key-length`
  */
-export function unwrapDataKey(
-  wrapped: WrappedDataKey,
-  privateKey: WrappingPrivateKey,
-): SecretBytes {
-  const ciphertext = decodeBase64(wrapped.exportedDataKey) ?? Buffer.alloc(0);
-  const dataKey = openWith(wrapped.algorithm, ciphertext, privateKey);
-  const { numberOfBytes } = wrapped;
-  if (numberOfBytes !== undefined && dataKey.length !== numberOfBytes) {
-    const { length } = dataKey;
-    dataKey.dispose();
-    throw kmsxError(
-      'data-key-length',
-      `the data key has ${length} bytes and the document says ${numberOfBytes}`,
-    );
-  }
-  return dataKey;
+export async function unwrapDataKey(
+  { exportedDataKey, algorithm, numberOfBytes }: WrappedDataKey,
+  key: UnwrappingKey,
+): Promise<SecretBytes> {
+  const wrapped = decodeBase64(exportedDataKey) ?? Buffer.alloc(0);
+  const dataKey = await key.unwrap(wrapped, algorithm).catch(async (error: unknown) => {
+    throw (await mislabelled(wrapped, algorithm, key, error)) ?? error;
+  });
+  const { length } = dataKey;
+  if (numberOfBytes === undefined || length === numberOfBytes) return dataKey;
+  dataKey.dispose();
+  throw kmsxError(
+    'data-key-length',
+    `the data key has ${length} bytes and the document says ${numberOfBytes}`,
+  );
 }
 
-function openWith(
-  algorithm: WrappingAlgorithm,
-  ciphertext: Uint8Array,
-  privateKey: WrappingPrivateKey,
-): SecretBytes {
+/** Tries the other algorithm for such a key, where the one that was named fails. */
+async function mislabelled(
+  wrapped: Uint8Array,
+  { name, keySpec }: WrappingAlgorithm,
+  key: UnwrappingKey,
+  error: unknown,
+): Promise<KmsxError | undefined> {
+  if (!(error instanceof KmsxError && error.code === 'unwrap-failed')) return undefined;
+  const other = WRAPPING_ALGORITHMS.find(
+    (each) => each.offered && each.keySpec === keySpec && each.name !== name,
+  );
+  if (other === undefined) return undefined;
   try {
-    return open(algorithm, ciphertext, privateKey);
-  } catch (error) {
-    if (!(error instanceof KmsxError && error.code === 'unwrap-failed')) throw error;
-    const other = WRAPPING_ALGORITHMS.find(
-      ({ name, keySpec, offered }) =>
-        offered && keySpec === algorithm.keySpec && name !== algorithm.name,
-    );
-    if (other !== undefined && opens(other, ciphertext, privateKey)) {
-      throw kmsxError(
-        'wrapping-hash-mislabelled',
-        `the export does not open with ${algorithm.name}, but with ${other.name}`,
-        { algorithm: other.name },
-      );
-    }
-    throw error;
-  }
-}
-
-function opens(
-  algorithm: WrappingAlgorithm,
-  ciphertext: Uint8Array,
-  privateKey: WrappingPrivateKey,
-): boolean {
-  try {
-    open(algorithm, ciphertext, privateKey).dispose();
-    return true;
+    (await key.unwrap(wrapped, other)).dispose();
   } catch {
-    return false; // the error of the algorithm that was named is the one to show
+    return undefined; // the error of the algorithm that was named is the one to show
   }
-}
-
-function open(
-  algorithm: WrappingAlgorithm,
-  ciphertext: Uint8Array,
-  privateKey: WrappingPrivateKey,
-): SecretBytes {
-  if (algorithm.hash === undefined) throw new TypeError(`${algorithm.name} cannot be unwrapped`);
-  return unwrapRsaOaep(ciphertext, privateKey.keyObject, algorithm.hash);
+  return kmsxError(
+    'wrapping-hash-mislabelled',
+    `the export does not open with ${name}, but with ${other.name}`,
+    { algorithm: other.name },
+  );
 }

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { equalBytes } from '../base/bytes.ts';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
+import { usingSecret } from '../base/secret-bytes.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
-import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
+import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
 import type { BackupSource } from './backup-source.ts';
 import type { KeyCheckValue } from '../documents/key-check-value.ts';
 import { hasCheckValues, keyCheckValues } from '../documents/key-check-value.ts';
-import type { OneTimeExport } from './one-time-export.ts';
+import type { OneTimeExport, OneTimeKey } from './one-time-export.ts';
 import { exportToOneTimeKey, makeOneTimeKey } from './one-time-export.ts';
 import type { WrappedDataKey } from './unwrap.ts';
 import { unwrapDataKey } from './unwrap.ts';
@@ -15,7 +16,7 @@ import { unwrapDataKey } from './unwrap.ts';
 /** An export that is opened on this machine, beside or instead of KMS's own opening of a backup. */
 export interface OpenableExport {
   readonly wrapped: WrappedDataKey;
-  readonly privateKey: WrappingPrivateKey;
+  readonly privateKey: UnwrappingKey;
 }
 
 /** A backup that is to be verified. */
@@ -85,7 +86,7 @@ export interface Verification {
  * expected. Where only check values are expected, all backups must also hold the same data key: two keys may have a
  * short check value in common.
  *
- * An error of the kind `crypto` finds a document out: it is a mismatch. One of the kind `unavailable` ends the run; with
+ * An error of the kind `crypto` exposes a document: it is a mismatch. One of the kind `unavailable` ends the run; with
  * any other one the next backup is tried.
  *
  * @throws KmsxError the first error, where no backup could be compared
@@ -95,68 +96,120 @@ export async function verifyBackups(
   expectation: Expectation,
 ): Promise<Verification> {
   const oneTimeKey = await makeOneTimeKey();
-  const verdicts: BackupVerdict[] = [];
-  const errors: KmsxError[] = [];
-  const opened: SecretBytes[] = [];
-  let reference = expectation.dataKey;
-  const asksBoth = reference !== undefined && expectation.checkValues.length > 0;
-  let difference: Verification['difference'];
+  const attempts: Attempt[] = [];
   try {
     for (const backup of backups) {
-      const blob: { CiphertextBlobFingerprint?: string } = {};
-      try {
-        const kms = await backup.kms();
-        const source = await backup.source(kms);
-        blob.CiphertextBlobFingerprint = envelopeFingerprint(source.CiphertextBlob);
-        const work = (): Promise<OneTimeExport> => exportToOneTimeKey(source, kms, oneTimeKey);
-        const answer = await (backup.explaining?.(source, kms, work) ?? work());
-        const { dataKey } = answer;
-        opened.push(dataKey);
-        const agrees = backup.beside === undefined || opensTo(backup.beside, dataKey);
-        const isExpected = hasCheckValues(dataKey.bytes, expectation.checkValues);
-        reference ??= isExpected ? dataKey : undefined;
-        const isSame = reference === undefined || equalBytes(dataKey.bytes, reference.bytes);
-        if (!agrees || !isSame) difference ??= 'data-key';
-        else if (!isExpected) difference ??= 'check-value';
-        verdicts.push({
-          File: backup.label,
-          Match: agrees && isExpected && isSame,
-          ...(asksBoth && { MatchesExport: agrees && isSame, MatchesCheckValues: isExpected }),
-          ...blob,
-          ...besideFingerprint(backup),
-          KeyId: answer.keyId,
-          KeyVersionId: answer.keyVersionId,
-          RequestId: answer.requestId,
-          NumberOfBytes: dataKey.length,
-          KeyCheckValues: keyCheckValues(dataKey.bytes, expectation.shownCheckValues),
-        });
-      } catch (error) {
-        if (!(error instanceof KmsxError)) throw error;
-        errors.push(error);
-        verdicts.push({
-          File: backup.label,
-          ...(error.kind === 'crypto' && { Match: false }),
-          ...blob,
-          Error: errorFacts(error),
-        });
-        if (error.kind === 'unavailable') break;
-      }
+      const attempt = await openBackup(backup, oneTimeKey);
+      attempts.push(attempt);
+      if (attempt.error?.kind === 'unavailable') break;
     }
-    const [firstError] = errors;
-    if (firstError !== undefined && verdicts.every(({ Match }) => Match === undefined)) {
-      throw firstError;
-    }
-    return {
-      match: matchOf(verdicts),
-      backups: verdicts,
-      difference,
-      keyCheckValues: reference && keyCheckValues(reference.bytes, expectation.shownCheckValues),
-      numberOfBytes: reference?.length,
-      errors,
-    };
+    return compareAll(attempts, expectation);
   } finally {
-    for (const dataKey of opened) dataKey.dispose();
+    for (const { exported } of attempts) exported?.dataKey.dispose();
   }
+}
+
+/** A backup that KMS was asked to open: either `exported` or `error` is there. */
+interface Attempt {
+  readonly backup: VerifiableBackup;
+  readonly fingerprint: string | undefined;
+  readonly exported?: OneTimeExport;
+  /** Whether the export beside it holds the same data key. */
+  readonly agrees?: boolean;
+  readonly error?: KmsxError;
+}
+
+async function openBackup(backup: VerifiableBackup, oneTimeKey: OneTimeKey): Promise<Attempt> {
+  let fingerprint: string | undefined;
+  try {
+    const kms = await backup.kms();
+    const source = await backup.source(kms);
+    fingerprint = envelopeFingerprint(source.CiphertextBlob);
+    const work = (): Promise<OneTimeExport> => exportToOneTimeKey(source, kms, oneTimeKey);
+    const exported = await (backup.explaining?.(source, kms, work) ?? work());
+    const agrees = await holdsBeside(backup, exported.dataKey);
+    return { backup, fingerprint, exported, agrees };
+  } catch (error) {
+    if (error instanceof KmsxError) return { backup, fingerprint, error };
+    throw error;
+  }
+}
+
+async function holdsBeside({ beside }: VerifiableBackup, dataKey: SecretBytes): Promise<boolean> {
+  if (beside === undefined) return true;
+  try {
+    const other = await unwrapDataKey(beside.wrapped, beside.privateKey);
+    return await usingSecret(other, ({ bytes }) => equalBytes(bytes, dataKey.bytes));
+  } catch (error) {
+    dataKey.dispose();
+    throw error;
+  }
+}
+
+function compareAll(attempts: readonly Attempt[], expectation: Expectation): Verification {
+  const errors = attempts.flatMap(({ error }) => error ?? []);
+  const comparisons = attempts.map((attempt, index) =>
+    compare(attempt, referenceOf(attempts.slice(0, index + 1), expectation), expectation),
+  );
+  const verdicts = comparisons.map(({ verdict }) => verdict);
+  const [firstError] = errors;
+  if (firstError !== undefined && verdicts.every(({ Match }) => Match === undefined)) {
+    throw firstError;
+  }
+  const reference = referenceOf(attempts, expectation);
+  return {
+    match: matchOf(verdicts),
+    backups: verdicts,
+    difference: comparisons.find(({ difference }) => difference !== undefined)?.difference,
+    keyCheckValues: reference && keyCheckValues(reference.bytes, expectation.shownCheckValues),
+    numberOfBytes: reference?.length,
+    errors,
+  };
+}
+
+/** What the others must equal: the expected data key, or the first that has the expected check values. */
+function referenceOf(
+  attempts: readonly Attempt[],
+  { dataKey, checkValues }: Expectation,
+): SecretBytes | undefined {
+  if (dataKey !== undefined) return dataKey;
+  const opened = attempts.flatMap(({ exported }) => exported?.dataKey ?? []);
+  return opened.find(({ bytes }) => hasCheckValues(bytes, checkValues));
+}
+
+function compare(
+  { backup, fingerprint, exported, agrees, error }: Attempt,
+  reference: SecretBytes | undefined,
+  { dataKey: expected, checkValues, shownCheckValues }: Expectation,
+): { verdict: BackupVerdict; difference?: Verification['difference'] } {
+  const { label, beside } = backup;
+  const blob = fingerprint !== undefined && { CiphertextBlobFingerprint: fingerprint };
+  if (exported === undefined) {
+    const found = error?.kind === 'crypto' && { Match: false };
+    return { verdict: { File: label, ...found, ...blob, Error: error && errorFacts(error) } };
+  }
+  const { dataKey, keyId, keyVersionId, requestId } = exported;
+  const isExpected = hasCheckValues(dataKey.bytes, checkValues);
+  const isSame =
+    agrees === true && (reference === undefined || equalBytes(dataKey.bytes, reference.bytes));
+  const asksBoth = expected !== undefined && checkValues.length > 0;
+  return {
+    difference: isSame ? (isExpected ? undefined : 'check-value') : 'data-key',
+    verdict: {
+      File: label,
+      Match: isExpected && isSame,
+      ...(asksBoth && { MatchesExport: isSame, MatchesCheckValues: isExpected }),
+      ...blob,
+      ...(beside !== undefined && {
+        ExportedDataKeyFingerprint: envelopeFingerprint(beside.wrapped.exportedDataKey),
+      }),
+      KeyId: keyId,
+      KeyVersionId: keyVersionId,
+      RequestId: requestId,
+      NumberOfBytes: dataKey.length,
+      KeyCheckValues: keyCheckValues(dataKey.bytes, shownCheckValues),
+    },
+  };
 }
 
 /**
@@ -197,20 +250,6 @@ export function assuranceBits(checkValues: readonly KeyCheckValue[]): number | u
  */
 export function envelopeFingerprint(base64: string): string {
   return `SHA256:${createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex')}`;
-}
-
-function opensTo({ wrapped, privateKey }: OpenableExport, dataKey: SecretBytes): boolean {
-  const other = unwrapDataKey(wrapped, privateKey);
-  try {
-    return equalBytes(other.bytes, dataKey.bytes);
-  } finally {
-    other.dispose();
-  }
-}
-
-function besideFingerprint({ beside }: VerifiableBackup): { ExportedDataKeyFingerprint?: string } {
-  if (beside === undefined) return {};
-  return { ExportedDataKeyFingerprint: envelopeFingerprint(beside.wrapped.exportedDataKey) };
 }
 
 function errorFacts({ code, message, requestId }: KmsxError): BackupVerdict['Error'] {

@@ -1,6 +1,7 @@
 import { kmsxError } from '../base/error.ts';
 import { isJsonObject, type JsonObject } from '../base/json.ts';
 import type { WrappingAlgorithmName, WrappingKeySpec } from '../wrapping/algorithms.ts';
+import { WRAPPING_ALGORITHMS } from '../wrapping/algorithms.ts';
 import type { CommonFields, DocumentOrigin } from './backup-document.ts';
 import { readCommonFields, toDocument, withDataKeyId } from './backup-document.ts';
 import { DocumentFields } from './fields.ts';
@@ -51,6 +52,9 @@ export function toExportDocument(
     Exports: exports,
   });
 }
+
+const ALGORITHMS = WRAPPING_ALGORITHMS.map(({ name }) => name);
+const KEY_SPECS = WRAPPING_ALGORITHMS.map(({ keySpec }) => keySpec);
 
 const ENTRY_FIELDS = [
   'ExportedDataKey',
@@ -120,12 +124,8 @@ function readEntries(value: unknown, label: string): ExportEntry[] {
 function readEntry(fields: DocumentFields): ExportEntry {
   return {
     ExportedDataKey: fields.base64('ExportedDataKey'),
-    WrappingKeySpec: fields.choice('WrappingKeySpec', ['RSA_2048', 'EC_SM2']),
-    WrappingAlgorithm: fields.choice('WrappingAlgorithm', [
-      'RSAES_OAEP_SHA_256',
-      'RSAES_OAEP_SHA_1',
-      'SM2PKE',
-    ]),
+    WrappingKeySpec: fields.choice('WrappingKeySpec', KEY_SPECS),
+    WrappingAlgorithm: fields.choice('WrappingAlgorithm', ALGORITHMS),
     PublicKeyFingerprint: fields.fingerprint('PublicKeyFingerprint'),
     RequestId: fields.text('RequestId'),
   };

@@ -1,16 +1,15 @@
-import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
+import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import type { ErrorKind } from '../base/error-codes.ts';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import { usingSecret } from '../base/secret-bytes.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
-import { generateKeyPair } from '../wrapping/key-pair.ts';
-import type { WrappingPrivateKey } from '../wrapping/private-key.ts';
-import { readPrivateKey } from '../wrapping/private-key.ts';
+import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
 import type { BackupDocument } from '../documents/backup-document.ts';
 import type { BackupSource } from '../data-key/backup-source.ts';
 import type { EncryptionContext } from '../documents/encryption-context.ts';
 import { exportDataKey } from '../data-key/export.ts';
+import { makeOneTimeKey } from '../data-key/one-time-export.ts';
 import type { ExportDocument } from '../documents/export-document.ts';
 import { keyCheckValues } from '../documents/key-check-value.ts';
 import { recoverDataKey } from '../data-key/recover.ts';
@@ -22,7 +21,7 @@ import { assertVerified, verifyBackups } from '../data-key/verify.ts';
 /** A wrapping key pair of a rehearsal. */
 export interface RehearsedPair {
   readonly recipient: Recipient;
-  readonly privateKey: WrappingPrivateKey;
+  readonly privateKey: UnwrappingKey;
 }
 
 /** What lies are told about. */
@@ -38,6 +37,7 @@ interface LieStage {
   readonly kms: KmsClient;
   readonly keyId: string;
   readonly now: () => Date;
+  readonly randomBytes: (length: number) => Buffer;
   readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>;
 }
 
@@ -79,9 +79,7 @@ function liesOfOutsiders({ document, backup, pair }: Truth, { kms }: LieStage): 
     {
       title: 'a wrong private key',
       kind: 'crypto',
-      tell: async () => {
-        await unwrap(wrapped, await strangersKey());
-      },
+      tell: async () => unwrap(wrapped, await makeOneTimeKey()),
     },
     {
       title: 'a changed byte in the export',
@@ -97,7 +95,7 @@ function liesOfOutsiders({ document, backup, pair }: Truth, { kms }: LieStage): 
 /** What opens as it should and holds another data key: verify-key alone finds it out. */
 async function liesOfInsiders(truth: Truth, stage: LieStage): Promise<Lie[]> {
   const { document, backup, pair } = truth;
-  const { kms, keyId, now } = stage;
+  const { kms, keyId, now, randomBytes } = stage;
   const wrapped = chooseExport(document, pair.privateKey);
   let otherBackup: BackupDocument = backup;
   await exportDataKey(
@@ -121,7 +119,7 @@ async function liesOfInsiders(truth: Truth, stage: LieStage): Promise<Lie[]> {
     {
       title: 'an export of a key that somebody chose',
       kind: 'crypto',
-      tell: () => verify(backup, forgedExport(wrapped, pair), pair, kms),
+      tell: () => verify(backup, forgedExport(wrapped, pair, randomBytes), pair, kms),
     },
     {
       title: "another data key's backup, held against a check value",
@@ -137,7 +135,7 @@ async function verify(
   { privateKey }: RehearsedPair,
   kms: KmsClient,
 ): Promise<void> {
-  await usingSecret(unwrapDataKey(wrapped, privateKey), async (dataKey) => {
+  await usingSecret(await unwrapDataKey(wrapped, privateKey), async (dataKey) => {
     assertVerified(await verifyBackups([verifiable(source, kms)], { dataKey, checkValues: [] }));
   });
 }
@@ -149,7 +147,7 @@ async function verifyCheckValue(
   { privateKey }: RehearsedPair,
   kms: KmsClient,
 ): Promise<void> {
-  const checkValues = await usingSecret(unwrapDataKey(wrapped, privateKey), ({ bytes }) =>
+  const checkValues = await usingSecret(await unwrapDataKey(wrapped, privateKey), ({ bytes }) =>
     keyCheckValues(bytes, ['label']),
   );
   const expectation = { dataKey: undefined, checkValues };
@@ -165,7 +163,11 @@ function verifiable(source: BackupSource, kms: KmsClient): Parameters<typeof ver
 }
 
 /** RSA-OAEP says nothing of who wrapped: the public key is enough. */
-function forgedExport(wrapped: WrappedDataKey, { recipient }: RehearsedPair): WrappedDataKey {
+function forgedExport(
+  wrapped: WrappedDataKey,
+  { recipient }: RehearsedPair,
+  randomBytes: LieStage['randomBytes'],
+): WrappedDataKey {
   const { publicKey, algorithm } = recipient;
   if (algorithm.hash === undefined) throw new TypeError('a rehearsal wraps under RSA');
   const key = createPublicKey({ key: publicKey.spki, format: 'der', type: 'spki' });
@@ -180,17 +182,8 @@ async function recover(source: BackupSource, kms: KmsClient): Promise<void> {
   plaintext.dispose();
 }
 
-function unwrap(wrapped: WrappedDataKey, privateKey: WrappingPrivateKey): Promise<void> {
-  return Promise.resolve().then(() => {
-    unwrapDataKey(wrapped, privateKey).dispose();
-  });
-}
-
-async function strangersKey(): Promise<WrappingPrivateKey> {
-  const { privateKeyPem } = await generateKeyPair('RSA_2048', undefined);
-  return await usingSecret(privateKeyPem, ({ bytes }) =>
-    readPrivateKey(bytes, 'a stranger', noPassphrase),
-  );
+async function unwrap(wrapped: WrappedDataKey, privateKey: UnwrappingKey): Promise<void> {
+  (await unwrapDataKey(wrapped, privateKey)).dispose();
 }
 
 /** The private keys of a rehearsal are not encrypted. */

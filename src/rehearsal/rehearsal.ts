@@ -3,7 +3,7 @@ import { kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 import { defaultAlgorithm } from '../wrapping/algorithms.ts';
-import { generateKeyPair } from '../wrapping/key-pair.ts';
+import { makeKeyPair } from '../wrapping/key-pair.ts';
 import { readPrivateKey } from '../wrapping/private-key.ts';
 import { readPublicKey, requireWrappingKey } from '../wrapping/public-key.ts';
 import type { BackupDocument } from '../documents/backup-document.ts';
@@ -25,6 +25,7 @@ export interface RehearsalStage {
   /** An enabled symmetric KMS key. */
   readonly keyId: string;
   readonly now: () => Date;
+  readonly randomBytes: (length: number) => Buffer;
   /** Runs one step and shows how it ended. */
   readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>;
   /** Writes a file durably; gives back what is on the disk. */
@@ -86,7 +87,7 @@ export async function rehearse(stage: RehearsalStage): Promise<RehearsalResult> 
 }
 
 async function makePair(name: string, stage: RehearsalStage): Promise<RehearsedPair> {
-  const pair = await generateKeyPair('RSA_2048', undefined);
+  const pair = await makeKeyPair(undefined);
   try {
     const pem = await stage.save(`${name}.pem`, 'private key', pair.privateKeyPem.bytes);
     const publicPem = await stage.save(
@@ -132,14 +133,14 @@ function jsonBytes(document: object): Buffer {
   return Buffer.from(`${JSON.stringify(document)}\n`);
 }
 
-function unwrap(
+async function unwrap(
   document: ExportDocument,
   { privateKey }: RehearsedPair,
   keys: SecretBytes[],
 ): Promise<SecretBytes> {
-  const dataKey = unwrapDataKey(chooseExport(document, privateKey), privateKey);
+  const dataKey = await unwrapDataKey(chooseExport(document, privateKey), privateKey);
   keys.push(dataKey);
-  return Promise.resolve(dataKey);
+  return dataKey;
 }
 
 async function recover(

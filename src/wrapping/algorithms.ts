@@ -1,4 +1,5 @@
 import { kmsxError } from '../base/error.ts';
+import type { KeyFacts } from './key-facts.ts';
 
 /** The kinds of wrapping key that KMS knows, under KMS's own names. */
 export type WrappingKeySpec = 'RSA_2048' | 'EC_SM2';
@@ -13,6 +14,8 @@ export type OaepHash = 'sha256' | 'sha1';
 export interface WrappingAlgorithm {
   readonly name: WrappingAlgorithmName;
   readonly keySpec: WrappingKeySpec;
+  /** The type of such a key, as `keyFacts` names it. */
+  readonly keyType: 'rsa' | 'sm2';
   /** OAEP's hash and MGF1's; undefined for SM2, which has its own. */
   readonly hash: OaepHash | undefined;
   /** The longest data key that fits, in bytes. */
@@ -33,6 +36,7 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
   {
     name: 'RSAES_OAEP_SHA_256',
     keySpec: 'RSA_2048',
+    keyType: 'rsa',
     hash: 'sha256',
     maxDataKeyBytes: 190,
     wrappedBytes: 256,
@@ -41,6 +45,7 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
   {
     name: 'RSAES_OAEP_SHA_1',
     keySpec: 'RSA_2048',
+    keyType: 'rsa',
     hash: 'sha1',
     maxDataKeyBytes: 214,
     wrappedBytes: 256,
@@ -49,6 +54,7 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
   {
     name: 'SM2PKE',
     keySpec: 'EC_SM2',
+    keyType: 'sm2',
     hash: undefined,
     maxDataKeyBytes: 6047,
     wrappedBytes: undefined,
@@ -87,6 +93,20 @@ export function defaultAlgorithm(keySpec: WrappingKeySpec): WrappingAlgorithm {
   const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.keySpec === keySpec);
   if (algorithm === undefined) throw new TypeError(`no algorithm for ${keySpec}`);
   return offeredOnly(algorithm, keySpec);
+}
+
+/**
+ * The wrapping key spec of a key that was read.
+ *
+ * @param label - what the key is called in the error, usually the file's name
+ * @returns undefined for a type of key that KMS does not wrap under
+ * @throws KmsxError `not-offered-yet` for an SM2 key
+ */
+export function keySpecOf({ keyType }: KeyFacts, label: string): WrappingKeySpec | undefined {
+  const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.keyType === keyType);
+  if (algorithm === undefined) return undefined;
+  const key = `${label} holds an ${keyType.toUpperCase()} key; ${algorithm.keySpec}`;
+  return offeredOnly(algorithm, algorithm.keySpec, key).keySpec;
 }
 
 /** The names that help and completion show for a wrapping algorithm. */
@@ -134,14 +154,18 @@ export function assertTakesKeySpec(
   );
 }
 
-function offeredOnly(algorithm: WrappingAlgorithm, name: string): WrappingAlgorithm {
+function offeredOnly(
+  algorithm: WrappingAlgorithm,
+  feature: string,
+  subject = feature,
+): WrappingAlgorithm {
   if (algorithm.offered) return algorithm;
-  throw kmsxError('not-offered-yet', `${name} is not offered yet`, { feature: name });
+  throw kmsxError('not-offered-yet', `${subject} is not offered yet`, { feature });
 }
 
 function unknownName(what: string, name: string, offered: readonly string[]): Error {
   const shown = JSON.stringify(name.slice(0, 64));
-  return kmsxError('bad-usage', `${shown} is no ${what}: it is one of ${offered.join(', ')}`, {
+  return kmsxError('bad-usage', `${shown} is not a ${what}: it is one of ${offered.join(', ')}`, {
     choices: offered.join(', '),
   });
 }

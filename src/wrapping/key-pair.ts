@@ -1,15 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { createPublicKey, generateKeyPair as generateKeyPairCallback } from 'node:crypto';
+import { createPublicKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { SecretBytes } from '../base/secret-bytes.ts';
-import type { WrappingKeySpec } from './algorithms.ts';
-import { findWrappingKeySpec } from './algorithms.ts';
 import { keyFacts } from './key-facts.ts';
 import { assertUsablePassphrase } from './passphrase.ts';
 import { encodePem } from './pem.ts';
 
 export interface WrappingKeyPair {
-  readonly keySpec: WrappingKeySpec;
   /** PKCS#8 PEM; the caller disposes of it. */
   readonly privateKeyPem: SecretBytes;
   /** SPKI PEM. */
@@ -19,26 +16,28 @@ export interface WrappingKeyPair {
 }
 
 /**
- * Makes a wrapping key pair: RSA of 2048 bits with the exponent 65537. With a passphrase the private key is
- * encrypted as OpenSSL does it (PBES2: PBKDF2 with HMAC-SHA-256, AES-256-CBC; RFC 8018 §6.2).
+ * Makes a wrapping key pair of the key spec RSA_2048: 2048 bits, with the exponent 65537. With a passphrase the
+ * private key is encrypted as OpenSSL does it (PBES2: PBKDF2 with HMAC-SHA-256, AES-256-CBC; RFC 8018 §6.2).
  *
  * @param passphrase - 1 to 1024 bytes, not disposed of here; undefined for a private key in clear
- * @throws KmsxError `passphrase-malformed`, `not-offered-yet` for EC_SM2
+ * @throws KmsxError `passphrase-malformed`
  */
-export async function generateKeyPair(
-  keySpec: WrappingKeySpec,
-  passphrase: SecretBytes | undefined,
-): Promise<WrappingKeyPair> {
+export async function makeKeyPair(passphrase: SecretBytes | undefined): Promise<WrappingKeyPair> {
   if (passphrase !== undefined) assertUsablePassphrase(passphrase);
-  findWrappingKeySpec(keySpec);
-  const { privateKey } = await promisify(generateKeyPairCallback)('rsa', {
-    modulusLength: 2048,
-    publicExponent: 65537,
-  });
+  const privateKey = await makeRsaKey();
   const { spki, fingerprint } = keyFacts(createPublicKey(privateKey));
   const publicKeyPem = encodePem('PUBLIC KEY', spki).toString('latin1');
   const privateKeyPem = new SecretBytes(exportPrivateKey(privateKey, passphrase));
-  return { keySpec, privateKeyPem, publicKeyPem, fingerprint };
+  return { privateKeyPem, publicKeyPem, fingerprint };
+}
+
+/** Makes an RSA private key of 2048 bits with the exponent 65537, in OpenSSL's memory. */
+export async function makeRsaKey(): Promise<KeyObject> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    publicExponent: 65537,
+  });
+  return privateKey;
 }
 
 /** Through DER: Node gives PEM as a string, which nothing can overwrite. */

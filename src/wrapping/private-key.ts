@@ -3,11 +3,14 @@ import { createPublicKey } from 'node:crypto';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import { usingSecret } from '../base/secret-bytes.ts';
+import { keySpecOf } from './algorithms.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { keyFacts } from './key-facts.ts';
 import { assertUsablePassphrase } from './passphrase.ts';
 import type { LocatedPrivateKey, PrivateKeyForm } from './private-key-file.ts';
 import { locatePrivateKey } from './private-key-file.ts';
+import type { UnwrappingKey } from './unwrapping-key.ts';
+import { rsaUnwrappingKey } from './unwrapping-key.ts';
 
 export type { PrivateKeyForm } from './private-key-file.ts';
 
@@ -17,14 +20,10 @@ export interface PrivateKeyDescription extends Partial<KeyFacts> {
   readonly encrypted: boolean;
 }
 
-/** The private half of a wrapping key. */
-export interface WrappingPrivateKey extends KeyFacts {
+/** The private half of a wrapping key, read from a file. */
+export interface WrappingPrivateKey extends UnwrappingKey, KeyFacts {
   readonly form: PrivateKeyForm;
   readonly encrypted: boolean;
-  readonly keyType: 'rsa';
-  readonly modulusBits: number;
-  /** The key itself, in OpenSSL's memory. */
-  readonly keyObject: KeyObject;
 }
 
 /**
@@ -52,7 +51,9 @@ export async function readPrivateKey(
       ? await openEncrypted(located, label, await passphrase())
       : await openPlain(located, label);
     const { form, encrypted } = located;
-    return { form, encrypted, keyObject, ...requireRsa(publicFacts(keyObject, label), label) };
+    const facts = publicFacts(keyObject, label);
+    assertUnwraps(facts, label);
+    return { form, encrypted, ...facts, ...rsaUnwrappingKey(keyObject, facts.fingerprint) };
   } finally {
     located.dispose();
   }
@@ -117,26 +118,15 @@ function publicFacts(keyObject: KeyObject, label: string): KeyFacts {
   }
 }
 
-function requireRsa(
-  facts: KeyFacts,
-  label: string,
-): KeyFacts & { keyType: 'rsa'; modulusBits: number } {
-  const { keyType, modulusBits } = facts;
-  if (keyType === 'sm2') {
-    throw kmsxError('not-offered-yet', `${label} holds an SM2 key; EC_SM2 is not offered yet`, {
-      label,
-      feature: 'EC_SM2',
-    });
-  }
-  if (keyType !== 'rsa' || modulusBits === undefined) {
-    const kind = facts.curve === undefined ? keyType : `${keyType} (${facts.curve})`;
-    throw kmsxError(
-      'privkey-unsupported',
-      `${label} holds a private key of the kind ${kind}; exports are unwrapped with RSA keys`,
-      { label, keyType },
-    );
-  }
-  return { ...facts, keyType, modulusBits };
+function assertUnwraps(facts: KeyFacts, label: string): void {
+  if (keySpecOf(facts, label) !== undefined) return;
+  const { keyType, curve } = facts;
+  const kind = curve === undefined ? keyType : `${keyType} (${curve})`;
+  throw kmsxError(
+    'privkey-unsupported',
+    `${label} holds a private key of the kind ${kind}; exports are unwrapped with RSA keys`,
+    { label, keyType },
+  );
 }
 
 function damaged(label: string): KmsxError {

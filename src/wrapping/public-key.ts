@@ -4,6 +4,7 @@ import type { KmsxError } from '../base/error.ts';
 import { kmsxError } from '../base/error.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
 import type { WrappingKeySpec } from './algorithms.ts';
+import { keySpecOf } from './algorithms.ts';
 import type { KeyStructure } from './der.ts';
 import { PRIVATE_STRUCTURES, recogniseKey } from './der.ts';
 import type { KeyFile } from './key-file.ts';
@@ -172,12 +173,8 @@ function attempt<T>(label: string, read: () => T): T {
  */
 export function requireWrappingKey(facts: PublicKeyFacts, label: string): WrappingPublicKey {
   const { keyType, modulusBits, publicExponent, spki, fingerprint } = facts;
-  if (keyType === 'sm2') {
-    throw failure('not-offered-yet', label, 'holds an SM2 key; EC_SM2 is not offered yet', {
-      feature: 'EC_SM2',
-    });
-  }
-  if (keyType !== 'rsa' || modulusBits === undefined || publicExponent === undefined) {
+  const keySpec = keySpecOf(facts, label);
+  if (keySpec === undefined || modulusBits === undefined || publicExponent === undefined) {
     const kind = facts.curve === undefined ? keyType : `${keyType} (${facts.curve})`;
     const reason = `holds a key of the kind ${kind}; KMS wraps under RSA keys of 2048 bits`;
     throw failure('pubkey-unsupported', label, reason, { keyType });
@@ -201,7 +198,7 @@ export function requireWrappingKey(facts: PublicKeyFacts, label: string): Wrappi
     const reason = 'holds an RSA key whose public exponent is even or below 65537';
     throw failure('pubkey-exponent', label, reason);
   }
-  return { keySpec: 'RSA_2048', spki, fingerprint, publicKeyBlob: spki.toString('base64') };
+  return { keySpec, spki, fingerprint, publicKeyBlob: spki.toString('base64') };
 }
 
 function isPrivate(label: string): KmsxError {

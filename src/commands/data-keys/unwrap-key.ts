@@ -10,6 +10,7 @@ import type { ComponentOrigin } from '../../documents/component-document.ts';
 import type { Envelope } from '../../documents/read-document.ts';
 import { unwrapDataKey } from '../../data-key/unwrap.ts';
 import { findWrappingAlgorithm, offeredAlgorithms } from '../../wrapping/algorithms.ts';
+import type { UnwrappingKey } from '../../wrapping/unwrapping-key.ts';
 import type { DataKeyOutputOptions } from '../shared/data-key/data-key-output.ts';
 import {
   addDataKeyOutputOptions,
@@ -103,18 +104,20 @@ async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promis
   const envelope = await readExportEnvelope(input, 'export to unwrap');
   const inputs = [privkeyInput, input, ...(await passphraseFileIds(options, session))];
   const output = await prepareDataKeyOutput(plan, inputs, session);
+  let privateKey: UnwrappingKey | undefined;
   try {
-    const privateKey = await openPrivateKey(privkeyInput, options, session);
+    privateKey = await openPrivateKey(privkeyInput, options, session);
     const wrapped = wrappedDataKeyOf(envelope, algorithm, privateKey, input.label);
     if (envelope.kind === 'export' && envelope.document.Rehearsal === true) {
       await reporter.warnAlways(
         `${input.label} is from a rehearsal: the embedded KMS made this key`,
       );
     }
-    await usingSecret(unwrapDataKey(wrapped, privateKey), (dataKey) =>
+    await usingSecret(await unwrapDataKey(wrapped, privateKey), (dataKey) =>
       writeDataKey(dataKey, plan, output, session, originOf(envelope)),
     );
   } finally {
+    await privateKey?.close();
     await output.discard();
   }
 }

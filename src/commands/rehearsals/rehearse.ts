@@ -113,8 +113,14 @@ async function rehearseIn(
     try {
       const files: string[] = [];
       const save = saverIn(folder, (name) => files.push(join(shownFolder, name)), io);
-      const now = (): Date => io.now();
-      const result = await rehearse({ kms, keyId: keyIdOf(server), now, step, save });
+      const result = await rehearse({
+        kms,
+        keyId: keyIdOf(server),
+        now: () => io.now(),
+        randomBytes: (length) => io.randomBytes(length),
+        step,
+        save,
+      });
       return { Rehearsal: true, Passed: true, ...result, Steps: steps, Files: files };
     } finally {
       await kms.close();

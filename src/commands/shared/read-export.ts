@@ -7,8 +7,8 @@ import { readEnvelope } from '../../documents/read-document.ts';
 import type { WrappedDataKey } from '../../data-key/unwrap.ts';
 import { chooseExport } from '../../data-key/unwrap.ts';
 import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
-import type { WrappingPrivateKey } from '../../wrapping/private-key.ts';
 import { readPrivateKey } from '../../wrapping/private-key.ts';
+import type { UnwrappingKey } from '../../wrapping/unwrapping-key.ts';
 import type { PassphraseOptions } from './passphrase.ts';
 import { askPassphrase } from './passphrase.ts';
 import { explainingWrongFile } from './wrong-file.ts';
@@ -22,7 +22,7 @@ export async function openPrivateKey(
   input: Input,
   options: PassphraseOptions,
   session: Session,
-): Promise<WrappingPrivateKey> {
+): Promise<UnwrappingKey> {
   try {
     return await explainingWrongFile(input, 'private key', () =>
       readPrivateKey(input.bytes, input.label, () =>
@@ -78,7 +78,7 @@ function exportIn(envelope: Envelope, label: string): ExportDocument | string {
 export function wrappedDataKeyOf(
   envelope: Envelope,
   algorithm: WrappingAlgorithm | undefined,
-  privateKey: WrappingPrivateKey,
+  privateKey: UnwrappingKey,
   label: string,
 ): WrappedDataKey {
   const held = exportIn(envelope, label);

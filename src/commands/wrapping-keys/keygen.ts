@@ -10,7 +10,7 @@ import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { WrappingKeySpec } from '../../wrapping/algorithms.ts';
 import { findWrappingKeySpec, offeredKeySpecs } from '../../wrapping/algorithms.ts';
-import { generateKeyPair } from '../../wrapping/key-pair.ts';
+import { makeKeyPair } from '../../wrapping/key-pair.ts';
 import { describe } from '../shared/describe.ts';
 import type { PassphraseOptions } from '../shared/passphrase.ts';
 import {
@@ -94,7 +94,7 @@ async function runKeygen(options: KeygenOptions, session: Session): Promise<Keyg
     const passphrase = options.passphrase
       ? await askPassphrase(options, 'passphrase for the new private key: ', true, session)
       : undefined;
-    const pair = await generateKeyPair(keySpec, passphrase).finally(() => {
+    const pair = await makeKeyPair(passphrase).finally(() => {
       passphrase?.dispose();
     });
     try {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -64,7 +64,10 @@ describe('exporting a backup to a one-time key', () => {
     expect((await exportToOneTimeKey(source, kms)).dataKey.bytes).toEqual(dataKey);
     const [first, second] = [await makeOneTimeKey(), await makeOneTimeKey()];
     expect(first.publicKey.fingerprint).not.toBe(second.publicKey.fingerprint);
-    expect(first.privateKey.asymmetricKeyDetails).toMatchObject({
+    expect(first.fingerprint).toBe(first.publicKey.fingerprint);
+    const { spki } = first.publicKey;
+    const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    expect(publicKey.asymmetricKeyDetails).toMatchObject({
       modulusLength: 2048,
       publicExponent: 65537n,
     });

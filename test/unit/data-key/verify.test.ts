@@ -167,7 +167,7 @@ describe('verifying backups against an export', () => {
     if (privateKey === undefined) throw new Error('the key was not read');
     const beside = (dataKey: Buffer): VerifiableBackup['beside'] => {
       if (privateKey === undefined) throw new Error('the key was not read');
-      const key = createPublicKey(privateKey.keyObject);
+      const key = createPublicKey(testKey('rsa-2048.pem'));
       const padding = constants.RSA_PKCS1_OAEP_PADDING;
       const exported = publicEncrypt({ key, padding, oaepHash: 'sha256' }, dataKey);
       const algorithm = findWrappingAlgorithm('RSAES_OAEP_SHA_256');

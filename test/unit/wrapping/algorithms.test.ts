@@ -6,6 +6,7 @@ import {
   defaultAlgorithm,
   findWrappingAlgorithm,
   findWrappingKeySpec,
+  keySpecOf,
   offeredAlgorithms,
   offeredKeySpecs,
   WRAPPING_ALGORITHMS,
@@ -45,6 +46,19 @@ describe('the wrapping algorithms', () => {
     expect(error).toMatchObject({ kind: 'usage', code: 'not-offered-yet' });
     expect(error.message).toContain(name);
     expect((await refusal(() => defaultAlgorithm('EC_SM2'))).code).toBe('not-offered-yet');
+  });
+
+  it('are told by the type of a key', async () => {
+    const facts = { spki: Buffer.alloc(0), fingerprint: '' };
+    expect(keySpecOf({ ...facts, keyType: 'rsa' }, 'pub.pem')).toBe('RSA_2048');
+    for (const keyType of ['rsa-pss', 'ec', 'ed25519', 'unknown']) {
+      expect(keySpecOf({ ...facts, keyType }, 'pub.pem')).toBeUndefined();
+    }
+    expect(await refusal(() => keySpecOf({ ...facts, keyType: 'sm2' }, 'pub.pem'))).toMatchObject({
+      kind: 'usage',
+      code: 'not-offered-yet',
+      message: 'pub.pem holds an SM2 key; EC_SM2 is not offered yet',
+    });
   });
 
   it.each([

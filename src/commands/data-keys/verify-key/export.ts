@@ -7,7 +7,7 @@ import { chooseExport } from '../../../data-key/unwrap.ts';
 import type { OpenableExport } from '../../../data-key/verify.ts';
 import type { WrappingAlgorithm } from '../../../wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../../../wrapping/algorithms.ts';
-import type { WrappingPrivateKey } from '../../../wrapping/private-key.ts';
+import type { UnwrappingKey } from '../../../wrapping/unwrapping-key.ts';
 import { openPrivateKey, readExportEnvelope, wrappedDataKeyOf } from '../../shared/read-export.ts';
 import type { PassphraseOptions } from '../../shared/passphrase.ts';
 import { passphraseFileIds, passphraseInput } from '../../shared/passphrase.ts';
@@ -92,7 +92,7 @@ export async function openExport(
 /** The export for this private key in the document of a backup, if it has one. */
 export function exportBeside(
   { envelope }: AgainstBackup,
-  privateKey: WrappingPrivateKey,
+  privateKey: UnwrappingKey,
 ): OpenableExport | undefined {
   if (envelope?.kind !== 'export') return undefined;
   const { document } = envelope;

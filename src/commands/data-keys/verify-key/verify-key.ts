@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
+import type { SecretBytes } from '../../../base/secret-bytes.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
@@ -119,9 +120,11 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
   }
   assertWitnessable(options, backups);
   const exported = input && (await openExport(input, options, session));
-  const dataKey = exported && unwrapDataKey(exported.opened.wrapped, exported.opened.privateKey);
+  const opened = exported?.opened;
   const connections = makeConnections(session);
+  let dataKey: SecretBytes | undefined;
   try {
+    dataKey = opened && (await unwrapDataKey(opened.wrapped, opened.privateKey));
     const asked: AskedBackup[] = [];
     const verification = await verifyBackups(
       backups.map((backup) => verifiable(backup, exported, connections, asked)),
@@ -139,6 +142,7 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
     assertVerified(verification);
   } finally {
     dataKey?.dispose();
+    await opened?.privateKey.close();
     await connections.close();
   }
 }

@@ -1,0 +1,37 @@
+import type { KeyObject } from 'node:crypto';
+import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { WrappingAlgorithm } from './algorithms.ts';
+import { unwrapRsaOaep } from './rsa-oaep.ts';
+
+/** The private half of a wrapping key, wherever it lies: it opens the exports that were made for it. */
+export interface UnwrappingKey {
+  /** Of the public half: `SHA256:` and 64 lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+  /**
+   * Unwraps a data key.
+   *
+   * @param wrapped - the bytes of an ExportedDataKey
+   * @returns the data key, which the caller disposes of
+   * @throws KmsxError `unwrap-failed`, with one text and no cause, whatever failed
+   */
+  unwrap(wrapped: Uint8Array, algorithm: WrappingAlgorithm): Promise<SecretBytes>;
+  /** Lets go of the key: nothing is unwrapped after it. */
+  close(): Promise<void>;
+}
+
+/**
+ * An RSA private key in OpenSSL's memory, which is freed when nothing refers to it.
+ *
+ * @param fingerprint - that of its public half
+ */
+export function rsaUnwrappingKey(privateKey: KeyObject, fingerprint: string): UnwrappingKey {
+  return {
+    fingerprint,
+    unwrap: (wrapped, { name, hash }) =>
+      new Promise((resolve) => {
+        if (hash === undefined) throw new TypeError(`${name} is not for RSA keys`);
+        resolve(unwrapRsaOaep(wrapped, privateKey, hash));
+      }),
+    close: () => Promise.resolve(),
+  };
+}
