@@ -13,7 +13,7 @@ import type { Answer } from '../network/transport.ts';
 import { Transport } from '../network/transport.ts';
 import { rpcParams } from '../network/rpc-params.ts';
 
-/** Who the credentials belong to. */
+/** The identity behind a set of credentials. */
 export interface CallerIdentity {
   /** 16 digits. */
   readonly accountId: string;
@@ -25,12 +25,12 @@ export interface CallerIdentity {
 }
 
 export interface CallerIdentityOptions {
-  /** For the proxy variables, and those that choose the STS endpoint. */
+  /** Read for proxies and for the STS endpoint. */
   readonly env: Env;
-  /** What `loadAuthorities` made of `--ca-file`. */
+  /** The result of `loadAuthorities` for `--ca-file`. */
   readonly authorities?: Authorities | undefined;
   readonly resolve?: readonly ResolveRule[] | undefined;
-  /** For the one attempt, fetching the credentials included; 10 s if it is not given. */
+  /** Limit for the one attempt, including fetching the credentials; 10 s by default. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly userAgent?: string | undefined;
@@ -42,15 +42,16 @@ const API_VERSION = '2015-04-01';
 const DEFAULT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5000;
 
-/** Time-outs and proxies are the transport's affair. */
+/** The transport handles time-outs and proxies. */
 const NO_RUNTIME_OPTIONS: Readonly<Model> = new Model();
 
 /**
- * Asks STS who these credentials belong to (GetCallerIdentity, 2015-04-01), once. It needs no permission. STS
- * is asked where the profile of the credentials says, else where `stsEndpoint` says for the environment.
+ * Asks STS once which identity these credentials belong to (GetCallerIdentity, 2015-04-01). The call needs no
+ * permission. It goes to the endpoint of the credentials' profile, or to the one that `stsEndpoint` derives from
+ * the environment.
  *
- * @throws KmsxError those of the credentials' source; STS's own Code; `network-failed`, `timed-out`,
- * `tls-failed`, `proxy-failed`, `not-kms` (no JSON), `answer-malformed`
+ * @throws KmsxError errors of the credential source; the Code of STS; `network-failed`, `timed-out`,
+ * `tls-failed`, `proxy-failed`, `not-kms` (the response is not JSON), `answer-malformed`
  */
 export async function callerIdentity(
   credentials: ResolvedCredentials,
@@ -99,7 +100,7 @@ function readIdentity(answer: Answer | undefined): CallerIdentity {
   const field = (name: string, shape: RegExp): string => {
     const value = fieldOf(body, name);
     if (typeof value === 'string' && shape.test(value)) return value;
-    throw answerMalformed(ACTION, `${name} is missing or no such thing`, requestId);
+    throw answerMalformed(ACTION, `${name} is missing or malformed`, requestId);
   };
   return {
     accountId: field('AccountId', /^\d{1,32}$/),
@@ -109,14 +110,14 @@ function readIdentity(answer: Answer | undefined): CallerIdentity {
   };
 }
 
-/** What the credentials' own source says of itself has its hints already. */
+/** Errors of the credential source already have hints of their own. */
 function withStsHints(error: KmsxError): KmsxError {
   if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
   const hints = unreachedHints({ asks: 'STS', name: 'STS' }, error);
   return hints === undefined ? error : withChanges(error, { hints });
 }
 
-/** The SDK's errors hold the request and the whole answer: none of them goes on, not even as a cause. */
+/** The SDK's errors contain the request and the full response, so they are never passed on, not even as a cause. */
 function identityError(
   thrown: unknown,
   answer: Answer | undefined,

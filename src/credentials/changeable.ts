@@ -3,17 +3,18 @@ import { lstat, readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { systemErrorCode } from '../base/error.ts';
 
-/** As many as Linux follows. */
+/** The limit that Linux applies. */
 const MOST_LINKS = 40;
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 
 /**
- * Tells whether others than a user and root could change what stands at a path: the file, each folder on the way
- * to it, and each symbolic link, with the folders on its own way, must belong to the user or to root, and be written by
- * nobody else. A folder with the sticky bit (`/tmp`) may be written by all: nobody removes there what is another's.
+ * Returns true if a user other than this one and root could change the file at a path. The file, every folder
+ * above it, and every symbolic link on the way (with the folders above its target) must belong to this user or
+ * root and must not be writable by anyone else. A folder with the sticky bit (`/tmp`) may be world-writable,
+ * because users cannot remove each other's files there. A path that cannot be resolved counts as changeable.
  *
- * @param userId - the effective user; undefined: who owns what is not looked at
+ * @param userId - the effective user; undefined: ownership is not checked
  */
 export async function isChangeableByOthers(
   path: string,
@@ -55,6 +56,6 @@ async function statsOf(path: string): Promise<Stats | undefined> {
     return await lstat(path);
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
-    return undefined; // it has gone meanwhile, or is a pipe that has a name for its owner only
+    return undefined; // removed in the meantime, or a pipe whose name only its owner can resolve
   }
 }

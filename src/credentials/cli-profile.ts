@@ -6,24 +6,24 @@ import { envFlag, envValue } from '../base/env.ts';
 import type { Warn } from './secret-file.ts';
 import { readSecretFile } from './secret-file.ts';
 
-/** How messages call the configuration of the aliyun command-line tool. */
+/** The configuration file of the aliyun command-line tool, as messages name it. */
 export const CLI_CONFIG = '~/.aliyun/config.json';
 
-/** A profile of the aliyun command-line tool. Its settings hold secrets. */
+/** A profile of the aliyun command-line tool. Its settings contain secrets. */
 export interface CliProfile {
   readonly name: string;
-  /** As it stands in the file; letter case does not matter. Empty if it has none. */
+  /** As written in the file, case-insensitive; empty if there is none. */
   readonly mode: string;
-  /** Whether others than the user and root could change the file. */
+  /** Whether a user other than this one and root could change the file. */
   readonly isWritableByOthers: boolean;
-  /** The value of a setting, if it is text that is not empty, or a number. */
+  /** The value of a setting that is a number or a non-empty string. */
   setting(name: string): string | undefined;
-  /** Another profile of the same file. */
+  /** Another profile in the same file. */
   sibling(name: string): CliProfile | undefined;
 }
 
 export interface CliConfig {
-  /** The name of the profile that is used where none is named. */
+  /** The name of the default profile. */
   readonly current: string | undefined;
   readonly profiles: readonly CliProfile[];
 }
@@ -32,20 +32,20 @@ export interface ProfileOptions {
   /** The value of `--profile`. */
   readonly profile?: string | undefined;
   readonly env: Env;
-  /** The home folder: HOME. */
+  /** The home folder (HOME). */
   readonly home: string | undefined;
-  /** Told where others can read the file. */
+  /** Called if other users can read the file. */
   readonly warn?: Warn | undefined;
-  /** The effective user; undefined: who owns the file is not looked at. */
+  /** The effective user; undefined: ownership is not checked. */
   readonly userId?: number | undefined;
 }
 
 /**
- * The `region_id` of the profile that `--profile`, `ALIBABA_CLOUD_PROFILE` or the configuration's `current`
- * names. Reads one file and contacts nothing.
+ * The `region_id` of the profile selected by `--profile`, `ALIBABA_CLOUD_PROFILE` or `current` in the
+ * configuration. Reads one file; makes no network call.
  *
- * @returns undefined where no profile is named, or it has no region
- * @throws KmsxError `profile-missing` for `--profile` only; `credentials-file-malformed`, `file-unreadable`
+ * @returns undefined if no profile is selected, or it has no region
+ * @throws KmsxError `profile-missing` (for `--profile` only); `credentials-file-malformed`, `file-unreadable`
  */
 export async function profileRegion(options: ProfileOptions): Promise<string | undefined> {
   const profile =
@@ -67,17 +67,18 @@ export async function namedProfile(
   const config = await readCliConfig(options);
   const profile = config?.profiles.find((candidate) => candidate.name === name);
   if (profile !== undefined) return profile;
-  const where = config === undefined ? `${CLI_CONFIG} is not there` : `${CLI_CONFIG} has none such`;
+  const where =
+    config === undefined ? `${CLI_CONFIG} does not exist` : `it is not in ${CLI_CONFIG}`;
   throw kmsxError('profile-missing', `no profile ${JSON.stringify(name)}: ${where}`, {
     profile: name,
   });
 }
 
 /**
- * The profile that applies without `--profile`: that of `ALIBABA_CLOUD_PROFILE`, else the configuration's
- * `current`; none with `ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true`.
+ * The profile used without `--profile`: the one named by `ALIBABA_CLOUD_PROFILE`, otherwise `current` in the
+ * configuration; none if `ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true`.
  *
- * @returns the profile, or in words why there is none
+ * @returns the profile, or the reason why there is none
  * @throws KmsxError `credentials-file-malformed`, `file-unreadable`
  */
 export async function ambientProfile(
@@ -87,7 +88,7 @@ export async function ambientProfile(
     return { reason: 'ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true' };
   }
   const config = await readCliConfig(options);
-  if (config === undefined) return { reason: `${CLI_CONFIG} is not there` };
+  if (config === undefined) return { reason: `${CLI_CONFIG} does not exist` };
   const name = envValue(options.env, 'ALIBABA_CLOUD_PROFILE') ?? config.current;
   if (name === undefined) return { reason: `${CLI_CONFIG} has no current profile` };
   const profile = config.profiles.find((candidate) => candidate.name === name);
@@ -96,15 +97,16 @@ export async function ambientProfile(
 }
 
 /**
- * Reads the configuration's text.
+ * Parses the text of the configuration file.
  *
- * @throws KmsxError `credentials-file-malformed`, which says nothing of the text: it holds secrets
+ * @throws KmsxError `credentials-file-malformed`, without quoting the text: it contains secrets
  */
 export function parseCliConfig(text: string, isWritableByOthers = false): CliConfig {
   const config = parseObject(text);
   const { current, profiles } = config;
-  if (current !== undefined && typeof current !== 'string') throw malformed('current is no text');
-  if (!Array.isArray(profiles)) throw malformed('it has no list of profiles');
+  if (current !== undefined && typeof current !== 'string')
+    throw malformed('current is not a string');
+  if (!Array.isArray(profiles)) throw malformed('profiles is missing or not a list');
   const parsed: readonly CliProfile[] = profiles.map((profile: unknown) =>
     parseProfile(profile, isWritableByOthers, (name) =>
       parsed.find((other) => other.name === name),
@@ -118,11 +120,11 @@ function parseProfile(
   isWritableByOthers: boolean,
   sibling: CliProfile['sibling'],
 ): CliProfile {
-  if (!isJsonObject(value)) throw malformed('a profile is no object');
+  if (!isJsonObject(value)) throw malformed('a profile is not an object');
   const { name, mode } = value;
   if (typeof name !== 'string' || name === '') throw malformed('a profile has no name');
   if (mode !== undefined && typeof mode !== 'string') {
-    throw malformed(`the profile ${JSON.stringify(name)} has a mode that is no text`);
+    throw malformed(`the profile ${JSON.stringify(name)} has a mode that is not a string`);
   }
   return {
     name,
@@ -152,11 +154,11 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     value = parseJson(text, CLI_CONFIG);
   } catch (error) {
-    // Its message may quote a name of the file.
-    if (error instanceof KmsxError) throw malformed('it is not JSON, or has a name twice');
+    // The message may quote a name from the file.
+    if (error instanceof KmsxError) throw malformed('it is not JSON, or has a duplicate name');
     throw error;
   }
-  if (!isJsonObject(value)) throw malformed('it is no JSON object');
+  if (!isJsonObject(value)) throw malformed('it is not a JSON object');
   return value;
 }
 

@@ -24,14 +24,14 @@ import type { Warn } from './secret-file.ts';
 import { warnOfTokenFile } from './secret-file.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
 
-/** Credentials whose source is decided. What STS or an instance gives is fetched when it is needed. */
+/** Credentials with a chosen source. Those issued by STS or an instance are fetched when needed. */
 export interface ResolvedCredentials extends GuardedCredential {
-  /** For people: where they come from. */
+  /** The source, in words for messages. */
   readonly source: string;
-  /** The region of the profile, if they come from one. */
+  /** The region of the profile, if the source is one. */
   readonly region?: string;
   /**
-   * Where STS is asked about them, HOST[:PORT]; not there: `stsEndpoint` chooses by the environment alone.
+   * The STS endpoint for these credentials, HOST[:PORT]; absent: `stsEndpoint` chooses from the environment alone.
    *
    * @throws KmsxError as `stsEndpoint`
    */
@@ -43,35 +43,38 @@ export interface CredentialOptions {
   /** The value of `--profile`. */
   readonly profile?: string | undefined;
   readonly env: Env;
-  /** The home folder: HOME. */
+  /** The home folder (HOME). */
   readonly home: string | undefined;
-  /** What `loadAuthorities` made of `--ca-file`; a private proxy in front of STS may need it. */
+  /** The result of `loadAuthorities` for `--ca-file`; a private proxy in front of STS may need it. */
   readonly authorities?: Authorities | undefined;
   readonly resolve?: readonly ResolveRule[] | undefined;
-  /** For one request to a source. */
+  /** Limit for one request to a source. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly now: () => Date;
-  /** Told of files with secrets that others can reach. */
+  /** Called for each file with secrets that other users can access. */
   readonly warn?: Warn | undefined;
-  /** The effective user: a command of a file that somebody else could change is not run. Undefined where the system has none. */
+  /**
+   * The effective user; undefined on systems without one. A `process_command` is not run if another user could
+   * change its file.
+   */
   readonly userId: number | undefined;
-  /** Ends a command that takes too long, with all that it started. */
+  /** Kills a command that takes too long, with its child processes. */
   readonly killGroup: KillGroup;
 }
 
-/** For the metadata service of an instance, everything in all: it is one hop away, or not there. */
+/** Limit for all requests to the instance metadata together: it is one hop away or does not exist. */
 const METADATA_TIMEOUT_MS = 1500;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
- * Decides where the credentials come from: with `--profile` that profile of `~/.aliyun/config.json`; else
- * the first of the environment's access key, its OIDC token, `ALIBABA_CLOUD_PROFILE` or the `current`
- * profile of `~/.aliyun/config.json`, `~/.alibabacloud/credentials`, instance metadata,
- * `ALIBABA_CLOUD_CREDENTIALS_URI`. A source that is there and fails is an error; the next one is not tried.
- * The credentials library's own chain is never used.
+ * Chooses the source of the credentials: with `--profile`, that profile of `~/.aliyun/config.json`; otherwise
+ * the first of: the access key in the environment, OIDC in the environment, the profile named by
+ * `ALIBABA_CLOUD_PROFILE` or `current` in `~/.aliyun/config.json`, `~/.alibabacloud/credentials`, instance
+ * metadata, `ALIBABA_CLOUD_CREDENTIALS_URI`. A source that exists and fails is an error; the next one is not
+ * tried. The chain of the credentials library is never used.
  *
- * Only instance metadata is contacted, and only when everything before it has nothing: 1.5 s at most.
+ * Only the instance metadata is contacted, for at most 1.5 s, and only if the sources before it do not exist.
  *
  * @throws KmsxError `credentials-missing`, `credentials-failed`, `credentials-unsupported`,
  * `credentials-file-malformed`, `profile-missing`, `file-unreadable`, `gateway-malformed`, `region-malformed`
@@ -95,7 +98,7 @@ export async function resolveCredentials(options: CredentialOptions): Promise<Re
   }
 }
 
-/** Credentials that are known: those of the embedded KMS. */
+/** Credentials from a known access key: those of the embedded KMS. */
 export function knownCredentials(source: string, key: AccessKey): ResolvedCredentials {
   const network = new CredentialNetwork({ env: {} });
   const limits = { timeoutMs: DEFAULT_TIMEOUT_MS };
@@ -137,13 +140,13 @@ async function warnOfTokenFiles(source: CredentialSource, warn: Warn): Promise<v
   else if (source.tokenFile !== undefined) await warnOfTokenFile(source.tokenFile.path, warn);
 }
 
-/** A profile that the user named, and nobody has, is no reason to take whatever else there is. */
+/** If the user named a profile that does not exist, using another source would be wrong. */
 function assertNoLostProfile(env: Env, tried: readonly string[]): void {
   const name = envValue(env, 'ALIBABA_CLOUD_PROFILE');
   if (name === undefined) return;
   throw kmsxError(
     'profile-missing',
-    `ALIBABA_CLOUD_PROFILE names ${JSON.stringify(name)}, which is nowhere; tried ${tried.slice(-2).join(', ')}`,
+    `ALIBABA_CLOUD_PROFILE names ${JSON.stringify(name)}, which was not found; tried ${tried.slice(-2).join(', ')}`,
     { profile: name },
   );
 }
@@ -160,7 +163,7 @@ async function fromMetadata(
   const provider = source.provider(limits);
   try {
     await fetchCredentials({ ...source, provider: () => provider }, network, limits);
-    // The provider that was asked has credentials already: it is the first one used; later ones are new.
+    // This provider has already fetched credentials, so it is used first; after a renewal, new ones are made.
     let first: typeof provider | undefined = provider;
     const reusing = (its: ProviderLimits): typeof provider => {
       const next = first ?? source.provider(its);
@@ -169,12 +172,12 @@ async function fromMetadata(
     };
     return { source: { ...source, provider: reusing } };
   } catch (error) {
-    // What an instance gives, and can't be credentials, is no reason to look elsewhere.
+    // An instance that returns malformed credentials is an error, not a reason to try another source.
     if (!(error instanceof KmsxError) || error.details['reason'] === 'characters') throw error;
     return {
       nothing:
         error.httpStatus === undefined
-          ? 'no answer: this is no Alibaba Cloud instance'
+          ? 'no answer: not an Alibaba Cloud instance'
           : error.details['reason'] === NO_METADATA_TOKEN
             ? noTokenRemark(error.httpStatus)
             : `no RAM role: ${error.details['reason'] ?? ''}`,

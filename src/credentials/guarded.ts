@@ -17,32 +17,31 @@ import {
 } from './hints.ts';
 import type { Exchange } from '../network/transport.ts';
 
-/** What the SDK's clients take for credentials. */
+/** The credential type that the SDK's clients take. */
 export type SdkCredential = InstanceType<typeof credentialsSdk.default>;
 
 type Keys = Awaited<ReturnType<CredentialsProvider['getCredentials']>>;
 
 /**
- * The sources that can be asked anew. The credentials library renews what ends 15 minutes before it does; if
- * that fails, it goes on with the old ones, for longer than they last, and only KMS tells.
+ * Renews credentials that KMS rejects as expired. The credentials library renews them 15 minutes before they
+ * expire, but if that fails it keeps using the old ones, even after they expire; only KMS reports that.
  */
 export interface Renewal {
-  /** Which credentials are used at present: they get another number when they are thrown away. */
+  /** The number of the credentials in use; it changes when they are discarded. */
   current(): number;
-  /** Throws these credentials away, unless somebody else has: the next call fetches new ones. */
+  /** Discards these credentials unless another caller already has; the next call fetches new ones. */
   renew(used: number): void;
 }
 
-/** The credential of a source, and how to throw away what it gave; not there for what is fixed. */
+/** The credential of a source, and how to renew it; fixed credentials have no renewal. */
 export interface GuardedCredential {
   readonly credential: SdkCredential;
   readonly renewal?: Renewal;
 }
 
 /**
- * A source whose requests go through transports of kmsx and whose errors are kmsx's own. The library's
- * messages hold whole answers and files, and so never go on. Callers that come while credentials are fetched
- * wait for the same ones.
+ * Wraps a source so that its requests go through kmsx's transports and its errors are kmsx's own. The library's
+ * messages contain whole responses and files, so they are never passed on. Concurrent callers share one fetch.
  */
 export function guardedCredential(
   source: CredentialSource,
@@ -76,10 +75,10 @@ export function guardedCredential(
 }
 
 /**
- * Asks a source for credentials, once.
+ * Fetches credentials from a source once.
  *
- * @throws KmsxError `credentials-failed`; what the transport throws where the source was not reached, with
- * the source named; STS's own Code where STS is too busy
+ * @throws KmsxError `credentials-failed`; the transport's errors, naming the source, if it cannot be reached;
+ * the Code of STS if STS is overloaded
  */
 export async function fetchCredentials(
   source: CredentialSource,
@@ -89,7 +88,7 @@ export async function fetchCredentials(
   return guardedProvider(source, network, limits).getCredentials();
 }
 
-/** Each source of a chain of roles has its own transport, and says its own errors. */
+/** Each source in a chain of roles has its own transport and reports its own errors. */
 function guardedProvider(
   source: CredentialSource,
   network: CredentialNetwork,
@@ -123,19 +122,19 @@ function sourceError(
 ): KmsxError {
   const details = { source: source.name };
   if (error instanceof KmsxError) {
-    // Of a chain of roles the source that failed has said so already.
+    // In a chain of roles, the error already names the source that failed.
     if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
     const { kind, code } = error;
     const hints = unreachedHints(source, error);
     return new KmsxError({
       kind,
       code,
-      message: `credentials of ${source.name}: ${error.message}`,
+      message: `credentials from ${source.name}: ${error.message}`,
       details: { ...error.details, ...details },
       ...(hints !== undefined && { hints }),
     });
   }
-  const failed = `credentials of ${source.name} could not be had`;
+  const failed = `cannot get credentials from ${source.name}`;
   if (answer === undefined) {
     if (systemErrorCode(error) === undefined || !('tokenFile' in source)) {
       return kmsxError('credentials-failed', failed, details);
@@ -143,7 +142,7 @@ function sourceError(
     const { what, hint } = tokenFileFailure(source.tokenFile, error);
     return kmsxError('credentials-failed', `${failed}: ${what}`, { ...details, hint });
   }
-  // Where it may be asked without a token, that is done after this.
+  // If requests without a token are allowed, one follows.
   if (source.asks === 'the instance metadata' && method === 'PUT') {
     return new KmsxError({
       kind: 'credentials',
@@ -158,7 +157,7 @@ function sourceError(
   const remoteCode = answer.status === 200 ? undefined : word(fieldOf(body, 'Code'));
   const requestId = word(fieldOf(body, 'RequestId'));
   const said = remoteCode ?? `status ${answer.status}`;
-  const message = `${failed}: ${source.asks} answered ${answer.status === 200 ? 'without them' : said}`;
+  const message = `${failed}: ${source.asks} answered ${answer.status === 200 ? 'without credentials' : said}`;
   const isBusy = answer.status === 429 || answer.status >= 500 || isBusyCode(remoteCode);
   const { kind, code } = isBusy
     ? ({ kind: 'unavailable', code: remoteCode ?? 'network-failed' } as const)
@@ -183,8 +182,8 @@ function isBusyCode(code: string | undefined): boolean {
 }
 
 /**
- * What RAM says of a refusal, else what KMS and STS both say means the same. Else the table of hints has one for
- * `credentials-failed`.
+ * The hint for a refusal: RAM's own details, otherwise the hint of a Code that STS shares with KMS. Without
+ * either, `credentials-failed` has a general hint.
  */
 function hintsOf(
   code: string | undefined,

@@ -2,22 +2,22 @@ import { systemErrorCode } from '../base/error.ts';
 import type { KmsxError } from '../base/error.ts';
 import type { CredentialSource, OwnSource } from './sources/sources.ts';
 
-/** The `reason` where the instance metadata gives no token, and may not be asked without one. */
+/** The `reason` if the instance metadata issues no token and requests without one are disabled. */
 export const NO_METADATA_TOKEN = 'no-token';
 
-/** What is said of that. */
+/** The words for `NO_METADATA_TOKEN`. */
 export function noTokenRemark(status: number): string {
-  return `gives no token (${status}), and ALIBABA_CLOUD_IMDSV1_DISABLED forbids asking without one`;
+  return `issues no token (${status}), and ALIBABA_CLOUD_IMDSV1_DISABLED forbids requests without one`;
 }
 
 export const NO_METADATA_TOKEN_HINT =
-  'unset ALIBABA_CLOUD_IMDSV1_DISABLED, or have the metadata of the instance offer its hardened mode (IMDSv2)';
+  'unset ALIBABA_CLOUD_IMDSV1_DISABLED, or enable the hardened mode (IMDSv2) of the instance metadata';
 
-/** What a credentials URI must answer. */
+/** What a credentials URI must respond with. */
 export const URI_ANSWER_HINT =
-  'it must answer 200 and JSON with AccessKeyId, AccessKeySecret, SecurityToken and Expiration';
+  'it must answer with status 200 and JSON with AccessKeyId, AccessKeySecret, SecurityToken and Expiration';
 
-/** What a source's own settings have to do with: the hints for KMS name --endpoint, --gateway and --region. */
+/** Reasons that depend on the source's own address: the hints for KMS name --endpoint, --gateway and --region. */
 const ADDRESS_REASONS = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -26,8 +26,8 @@ const ADDRESS_REASONS = new Set([
 ]);
 
 /**
- * The hints where a source of credentials was not reached: those of the error, but for one that is about the
- * address, which settings of the source choose.
+ * The hints if a credential source cannot be reached: those of the error, except that a problem with the address
+ * names the setting that chooses it.
  */
 export function unreachedHints(
   { asks, name }: Pick<CredentialSource, 'asks' | 'name'>,
@@ -36,16 +36,16 @@ export function unreachedHints(
   if (code === 'proxy-failed' || !ADDRESS_REASONS.has(details['reason'] ?? '')) return hints;
   if (asks === 'STS') {
     return [
-      'STS is where sts_endpoint of the profile says, else where sts_region or ALIBABA_CLOUD_STS_REGION does: check these; is this machine online? behind a proxy set HTTPS_PROXY',
+      'the STS endpoint comes from sts_endpoint of the profile, otherwise from sts_region or ALIBABA_CLOUD_STS_REGION: check these; is this machine online? behind a proxy set HTTPS_PROXY',
     ];
   }
   if (asks !== 'the credentials URI') return hints;
   const variable = 'ALIBABA_CLOUD_CREDENTIALS_URI';
   const setting = name === variable ? variable : `credentials_uri of ${name}`;
-  return [`check ${setting}: is the address right, and does what gives credentials run there?`];
+  return [`check ${setting}: is the address right, and is the service running there?`];
 }
 
-/** Why a token file gave nothing, and what to do. */
+/** Why a token file could not be read, and what to do. */
 export function tokenFileFailure(
   { setting }: NonNullable<OwnSource['tokenFile']>,
   error: unknown,
@@ -55,11 +55,11 @@ export function tokenFileFailure(
   if (reason === 'ENOENT') {
     return {
       what,
-      hint: `check the path in ${setting}: whoever issues the token, such as a Kubernetes service account, puts it there`,
+      hint: `check the path in ${setting}: the issuer of the token, such as a Kubernetes service account, writes the file`,
     };
   }
   return {
     what,
-    hint: `check ${setting}: ls -l shows whether this user may read the file that it names`,
+    hint: `check ${setting}: ls -l shows whether this user may read that file`,
   };
 }

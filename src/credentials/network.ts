@@ -5,23 +5,23 @@ import type { Env } from '../base/env.ts';
 import { Transport } from '../network/transport.ts';
 
 export interface CredentialNetworkOptions {
-  /** For the proxy variables. */
+  /** Read for proxies. */
   readonly env: Env;
   readonly authorities?: Authorities | undefined;
   readonly resolve?: readonly ResolveRule[] | undefined;
 }
 
-/** The metadata service of an instance is one hop away, or not there. */
+/** The instance metadata is one hop away or does not exist. */
 const METADATA_CONNECT_TIMEOUT_MS = 500;
 
 /**
- * In a container the answer to the request for a token may be lost (its hop limit is 1): that must leave time
- * for the requests without one.
+ * In a container the response to the token request may be lost (its hop limit is 1). This must leave time for the
+ * requests without a token.
  */
 const METADATA_REQUEST_TIMEOUT_MS = 600;
 const CONNECT_TIMEOUT_MS = 5000;
 
-/** How sources are reached: the metadata service of an instance never through a proxy, all others like KMS. */
+/** The transports of credential sources: instance metadata never goes through a proxy, all others do as KMS does. */
 export class CredentialNetwork {
   readonly #metadata: Transport;
   readonly #others: Transport;

@@ -19,35 +19,36 @@ import { parseCredentialsFile, sectionSource, settingOf } from './sources/creden
 import type { Setting } from './sts-endpoint.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
 
-/** Where to look, and who is told of files that others can reach. */
+/** What looking for credentials needs. */
 export interface Places {
   readonly env: Env;
-  /** The home folder: HOME. */
+  /** The home folder (HOME). */
   readonly home: string | undefined;
+  /** Called for each file with secrets that other users can access. */
   readonly warn: Warn | undefined;
   readonly now: () => Date;
-  /** The effective user; undefined where the system has none. */
+  /** The effective user; undefined on systems without one. */
   readonly userId: number | undefined;
   readonly killGroup: KillGroup;
 }
 
-/** A source, and the region that stands beside it. */
+/** A source, and the region given with it. */
 export interface Found {
   readonly source: CredentialSource;
   readonly region?: string | undefined;
-  /** The settings that choose the STS endpoint. */
+  /** Read for the STS endpoint. */
   readonly settings?: Setting | undefined;
 }
 
-/** A place that was looked at: what it has, or in words why it has nothing. */
+/** The result of looking in one place: a source, or the reason why there is none. */
 export type Look = Found | { readonly nothing: string };
 
 const CREDENTIALS_FILE = '~/.alibabacloud/credentials';
 
 /**
- * The access key of the environment.
+ * The access key in the environment.
  *
- * @throws KmsxError `credentials-failed` if half of it is missing, or it can't be one
+ * @throws KmsxError `credentials-failed` if half of it is missing or it is malformed
  */
 export function fromEnvironment(env: Env): Look {
   const accessKeyId = envValue(env, 'ALIBABA_CLOUD_ACCESS_KEY_ID');
@@ -56,11 +57,11 @@ export function fromEnvironment(env: Env): Look {
     return { nothing: 'ALIBABA_CLOUD_ACCESS_KEY_ID is not set' };
   }
   if (accessKeyId === undefined || accessKeySecret === undefined) {
-    // Going on would use other credentials than the user set out to give.
+    // Continuing would use other credentials than the user meant.
     const missing = accessKeyId === undefined ? 'ID' : 'SECRET';
     throw kmsxError(
       'credentials-failed',
-      `half of the access key of the environment is missing: ALIBABA_CLOUD_ACCESS_KEY_${missing}`,
+      `half of the access key in the environment is missing: ALIBABA_CLOUD_ACCESS_KEY_${missing}`,
       { source: 'environment' },
     );
   }
@@ -70,7 +71,7 @@ export function fromEnvironment(env: Env): Look {
 }
 
 /**
- * The OIDC token of the environment, where all three variables are set.
+ * The OIDC role in the environment, if all three variables are set.
  *
  * @throws KmsxError `region-malformed` for `ALIBABA_CLOUD_STS_REGION`
  */
@@ -91,18 +92,18 @@ export function fromOidc(env: Env): Look {
     stsEndpoint: stsEndpoint(() => undefined, env, 'the environment'),
   };
   const token = { providerArn, tokenFile, setting: 'ALIBABA_CLOUD_OIDC_TOKEN_FILE' };
-  return { source: oidcSource('OIDC of the environment', token, role) };
+  return { source: oidcSource('OIDC in the environment', token, role) };
 }
 
 /**
- * The profile of the aliyun command-line tool that applies without `--profile`.
+ * The profile of the aliyun command-line tool used without `--profile`.
  *
  * @throws KmsxError `credentials-file-malformed`, `credentials-unsupported`, `file-unreadable`
  */
 export async function fromAmbientProfile(places: Places): Promise<Look> {
   const { profile, reason } = await ambientProfile(places);
   if (profile === undefined) return { nothing: reason };
-  // What `aliyun configure` leaves behind when it is not finished.
+  // Left behind by an `aliyun configure` that was not completed.
   const isBlank = ['', 'ak'].includes(profile.mode.toLowerCase()) && !hasAccessKey(profile);
   if (isBlank) return { nothing: `profile ${profile.name} of ${CLI_CONFIG} is blank` };
   return ofProfile(profile, places);
@@ -113,7 +114,7 @@ function hasAccessKey(profile: CliProfile): boolean {
 }
 
 /**
- * The SDKs' own credentials file, `ALIBABA_CLOUD_CREDENTIALS_FILE` or `~/.alibabacloud/credentials`.
+ * The credentials file of the SDKs: `ALIBABA_CLOUD_CREDENTIALS_FILE` or `~/.alibabacloud/credentials`.
  *
  * @throws KmsxError `credentials-file-malformed`, `credentials-unsupported`, `file-unreadable`
  */
@@ -123,7 +124,7 @@ export async function fromCredentialsFile({ env, home, warn }: Places): Promise<
   const path = named ?? (home && join(home, '.alibabacloud', 'credentials'));
   if (path === undefined || path === '') return { nothing: 'HOME is not set' };
   const file = await readSecretFile(path, label, warn);
-  if (file === undefined) return { nothing: `${label} is not there` };
+  if (file === undefined) return { nothing: `${label} does not exist` };
   const name = envValue(env, 'ALIBABA_CLOUD_PROFILE') ?? 'default';
   const section = parseCredentialsFile(file.text, label).get(name);
   if (section === undefined) return { nothing: `${label} has no section ${JSON.stringify(name)}` };
@@ -134,9 +135,9 @@ export async function fromCredentialsFile({ env, home, warn }: Places): Promise<
 }
 
 /**
- * The URI of `ALIBABA_CLOUD_CREDENTIALS_URI`.
+ * The URI in `ALIBABA_CLOUD_CREDENTIALS_URI`.
  *
- * @throws KmsxError `credentials-failed` if it is none
+ * @throws KmsxError `credentials-failed` as `uriSource`
  */
 export function fromUri(env: Env): Look {
   const uri = envValue(env, 'ALIBABA_CLOUD_CREDENTIALS_URI');
@@ -148,7 +149,7 @@ export function fromUri(env: Env): Look {
 }
 
 /**
- * What a profile of the aliyun command-line tool has.
+ * The source that a profile of the aliyun command-line tool describes.
  *
  * @throws KmsxError as `profileSource`
  */

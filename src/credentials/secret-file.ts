@@ -5,22 +5,22 @@ import { shellWord } from '../base/shell-word.ts';
 import { isChangeableByOthers } from './changeable.ts';
 import { openPatiently, readPatiently } from '../base/files/patient-read.ts';
 
-/** Says something to the operator that is no error. */
+/** Shows a warning to the operator. */
 export type Warn = (message: string) => void;
 
 export interface SecretFile {
   readonly text: string;
-  /** Whether others than the user and root could change it (`isChangeableByOthers`). */
+  /** Whether a user other than this one and root could change it (`isChangeableByOthers`). */
   readonly isWritableByOthers: boolean;
 }
 
 /**
- * Reads a file that holds secrets, and warns where others than its owner may read or write it. Symbolic links
- * are followed; a pipe (`/dev/fd/3`) is read to its end, and a named one that nobody writes is empty.
+ * Reads a file that contains secrets, and warns if users other than its owner can read or write it. Symbolic links
+ * are followed. A pipe (`/dev/fd/3`) is read to its end; a named pipe without a writer is empty.
  *
- * @param label - how messages call the file
- * @param userId - the effective user; undefined: who owns the file is not looked at
- * @returns undefined if it is not there
+ * @param label - the file's name in messages
+ * @param userId - the effective user; undefined: ownership is not checked
+ * @returns undefined if the file does not exist
  * @throws KmsxError `file-unreadable`
  */
 export async function readSecretFile(
@@ -51,15 +51,15 @@ export async function readSecretFile(
 }
 
 /**
- * Warns of an OIDC token that others can read, as `readSecretFile` does. What a Kubernetes volume holds is left
- * alone: the kubelet sets its modes, and keeps it behind links to folders whose names begin with two dots.
- * A file that can't be looked at is somebody else's error.
+ * Warns of an OIDC token file that other users can access, as `readSecretFile` does. Files in a Kubernetes volume
+ * are exempt: the kubelet sets their modes, and keeps them behind links to folders whose names begin with two
+ * dots. A file that cannot be examined is ignored; reading it reports the error.
  */
 export async function warnOfTokenFile(path: string, warn: Warn): Promise<void> {
   try {
     const real = await realpath(path);
     if (/\/\.\.[^/]/.test(real)) return;
-    const stats = await stat(real); // a pipe would not be opened before somebody writes it
+    const stats = await stat(real); // opening a pipe would block until there is a writer
     if (stats.isFile()) warnOfMode(path, stats.mode, warn);
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
@@ -84,5 +84,5 @@ function warnOfMode(label: string, mode: number, warn: Warn): void {
   if ((mode & 0o077) === 0) return;
   const octal = (mode & 0o777).toString(8).padStart(4, '0');
   const word = label.startsWith('~/') ? label : shellWord(label);
-  warn(`${label} holds secrets, and others can reach it (mode ${octal}): chmod 600 ${word}`);
+  warn(`${label} holds secrets and other users can access it (mode ${octal}): chmod 600 ${word}`);
 }

@@ -4,13 +4,13 @@ import type { Env } from '../base/env.ts';
 import { envFlag, envValue } from '../base/env.ts';
 import { isRegion } from '../network/region.ts';
 
-/** Reads one setting of a profile or file; undefined if it is not there. */
+/** Reads one setting of a profile or file; undefined if it is not set. */
 export type Setting = (name: string) => string | undefined;
 
 /**
- * Where STS is asked: `sts_endpoint`, else `sts.REGION.aliyuncs.com` for `sts_region` or
- * `ALIBABA_CLOUD_STS_REGION` (`sts-vpc.` with `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true`), else
- * `sts.aliyuncs.com`. It is asked over https, always.
+ * The STS endpoint: `sts_endpoint`, otherwise `sts.REGION.aliyuncs.com` for `sts_region` or
+ * `ALIBABA_CLOUD_STS_REGION` (`sts-vpc.` with `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true`), otherwise
+ * `sts.aliyuncs.com`. It is always reached over https.
  *
  * @returns HOST[:PORT]
  * @throws KmsxError `gateway-malformed`, `region-malformed`
@@ -23,18 +23,18 @@ export function stsEndpoint(setting: Setting, env: Env, label: string): string {
   const region = setting('sts_region') ?? envValue(env, 'ALIBABA_CLOUD_STS_REGION');
   if (region === undefined) return 'sts.aliyuncs.com';
   if (!isRegion(region)) {
-    throw kmsxError('region-malformed', `the STS region of ${label} is no region`, { label });
+    throw kmsxError('region-malformed', `the STS region of ${label} is malformed`, { label });
   }
   const service = envFlag(env, 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED') ? 'sts-vpc' : 'sts';
   return `${service}.${region}.aliyuncs.com`;
 }
 
 function ownEndpoint(text: string, label: string): string {
-  const hint = `sts_endpoint of ${label} is HOST[:PORT], as in sts.cn-hangzhou.aliyuncs.com; without it sts_region or ALIBABA_CLOUD_STS_REGION chooses`;
+  const hint = `sts_endpoint of ${label} takes HOST[:PORT], as in sts.cn-hangzhou.aliyuncs.com; without it, sts_region or ALIBABA_CLOUD_STS_REGION chooses the endpoint`;
   if (/^http:/i.test(text)) {
     throw kmsxError(
       'gateway-malformed',
-      `sts_endpoint of ${label} has http://, and STS is asked over https only`,
+      `sts_endpoint of ${label} has http://, but STS is reached over https only`,
       { reason: 'http', hint },
     );
   }

@@ -1,31 +1,31 @@
 import { kmsxError } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 
-/** Modes of profiles that kmsx refuses, in lower case: why, and what to do instead. */
+/** Profile modes that kmsx refuses, in lower case: why, and what to do instead. */
 const REFUSED_MODES: Readonly<Record<string, { readonly why: string; readonly instead: string }>> =
   {
     rsakeypair: {
-      why: 'Alibaba Cloud gives up key pairs',
+      why: 'Alibaba Cloud is retiring key pairs',
       instead: 'aliyun configure --mode RamRoleArn --profile NAME, or --mode AK',
     },
     bearertoken: {
-      why: 'KMS takes signed requests, no bearer tokens',
+      why: 'KMS takes signed requests, not bearer tokens',
       instead:
         'aliyun configure --mode OIDC --profile NAME turns a token into credentials; or --mode AK',
     },
     anonymous: {
-      why: 'KMS answers signed requests only',
+      why: 'KMS takes signed requests only',
       instead: 'aliyun configure --mode AK --profile NAME, or another profile with --profile',
     },
   };
 
-/** The types of the SDKs' credentials file that mean the same. */
+/** The equivalent types in the SDKs' credentials file. */
 const REFUSED_TYPES: Readonly<Record<string, keyof typeof REFUSED_MODES>> = {
   rsa_key_pair: 'rsakeypair',
   bearer: 'bearertoken',
 };
 
-/** The error for a profile's mode that kmsx does not use. */
+/** The error for a profile mode that kmsx does not support. */
 export function unsupportedMode(label: string, profile: string, mode: string): Error {
   const refused = Object.hasOwn(REFUSED_MODES, mode.toLowerCase())
     ? REFUSED_MODES[mode.toLowerCase()]
@@ -33,7 +33,7 @@ export function unsupportedMode(label: string, profile: string, mode: string): E
   const why = refused === undefined ? '' : `: ${refused.why}`;
   return kmsxError(
     'credentials-unsupported',
-    `${label} has ${quoted('mode', mode)}, which kmsx does not use${why}`,
+    `${label} has ${quoted('mode', mode)}, which kmsx does not support${why}`,
     {
       profile,
       hint:
@@ -43,7 +43,7 @@ export function unsupportedMode(label: string, profile: string, mode: string): E
   );
 }
 
-/** The error for a type of the SDKs' credentials file that kmsx does not use. */
+/** The error for a type in the SDKs' credentials file that kmsx does not support. */
 export function unsupportedType(where: string, type: string): Error {
   const mode = Object.hasOwn(REFUSED_TYPES, type.toLowerCase())
     ? REFUSED_TYPES[type.toLowerCase()]
@@ -51,7 +51,7 @@ export function unsupportedType(where: string, type: string): Error {
   const why = mode === undefined ? '' : `: ${REFUSED_MODES[mode]?.why ?? ''}`;
   return kmsxError(
     'credentials-unsupported',
-    `${where} has ${quoted('type', type)}, which kmsx does not use${why}`,
+    `${where} has ${quoted('type', type)}, which kmsx does not support${why}`,
     {
       profile: where,
       hint: 'types: access_key, sts, ram_role_arn, ecs_ram_role, oidc_role_arn, credentials_uri',
@@ -59,7 +59,7 @@ export function unsupportedType(where: string, type: string): Error {
   );
 }
 
-/** What is no word may be a secret that stands in the wrong place. */
+/** A value that is not a plain word may be a secret in the wrong field, so it is not quoted. */
 function quoted(what: string, value: string): string {
   return /^[A-Za-z_]{1,25}$/.test(value) ? `the ${what} "${value}"` : `a ${what}`;
 }

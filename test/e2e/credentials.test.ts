@@ -131,7 +131,7 @@ describe('credentials that STS gives', () => {
     const result = await exportDryRun(kms, { args: ['--verbose'], env });
     expect(result).toMatchObject({ code: 3, stdout: '' });
     expect(result.stderr).toContain(
-      'kmsx: error: credentials of profile main (RamRoleArn) could not be had: STS answered InvalidAccessKeyId.NotFound',
+      'kmsx: error: cannot get credentials from profile main (RamRoleArn): STS answered InvalidAccessKeyId.NotFound',
     );
     expect(result.stderr).not.toContain('canary');
     expect(result.stderr).not.toContain(KNOWN_KEY.accessKeyId);
@@ -188,7 +188,7 @@ it('a mode that kmsx refuses is named, with what to do instead', async () => {
     Error: {
       Code: 'credentials-unsupported',
       Message:
-        'profile main has the mode "BearerToken", which kmsx does not use: KMS takes signed requests, no bearer tokens',
+        'profile main has the mode "BearerToken", which kmsx does not support: KMS takes signed requests, not bearer tokens',
       Hint: 'aliyun configure --mode OIDC --profile main turns a token into credentials; or --mode AK',
     },
   });
@@ -203,7 +203,7 @@ it('a configuration that others can read is warned of, once, and not with --quie
     mode: 0o644,
   });
   const warning =
-    'kmsx: warning: ~/.aliyun/config.json holds secrets, and others can reach it (mode 0644): chmod 600 ~/.aliyun/config.json\n';
+    'kmsx: warning: ~/.aliyun/config.json holds secrets and other users can access it (mode 0644): chmod 600 ~/.aliyun/config.json\n';
   const result = await exportDryRun(kms);
   expect(result.code).toBe(0);
   expect(result.stderr.split(warning)).toHaveLength(2);

@@ -88,9 +88,9 @@ describe('on an instance with a RAM role', () => {
 describe('where there are no credentials', () => {
   it.each<[string, InstanceOrder['metadata'], string]>([
     ['the instance has no role', {}, 'no RAM role: status 404'],
-    ['metadata never answers', 'silent', 'no answer: this is no Alibaba Cloud instance'],
-    ['packets to it vanish', 'swallowed', 'no answer: this is no Alibaba Cloud instance'],
-    ['there is no network', 'absent', 'no answer: this is no Alibaba Cloud instance'],
+    ['metadata never answers', 'silent', 'no answer: not an Alibaba Cloud instance'],
+    ['packets to it vanish', 'swallowed', 'no answer: not an Alibaba Cloud instance'],
+    ['there is no network', 'absent', 'no answer: not an Alibaba Cloud instance'],
   ])('and %s, kmsx says so within two seconds, with all that it tried', async (_, kind, reason) => {
     const report = await onInstance(kind);
     expect(report).toMatchObject({ code: 3, stdout: '', tokens: [] });
@@ -98,8 +98,8 @@ describe('where there are no credentials', () => {
     for (const part of [
       'environment (ALIBABA_CLOUD_ACCESS_KEY_ID is not set)',
       'OIDC (ALIBABA_CLOUD_ROLE_ARN is not set)',
-      'profile (~/.aliyun/config.json is not there)',
-      'credentials file (~/.alibabacloud/credentials is not there)',
+      'profile (~/.aliyun/config.json does not exist)',
+      'credentials file (~/.alibabacloud/credentials does not exist)',
       `instance metadata (${reason})`,
       'credentials URI (ALIBABA_CLOUD_CREDENTIALS_URI is not set)',
     ]) {

@@ -7,19 +7,19 @@ import type { Setting } from '../sts-endpoint.ts';
 import { stsEndpoint } from '../sts-endpoint.ts';
 import { unsupportedType } from '../unsupported-modes.ts';
 
-/** What the file must be like. */
+/** The format of the file. */
 const FILE_HINT =
-  'the file has lines [section] and name = value, as in access_key_id = …, and comments after #; it is not shown here, it holds secrets';
+  'the file has lines [section] and name = value, such as access_key_id = …, and comments after #; its text is not shown because it holds secrets';
 
-/** The sections of an ini file: names and values, as they stand. */
+/** The sections of an ini file: names and values as written. */
 export type IniFile = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
- * Reads the shared credentials file of the Alibaba Cloud SDKs, an ini file: `[section]`, `name = value`,
- * comments after `#` or `;` at the beginning of a line.
+ * Parses the credentials file of the Alibaba Cloud SDKs, an ini file: `[section]`, `name = value`, comments
+ * after `#` or `;` at the start of a line.
  *
- * @param label - the file's name
- * @throws KmsxError `credentials-file-malformed` with the number of the line and nothing of it
+ * @param label - the file's name in messages
+ * @throws KmsxError `credentials-file-malformed` with the line number, without quoting the line
  */
 export function parseCredentialsFile(text: string, label: string): IniFile {
   const sections = new Map<string, Map<string, string>>();
@@ -35,10 +35,14 @@ export function parseCredentialsFile(text: string, label: string): IniFile {
     }
     const equals = line.indexOf('=');
     if (equals < 1 || current === undefined) {
-      throw kmsxError('credentials-file-malformed', `line ${index + 1} of ${label} is no setting`, {
-        label,
-        hint: FILE_HINT,
-      });
+      throw kmsxError(
+        'credentials-file-malformed',
+        `line ${index + 1} of ${label} is not a setting`,
+        {
+          label,
+          hint: FILE_HINT,
+        },
+      );
     }
     current.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
   }
@@ -46,12 +50,12 @@ export function parseCredentialsFile(text: string, label: string): IniFile {
 }
 
 /**
- * The source that a section of the SDKs' credentials file describes: types access_key, sts, ram_role_arn,
- * ecs_ram_role, oidc_role_arn and credentials_uri, in any letter case.
+ * The source that a section of the credentials file describes: types access_key, sts, ram_role_arn, ecs_ram_role,
+ * oidc_role_arn and credentials_uri, case-insensitive.
  *
  * @param where - the section and file, for messages
- * @throws KmsxError `credentials-unsupported` for another type; `credentials-file-malformed` for a setting that
- * is missing; `credentials-failed`, `gateway-malformed`, `region-malformed` as `profileSource`
+ * @throws KmsxError `credentials-unsupported` for another type; `credentials-file-malformed` for a missing
+ * setting; `credentials-failed`, `gateway-malformed`, `region-malformed` as `profileSource`
  */
 export function sectionSource(
   section: ReadonlyMap<string, string>,
@@ -107,7 +111,7 @@ export function sectionSource(
   }
 }
 
-/** Reads the settings of a section; an empty one is not there. */
+/** Reads the settings of a section; an empty value is unset. */
 export function settingOf(section: ReadonlyMap<string, string>): Setting {
   return (name) => {
     const value = section.get(name);

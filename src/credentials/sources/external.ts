@@ -15,23 +15,23 @@ import { exchangeSignal, TimeIsUp } from '../../network/transport.ts';
 
 type Provider = ReturnType<OwnSource['provider']>;
 
-/** What the credentials library takes at most is not said; an answer of STS has below 2 KB. */
+/** A generous limit: an STS response is below 2 KB. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
 
-/** Credentials are renewed that long before their end. */
+/** Credentials are renewed this long before they expire. */
 const RENEWED_BEFORE_MS = 180_000;
 
 /**
- * The source of a command that prints credentials (mode External): JSON with `access_key_id`,
- * `access_key_secret`, `sts_token` and `expiration` (RFC 3339), and a `mode` of AK or StsToken if there is one. It is run without a
- * shell, when credentials are needed, and again before they end; nothing is written back into the profile.
+ * A command that prints credentials (mode External) as JSON with `access_key_id`, `access_key_secret`, `sts_token`
+ * and `expiration` (RFC 3339), and optionally `mode`, AK or StsToken. It is run without a shell when credentials
+ * are needed, and again before they expire. Nothing is written back into the profile.
+ *
+ * When asked for credentials, the provider throws KmsxError `timed-out` if the command takes longer than the
+ * exchange that needs them, or than `limits`, and `credentials-failed` if it fails.
  *
  * @param where - the profile and file, for messages
- * Asked for credentials it throws KmsxError `timed-out` where the command takes longer than the exchange that needs
- * it, or than `limits`; `credentials-failed` where it fails.
- *
  * @throws KmsxError `credentials-failed` if ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set;
- * `credentials-file-malformed` for a command that is none
+ * `credentials-file-malformed` for a malformed command
  */
 export function externalSource(
   name: string,
@@ -73,7 +73,7 @@ export function externalSource(
 
 interface Printed {
   readonly key: AccessKey;
-  /** Milliseconds since 1970; infinite where the command does not say. */
+  /** When they expire, in milliseconds since 1970; infinite if the command does not say. */
   readonly endMs: number;
 }
 
@@ -89,7 +89,7 @@ function readOutput(name: string, stdout: Buffer): Printed {
   }
   const mode = text('mode')?.toLowerCase() ?? '';
   if (!['', 'ak', 'ststoken'].includes(mode)) {
-    throw commandError(name, 'printed a profile of another mode than AK and StsToken');
+    throw commandError(name, 'printed a mode other than AK and StsToken');
   }
   const securityToken = text('sts_token');
   if (mode === 'ststoken' && securityToken === undefined) {
@@ -101,7 +101,7 @@ function readOutput(name: string, stdout: Buffer): Printed {
   return { key, endMs: Number.isNaN(end) ? Number.POSITIVE_INFINITY : end };
 }
 
-/** An interruption is no fault of the command; that it took too long is one that another attempt would not mend. */
+/** An interruption is not the command's fault. Running out of time is, and another attempt would not help. */
 function interruptedError(
   name: string,
   limits: ProviderLimits,
@@ -117,7 +117,7 @@ function interruptedError(
     message: `${name}: the command did not end within ${seconds} s`,
     details: { source: name, reason: 'command' },
     hints: [
-      'run the process_command of the profile by hand: it must end by itself, without a question; --timeout and --deadline allow it more time',
+      'run the process_command of the profile by hand: it must end without asking anything; --timeout and --deadline allow it more time',
     ],
   });
 }
@@ -125,7 +125,7 @@ function interruptedError(
 function commandError(name: string, what: string): Error {
   return kmsxError('credentials-failed', `${name}: the command ${what}`, {
     source: name,
-    hint: 'run the process_command of the profile by hand: it must print JSON with access_key_id, access_key_secret and sts_token; kmsx runs it without a shell, and as long as --timeout says',
+    hint: 'run the process_command of the profile by hand: it must print JSON with access_key_id, access_key_secret and sts_token; kmsx runs it without a shell, for at most --timeout',
   });
 }
 
@@ -133,15 +133,15 @@ function commandError(name: string, what: string): Error {
 const PART = /\s+|\\\n|\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"|[^\s'"\\]+|[^]/gy;
 
 /**
- * Splits `process_command` into words as the aliyun command-line tool does: POSIX quotes and backslashes, and
- * nothing else of a shell: no variables, no `|`, no `~`.
+ * Splits `process_command` into words as the aliyun command-line tool does: POSIX quotes and backslashes, but no
+ * other shell syntax: no variables, no `|`, no `~`.
  *
  * @param where - the profile and file, for messages
- * @throws KmsxError `credentials-file-malformed`, with nothing of the command: it may hold a secret
+ * @throws KmsxError `credentials-file-malformed`, without quoting the command: it may contain a secret
  */
 export function splitCommand(command: string, where: string): readonly [string, ...string[]] {
   if (command.includes('\0'))
-    throw malformedCommand(`process_command of ${where} holds a NUL character`);
+    throw malformedCommand(`process_command of ${where} contains a NUL character`);
   const words: string[] = [];
   let word: string | undefined;
   for (const [part] of command.trim().matchAll(PART)) {
@@ -156,14 +156,14 @@ export function splitCommand(command: string, where: string): readonly [string, 
   if (word !== undefined) words.push(word);
   const [program, ...rest] = words;
   if (program === undefined || program === '') {
-    throw malformedCommand(`process_command of ${where} names no program`);
+    throw malformedCommand(`process_command of ${where} is empty`);
   }
   return [program, ...rest];
 }
 
 function textOf(part: string, where: string): string {
   if (part === "'" || part === '"')
-    throw malformedCommand(`process_command of ${where} has an open quote`);
+    throw malformedCommand(`process_command of ${where} has an unclosed quote`);
   if (part === '\\') throw malformedCommand(`process_command of ${where} ends with a backslash`);
   if (part.startsWith("'")) return part.slice(1, -1);
   if (part.startsWith('\\')) return part.slice(1);

@@ -11,28 +11,28 @@ import { signedInSource } from './signed-in.ts';
 import { stsEndpoint } from '../sts-endpoint.ts';
 import { unsupportedMode } from '../unsupported-modes.ts';
 
-/** What STS takes at least (API page "AssumeRole"). */
+/** The minimum that STS accepts (API page "AssumeRole"). */
 const SHORTEST_SESSION_SECONDS = 900;
 
-/** Roles that are assumed one with the credentials of the other. Each is a call of STS. */
+/** The longest chain of roles, each assumed with the credentials of the one before. Each costs one STS call. */
 const MOST_CHAINED_PROFILES = 8;
 
 export interface ProfileContext {
   readonly env: Env;
   readonly now: () => Date;
   readonly killGroup: KillGroup;
-  /** Reads a profile of the file again. */
+  /** Reads a profile from the file again. */
   readonly readAgain: (name: string) => Promise<CliProfile | undefined>;
 }
 
 /**
  * The source that a profile of the aliyun command-line tool describes: modes AK, StsToken, RamRoleArn,
  * ChainableRamRoleArn, RamRoleArnWithRoleName (also RamRoleArnWithEcs), EcsRamRole, OIDC, CredentialsURI,
- * External, CloudSSO and OAuth, in any letter case.
+ * External, CloudSSO and OAuth, case-insensitive.
  *
- * @throws KmsxError `credentials-unsupported` for another mode; `credentials-file-malformed` for a setting
- * that is missing or can't be right, or a `source_profile` that leads nowhere or back; `credentials-failed` for
- * credentials that have expired or are switched off; `gateway-malformed`, `region-malformed` for the STS endpoint
+ * @throws KmsxError `credentials-unsupported` for another mode; `credentials-file-malformed` for a missing or
+ * invalid setting, or a `source_profile` that does not exist or is circular; `credentials-failed` for credentials
+ * that have expired or are disabled; `gateway-malformed`, `region-malformed` for the STS endpoint
  */
 export function profileSource(profile: CliProfile, context: ProfileContext): CredentialSource {
   return sourceOf(profile, context, []);
@@ -117,14 +117,14 @@ function sourceProfile(
   if (next === undefined) throw incomplete(`${where} has no source_profile`);
   const path = [...outer, profile.name];
   if (path.includes(next)) {
-    throw incomplete(`source_profile leads in a circle: ${[...path, next].join(', ')}`);
+    throw incomplete(`source_profile is circular: ${[...path, next].join(', ')}`);
   }
   if (path.length === MOST_CHAINED_PROFILES) {
     throw incomplete(`source_profile leads through more than ${MOST_CHAINED_PROFILES} profiles`);
   }
   const source = profile.sibling(next);
   if (source !== undefined) return sourceOf(source, context, path);
-  throw incomplete(`${where} names a source_profile that is not there`);
+  throw incomplete(`${where} names a source_profile that does not exist`);
 }
 
 function keyOf(needed: (name: string) => string): AccessKey {
@@ -141,14 +141,14 @@ function durationOf(text: string | undefined, where: string): number | undefined
   throw incomplete(`${where} has expired_seconds below ${SHORTEST_SESSION_SECONDS}`);
 }
 
-/** Whoever can change the file could have this user run anything. */
+/** Anyone who can change the file could make this user run any command. */
 function changeableCommand(name: string): Error {
   return kmsxError(
     'credentials-failed',
-    `${name} runs a command, and others can write ${CLI_CONFIG}`,
+    `${name} runs a command, but other users can change ${CLI_CONFIG}`,
     {
       source: name,
-      hint: `look at its process_command, then chmod 600 ${CLI_CONFIG}; the file, its folders and what links lead to must be yours or root's, and no folder written by others (namei -l ${CLI_CONFIG})`,
+      hint: `check its process_command, then chmod 600 ${CLI_CONFIG}; the file, its folders and the targets of links must belong to you or root, and no other user may write to them (namei -l ${CLI_CONFIG})`,
     },
   );
 }

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { systemErrorCode } from '../../base/error.ts';
 import type { Env } from '../../base/env.ts';
 
-/** How a command ended: with its output, in words why there is none, or by the time or the signal of its limits. */
+/** How a command ended: with its output, with a failure in words, or interrupted by its time limit or signal. */
 export type CommandResult =
   { readonly stdout: Buffer } | { readonly failure: string } | { readonly interrupted: true };
 
-/** Kills all processes of a group at once; where there are none it does nothing. */
+/** Kills all processes of a group; does nothing if there are none. */
 export type KillGroup = (groupId: number) => void;
 
 export interface CommandLimits {
@@ -16,13 +16,13 @@ export interface CommandLimits {
   readonly killGroup: KillGroup;
 }
 
-/** How long output is waited for after the command has ended: what it left running may hold its stdout for ever. */
+/** How long to wait for output after the command has ended: a process it left behind may keep its stdout open. */
 const GRACE_MS = 300;
 
 /**
- * Runs a program without a shell, in a process group and a session of its own: it gets no stdin and no terminal, and what
- * it writes to stderr goes nowhere: it may be secret. When the time is up, or the signal aborts, it is killed with all that it
- * started. What it leaves running when it ends in time stays.
+ * Runs a program without a shell, in a session and process group of its own, without stdin or a terminal. Its
+ * stderr is discarded: it may contain secrets. On time-out or abort it is killed with its child processes. If it
+ * ends in time, the processes that it leaves behind keep running.
  */
 export async function runCommand(
   [program, ...args]: readonly [string, ...string[]],
@@ -64,7 +64,7 @@ export async function runCommand(
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > limits.maxBytes) kill({ failure: `says more than ${limits.maxBytes} bytes` });
+      if (size > limits.maxBytes) kill({ failure: `printed more than ${limits.maxBytes} bytes` });
     });
     child.on('error', (error) => {
       end({ failure: `cannot be run (${systemErrorCode(error) ?? 'unknown'})` });

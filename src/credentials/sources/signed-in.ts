@@ -7,22 +7,22 @@ import { assertAccessKey, staticProvider } from './sources.ts';
 
 type Provider = ReturnType<OwnSource['provider']>;
 
-/** What is taken for the end of a session, so that a request made just before it still arrives in time. */
+/** A session counts as expired this long before it does, so that a request made just before arrives in time. */
 const MARGIN_MS = 30_000;
 
 export interface SignedInContext {
   readonly now: () => Date;
-  /** Reads the profile again: the aliyun command-line tool may have renewed it meanwhile. */
+  /** Reads the profile again: the aliyun command-line tool may have renewed the session. */
   readonly again: () => Promise<CliProfile | undefined>;
 }
 
 /**
- * The source of somebody who signed in with a browser (modes CloudSSO and OAuth): the STS credentials that the
- * aliyun command-line tool keeps in the profile until `sts_expiration` (seconds since 1970). When they end, the
- * profile is read again. kmsx renews nothing itself: the tokens for that are the tool's, and whoever uses
- * them must write them back.
+ * The session of a browser sign-in (modes CloudSSO and OAuth): the STS credentials that the aliyun command-line
+ * tool keeps in the profile until `sts_expiration` (seconds since 1970). When they expire, the profile is read
+ * again. kmsx does not renew them itself: the refresh tokens belong to that tool, and using one means writing
+ * the next one back.
  *
- * @throws KmsxError `credentials-failed` if they have ended, or are not there
+ * @throws KmsxError `credentials-failed` if they are missing or have expired
  */
 export function signedInSource(
   name: string,
@@ -31,7 +31,7 @@ export function signedInSource(
 ): OwnSource {
   let first: Session | undefined = sessionOf(name, profile, context.now());
   const provider = (): Provider => {
-    // Asked for another provider, KMS has refused what this one gave, whatever the profile says of its end.
+    // A second provider is made only after KMS rejected the first session, whatever its expiry in the profile.
     let session = first;
     first = undefined;
     return {
@@ -72,7 +72,7 @@ function hasEnded({ endMs }: Session, now: Date): boolean {
   return now.getTime() >= endMs - MARGIN_MS;
 }
 
-/** A time of the profile, in seconds since 1970; 0 if it is not there or can't be right. */
+/** A time in the profile, in seconds since 1970; 0 if it is missing or invalid. */
 function secondsOf(profile: CliProfile, setting: string): number {
   const text = profile.setting(setting) ?? '';
   return /^\d{1,12}$/.test(text) ? Number(text) : 0;

@@ -13,11 +13,11 @@ import { isOneHopAway } from '../../network/endpoint.ts';
 import type { Env } from '../../base/env.ts';
 import { envFlag, envValue } from '../../base/env.ts';
 
-/** A source of credentials that needs no other. */
+/** A credential source that does not depend on another. */
 export interface OwnSource {
-  /** For people, such as `profile prod (RamRoleArn)`. */
+  /** For messages, such as `profile prod (RamRoleArn)`. */
   readonly name: string;
-  /** What the provider asks, for messages; `nobody`: it has the credentials. */
+  /** What the provider asks, for messages; `nobody`: it already has the credentials. */
   readonly asks:
     | 'nobody'
     | 'STS'
@@ -25,13 +25,13 @@ export interface OwnSource {
     | 'the credentials URI'
     | 'the command'
     | 'the profile';
-  /** The file that it reads a token from, and the setting or variable that names it. */
+  /** The file with the OIDC token, and the setting or variable that names it. */
   readonly tokenFile?: { readonly path: string; readonly setting: string };
-  /** Makes a provider that has asked nobody yet. */
+  /** Makes a new provider, which has fetched nothing yet. */
   provider(limits: ProviderLimits): CredentialsProvider;
 }
 
-/** A role that STS gives credentials for to those who have the credentials of another source (AssumeRole). */
+/** A role assumed through STS with the credentials of another source (AssumeRole). */
 export interface RoleSource {
   readonly name: string;
   readonly asks: 'STS';
@@ -40,26 +40,25 @@ export interface RoleSource {
 }
 
 /**
- * One source of credentials, as an explicit provider of the credentials library, or of kmsx in its form. The
- * builders of that library fill what is left empty from `process.env`: every value that they would look for
- * is given here.
+ * A credential source: an explicit provider of the credentials library, or kmsx's own provider in that form. The
+ * library's builders read unset values from `process.env`, so every value they would look for is set explicitly.
  */
 export type CredentialSource = OwnSource | RoleSource;
 
 export interface ProviderLimits {
-  /** For one request to the source. */
+  /** Limit for one request to the source. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An access key, with the STS token if it is a temporary one. */
+/** An access key, with the STS token if it is temporary. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken?: string | undefined;
 }
 
-/** A role that STS gives credentials for. */
+/** A role to assume through STS. */
 export interface RoleSettings {
   readonly roleArn: string;
   readonly sessionName?: string | undefined;
@@ -70,9 +69,9 @@ export interface RoleSettings {
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
 /**
- * The source of an access key.
+ * A fixed access key.
  *
- * @throws KmsxError `credentials-failed` if a value holds white space or other characters that none has
+ * @throws KmsxError `credentials-failed` as `assertAccessKey`
  */
 export function accessKeySource(name: string, key: AccessKey): OwnSource {
   assertAccessKey(name, key);
@@ -80,9 +79,9 @@ export function accessKeySource(name: string, key: AccessKey): OwnSource {
 }
 
 /**
- * Refuses what can't be an access key, whatever the types say: libraries take them from JSON.
+ * Refuses values that cannot be an access key, whatever their declared types: libraries take them from JSON.
  *
- * @throws KmsxError `credentials-failed`
+ * @throws KmsxError `credentials-failed` if a value is not a string of printable ASCII without spaces
  */
 export function assertAccessKey(
   name: string,
@@ -94,14 +93,14 @@ export function assertAccessKey(
     if (typeof value !== 'string' || !PRINTABLE.test(value)) {
       throw kmsxError(
         'credentials-failed',
-        `${name}: the access key, its secret or its token is no text, or holds white space or other characters that none has`,
+        `${name}: the access key id, secret or token is not text, or contains white space or other characters that never occur in one`,
         { source: name, reason: 'characters' },
       );
     }
   }
 }
 
-/** The provider of an access key that is known. */
+/** The provider of a fixed access key. */
 export function staticProvider(key: AccessKey): CredentialsProvider {
   const { accessKeyId, accessKeySecret, securityToken } = key;
   return securityToken === undefined
@@ -116,7 +115,7 @@ export function staticProvider(key: AccessKey): CredentialsProvider {
         .build();
 }
 
-/** The source of an OIDC token: STS gives credentials for it (AssumeRoleWithOIDC). The file is read each time. */
+/** A role assumed through STS with an OIDC token (AssumeRoleWithOIDC). The token file is read each time. */
 export function oidcSource(
   name: string,
   token: { readonly providerArn: string; readonly tokenFile: string; readonly setting: string },
@@ -142,16 +141,16 @@ export function oidcSource(
   return { name, provider, asks: 'STS', tokenFile };
 }
 
-/** Opening a pipe that nobody writes would take a thread that can't be had back, also not at the end of the process. */
+/** Opening a pipe without a writer would block a libuv thread, and process exit with it. */
 async function assertTokenFile(name: string, path: string): Promise<void> {
   if ((await stat(path)).isFile()) return;
-  throw kmsxError('credentials-failed', `${name}: the token file is no regular file`, {
+  throw kmsxError('credentials-failed', `${name}: the token file is not a regular file`, {
     source: name,
   });
 }
 
 /**
- * The source of the RAM role that an instance has (ECS metadata).
+ * The RAM role of an ECS instance, from the instance metadata.
  *
  * @throws KmsxError `credentials-failed` if ALIBABA_CLOUD_ECS_METADATA_DISABLED is true
  */
@@ -168,28 +167,28 @@ export function metadataSource(name: string, roleName: string | undefined, env: 
   const provider = (): CredentialsProvider => {
     const builder = ECSRAMRoleCredentialsProvider.builder().withDisableIMDSv1(isV1Disabled);
     if (role !== undefined) builder.withRoleName(role);
-    // The library would ask anew for each call in the last hour of a session, and many last no longer.
+    // The library would fetch again for every call in the last hour of a session, and many last only an hour.
     return Object.assign(builder.build(), { prefetchTimestamp: undefined });
   };
   return { name, provider, asks: 'the instance metadata' };
 }
 
 /**
- * The source of a URI that gives credentials as JSON. The URI is in no message: it may hold a secret.
+ * A URI that responds with credentials as JSON. No message contains the URI: it may contain a secret.
  *
- * @throws KmsxError `credentials-failed` if it is no http or https URL, is http and leads to another machine, or
- * ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set
+ * @throws KmsxError `credentials-failed` if it is not an http or https URL, if it is http and not loopback or
+ * link-local, or if ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set
  */
 export function uriSource(name: string, uri: string, env: Env): OwnSource {
   if (areExternalSourcesOff(env)) throw externalSourceError(name);
   if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
-    throw kmsxError('credentials-failed', `${name} is no http or https URL`, { source: name });
+    throw kmsxError('credentials-failed', `${name} is not an http or https URL`, { source: name });
   }
   const { protocol, hostname } = new URL(uri);
   if (protocol === 'http:' && !isOneHopAway(hostname.replace(/^\[(.*)\]$/, '$1'))) {
-    throw kmsxError('credentials-failed', `${name} is http:// and leads to another machine`, {
+    throw kmsxError('credentials-failed', `${name} is http:// and points to another machine`, {
       source: name,
-      hint: 'an https:// URI; http:// is for loopback and link-local addresses only (127.0.0.0/8, ::1, 169.254.0.0/16, 100.100.100.200)',
+      hint: 'use an https:// URI; http:// is for loopback and link-local addresses only (127.0.0.0/8, ::1, 169.254.0.0/16, 100.100.100.200)',
     });
   }
   const provider = (): CredentialsProvider =>
@@ -197,7 +196,7 @@ export function uriSource(name: string, uri: string, env: Env): OwnSource {
   return { name, provider, asks: 'the credentials URI' };
 }
 
-/** The source of a role (AssumeRole) for those who have the credentials of another source. */
+/** A role assumed through STS (AssumeRole) with the credentials of another source. */
 export function roleSource(
   name: string,
   previous: CredentialSource,
@@ -220,7 +219,7 @@ export function roleSource(
   return { name, asks: 'STS', previous, provider };
 }
 
-/** Whether commands and URIs of the user's choice are switched off, as in the aliyun command-line tool: `1` or `true`. */
+/** Whether external commands and URIs are disabled, as in the aliyun command-line tool: `1` or `true`. */
 export function areExternalSourcesOff(env: Env): boolean {
   return (
     env['ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS'] === '1' ||
@@ -228,11 +227,11 @@ export function areExternalSourcesOff(env: Env): boolean {
   );
 }
 
-/** What is said of a source that is switched off. */
+/** The error for an external source that is disabled. */
 export function externalSourceError(name: string): Error {
   return kmsxError(
     'credentials-failed',
-    `${name} asks outside of kmsx, but ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set`,
+    `${name} is an external source, but ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set`,
     { source: name, hint: 'unset ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS, or use another source' },
   );
 }

@@ -60,7 +60,7 @@ describe('an address of STS, a proxy or a gateway', () => {
       const error = refusal(() => stsEndpoint(() => value, {}, 'profile a'));
       expect(error).toMatchObject({ code: 'gateway-malformed' });
       expect(error.message).not.toContain('loopback');
-      expect(hintsFor(error)[0]).toContain('sts_endpoint of profile a is HOST[:PORT]');
+      expect(hintsFor(error)[0]).toContain('sts_endpoint of profile a takes HOST[:PORT]');
     },
   );
 
@@ -171,7 +171,7 @@ describe('a source of credentials that is not reached', () => {
     const env = { ALIBABA_CLOUD_IMDSV1_DISABLED: 'true' };
     const resolve = [metadataAt(metadata.port)];
     const remark =
-      'gives no token (404), and ALIBABA_CLOUD_IMDSV1_DISABLED forbids asking without one';
+      'issues no token (404), and ALIBABA_CLOUD_IMDSV1_DISABLED forbids requests without one';
     const ambient = await failure(resolveIn({}, { env, resolve }));
     expect(ambient.message).toContain(`instance metadata (${remark})`);
     const named = await resolveIn(profiles({ mode: 'EcsRamRole' }), { env, resolve });

@@ -96,7 +96,7 @@ describe('the profile that applies', () => {
   });
 
   test.each<[string, object | undefined, Readonly<Record<string, string>>, string]>([
-    ['without a file', undefined, {}, '~/.aliyun/config.json is not there'],
+    ['without a file', undefined, {}, '~/.aliyun/config.json does not exist'],
     ['without a current profile', { profiles: [] }, {}, 'has no current profile'],
     [
       'with a current profile that is not there',

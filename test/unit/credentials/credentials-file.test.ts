@@ -39,7 +39,7 @@ describe('parseCredentialsFile', () => {
   ])('refuses %s by its line, and shows nothing of it', (_, text, line) => {
     const error = refusal(text);
     expect(error.code).toBe('credentials-file-malformed');
-    expect(error.message).toBe(`line ${line} of f is no setting`);
+    expect(error.message).toBe(`line ${line} of f is not a setting`);
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary');
   });
 

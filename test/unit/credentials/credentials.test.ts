@@ -92,7 +92,7 @@ describe('the order of sources', () => {
       { config: CONFIG, ini: INI },
       'environment',
     ],
-    ['OIDC', { ...OIDC, ...URI }, { config: CONFIG, ini: INI }, 'OIDC of the environment'],
+    ['OIDC', { ...OIDC, ...URI }, { config: CONFIG, ini: INI }, 'OIDC in the environment'],
     ['the current profile', URI, { config: CONFIG, ini: INI }, 'profile main (AK)'],
     ['the credentials file', URI, { ini: INI }, 'section default of ~/.alibabacloud/credentials'],
     ['the credentials URI', URI, {}, 'ALIBABA_CLOUD_CREDENTIALS_URI'],
@@ -172,9 +172,9 @@ describe('where there is nothing', () => {
     for (const part of [
       'environment (ALIBABA_CLOUD_ACCESS_KEY_ID is not set)',
       'OIDC (ALIBABA_CLOUD_ROLE_ARN is not set)',
-      'profile (~/.aliyun/config.json is not there)',
-      'credentials file (~/.alibabacloud/credentials is not there)',
-      'instance metadata (no answer: this is no Alibaba Cloud instance)',
+      'profile (~/.aliyun/config.json does not exist)',
+      'credentials file (~/.alibabacloud/credentials does not exist)',
+      'instance metadata (no answer: not an Alibaba Cloud instance)',
       'credentials URI (ALIBABA_CLOUD_CREDENTIALS_URI is not set)',
     ]) {
       expect(error.message).toContain(part);
@@ -561,7 +561,7 @@ describe('a source that fails', () => {
       json(response, { Code: 'EntityNotExist.Role', RequestId: 'id-1' }, 404);
     });
     expect(error.message).toBe(
-      'credentials of profile a (RamRoleArn) could not be had: STS answered EntityNotExist.Role',
+      'cannot get credentials from profile a (RamRoleArn): STS answered EntityNotExist.Role',
     );
   });
 
@@ -599,7 +599,7 @@ describe('a source that fails', () => {
     const error = await failure(keysOf(await resolve({ env: OIDC })));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
     expect(error.message).toBe(
-      'credentials of OIDC of the environment could not be had: the token file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names cannot be read (ENOENT)',
+      'cannot get credentials from OIDC in the environment: the token file that ALIBABA_CLOUD_OIDC_TOKEN_FILE names cannot be read (ENOENT)',
     );
   });
 
@@ -608,7 +608,7 @@ describe('a source that fails', () => {
     const error = await failure(keysOf(credentials));
     expect(error).toMatchObject({ kind: 'unavailable', code: 'network-failed' });
     expect(error.message).toBe(
-      'credentials of profile a (RamRoleArn): sts.aliyuncs.com refuses connections',
+      'credentials from profile a (RamRoleArn): sts.aliyuncs.com refuses connections',
     );
   });
 });

@@ -131,10 +131,10 @@ describe('External', () => {
     [
       'prints another mode',
       printing({ ...PRINTED, mode: 'canary' }),
-      'another mode than AK and StsToken',
+      'a mode other than AK and StsToken',
     ],
     ['prints no token', printing({ ...PRINTED, sts_token: '' }), 'printed no sts_token'],
-    ['prints without end', printing('canary'.repeat(20_000)), 'says more than 65536 bytes'],
+    ['prints without end', printing('canary'.repeat(20_000)), 'printed more than 65536 bytes'],
     [
       'prints white space in a secret',
       printing({ ...PRINTED, access_key_secret: 'canary x' }),
@@ -268,7 +268,7 @@ describe('External', () => {
     async (mode) => {
       const error = await failure(running(printing(PRINTED), { fileMode: mode }));
       expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
-      expect(error.message).toContain('others can write ~/.aliyun/config.json');
+      expect(error.message).toContain('other users can change ~/.aliyun/config.json');
     },
   );
 });
@@ -286,7 +286,7 @@ describe('a process_command of a file that somebody else could change is not run
     const env = { PATH: process.env['PATH'] };
     const error = await failure(resolveIn(home, { env, userId }));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
-    expect(error.message).toContain('others can write ~/.aliyun/config.json');
+    expect(error.message).toContain('other users can change ~/.aliyun/config.json');
     expect(existsSync(mark)).toBe(false);
   }
 

@@ -33,10 +33,10 @@ describe('a file with secrets that others can reach', () => {
     [0o622, '0622'],
   ])('with mode %o is warned of', async (mode, octal) => {
     expect(await warningsOf(homeWith({ ...CONFIG, mode }))).toEqual([
-      `~/.aliyun/config.json holds secrets, and others can reach it (mode ${octal}): chmod 600 ~/.aliyun/config.json`,
+      `~/.aliyun/config.json holds secrets and other users can access it (mode ${octal}): chmod 600 ~/.aliyun/config.json`,
     ]);
     expect(await warningsOf(homeWith({ ini: INI, mode }))).toEqual([
-      `~/.alibabacloud/credentials holds secrets, and others can reach it (mode ${octal}): chmod 600 ~/.alibabacloud/credentials`,
+      `~/.alibabacloud/credentials holds secrets and other users can access it (mode ${octal}): chmod 600 ~/.alibabacloud/credentials`,
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('a file with secrets that others can reach', () => {
     };
     writeWithMode(join(home, 'token'), 'canary', 0o644);
     expect(await warningsOf(home, oidc)).toEqual([
-      `${home}/token holds secrets, and others can reach it (mode 0644): chmod 600 ${home}/token`,
+      `${home}/token holds secrets and other users can access it (mode 0644): chmod 600 ${home}/token`,
     ]);
     const volume = join(home, 'rrsa-tokens');
     mkdirSync(join(volume, '..2026_11_23_08_00_00.1'), { recursive: true });
@@ -89,7 +89,7 @@ describe('a file with secrets that others can reach', () => {
     const roles = [chained, oidc].map((profile) => ({ ...profile, ram_role_arn: ROLE_ARN }));
     fillHome(home, profiles(...roles));
     expect(await warningsOf(home)).toEqual([
-      `${token} holds secrets, and others can reach it (mode 0640): chmod 600 ${token}`,
+      `${token} holds secrets and other users can access it (mode 0640): chmod 600 ${token}`,
     ]);
   });
 });
@@ -127,6 +127,6 @@ describe('a pipe in place of a file', () => {
     const env = { ...OIDC, ALIBABA_CLOUD_OIDC_TOKEN_FILE: pipe };
     const error = await failure(keysOf(await resolveIn({}, { env, warn })));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
-    expect(error.message).toContain('the token file is no regular file');
+    expect(error.message).toContain('the token file is not a regular file');
   });
 });

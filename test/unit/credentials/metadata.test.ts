@@ -60,7 +60,7 @@ describe('instance metadata', () => {
     const error = await failure(keysOf(credentials));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
     expect(error.message).toBe(
-      'credentials of profile main (ecsramrole) could not be had: the instance metadata answered status 404',
+      'cannot get credentials from profile main (ecsramrole): the instance metadata answered status 404',
     );
   });
 

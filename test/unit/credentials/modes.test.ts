@@ -76,21 +76,21 @@ describe('ChainableRamRoleArn', () => {
     );
     const error = await failure(keysOf(credentials));
     expect(error.message).toBe(
-      'credentials of profile other (RamRoleArn): sts.cn-shanghai.aliyuncs.com refuses connections',
+      'credentials from profile other (RamRoleArn): sts.cn-shanghai.aliyuncs.com refuses connections',
     );
   });
 
   test.each<[string, readonly object[], string]>([
-    ['to itself', [{ ...CHAIN[0], source_profile: 'main' }], 'in a circle: main, main'],
+    ['to itself', [{ ...CHAIN[0], source_profile: 'main' }], 'circular: main, main'],
     [
       'back to a profile before it',
       [CHAIN[0] ?? {}, { ...CHAIN[0], source_profile: 'main' }],
-      'in a circle: main, other, main',
+      'circular: main, other, main',
     ],
     [
       'nowhere',
       [{ ...CHAIN[0], source_profile: 'gone' }],
-      'names a source_profile that is not there',
+      'names a source_profile that does not exist',
     ],
     ['to none', [{ ...CHAIN[0], source_profile: '' }], 'has no source_profile'],
     [
@@ -132,7 +132,7 @@ describe('ChainableRamRoleArn', () => {
     const error = await failure(keysOf(credentials));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
     expect(error.message).toBe(
-      'credentials of profile other (RamRoleArn) could not be had: STS answered InvalidAccessKeyId.NotFound',
+      'cannot get credentials from profile other (RamRoleArn): STS answered InvalidAccessKeyId.NotFound',
     );
   });
 });
@@ -305,7 +305,7 @@ describe('a credentials URI', () => {
     const env = { ALIBABA_CLOUD_CREDENTIALS_URI: uri };
     const error = await failure(resolveIn({}, { env }));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
-    expect(error.message).toContain('is http:// and leads to another machine');
+    expect(error.message).toContain('is http:// and points to another machine');
     expect(error.details['hint']).toContain('https://');
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary');
   });
@@ -340,7 +340,7 @@ describe('a credentials URI', () => {
     const policy = { maxAttempts: 5, timeoutMs: 3000, deadlineMs: 10_000 };
     const error = await failure(clientOf(kms.url, { credentials, policy }).decrypt(DECRYPT));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
-    expect(error.message).toContain('is no text, or holds white space');
+    expect(error.message).toContain('is not text, or contains white space');
     expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/canary|12345678/);
     expect([server.requests.length, kms.requests.length]).toEqual([1, 0]);
   });
