@@ -70,6 +70,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/main\\.ts$' },
       to: { path: '^src/main\\.ts$' },
     },
+    {
+      name: 'test-support-is-the-bottom',
+      comment: 'what tests share imports none of them',
+      severity: 'error',
+      from: { path: '^test/support/' },
+      to: { path: '^test/', pathNot: '^test/(support|keys)/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -51,4 +51,16 @@ export default tseslint.config(
     files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name=/^(skip|skipIf|runIf|todo|only|fails)$/]',
+          message: 'no test is skipped, anywhere',
+        },
+      ],
+    },
+  },
 );

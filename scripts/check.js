@@ -18,7 +18,7 @@ const checks = isFix
       ['format', 'prettier --check --log-level warn .'],
       ['types', 'tsc --project tsconfig.json'],
       ['lint', 'eslint --max-warnings 0 .'],
-      ['direction of imports', 'depcruise src'],
+      ['direction of imports', 'depcruise src test'],
       ['unused code', 'knip'],
       ['completions', 'node scripts/run-ts.js scripts/completions.ts --check'],
       ['troubleshooting', 'node scripts/run-ts.js scripts/troubleshooting.ts --check'],

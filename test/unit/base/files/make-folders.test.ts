@@ -37,7 +37,7 @@ describe('makeFolders', () => {
     expect(await codeOf('file', 'b', 'c')).toBe('ENOTDIR');
   });
 
-  test.runIf(existsSync('/proc/self'))('ends where the file system takes no folder', async () => {
+  test('ends where the file system takes no folder', async () => {
     for (const folder of ['/proc/kmsx-x', '/proc/kmsx-x/y/z']) {
       await expect(makeFolders(folder, 0o700)).rejects.toMatchObject({ code: 'ENOENT' });
     }
