@@ -1,6 +1,6 @@
 import { linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { KmsxError, systemErrorCode, withChanges } from '../error.ts';
+import { KmsxError, systemErrorCode } from '../error.ts';
 import { isThere, moveToFreeName, syncFolder } from './file-steps.ts';
 import { writeError } from './write-error.ts';
 
@@ -155,7 +155,7 @@ function telling(error: unknown, elsewhere: readonly string[], label: string): u
  */
 export function withRemark(error: unknown, remark: string, hints?: readonly string[]): unknown {
   if (!(error instanceof KmsxError)) return error;
-  return withChanges(error, {
+  return error.with({
     message: `${error.message}; ${remark}`,
     ...(hints !== undefined && { hints }),
   });

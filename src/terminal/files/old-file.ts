@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { KmsxError, kmsxError, withChanges } from '../../base/error.ts';
+import { KmsxError, kmsxError } from '../../base/error.ts';
 import type { OldFileRule } from '../../base/files/put-in-place.ts';
 import { existsError, writeError } from '../../base/files/write-error.ts';
 import { classifyExistingFile } from './existing-file.ts';
@@ -49,7 +49,7 @@ export function ruleFor({ holds, path: label }: OutputRequest): OldFileRule {
 
 /** The error for an output that exists, which says what would become of it with `--force`, as far as it can be read. */
 export function existing(request: OutputRequest, path: string, error: KmsxError): Error {
-  return withChanges(error, { details: { ...error.details, old: oldFile(request, path) } });
+  return error.with({ details: { ...error.details, old: oldFile(request, path) } });
 }
 
 function oldFile(request: OutputRequest, path: string): string {

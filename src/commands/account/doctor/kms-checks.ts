@@ -1,3 +1,4 @@
+import { isNoPermission } from '../../../answers/refusal.ts';
 import type { KmsxError } from '../../../base/error.ts';
 import { dryRunExport } from '../../../data-key/export.ts';
 import { makeOneTimeKey, oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
@@ -13,7 +14,6 @@ import {
   checkPermission,
   checkSignature,
   isNotOffered,
-  lacksPermission,
 } from './key-checks.ts';
 import type { Asked, Subject } from './subject.ts';
 import { GIVE_KEY, PERMISSIONS } from './subject.ts';
@@ -111,7 +111,7 @@ async function checkKey(
 
 /** Whether DescribeKey says nothing of the key itself. */
 function isUntold(error: KmsxError): boolean {
-  return isNotOffered(error) || lacksPermission(error);
+  return isNotOffered(error) || isNoPermission(error);
 }
 
 function withoutMetadata(dryRun: Outcome<unknown>): Outcome<undefined> {
