@@ -3,9 +3,7 @@ import type { KeyIdentifier } from '../kms/key-id.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 import { findWrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { BackupSource } from '../data-key/backup-source.ts';
-import type { Denial } from '../answers/denial.ts';
-import { denialHint } from '../answers/denial.ts';
-import { isNoPermission } from '../answers/refusal.ts';
+import { isDenied, isNoPermission } from '../answers/no-permission.ts';
 import type { OneTimeKey } from '../data-key/one-time-export.ts';
 import { dryRunOneTimeExport, makeOneTimeKey } from '../data-key/one-time-export.ts';
 import type { Permission } from './ram-policy.ts';
@@ -95,7 +93,7 @@ export async function checkPermissions(
     if (outcome === true) continue;
     if (!(outcome instanceof KmsxError)) (outcome.isAskable ? askable : unaskable).push(verdict);
     else if (!isNoPermission(outcome)) failures.push(outcome);
-    else if (verdict.Allowed === false && outcome.denial?.kind === 'explicit') denied.push(verdict);
+    else if (verdict.Allowed === false && isDenied(outcome)) denied.push(verdict);
   }
   return { verdicts, failures, askable, unaskable, denied };
 }
@@ -214,13 +212,13 @@ function verdictOf({ action, resource, scope }: Permission, outcome: Outcome): P
       : { ...asked, Allowed: true };
   }
   if (!(outcome instanceof KmsxError)) return { ...asked, Reason: `not asked: ${outcome.why}` };
-  const { code, message, requestId } = outcome;
+  const { code, message, requestId, details } = outcome;
   const origin = requestId === undefined ? {} : { RequestId: requestId };
   if (!isNoPermission(outcome)) {
     return { ...asked, Reason: `not found out: ${message} (${code})`, ...origin };
   }
-  const { denial } = outcome;
-  if (action.startsWith('kms:ReEncrypt') && denial?.action !== action) {
+  const { denial } = details;
+  if (action.startsWith('kms:ReEncrypt') && !namesAction(denial, action)) {
     return namesOther(denial, action)
       ? {
           ...asked,
@@ -234,17 +232,16 @@ function verdictOf({ action, resource, scope }: Permission, outcome: Outcome): P
           ...origin,
         };
   }
-  return {
-    ...asked,
-    Allowed: false,
-    Reason: `${denial === undefined ? message : denialHint(denial)} (${code})`,
-    ...origin,
-  };
+  return { ...asked, Allowed: false, Reason: `${denial ?? message} (${code})`, ...origin };
 }
 
-function namesOther(denial: Denial | undefined, action: string): boolean {
+function namesAction(denial: string | undefined, action: string): boolean {
+  return denial?.split(/[^\w:]+/).includes(action) === true;
+}
+
+function namesOther(denial: string | undefined, action: string): boolean {
   const other = action === 'kms:ReEncryptTo' ? 'kms:ReEncryptFrom' : 'kms:ReEncryptTo';
-  return denial?.action === other;
+  return namesAction(denial, other);
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

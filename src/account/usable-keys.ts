@@ -1,4 +1,5 @@
-import { keyStateRefusal } from '../answers/key-state.ts';
+import { shellWord } from '../base/shell-word.ts';
+import { embeddedHints } from '../answers/error-table/embedded.ts';
 import type { KeyMetadata } from '../kms/key-catalog.ts';
 
 /** Whether `export-key` can use a KMS key. */
@@ -55,13 +56,15 @@ function ofKind({ keySpec, keyUsage }: KeyMetadata): string | undefined {
   return undefined;
 }
 
-function ofState(metadata: KeyMetadata, isRehearsal: boolean): string | undefined {
-  const { keyState, deleteDate, materialExpireTime } = metadata;
+function ofState(
+  { keyState, keyId, deleteDate, materialExpireTime }: KeyMetadata,
+  isRehearsal: boolean,
+): string | undefined {
   switch (keyState) {
     case 'Enabled':
       return undefined;
     case 'Disabled':
-      return `it is disabled: ${keyStateRefusal(metadata, isRehearsal).hints?.join('; ') ?? ''}`;
+      return `it is disabled: ${enabling(keyId, isRehearsal)}`;
     case 'PendingDeletion':
       return `it will be deleted${deleteDate === undefined ? '' : ` on ${deleteDate}`}`;
     case 'PendingImport':
@@ -71,6 +74,11 @@ function ofState(metadata: KeyMetadata, isRehearsal: boolean): string | undefine
     default:
       return `its state is ${keyState}`;
   }
+}
+
+function enabling(keyId: string, isRehearsal: boolean): string {
+  const command = `aliyun kms EnableKey --KeyId ${shellWord(keyId)}, if that was not for a reason`;
+  return isRehearsal ? embeddedHints('Rejected.Disabled', command).join('; ') : command;
 }
 
 function ofMaterial({ materialExpireTime }: KeyMetadata, now: Date): string | undefined {

@@ -30,10 +30,6 @@ export const ERROR_CODES = {
   'output-twice': { kind: 'usage', meaning: 'two outputs that would be the same file or stream' },
   'output-is-input': { kind: 'usage', meaning: 'an output that is also an input' },
   'output-exists': { kind: 'usage', meaning: 'an output file that exists already' },
-  'output-keeps-old': {
-    kind: 'usage',
-    meaning: 'an existing private key or component, which --force never replaces',
-  },
   'output-is-secret': { kind: 'usage', meaning: 'secret:NAME where only a file is written' },
   'output-is-folder': { kind: 'usage', meaning: 'an output path that is a folder' },
   'terminal-refused': { kind: 'usage', meaning: 'a plaintext key that would go to a terminal' },

@@ -5,11 +5,8 @@ import type { CredentialNetwork } from './network.ts';
 import type { CredentialSource, ProviderLimits } from './sources/sources.ts';
 import { assertAccessKey } from './sources/sources.ts';
 import { fieldOf, parseObject, word } from '../answers/json.ts';
-import type { Denial } from '../answers/denial.ts';
-import { denialHint, denialIn } from '../answers/denial.ts';
-import type { KmsErrorFacts } from '../answers/error-table/facts.ts';
-import { factsOf } from '../answers/error-table/table.ts';
-import { KmsRefused } from '../answers/refusal.ts';
+import { denialHint } from '../answers/denial.ts';
+import { factsOf, KMS_ERRORS } from '../answers/error-table/table.ts';
 import {
   NO_METADATA_TOKEN,
   NO_METADATA_TOKEN_HINT,
@@ -161,21 +158,27 @@ function sourceError(
   const requestId = word(fieldOf(body, 'RequestId'));
   const said = remoteCode ?? `status ${answer.status}`;
   const message = `${failed}: ${source.asks} answered ${answer.status === 200 ? 'without credentials' : said}`;
-  const facts = remoteCode === undefined ? undefined : factsOf(remoteCode, answer.status);
-  const isBusy = answer.status === 429 || answer.status >= 500 || facts?.kind === 'unavailable';
-  const parts = {
+  const isBusy = answer.status === 429 || answer.status >= 500 || isBusyCode(remoteCode);
+  const { kind, code } = isBusy
+    ? ({ kind: 'unavailable', code: remoteCode ?? 'network-failed' } as const)
+    : ({ kind: 'credentials', code: 'credentials-failed' } as const);
+  return new KmsxError({
+    kind,
+    code,
     message,
     details: { ...details, reason: said },
     ...(source.asks === 'the credentials URI' && !isBusy
       ? { hints: [URI_ANSWER_HINT] }
-      : hintsOf(facts, isBusy, denialIn(body, 'AssumeRole'))),
+      : hintsOf(remoteCode, isBusy, denialHint(body, 'AssumeRole'), answer.status)),
     ...(requestId !== undefined && { requestId }),
     httpStatus: answer.status,
-  };
-  if (!isBusy) return new KmsxError({ kind: 'credentials', code: 'credentials-failed', ...parts });
-  return remoteCode === undefined
-    ? new KmsxError({ kind: 'unavailable', code: 'network-failed', ...parts })
-    : new KmsRefused({ kind: 'unavailable', code: remoteCode, action: 'AssumeRole', ...parts });
+  });
+}
+
+function isBusyCode(code: string | undefined): boolean {
+  if (code === undefined) return false;
+  if (code.startsWith('Throttling')) return true;
+  return Object.hasOwn(KMS_ERRORS, code) && KMS_ERRORS[code]?.kind === 'unavailable';
 }
 
 /**
@@ -183,11 +186,13 @@ function sourceError(
  * either, `credentials-failed` has a general hint.
  */
 function hintsOf(
-  facts: KmsErrorFacts | undefined,
+  code: string | undefined,
   isBusy: boolean,
-  denial: Denial | undefined,
+  denial: string | undefined,
+  status: number,
 ): { readonly hints?: readonly string[] } {
-  if (denial !== undefined) return { hints: [denialHint(denial)] };
+  if (denial !== undefined) return { hints: [denial] };
+  const facts = code === undefined ? undefined : factsOf(code, status);
   if (facts !== undefined && !facts.hint.includes('ACTION')) return { hints: [facts.hint] };
   return isBusy ? { hints: ['try again later'] } : {};
 }

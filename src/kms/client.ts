@@ -1,7 +1,6 @@
 import { DescribeSecretRequest, GetSecretValueRequest } from '@alicloud/kms20160120';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import { answerFields } from '../answers/fields.ts';
-import { factsOf } from '../answers/error-table/table.ts';
 import { fieldOf, parseObject, word } from '../answers/json.ts';
 import type { Attempts } from './attempts.ts';
 import { answerMalformed } from '../answers/errors.ts';
@@ -171,8 +170,7 @@ export class SdkKmsClient implements KmsClient {
       );
       const body = parseObject(exchange.answer?.body ?? Buffer.alloc(0));
       const requestId = word(fieldOf(body, 'RequestId'));
-      const code = word(fieldOf(body, 'Code'));
-      if (code !== undefined && factsOf(code, 400).about === 'dry-run') {
+      if (fieldOf(body, 'Code') === 'DryRunOperationError') {
         return { wouldSucceed: true, ...(requestId !== undefined && { requestId }) };
       }
       if (failure !== undefined) throw failure.error;

@@ -29,14 +29,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'input-twice-stdin': ['give one of them as a file'],
   'output-twice': ['send each output to a file of its own, as in --out export.json'],
   'output-is-input': ['give the output another name'],
-  'output-exists': [
-    ({ old = '' }) => {
-      if (old === 'never replaced') return 'give another name, or move the old file away yourself';
-      const force = 'give another name, or --force to replace it';
-      return old === 'kept' ? `${force} (the old one is kept beside)` : force;
-    },
-  ],
-  'output-keeps-old': ['give another name, or move the old file away yourself'],
+  'output-exists': ['give another name, or --force to move the old file aside to FILE.old-TIME'],
   'output-is-secret': [
     ({ option = 'this option', path = '' }) =>
       `${option} writes a file; one of that name is ${shellWord(`./${path}`)}; --backup secret:NAME keeps a backup in KMS`,
@@ -293,7 +286,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
         ? 'give the name of a file in it'
         : 'check the permissions: ls -l',
   ],
-  'file-unwritable': ['check that the folder exists and may be written'],
+  'file-unwritable': [({ hint = 'check that the folder exists and may be written' }) => hint],
   'disk-full': ['make room, or give another folder'],
   'stream-closed': ['the result did not arrive whole: run the command again'],
   'stream-failed': ['run the command again'],

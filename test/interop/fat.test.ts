@@ -60,16 +60,21 @@ describe('a FAT stick', () => {
     expect(readdirSync(stick())).toEqual(['b.json']);
   });
 
-  it('keeps the old backup beside the new one with --force', async () => {
+  it('keeps the old files beside the new ones with --force', async () => {
     writeFileSync(stick('b.json'), 'old backup');
     writeFileSync(stick('e.json'), 'old export');
     const result = await exportToStick('--force');
     expect(result.code, result.stderr).toBe(0);
     const names = readdirSync(stick()).sort();
-    const kept = names.find((name) => name.startsWith('b.json.old-')) ?? '';
-    expect(names).toEqual(['b.json', kept, 'e.json']);
-    expect(readFileSync(stick(kept), 'utf8')).toBe('old backup');
-    expect(result.stderr).toContain(` is now ${stick(kept)}\n`);
+    const [b = '', e = ''] = names.filter((name) => name.includes('.json.old-'));
+    expect(names).toEqual(['b.json', b, 'e.json', e]);
+    for (const [name, content] of [
+      [b, 'old backup'],
+      [e, 'old export'],
+    ] as const) {
+      expect(readFileSync(stick(name), 'utf8')).toBe(content);
+      expect(result.stderr).toContain(` is now ${stick(name)}\n`);
+    }
     expect(readFileSync(stick('b.json'), 'utf8')).toContain('kmsx-backup/1');
     expect(readFileSync(stick('e.json'), 'utf8')).toContain('kmsx-export/1');
   });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/base/error-codes.ts';
 import { ERROR_CODES } from '../../src/base/error-codes.ts';
-import { kmsxError } from '../../src/base/error.ts';
+import { KmsxError, kmsxError } from '../../src/base/error.ts';
 import { exitCodeOf } from '../../src/terminal/exit-codes.ts';
 import type { Io } from '../../src/terminal/io.ts';
 import { hintsFor } from '../../src/terminal/messages.ts';
@@ -15,7 +15,6 @@ import type { Outcome, TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
-import { refused } from '../support/kms/refusals.ts';
 
 const folder = useTempFolder();
 const CANARY = 'canary-4f1c9d';
@@ -124,9 +123,10 @@ describe('an error as JSON', () => {
       errorFormat: 'json',
     });
     await reporter.error(
-      refused('Throttling.User', {
+      new KmsxError({
+        kind: 'unavailable',
+        code: 'Throttling.User',
         message: 'KMS is busy',
-        hints: [],
         requestId: 'r-1',
         httpStatus: 503,
       }),
@@ -175,8 +175,9 @@ describe('the hints of an error', () => {
   );
 
   it('of what KMS refused are those that came with it', () => {
-    expect(hintsFor(refused('Forbidden.KeyNotFound', { hints: [] }))).toEqual([]);
-    expect(hintsFor(refused('Forbidden.KeyNotFound', { hints: ['look'] }))).toEqual(['look']);
+    const options = { kind: 'kms', code: 'Forbidden.KeyNotFound', message: 'no' } as const;
+    expect(hintsFor(new KmsxError(options))).toEqual([]);
+    expect(hintsFor(new KmsxError({ ...options, hints: ['look'] }))).toEqual(['look']);
   });
 });
 

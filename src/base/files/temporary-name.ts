@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { systemErrorCode } from '../error.ts';
+import { isSameFile } from './file-steps.ts';
 
 /** What naming and tidying up need of the world. */
 export interface TemporaryFileContext {
@@ -13,8 +14,18 @@ export interface TemporaryFileContext {
   now(): Date;
 }
 
-/** A leftover of a process that cannot be seen from here is left alone so long. */
+/** A temporary file of another run that this one leaves alone. */
+export interface Leftover {
+  readonly temporary: string;
+  /** Where the old file is that it was to replace, if the run was cut off between the two moves. */
+  readonly old: string | undefined;
+}
+
+/** A temporary file of a process that cannot be seen from here counts as left behind when it is so old. */
 const FOREIGN_LEFTOVER_MS = 60 * 60 * 1000;
+
+/** Names for so many files that come into place one after the other. */
+const ASIDES = 10;
 
 /**
  * A new name for a temporary file beside `target`: `.NAME.kmsx-PID-RANDOM.tmp`. RANDOM begins with 8 hexadecimal digits
@@ -26,34 +37,65 @@ export function temporaryName(target: string, context: TemporaryFileContext): st
 }
 
 /**
- * Removes the temporary files of `target` that were left behind: those whose process is gone, or, where another machine
- * or PID namespace made them, so that nobody can tell from here, those older than an hour. What can't be removed stays.
+ * The names that old files have while they are replaced, in order: `FILE.old-TIMESTAMP-RANDOM` and a digit. RANDOM is
+ * the end of that of the temporary file, which tells later runs that the two belong together.
+ */
+export function asideNames(target: string, temporary: string, now: Date): string[] {
+  const timestamp = now.toISOString().replaceAll(/[-:]/g, '');
+  const random = /[0-9a-f]{12}(?=\.tmp$)/.exec(temporary)?.[0] ?? '';
+  const stem = `${target}.old-${timestamp}-${random}`;
+  return Array.from({ length: ASIDES }, (_, attempt) => `${stem}${attempt}`);
+}
+
+/** The name that an old file gets in the end, if it is free: `FILE.old-TIMESTAMP`. */
+export function oldName(aside: string): string {
+  return aside.slice(0, aside.lastIndexOf('-'));
+}
+
+/**
+ * Removes the temporary files of `target` whose process is gone. Those of a replacement that was cut off stay, and so do
+ * those of another machine or PID namespace, whose process cannot be seen from here.
  *
+ * @returns what stays: of a replacement that was cut off, or older than an hour
  * @throws the system's error where the folder can't be read
  */
 export async function removeLeftovers(
   target: string,
   context: TemporaryFileContext,
-): Promise<void> {
+): Promise<Leftover[]> {
   const folder = dirname(target);
   const prefix = `.${basename(target)}.kmsx-`;
   const ownSpace = pidSpace();
-  for (const entry of await readdir(folder)) {
+  const entries = await readdir(folder);
+  const stays: Leftover[] = [];
+  for (const entry of entries) {
     if (!entry.startsWith(prefix)) continue;
-    const name = /^(\d+)-([0-9a-f]+)\.tmp$/.exec(entry.slice(prefix.length));
+    const name = /^(\d+)-([0-9a-f]{8})([0-9a-f]{12})\.tmp$/.exec(entry.slice(prefix.length));
     if (name === null) continue;
-    const [, pid = '', random = ''] = name;
-    const path = join(folder, entry);
+    const [, pid = '', space = '', random = ''] = name;
+    const isHere = space === ownSpace;
+    if (isHere && context.isProcessAlive(Number(pid))) continue;
+    const temporary = join(folder, entry);
     try {
-      const isLeft = random.startsWith(ownSpace)
-        ? !context.isProcessAlive(Number(pid))
-        : context.now().getTime() - lstatSync(path).mtimeMs > FOREIGN_LEFTOVER_MS;
-      if (isLeft) unlinkSync(path);
+      const old = entries.find((other) => isAside(other, basename(target), random));
+      const ageMs = context.now().getTime() - lstatSync(temporary).mtimeMs;
+      if (old !== undefined && !isSameFile(temporary, target)) {
+        stays.push({ temporary, old: join(folder, old) });
+      } else if (isHere) {
+        unlinkSync(temporary);
+      } else if (ageMs > FOREIGN_LEFTOVER_MS) {
+        stays.push({ temporary, old: undefined });
+      }
     } catch (error) {
-      // Another user's in a sticky folder, a folder, gone meanwhile: it hinders nobody.
+      // Another user's in a sticky folder, a folder, gone meanwhile: it is not in the way.
       if (systemErrorCode(error) === undefined) throw error;
     }
   }
+  return stays;
+}
+
+function isAside(entry: string, name: string, random: string): boolean {
+  return entry.startsWith(`${name}.old-`) && entry.slice(0, -1).endsWith(`-${random}`);
 }
 
 /** 8 hexadecimal digits for the machine, since it was started, and the PID namespace. */

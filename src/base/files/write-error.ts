@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { ErrorCode } from '../error-codes.ts';
 import { kmsxError, systemErrorCode } from '../error.ts';
 
 /** An output that is there already. */
@@ -8,33 +9,32 @@ export function existsError(label: string): Error {
 
 /** Turns a system error of writing what is called `label` into one that says what to do; others pass unchanged. */
 export function writeError(label: string, error: unknown): unknown {
-  const code = systemErrorCode(error);
-  const details = { path: label, folder: dirname(label) };
-  switch (code) {
+  if (!(error instanceof Error && 'syscall' in error)) return error;
+  const folder = dirname(label);
+  const make = (code: ErrorCode, message: string, hint?: string): Error =>
+    kmsxError(code, message, { path: label, folder, ...(hint !== undefined && { hint }) }, error);
+  const cause = systemErrorCode(error) ?? '';
+  switch (cause) {
     case 'EEXIST':
       return existsError(label);
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
-      return kmsxError('disk-full', `no space left to write ${label}`, details, error);
-    case 'ENOENT':
-      return kmsxError(
-        'file-unwritable',
-        `${label} cannot be written: the folder ${dirname(label)} does not exist`,
-        details,
-        error,
-      );
+      return make('disk-full', `no space left to write ${label}`);
     case 'EPIPE':
-      return kmsxError('stream-closed', `the reader of ${label} went away`, details, error);
+      return make('stream-closed', `the reader of ${label} went away`);
+    case 'ENOENT':
+      return make(
+        'file-unwritable',
+        `${label} cannot be written: the folder ${folder} does not exist`,
+      );
+    case 'ENAMETOOLONG':
+      return make(
+        'file-unwritable',
+        `${label} cannot be written: its name is too long`,
+        'give a shorter name: those of its temporary file and of FILE.old-TIME are longer',
+      );
     default:
-      if (error instanceof Error && 'syscall' in error) {
-        return kmsxError(
-          'file-unwritable',
-          `${label} cannot be written (${code ?? ''})`,
-          details,
-          error,
-        );
-      }
-      return error;
+      return make('file-unwritable', `${label} cannot be written (${cause})`);
   }
 }

@@ -1,20 +1,17 @@
-import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
-import { access, open } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { access } from 'node:fs/promises';
 import { isatty } from 'node:tty';
+import { kmsxError } from '../../base/error.ts';
 import { writeDescriptor } from '../../base/files/descriptor.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
 import { writeError } from '../../base/files/write-error.ts';
-import { KmsxError, kmsxError, systemErrorCode } from '../../base/error.ts';
-import type { Input } from './inputs.ts';
+import type { Leftover } from '../../base/files/temporary-name.ts';
 import type { Io } from '../io.ts';
-import { checkOldFile, existing, isNeverReplaced, keepsOld, ruleFor } from './old-file.ts';
-import type { OutputRequest, Place } from './output-place.ts';
-import { findPlace } from './output-place.ts';
 import type { Reporter } from '../reporter.ts';
-
-const NAMED_PIPE_POLL_MS = 20;
+import type { Input } from './inputs.ts';
+import type { OutputRequest, Place } from './output-place.ts';
+import { openSpecial } from './open-special.ts';
+import { findPlace } from './output-place.ts';
 
 /** Room that is taken on the disk for an output before anything happens: no document is longer. */
 const RESERVED_BYTES = 64 * 1024;
@@ -43,44 +40,29 @@ export interface OutputRules {
  * Checks every output against the others, the inputs and the file system, and makes each one ready, so
  * that what can go wrong is found before anything happens. If one fails, none is left behind.
  *
- * @throws KmsxError `output-twice`, `output-is-input`, `output-exists`, `output-keeps-old`,
- * `output-is-folder`, `output-is-secret`, `terminal-refused`, `file-unwritable`, `disk-full`
+ * @throws KmsxError `output-twice`, `output-is-input`, `output-exists`, `output-is-folder`,
+ * `output-is-secret`, `terminal-refused`, `file-unwritable`, `disk-full`
  */
 export async function prepareOutputs(
   requests: readonly OutputRequest[],
   inputs: readonly Pick<Input, 'fileId'>[],
   rules: OutputRules,
 ): Promise<Output[]> {
-  const taken = new Map<string, string>();
-  for (const input of inputs) {
-    if (input.fileId !== undefined) taken.set(input.fileId, '');
+  const taken = new Map<string, OutputRequest | undefined>();
+  for (const { fileId } of inputs) {
+    if (fileId !== undefined) taken.set(fileId, undefined);
   }
-  const places: Place[] = [];
+  const places: [OutputRequest, Place][] = [];
   for (const request of requests) {
     const place = await findPlace(request, rules.io);
-    for (const id of place.ids) {
-      const other = taken.get(id);
-      if (other === '') {
-        throw kmsxError('output-is-input', `${request.option} ${place.label} is also an input`);
-      }
-      if (other !== undefined) {
-        const where = place.kind === 'stdout' ? 'standard output' : place.label;
-        const both =
-          other === request.option ? `two ${other} outputs` : `${other} and ${request.option}`;
-        throw kmsxError('output-twice', `${both} cannot both be ${where}`, {
-          option: request.option,
-        });
-      }
-    }
-    for (const id of place.ids) taken.set(id, request.option);
-    places.push(place);
+    assertFree(place, request, taken);
+    for (const id of place.ids) taken.set(id, request);
+    places.push([request, place]);
   }
-
   const outputs: Output[] = [];
   try {
-    for (const [index, request] of requests.entries()) {
-      const place = places[index];
-      if (place !== undefined) outputs.push(await prepareOutput(request, place, rules));
+    for (const [request, place] of places) {
+      outputs.push(await prepareOutput(request, place, rules));
     }
   } catch (error) {
     await discardAll(outputs);
@@ -94,47 +76,61 @@ export async function discardAll(outputs: readonly Output[]): Promise<void> {
   for (const output of outputs) await output.discard();
 }
 
+/** @param taken - what inputs (undefined) and other outputs have, by its id */
+function assertFree(
+  { ids, kind, label }: Place,
+  { option }: OutputRequest,
+  taken: ReadonlyMap<string, OutputRequest | undefined>,
+): void {
+  const id = ids.find((each) => taken.has(each));
+  if (id === undefined) return;
+  const other = taken.get(id)?.option;
+  if (other === undefined) {
+    throw kmsxError('output-is-input', `${option} ${label} is also an input`);
+  }
+  const where = kind === 'stdout' ? 'standard output' : label;
+  const both = other === option ? `two ${other} outputs` : `${other} and ${option}`;
+  throw kmsxError('output-twice', `${both} cannot both be ${where}`, { option });
+}
+
 async function prepareOutput(
   request: OutputRequest,
   place: Place,
   rules: OutputRules,
 ): Promise<Output> {
   const { io } = rules;
-  if (isKeptFromTerminals(request, rules)) assertNoTerminal(place, io, request);
+  const assertMayShow = (isTerminal: boolean): void => {
+    if (isTerminal) assertShowable(place.label, request, rules);
+  };
   switch (place.kind) {
     case 'stdout':
+      assertMayShow(io.stdout.isTerminal);
       return streamOutput(place.label, true, (bytes) => io.stdout.write(bytes));
     case 'descriptor':
+      assertMayShow(isatty(place.descriptor));
       return streamOutput(place.label, false, (bytes) =>
         writeDescriptor(place.descriptor, bytes, io.signal),
       );
     case 'special':
-      return await openSpecial(place.path, place.label, place.stats, request, rules);
+      return await prepareSpecial(place, assertMayShow, rules);
     case 'file':
       return await prepareFile(request, place.path, rules);
   }
 }
 
 /** A key is shown on a terminal with `--force-terminal` only, a component never: it is one person's. */
-function isKeptFromTerminals({ holds }: OutputRequest, { forceTerminal }: OutputRules): boolean {
-  if (holds === 'component') return true;
-  return !forceTerminal && (holds === 'secret' || holds === 'private key');
-}
-
-function assertNoTerminal(place: Place, io: Io, request: OutputRequest): void {
-  const isTerminal =
-    (place.kind === 'stdout' && io.stdout.isTerminal) ||
-    (place.kind === 'descriptor' && isatty(place.descriptor));
-  if (isTerminal) throw terminalError(place.label, request);
-}
-
-function terminalError(label: string, { holds }: OutputRequest): Error {
+function assertShowable(
+  label: string,
+  { holds }: OutputRequest,
+  { forceTerminal }: OutputRules,
+): void {
   if (holds === 'component') {
-    return kmsxError('terminal-refused', `${label} is a terminal; a component is not shown there`, {
+    throw kmsxError('terminal-refused', `${label} is a terminal; a component is not shown there`, {
       hint: 'give each component a file of its own',
     });
   }
-  return kmsxError(
+  if (forceTerminal || (holds !== 'secret' && holds !== 'private key')) return;
+  throw kmsxError(
     'terminal-refused',
     `${label} is a terminal; a plaintext key is not shown there`,
     holds === 'private key'
@@ -143,6 +139,7 @@ function terminalError(label: string, { holds }: OutputRequest): Error {
   );
 }
 
+/** An output that is written to as it is, and never replaced. */
 function streamOutput(
   label: string,
   isStdout: boolean,
@@ -160,78 +157,58 @@ function streamOutput(
   };
 }
 
-/** A device or named pipe: written to, never replaced. A named pipe is waited for until it has a reader. */
-async function openSpecial(
-  path: string,
-  label: string,
-  stats: Stats,
-  request: OutputRequest,
-  rules: OutputRules,
+async function prepareSpecial(
+  { path, label, stats }: Place & { kind: 'special' },
+  assertMayShow: (isTerminal: boolean) => void,
+  { io: { signal }, reporter, isTrial = false }: OutputRules,
 ): Promise<Output> {
-  const { signal } = rules.io;
-  // A socket is never opened: the attempt says why it cannot be an output.
-  if (rules.isTrial === true && !stats.isSocket()) return await trySpecial(path, label);
-  let told = false;
-  for (;;) {
-    try {
-      const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-      const handle = await open(path, flags);
-      if (isKeptFromTerminals(request, rules) && isatty(handle.fd)) {
-        await handle.close();
-        throw terminalError(label, request);
-      }
-      return {
-        ...streamOutput(label, false, async (bytes) => {
-          await writeDescriptor(handle.fd, bytes, signal);
-          await handle.close();
-        }),
-        discard: () => handle.close(),
-      };
-    } catch (error) {
-      if (!(stats.isFIFO() && systemErrorCode(error) === 'ENXIO')) throw writeError(label, error);
-      if (!told) await rules.reporter.note(`waiting for a reader of ${label}`);
-      told = true;
-      await delay(NAMED_PIPE_POLL_MS, undefined, { signal });
+  const noteWaiting = (): Promise<void> => reporter.note(`waiting for a reader of ${label}`);
+  try {
+    // A socket is never opened: the attempt says why it cannot be an output.
+    if (isTrial && !stats.isSocket()) {
+      await access(path, constants.W_OK);
+      return streamOutput(label, false, () => Promise.reject(new TypeError('nothing is written')));
     }
+    const handle = await openSpecial(path, stats, noteWaiting, signal);
+    const output = streamOutput(label, false, async (bytes) => {
+      await writeDescriptor(handle.fd, bytes, signal);
+      await handle.close();
+    });
+    try {
+      assertMayShow(isatty(handle.fd));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return { ...output, discard: () => handle.close() };
+  } catch (error) {
+    throw writeError(label, error);
   }
 }
 
-async function trySpecial(path: string, label: string): Promise<Output> {
-  await access(path, constants.W_OK).catch((error: unknown) => {
-    throw writeError(label, error);
-  });
-  return streamOutput(label, false, () => Promise.reject(new TypeError('a trial writes nothing')));
-}
-
 async function prepareFile(
-  request: OutputRequest,
+  { path: label, holds }: OutputRequest,
   path: string,
   { io, reporter, force }: OutputRules,
 ): Promise<Output> {
-  const label = request.path;
-  if (force) await checkOldFile(request, path);
   const file = await prepareDurableFile(
     path,
     {
       label,
-      mode: request.holds === 'public key' ? 0o644 : 0o600,
-      existing: force && !isNeverReplaced(request) ? ruleFor(request) : 'refuse',
-      rescueNew: request.holds === 'backup' || request.holds === 'document',
+      mode: holds === 'public key' ? 0o644 : 0o600,
+      existing: force ? 'move-aside' : 'refuse',
       reserveBytes: RESERVED_BYTES,
     },
     io,
-  ).catch((error: unknown) => {
-    const exists = error instanceof KmsxError && error.code === 'output-exists';
-    if (exists && isNeverReplaced(request)) throw keepsOld(label, `a ${request.holds}`);
-    throw exists ? existing(request, path, error) : error;
-  });
+  );
+  for (const leftover of file.leftovers) await reporter.warn(leftoverWarning(label, leftover));
   return {
     label,
     isStdout: false,
     write: async (bytes) => {
-      const report = await file.commit(bytes);
-      for (const kept of report.keptAs) await reporter.warn(`the old ${label} is now ${kept}`);
-      if (report.modeIgnored) {
+      const { movedAside, modeIgnored } = await file.commit(bytes);
+      for (const old of movedAside) await reporter.warn(`the old ${label} is now ${old}`);
+      if (modeIgnored) {
         await reporter.warn(`${label} is on a file system without modes: others may read it`);
       }
     },
@@ -240,4 +217,10 @@ async function prepareFile(
       file.retract();
     },
   };
+}
+
+function leftoverWarning(label: string, { temporary, old }: Leftover): string {
+  return old === undefined
+    ? `${temporary} was left by another machine or container: remove it if nothing writes ${label} there`
+    : `an earlier run was killed while it replaced ${label}: the old file is ${old}, the new one ${temporary}; both stay`;
 }

@@ -1,15 +1,15 @@
 import { colorsStderr } from './color.ts';
 import type { Session } from '../session.ts';
 
-/** Shows the steps of a long command on stderr. */
+/** Shows the steps of a long command on stderr, one after another. */
 export interface Progress {
-  /** Runs one step and shows its outcome. */
+  /** Runs one step, and shows how it ended. */
   step<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 
 /**
- * Shows steps as spinners that end with a tick or a cross if stderr is a terminal with colours, otherwise as plain
- * lines; nothing with `--quiet`.
+ * Steps as a spinner with a tick or a cross where stderr is a terminal with colours, as plain lines
+ * elsewhere; none with `--quiet`.
  */
 export async function createProgress({ io, options, reporter }: Session): Promise<Progress> {
   if (options.quiet) return { step: (_, work) => work() };

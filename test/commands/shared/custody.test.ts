@@ -223,17 +223,23 @@ describe('the places of components', () => {
     }
   });
 
-  it('are never replaced, by whatever option and with --force', async () => {
+  it('are refused where a file exists, and moved aside with --force by whatever option', async () => {
     await ok([...UNWRAP, ...into('1.json', '2.json')]);
     const before = bytes('1.json');
-    for (const args of [into('1.json', '3.json'), ['--out', '1.json']]) {
-      const message = await expectRefused([...UNWRAP, ...args, '--force'], 2, 'output-keeps-old');
-      expect(message).toContain('--force never replaces');
-    }
-    await expectRefused([...UNWRAP, ...into('1.json', '3.json')], 2, 'output-keeps-old');
+    await expectRefused([...UNWRAP, ...into('1.json', '3.json')], 2, 'output-exists');
     writeFileSync(join(folder(), 'other'), 'other');
-    await expectRefused([...UNWRAP, ...into('other', '3.json'), '--force'], 2, 'output-keeps-old');
+    await expectRefused([...UNWRAP, ...into('other', '3.json')], 2, 'output-exists');
     expect(bytes('1.json').equals(before)).toBe(true);
+    expect(files()).toEqual(['1.json', '2.json', 'other']);
+
+    await ok([...UNWRAP, ...into('1.json', '3.json'), '--force']);
+    const second = bytes('1.json');
+    await ok([...UNWRAP, '--out', '1.json', '--force']);
+    const old = files().filter((name) => name.startsWith('1.json.old-'));
+    expect(old.map((name) => bytes(name).toString())).toEqual([before, second].map(String));
+    await ok([...UNWRAP, ...into('other', '4.json'), '--force']);
+    const other = files().find((name) => name.startsWith('other.old-')) ?? '';
+    expect(bytes(other).toString()).toBe('other');
   });
 
   it('are all or none: where one fails, those that were written are taken back', async () => {

@@ -10,6 +10,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -93,30 +94,43 @@ describe('an existing output', () => {
     expect(files()).toEqual(['old.json']);
   });
 
-  it('is replaced with --force, and an old backup stays beside the new one', async () => {
+  it('is moved aside with --force, and named', async () => {
     writeFileSync(join(folder(), 'b.json'), 'old backup');
     writeFileSync(join(folder(), 'e.json'), 'old export');
     const args = [...EXPORT, '--backup', 'b.json', '--out', 'e.json', '--force'];
     const result = await kmsx(args, { cwd: folder() });
     expect(result.code, result.stderr).toBe(0);
-    const kept = files().find((name) => name.startsWith('b.json.old-')) ?? '';
-    expect(text(kept)).toBe('old backup');
-    expect(result.stderr).toContain(kept);
-    expect(files()).toEqual(['b.json', kept, 'e.json'].sort());
+    const [b = '', e = ''] = files().filter((name) => name.includes('.json.old-'));
+    expect([text(b), text(e)]).toEqual(['old backup', 'old export']);
+    expect(result.stderr).toContain(`kmsx: warning: the old b.json is now ${folder()}/${b}\n`);
+    expect(result.stderr).toContain(`kmsx: warning: the old e.json is now ${folder()}/${e}\n`);
+    expect(files()).toEqual(['b.json', b, 'e.json', e].sort());
     expect(JSON.parse(text('b.json'))).toMatchObject({ Format: 'kmsx-backup/1' });
     expect(JSON.parse(text('e.json'))).toMatchObject({ Format: 'kmsx-export/1' });
   });
 
-  it('is never replaced where it is a private key, --force or not', async () => {
+  it('is not moved before KMS has answered', async () => {
+    writeFileSync(join(folder(), 'b.json'), 'old backup');
+    const argv = ['export-key', '--key-id', 'alias/none', '--gateway', 'local', '--pubkey', PUBKEY];
+    const args = [...argv, '--backup', 'b.json', '--force'];
+    expect(await kmsx(args, { cwd: folder() })).toMatchObject({ code: 4, stdout: '' });
+    expect(text('b.json')).toBe('old backup');
+    expect(files()).toEqual(['b.json']);
+  });
+
+  it('is moved aside where it is a private key too', async () => {
     writeFileSync(join(folder(), 'k.pem'), 'old');
     const args = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'k.pub', '--no-passphrase'];
-    expect((await kmsx([...args, '--force'], { cwd: folder() })).code).toBe(2);
     expect((await kmsx(args, { cwd: folder() })).code).toBe(2);
     expect(text('k.pem')).toBe('old');
     expect(files()).toEqual(['k.pem']);
+    await kmsxOk([...args, '--force'], { cwd: folder() });
+    const old = files().find((name) => name.startsWith('k.pem.old-')) ?? '';
+    expect(text(old)).toBe('old');
+    expect(text('k.pem')).toContain('BEGIN PRIVATE KEY');
   });
 
-  it('by a symbolic link is refused; with --force its target is replaced and the link stays', async () => {
+  it('by a symbolic link is refused; with --force its target is moved aside and the link stays', async () => {
     writeFileSync(join(folder(), 'target'), 'old');
     symlinkSync('target', join(folder(), 'link'));
     expect((await kmsx([...EXPORT, '--out', 'link'], { cwd: folder() })).code).toBe(2);
@@ -124,35 +138,58 @@ describe('an existing output', () => {
     await kmsxOk([...EXPORT, '--out', 'link', '--force'], { cwd: folder() });
     expect(lstatSync(join(folder(), 'link')).isSymbolicLink()).toBe(true);
     expect(JSON.parse(text('target'))).toMatchObject({ Format: 'kmsx-export/1' });
+    const old = files().find((name) => name.startsWith('target.old-')) ?? '';
+    expect(text(old)).toBe('old');
+    expect(files()).toEqual(['link', 'target', old]);
   });
+
+  it('that is a symbolic link to nothing is told as that, before KMS is called', async () => {
+    symlinkSync('nowhere', join(folder(), 'link'));
+    const result = await kmsx([...EXPORT, '--out', 'link', '--force'], { cwd: folder() });
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toBe(
+      'kmsx: error: link is a symbolic link to nowhere, which does not exist\n' +
+        'kmsx: hint: give another name, or remove the link\n',
+    );
+    expect(readdirSync(folder())).toEqual(['link']);
+  });
+
+  it.each([218, 219, 220, 250, 300])(
+    'has a name that is too long, found before KMS is called: %i',
+    async (length) => {
+      const name = 'n'.repeat(length);
+      const args = [...EXPORT, '--backup', name, '--out', 'e.json', '--force'];
+      const result = await kmsx(args, { cwd: folder() });
+      expect(result).toMatchObject({ code: 7, stdout: '' });
+      expect(result.stderr).toContain(`${name} cannot be written: its name is too long\n`);
+      expect(result.stderr).toContain('kmsx: hint: give a shorter name');
+      expect(readdirSync(folder())).toEqual([]);
+    },
+  );
 });
 
-describe('what --force would destroy', () => {
-  it('is never a private key, by whatever option it is named', async () => {
-    writeFileSync(join(folder(), 'k.pem'), readFileSync(PRIVKEY));
-    writeFileSync(join(folder(), 'k.der'), testKey('rsa-2048-pkcs8.der'));
-    writeFileSync(join(folder(), 'k.p12'), testKey('rsa-2048-modern.p12'));
-    writeFileSync(join(folder(), 'e.der'), testKey('rsa-2048-pbes2-sha256.der'));
-    for (const name of ['k.pem', 'k.der', 'k.p12', 'e.der']) {
-      const before = readFileSync(join(folder(), name));
-      const keygen = [
-        'keygen',
-        '--privkey-out',
-        'new.pem',
-        '--no-passphrase',
-        '--pubkey-out',
-        name,
-      ];
-      for (const args of [[...EXPORT, '--out', name], [...EXPORT, '--backup', name], keygen]) {
-        const result = await kmsx([...args, '--force'], { cwd: folder() });
-        expect(result, name).toMatchObject({ code: 2, stdout: '' });
-        expect(result.stderr).toContain('--force never replaces what it holds: a private key');
+describe('what --force moves aside', () => {
+  it('is whole, whatever it is and by whatever option it is named', async () => {
+    const keys = {
+      'k.pem': readFileSync(PRIVKEY),
+      'k.der': testKey('rsa-2048-pkcs8.der'),
+      'k.p12': testKey('rsa-2048-modern.p12'),
+    };
+    for (const [name, before] of Object.entries(keys)) {
+      const keygen = ['keygen', '--privkey-out', `${name}.new`, '--no-passphrase', '--pubkey-out'];
+      for (const args of [[...EXPORT, '--out'], [...EXPORT, '--backup'], keygen]) {
+        writeFileSync(join(folder(), name), before);
+        const { code, stderr } = await kmsx([...args, name, '--force'], { cwd: folder() });
+        expect(code, stderr).toBe(0);
+        const old = /^kmsx: warning: the old \S+ is now (.*)$/m.exec(stderr)?.[1] ?? '';
+        expect(readFileSync(old).equals(before), old).toBe(true);
       }
-      expect(readFileSync(join(folder(), name)).equals(before)).toBe(true);
+      expect(files().filter((file) => file.startsWith(`${name}.old-`))).toHaveLength(3);
+      for (const file of files()) rmSync(join(folder(), file));
     }
   });
 
-  it('is never the only copy of a CiphertextBlob: it is kept beside', async () => {
+  it('may be the only copy of a CiphertextBlob', async () => {
     await kmsxOk([...EXPORT, '--backup', 'b.json', '--out', 'e.json'], { cwd: folder() });
     await kmsxOk([...EXPORT, '--backup', 'blob', '--backup-format', 'blob', '--out', 'x'], {
       cwd: folder(),
@@ -167,7 +204,7 @@ describe('what --force would destroy', () => {
     }
   });
 
-  it('is no backup of a run at the same moment: each is under some name', async () => {
+  it('may be the backup of a run at the same moment: each is under some name', async () => {
     const { endpoint, env } = await localKms({ cwd: folder() });
     const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, ...endpoint];
     const names = ['1', '2', '3', '4', '5', '6'].map((number) => `e${number}.json`);
@@ -187,7 +224,7 @@ describe('what --force would destroy', () => {
     }
   });
 
-  it('is no backup that came into being after the check, whatever else is written there', async () => {
+  it('may have come into being after the check, whatever else is written there', async () => {
     const { endpoint, env } = await localKms({ cwd: folder() });
     const args = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, ...endpoint];
     const outputs = ['1', '2', '3'].flatMap((number) => [
@@ -208,7 +245,7 @@ describe('what --force would destroy', () => {
     }
   });
 
-  it('is no private key that was put there while KMS was asked, and the new document is whole', async () => {
+  it('may be a private key that was put there while KMS was asked', async () => {
     execFileSync('mkfifo', [join(folder(), 'pipe')]);
     // The check of the outputs is over when the program waits for the reader of the second backup.
     const names = ['--backup', 'b.json', '--backup', 'pipe', '--out', 'e.json', '--force'];
@@ -220,18 +257,18 @@ describe('what --force would destroy', () => {
     reader.stdin.end();
     await finish(reader);
     const result = await finished;
-    expect(result).toMatchObject({ code: 2, stdout: '' });
-    expect(result.stderr).toContain('--force never replaces what it holds: a private key; the new');
-    expect(text('b.json')).toBe(readFileSync(PRIVKEY, 'utf8'));
-    const [rescued = '', ...others] = files().filter((name) => name.startsWith('b.json.'));
+    expect(result).toMatchObject({ code: 0, stdout: '' });
+    const [old = '', ...others] = files().filter((name) => name.startsWith('b.json.'));
     expect(others).toEqual([]);
-    expect(rescued).toMatch(/^b\.json\.new-/);
-    const again = ['reexport-key', '--in', rescued, '--pubkey', PUBKEY, '--gateway', 'local'];
+    expect(old).toMatch(/^b\.json\.old-/);
+    expect(text(old)).toBe(readFileSync(PRIVKEY, 'utf8'));
+    expect(result.stderr).toContain(`the old b.json is now ${folder()}/${old}\n`);
+    const again = ['reexport-key', '--in', 'b.json', '--pubkey', PUBKEY, '--gateway', 'local'];
     await kmsxOk(again, { cwd: folder() });
-    expect(files()).toEqual(['b.json', rescued, 'pipe']);
+    expect(files()).toEqual(['b.json', old, 'e.json', 'pipe']);
   });
 
-  it('is no passphrase file and no CA file', async () => {
+  it('is neither a passphrase file nor a CA file', async () => {
     writeFileSync(join(folder(), 'pass'), 'secret');
     const keygen = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'pass'];
     const made = await kmsx([...keygen, '--passphrase-file', 'pass', '--force'], { cwd: folder() });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { readFile } from 'node:fs/promises';
 import type { KmsxError } from '../../../base/error.ts';
+import { withChanges } from '../../../base/error.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { envValue } from '../../../base/env.ts';
@@ -101,7 +102,7 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
 function conclusion({ check, message, error }: Finding, count: number): KmsxError {
   if (error === undefined) throw new TypeError('a failure has an error');
   const others = count === 1 ? '' : `; ${count} checks failed in all`;
-  return error.with({ message: `${check}: ${message}${others}` });
+  return withChanges(error, { message: `${check}: ${message}${others}` });
 }
 
 /** What the system does not tell is unknown, whatever the reason. */

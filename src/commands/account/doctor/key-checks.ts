@@ -1,10 +1,10 @@
-import type { KmsxError } from '../../../base/error.ts';
-import { kmsxError } from '../../../base/error.ts';
-import { isUnusableState, keyStateRefusal } from '../../../answers/key-state.ts';
-import { isNoPermission, KmsRefused } from '../../../answers/refusal.ts';
+import { KmsxError, kmsxError } from '../../../base/error.ts';
+import { shellWord } from '../../../base/shell-word.ts';
+import { isNoPermission } from '../../../answers/no-permission.ts';
 import type { JudgeOptions } from '../../../account/usable-keys.ts';
 import { judgeKey } from '../../../account/usable-keys.ts';
-import { CLOSED_INSTANCE_HINT } from '../../../answers/error-table/table.ts';
+import { CLOSED_INSTANCE_HINT, factsOf } from '../../../answers/error-table/table.ts';
+import { embeddedHints } from '../../../answers/error-table/embedded.ts';
 import type { Gateway } from '../../../kms/gateway.ts';
 import type { KeyMetadata } from '../../../kms/key-catalog.ts';
 import type { Outcome, Verdict } from './check.ts';
@@ -12,23 +12,39 @@ import { fail, notReached, pass, warn } from './check.ts';
 import type { Operation, Subject } from './subject.ts';
 import { commandsNeeding, isNeeded } from './subject.ts';
 
-/** Whether the gateway says that it does not have an operation, as dedicated ones do. */
-export function isNotOffered(error: KmsxError): boolean {
-  return error instanceof KmsRefused && error.about === 'not-offered';
+const NOT_OFFERED: ReadonlySet<string> = new Set([
+  'InvalidAction.NotFound',
+  'UnsupportedOperation',
+]);
+
+/** States that forbid the use of a key, whose codes KMS has. */
+const BAD_STATES: ReadonlySet<string> = new Set(['Disabled', 'PendingDeletion', 'PendingImport']);
+
+/** Codes that say that the signature, or what it is made with, was not accepted. */
+const NOT_SIGNED: ReadonlySet<string> = new Set([
+  'IllegalTimestamp',
+  'InvalidTimeStamp.Expired',
+  'SignatureNonceUsed',
+  'IncompleteSignature',
+]);
+
+/** As `isNoPermission`, of an error of kmsx: what it is not is one all the same. */
+export function lacksPermission(error: KmsxError): boolean {
+  return isNoPermission(error);
 }
 
-/** Whether a refusal says that the signature, or what it is made with, was not accepted. */
-function isNotSigned(error: KmsxError): boolean {
-  return error instanceof KmsRefused && (error.about === 'clock' || error.about === 'nonce');
+/** Whether the gateway says that it does not have an operation, as dedicated ones do. */
+export function isNotOffered({ code }: KmsxError): boolean {
+  return NOT_OFFERED.has(code);
 }
 
 /** Judges the signature by the first signed call: whatever KMS says of the key, it has accepted who asks. */
 export function checkSignature(first: Outcome<unknown>): Verdict {
   if (first.ok) return pass('accepted');
   const { error } = first;
-  const isRefused = error.kind === 'credentials' && !isNoPermission(error);
+  const isRefused = error.kind === 'credentials' && !lacksPermission(error);
   const isUnanswered = error.kind === 'unavailable' || error.kind === 'usage';
-  if (isRefused || isUnanswered || isNotSigned(error)) return fail(error);
+  if (isRefused || isUnanswered || NOT_SIGNED.has(error.code)) return fail(error);
   return pass('accepted');
 }
 
@@ -45,14 +61,14 @@ export async function checkDescribedKey(
   const { Usable: isUsable, Reason: reason, Note: note } = judgeKey(metadata, known);
   if (isUsable === false) {
     const why = `${reason ?? 'it cannot be used'} (${facts})`;
-    if (!isUnusableState(keyState) && (await dryRun()).ok) {
+    if (!BAD_STATES.has(keyState) && (await dryRun()).ok) {
       return warn(
         `by a dry run it gives data keys, but DescribeKey speaks against it: ${why}`,
         'make sure that this is the KMS key that you mean, and that it will still be good when it is used',
       );
     }
     if (keyState === 'Enabled') return fail(kmsxError('key-unusable', `${keyId}: ${why}`));
-    return fail(keyStateRefusal(metadata, known.isRehearsal, `${keyId}: ${why}`));
+    return fail(stateError(metadata, `${keyId}: ${why}`, known.isRehearsal));
   }
   const remark = note ?? reason;
   return pass(`found: ${facts}${remark === undefined ? '' : `; ${remark}`}`);
@@ -66,6 +82,18 @@ export interface DescribedKeyOptions extends Pick<JudgeOptions, 'now' | 'isRehea
   readonly dryRun: () => Promise<Outcome<unknown>>;
 }
 
+function stateError(
+  { keyState, keyId, requestId }: KeyMetadata,
+  message: string,
+  isRehearsal: boolean,
+): KmsxError {
+  const code = `Rejected.${BAD_STATES.has(keyState) ? keyState : 'Unavailable'}`;
+  const { kind, hint } = factsOf(code, 409);
+  const usual = hint.replace('--KeyId ID', () => `--KeyId ${shellWord(keyId)}`);
+  const hints = isRehearsal ? embeddedHints(code, usual) : [usual];
+  return new KmsxError({ kind, code, message, hints, requestId });
+}
+
 /**
  * Judges a key by a dry run alone.
  *
@@ -73,7 +101,7 @@ export interface DescribedKeyOptions extends Pick<JudgeOptions, 'now' | 'isRehea
  */
 export function checkKeyByDryRun(dryRun: Outcome<unknown>, why: string): Verdict {
   if (dryRun.ok) return pass(`${why}; by a dry run it gives data keys`);
-  if (isNoPermission(dryRun.error)) {
+  if (lacksPermission(dryRun.error)) {
     return notReached(`${why}, and the dry run is not allowed either: nothing is known of the key`);
   }
   const { message, hint, error, status } = fail(dryRun.error);
@@ -92,7 +120,7 @@ export function checkPermission(
   where: string,
 ): Verdict {
   if (dryRun.ok) return pass(`allowed ${where}: a dry run would succeed`);
-  if (!isNoPermission(dryRun.error) || isNeeded(operation, subject)) return fail(dryRun.error);
+  if (!lacksPermission(dryRun.error) || isNeeded(operation, subject)) return fail(dryRun.error);
   return warn(
     `not allowed ${where}, and not needed for ${subject.commands.join(', ')}`,
     `--for ${commandsNeeding(operation)[0] ?? ''} judges it as needed`,
@@ -121,7 +149,7 @@ export function checkInternetAccess(
       : pass('not needed: the key is in no KMS instance');
   }
   const { error } = key;
-  if (isNoPermission(error)) return notReached('nothing is known of the key');
+  if (lacksPermission(error)) return notReached('nothing is known of the key');
   if (error.kind !== 'kms') return notReached('no answer about the key');
   if (isOfInstance) {
     return {

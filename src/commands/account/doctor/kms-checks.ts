@@ -1,4 +1,3 @@
-import { isNoPermission } from '../../../answers/refusal.ts';
 import type { KmsxError } from '../../../base/error.ts';
 import { dryRunExport } from '../../../data-key/export.ts';
 import { makeOneTimeKey, oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
@@ -14,6 +13,7 @@ import {
   checkPermission,
   checkSignature,
   isNotOffered,
+  lacksPermission,
 } from './key-checks.ts';
 import type { Asked, Subject } from './subject.ts';
 import { GIVE_KEY, PERMISSIONS } from './subject.ts';
@@ -111,7 +111,7 @@ async function checkKey(
 
 /** Whether DescribeKey says nothing of the key itself. */
 function isUntold(error: KmsxError): boolean {
-  return isNotOffered(error) || isNoPermission(error);
+  return isNotOffered(error) || lacksPermission(error);
 }
 
 function withoutMetadata(dryRun: Outcome<unknown>): Outcome<undefined> {

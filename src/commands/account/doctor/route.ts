@@ -1,4 +1,4 @@
-import { KmsxError } from '../../../base/error.ts';
+import { KmsxError, withChanges } from '../../../base/error.ts';
 import type { Authorities } from '../../../network/authorities.ts';
 import type { ResolveRule } from '../../../network/endpoint.ts';
 import { addressFamily, isLoopback, portOf, resolveRuleFor } from '../../../network/endpoint.ts';
@@ -106,13 +106,10 @@ async function failureOf(work: () => Promise<never>): Promise<KmsxError> {
 /** A tunnel that did not come about in time is the proxy's affair, whoever it waits for. */
 function namingProxy(error: Error, { name, variable }: Proxy): Error {
   if (!(error instanceof KmsxError) || error.code !== 'timed-out') return error;
-  return new KmsxError({
-    kind: 'unavailable',
+  return withChanges(error, {
     code: 'proxy-failed',
     message: `the proxy ${name} gave no connection in time`,
     hints: [`check ${variable}; NO_PROXY names what is reached without it`],
-    details: error.details,
-    cause: error,
   });
 }
 

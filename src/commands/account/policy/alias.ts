@@ -1,5 +1,5 @@
 import { kmsxError } from '../../../base/error.ts';
-import { isNoPermission } from '../../../answers/refusal.ts';
+import { isNoPermission } from '../../../answers/no-permission.ts';
 import type { KeyResource } from '../../../account/ram-policy.ts';
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';

@@ -4,7 +4,7 @@ import { printResults } from '../../../terminal/output/json-output.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { table } from '../../../terminal/output/table.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
-import { isNoPermission } from '../../../answers/refusal.ts';
+import { isNoPermission } from '../../../answers/no-permission.ts';
 import type { PermissionCheck, PermissionVerdict } from '../../../account/permissions.ts';
 import { checkPermissions } from '../../../account/permissions.ts';
 import { permissionsFor } from '../../../account/ram-policy.ts';

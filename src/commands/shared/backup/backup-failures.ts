@@ -1,10 +1,9 @@
-import { KmsxError } from '../../../base/error.ts';
+import { KmsxError, withChanges } from '../../../base/error.ts';
 import { shellWord } from '../../../base/shell-word.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
 import { dataKeyIdOf } from '../../../documents/encryption-context.ts';
 import { OTHER_EMBEDDED_STATE } from '../../../answers/error-table/embedded.ts';
-import { KmsRefused } from '../../../answers/refusal.ts';
 import type { KmsClient } from '../../../kms/kms-client.ts';
 
 /** What is known of a backup when KMS refuses to open it. */
@@ -16,6 +15,9 @@ export interface BackupFacts {
   /** What a command knows better of some errors. */
   readonly hintsFor?: (error: KmsxError) => readonly string[] | undefined;
 }
+
+/** KMS's answers, in a real call and in a dry run, to a context or ciphertext that can't be right. */
+const DOES_NOT_OPEN: ReadonlySet<string> = new Set(['InvalidParameter', 'ValidationError']);
 
 /** Parameters that say for whom a data key is exported, and nothing of the backup. */
 const OF_RECIPIENT: readonly (string | undefined)[] = [
@@ -37,17 +39,13 @@ export async function explainingFailures<T>(
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
     const own = facts.hintsFor?.(error) ?? usualHints(error, facts);
-    throw error.with({ hints: [...own, ...elsewhere(error, facts)] });
+    throw withChanges(error, { hints: [...own, ...elsewhere(error, facts)] });
   }
 }
 
 /** Tells whether KMS could not open what it was given: a wrong context, a damaged ciphertext, another key's. */
-export function isNotOpening(error: KmsxError): error is KmsRefused {
-  return (
-    error instanceof KmsRefused &&
-    error.about === 'parameter' &&
-    !OF_RECIPIENT.includes(error.parameter)
-  );
+export function isNotOpening({ code, details }: KmsxError): boolean {
+  return DOES_NOT_OPEN.has(code) && !OF_RECIPIENT.includes(details['parameter']);
 }
 
 /** What `--in` is called in messages. */
@@ -57,7 +55,7 @@ export function backupLabel({ in: path }: { readonly in: string }): string {
 
 function usualHints(error: KmsxError, { source, label }: BackupFacts): readonly string[] {
   if (isNotOpening(error)) {
-    const isRehearsed = source.Rehearsal === true && error.isEmbedded;
+    const isRehearsed = source.Rehearsal === true && error.details['embedded'] !== undefined;
     return [...(isRehearsed ? [OTHER_EMBEDDED_STATE] : []), ...contextHints(source, label)];
   }
   const { KeyId } = source;

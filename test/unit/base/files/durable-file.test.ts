@@ -16,8 +16,6 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DurableFileOptions, FileContext } from '../../../../src/base/files/durable-file.ts';
-import { kmsxError } from '../../../../src/base/error.ts';
-import type { OldFileRule } from '../../../../src/base/files/put-in-place.ts';
 import { prepareDurableFile } from '../../../../src/base/files/durable-file.ts';
 import { useTempFolder } from '../../../support/temp-folder.ts';
 import { TEST_NOW, testIo } from '../../../support/test-io.ts';
@@ -27,17 +25,6 @@ const folder = useTempFolder();
 function options(changes: Partial<DurableFileOptions> = {}): DurableFileOptions {
   return { label: 'out.json', mode: 0o600, existing: 'refuse', ...changes };
 }
-
-const keep: OldFileRule = () => 'keep';
-const remove: OldFileRule = () => 'remove';
-
-/** Removes what it looks at only where it has this text. */
-const removeOnly =
-  (text: string): OldFileRule =>
-  (path) => {
-    if (readFileSync(path, 'utf8') === text) return 'remove';
-    throw kmsxError('output-keeps-old', 'out.json holds a private key');
-  };
 
 async function write(
   path: string,
@@ -126,20 +113,20 @@ describe('a durable file', () => {
     expect(readdirSync(folder())).toEqual(['out.json']);
   });
 
-  it('keeps the old file beside the new one, however often it is replaced', async () => {
+  it('moves the old file aside the new one, however often it is replaced', async () => {
     const path = join(folder(), 'out.json');
-    for (const text of ['one', 'two', 'three']) await write(path, text, { existing: keep });
+    for (const text of ['one', 'two', 'three']) await write(path, text, { existing: 'move-aside' });
     const stamp = TEST_NOW.toISOString().replaceAll(/[-:]/g, '');
     const [newest, ...old] = readdirSync(folder()).sort();
     expect(newest).toBe('out.json');
     expect(old[0]).toBe(`out.json.old-${stamp}`);
-    expect(old[1]).toMatch(new RegExp(`^out\\.json\\.old-${stamp}-[0-9a-f]{12}$`));
+    expect(old[1]).toMatch(new RegExp(`^out\\.json\\.old-${stamp}-[0-9a-f]{12}0$`));
     expect(old).toHaveLength(2);
     expect(readFileSync(path, 'utf8')).toBe('three');
     expect(old.map((name) => readFileSync(join(folder(), name), 'utf8'))).toEqual(['one', 'two']);
   });
 
-  it('replaces the target of a symbolic link and leaves the link', async () => {
+  it('replaces the target of a symbolic link at one stroke and leaves the link', async () => {
     mkdirSync(join(folder(), 'real'));
     writeFileSync(join(folder(), 'real', 'target'), 'old');
     symlinkSync(join('real', 'target'), join(folder(), 'link'));
@@ -157,7 +144,7 @@ describe('a durable file', () => {
     expect(readdirSync(folder()).sort()).toEqual([alive, other, unlike, 'out.json'].sort());
   });
 
-  it('leaves a temporary file of another machine or PID namespace alone for an hour', async () => {
+  it('leaves a temporary file of another machine or PID namespace alone, and names it after an hour', async () => {
     const { stale } = await leftovers();
     const foreign = stale.replace(/-[0-9a-f]{8}/, '-00000000');
     const young = join(folder(), foreign);
@@ -167,8 +154,14 @@ describe('a durable file', () => {
     const at = (minutes: number): Date => new Date(TEST_NOW.getTime() - minutes * 60_000);
     utimesSync(young, at(59), at(59));
     utimesSync(old, at(61), at(61));
-    await write(join(folder(), 'out.json'), 'text');
-    expect(readdirSync(folder()).sort()).toEqual([foreign, 'out.json'].sort());
+    const file = await prepareDurableFile(join(folder(), 'out.json'), options(), testIo());
+    expect(file.leftovers).toEqual([{ temporary: old, old: undefined }]);
+    await file.commit(Buffer.from('text'));
+    expect(
+      readdirSync(folder())
+        .map((name) => join(folder(), name))
+        .sort(),
+    ).toEqual([young, old, join(folder(), 'out.json')].sort());
   });
 
   it('is not hindered by a leftover that cannot be removed', async () => {
@@ -178,13 +171,16 @@ describe('a durable file', () => {
     expect(readdirSync(folder()).sort()).toEqual([stale, 'out.json'].sort());
   });
 
-  it.each([['refuse'], ['replace'], [keep], [remove]] as const)(
+  it.each([['refuse'], ['replace'], ['move-aside']] as const)(
     'is written all the same where somebody removed its temporary file: %s',
     async (existing) => {
       const path = join(folder(), 'out.json');
       const file = await prepareDurableFile(path, options({ existing }), testIo());
       for (const name of readdirSync(folder())) unlinkSync(join(folder(), name));
-      expect(await file.commit(Buffer.from('mine'))).toEqual({ keptAs: [], modeIgnored: false });
+      expect(await file.commit(Buffer.from('mine'))).toEqual({
+        movedAside: [],
+        modeIgnored: false,
+      });
       expect(readdirSync(folder())).toEqual(['out.json']);
       expect(readFileSync(path, 'utf8')).toBe('mine');
     },
@@ -207,7 +203,7 @@ describe('a durable file', () => {
     writeFileSync(path, 'old');
     const interrupt = new AbortController();
     const context = { ...testIo(), signal: interrupt.signal };
-    const file = await prepareDurableFile(path, options({ existing: remove }), context);
+    const file = await prepareDurableFile(path, options({ existing: 'move-aside' }), context);
     interrupt.abort();
     await expect(file.commit(Buffer.from('mine'))).rejects.toMatchObject({
       code: 'file-unwritable',
@@ -258,125 +254,5 @@ describe('a durable file', () => {
     linkSync(path, join(folder(), 'second-name'));
     await write(path, 'new', { existing: 'replace' });
     expect(readFileSync(join(folder(), 'second-name'), 'utf8')).toBe('old');
-  });
-});
-
-describe('a durable file with a rule for the old one', () => {
-  it('removes what the rule lets go, whatever it was when it was prepared', async () => {
-    const path = join(folder(), 'out.json');
-    writeFileSync(path, 'old');
-    await write(path, 'new', { existing: remove });
-    expect(readFileSync(path, 'utf8')).toBe('new');
-    expect(readdirSync(folder())).toEqual(['out.json']);
-  });
-
-  it('judges what came into being after it was prepared', async () => {
-    const path = join(folder(), 'out.json');
-    const existing: OldFileRule = (at) =>
-      readFileSync(at, 'utf8') === 'a backup' ? 'keep' : 'remove';
-    const file = await prepareDurableFile(path, options({ existing }), testIo());
-    writeFileSync(path, 'a backup');
-    const { keptAs } = await file.commit(Buffer.from('new'));
-    expect(keptAs).toHaveLength(1);
-    expect(readFileSync(keptAs[0] ?? '', 'utf8')).toBe('a backup');
-    expect(readFileSync(path, 'utf8')).toBe('new');
-  });
-
-  it('leaves in place what the rule never lets go, and nothing new', async () => {
-    const path = join(folder(), 'out.json');
-    const existing = removeOnly('old');
-    const file = await prepareDurableFile(path, options({ existing }), testIo());
-    writeFileSync(path, 'private');
-    await expect(file.commit(Buffer.from('new'))).rejects.toMatchObject({
-      code: 'output-keeps-old',
-      message: 'out.json holds a private key',
-    });
-    expect(readFileSync(path, 'utf8')).toBe('private');
-    expect(readdirSync(folder())).toEqual(['out.json']);
-  });
-
-  it('keeps the new file beside it where it is to be rescued, and says so', async () => {
-    const path = join(folder(), 'out.json');
-    const changes = { existing: removeOnly('old'), rescueNew: true };
-    const file = await prepareDurableFile(path, options(changes), testIo());
-    writeFileSync(path, 'private');
-    const error: unknown = await file.commit(Buffer.from('new')).catch((thrown: unknown) => thrown);
-    const [rescued = '', ...others] = readdirSync(folder()).filter((name) => name !== 'out.json');
-    expect(others).toEqual([]);
-    expect(rescued).toMatch(/^out\.json\.new-20261123T080000\.000Z-[0-9a-f]{12}$/);
-    expect(readFileSync(join(folder(), rescued), 'utf8')).toBe('new');
-    expect(readFileSync(path, 'utf8')).toBe('private');
-    expect(error).toMatchObject({ code: 'output-keeps-old' });
-    expect(String(error)).toContain(`the new file is whole and is ${join(folder(), rescued)}`);
-  });
-
-  it('puts back what was swapped in between looking and moving', async () => {
-    const path = join(folder(), 'out.json');
-    writeFileSync(path, 'old');
-    let looks = 0;
-    const existing: OldFileRule = (at) => {
-      looks += 1;
-      const verdict = removeOnly('old')(at);
-      if (looks === 1) writeFileSync(at, 'private');
-      return verdict;
-    };
-    await expect(write(path, 'new', { existing })).rejects.toMatchObject({
-      code: 'output-keeps-old',
-    });
-    expect(looks).toBe(2);
-    expect(readFileSync(path, 'utf8')).toBe('private');
-    expect(readdirSync(folder())).toEqual(['out.json']);
-  });
-
-  it('moves aside what came into place while the old one was moved', async () => {
-    const path = join(folder(), 'out.json');
-    writeFileSync(path, 'first');
-    let looks = 0;
-    const existing: OldFileRule = () => {
-      looks += 1;
-      if (looks === 2) writeFileSync(path, 'second');
-      return 'keep';
-    };
-    const file = await prepareDurableFile(path, options({ existing }), testIo());
-    const { keptAs } = await file.commit(Buffer.from('new'));
-    expect(keptAs.map((name) => readFileSync(name, 'utf8'))).toEqual(['first', 'second']);
-    expect(readFileSync(path, 'utf8')).toBe('new');
-  });
-
-  it('has old and new whole under some name while the old one is moved', async () => {
-    const path = join(folder(), 'out.json');
-    writeFileSync(path, 'old');
-    const seen: string[][] = [];
-    const existing: OldFileRule = () => {
-      seen.push(readdirSync(folder()).map((name) => readFileSync(join(folder(), name), 'utf8')));
-      return 'remove';
-    };
-    await write(path, 'new', { existing });
-    expect(seen.map((texts) => texts.sort())).toEqual([
-      ['new', 'old'],
-      ['new', 'old'],
-    ]);
-    expect(readdirSync(folder())).toEqual(['out.json']);
-  });
-
-  it('names what it could not put back', async () => {
-    const path = join(folder(), 'out.json');
-    writeFileSync(path, 'old');
-    let looks = 0;
-    const existing: OldFileRule = (at) => {
-      looks += 1;
-      if (looks === 1) return 'keep';
-      renameSync(at, `${at}.moved`);
-      writeFileSync(path, 'somebody else');
-      renameSync(`${at}.moved`, at);
-      throw kmsxError('output-keeps-old', 'no');
-    };
-    const error: unknown = await write(path, 'new', { existing }).catch(
-      (thrown: unknown) => thrown,
-    );
-    const [aside = ''] = readdirSync(folder()).filter((name) => name !== 'out.json');
-    expect(String(error)).toContain(`no; what was there is now ${join(folder(), aside)}`);
-    expect(readFileSync(join(folder(), aside), 'utf8')).toBe('old');
-    expect(readFileSync(path, 'utf8')).toBe('somebody else');
   });
 });

@@ -10,13 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../../src/base/error.ts';
-import { classifyExistingFile } from '../../../../src/terminal/files/existing-file.ts';
-import { readEnvelope } from '../../../../src/documents/read-document.ts';
 import type { OutputRequest } from '../../../../src/terminal/files/output-place.ts';
 import type { Output } from '../../../../src/terminal/files/outputs.ts';
 import { discardAll, prepareOutputs } from '../../../../src/terminal/files/outputs.ts';
@@ -60,8 +56,6 @@ const request = (path: string, holds: OutputRequest['holds'] = 'document'): Outp
   path,
   holds,
 });
-const escaped = (text: string): string =>
-  Array.from(text, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('');
 const files = (): string[] => readdirSync(folder()).sort();
 
 describe('outputs', () => {
@@ -150,102 +144,42 @@ describe('outputs', () => {
 });
 
 describe('--force', () => {
-  it.each([
-    ['document', ['old'], 'new'],
-    ['secret', ['old'], 'new'],
-    ['public key', ['old'], 'new'],
-    ['backup', ['old', 'old.old-20261123T080000.000Z'], 'new'],
-  ] as const)('replaces a %s', async (holds, names, content) => {
-    writeFileSync(join(folder(), 'old'), 'before');
-    const { outputs, io } = await prepare([request('old', holds)], { force: true });
-    await outputs[0]?.write(Buffer.from(content));
-    expect(files()).toEqual(names);
-    expect(readFileSync(join(folder(), 'old'), 'utf8')).toBe(content);
-    // What was kept is named, and nothing else is said.
-    const kept = names.slice(1).map((name) => ` is now ${folder()}/${name}\n`);
-    expect(
-      io
-        .stderrText()
-        .split(/(?= is now )/)
-        .slice(1),
-    ).toEqual(kept);
-  });
-
-  it.each(['private key', 'component'] as const)('never replaces a %s', async (holds) => {
-    writeFileSync(join(folder(), 'old'), 'before');
-    const requests = [request('old', holds)];
-    expect(await refusedCode(requests, { force: true })).toBe('output-keeps-old');
-    expect(readFileSync(join(folder(), 'old'), 'utf8')).toBe('before');
-  });
-});
-
-describe('--force, when the file came into being after the check', () => {
-  const blob = randomBytes(150).toString('base64');
+  const OLD = 'old.old-20261123T080000.000Z';
   const PRIVATE = '-----BEGIN PRIVATE KEY-----\nMC4CAQA=\n-----END PRIVATE KEY-----\n';
 
-  it.each([
-    ['a backup', `{"Format":"kmsx-backup/1","CiphertextBlob":"${blob}"}`],
-    ['a raw answer', `{"CiphertextBlob" : "${blob}"}`],
-    ['a name with escapes', `{"Format":"kmsx-backup\\/1","Ciphertext\\u0042lob":"${blob}"}`],
-    ['a name of nothing but escapes', `{"${escaped('CiphertextBlob')}":"${blob}"}`],
-    ['a bare blob', blob],
-    ['a bare blob with a byte order mark', `\ufeff${blob}\n`],
-    ['a bare blob among Unicode blanks', `\u00a0\u2003${blob}\u3000\ufeff`],
-  ])('keeps what --in would take: %s', async (_, before) => {
-    for (const holds of ['document', 'secret', 'public key', 'backup'] as const) {
-      const { outputs } = await prepare([request(holds, holds)], { force: true });
-      writeFileSync(join(folder(), holds), before);
-      await outputs[0]?.write(Buffer.from('new'));
-      expect(readFileSync(join(folder(), holds), 'utf8')).toBe('new');
-      const kept = files().find((name) => name.startsWith(`${holds}.old-`)) ?? '';
-      expect(readFileSync(join(folder(), kept), 'utf8')).toBe(before);
-    }
-  });
-
-  it('keeps whatever the readers take, however it is written', () => {
-    const name = fc
-      .array(fc.boolean(), { minLength: 14, maxLength: 14 })
-      .map((choices) =>
-        Array.from('CiphertextBlob', (letter, at) =>
-          choices[at] === true ? escaped(letter) : letter,
-        ),
-      );
-    const text = fc
-      .tuple(name, fc.constantFrom('', '\ufeff'), fc.constantFrom('', ' ', '\n', '\u00a0'))
-      .map(([letters, mark, blank]) => `${mark}${blank}{"${letters.join('')}":"${blob}"}`);
-    fc.assert(
-      fc.property(text, (document) => {
-        expect(readEnvelope(Buffer.from(document), 'f').kind).toBe('answer');
-        writeFileSync(join(folder(), 'f'), document);
-        expect(classifyExistingFile(join(folder(), 'f'))).toBe('backup');
-      }),
-    );
-  });
-
-  it.each([
-    ['a private key', PRIVATE],
-    ['a JWK', '{"kty":"RSA","d":"AQAB"}'],
-    ['a JWK with escapes', `{"kty":"RSA","${escaped('d')}":"AQAB"}`],
-    ['a component', '{"Format":"kmsx-component/1"}'],
-    ['a component with escapes', '{"Format":"kmsx-component\\/1"}'],
-  ])('leaves in place %s', async (_, before) => {
-    for (const holds of ['document', 'secret', 'public key', 'backup'] as const) {
-      const { outputs } = await prepare([request('f', holds)], { force: true });
-      writeFileSync(join(folder(), 'f'), before);
-      const error: unknown = await outputs[0]?.write(Buffer.from('new')).catch((e: unknown) => e);
-      expect(error).toMatchObject({ code: 'output-keeps-old', kind: 'usage' });
-      expect(readFileSync(join(folder(), 'f'), 'utf8')).toBe(before);
-      // A document that nobody may lose is beside it; a key or a public key can be had again.
-      const others = files().filter((name) => name !== 'f');
-      const isRescued = holds === 'document' || holds === 'backup';
-      expect(others).toHaveLength(isRescued ? 1 : 0);
-      for (const name of others) {
-        expect(readFileSync(join(folder(), name), 'utf8')).toBe('new');
-        expect(String(error)).toContain(`; the new file is whole and is ${folder()}/${name}`);
-        unlinkSync(join(folder(), name));
+  it.each(['document', 'secret', 'public key', 'backup', 'private key', 'component'] as const)(
+    'moves aside what is there before a %s is written, and names it',
+    async (holds) => {
+      for (const before of ['before', PRIVATE, '']) {
+        writeFileSync(join(folder(), 'old'), before);
+        const { outputs, io } = await prepare([request('old', holds)], { force: true });
+        expect(readFileSync(join(folder(), 'old'), 'utf8')).toBe(before);
+        await outputs[0]?.write(Buffer.from('new'));
+        expect(files()).toEqual(['old', OLD]);
+        expect(readFileSync(join(folder(), 'old'), 'utf8')).toBe('new');
+        expect(readFileSync(join(folder(), OLD), 'utf8')).toBe(before);
+        expect(io.stderrText()).toBe(`kmsx: warning: the old old is now ${folder()}/${OLD}\n`);
+        for (const name of files()) unlinkSync(join(folder(), name));
       }
-      unlinkSync(join(folder(), 'f'));
-    }
+    },
+  );
+
+  it('leaves the old file where it is when nothing is written after all', async () => {
+    writeFileSync(join(folder(), 'old'), 'before');
+    const { outputs, io } = await prepare([request('old')], { force: true });
+    await discardAll(outputs);
+    expect(files()).toEqual(['old']);
+    expect(readFileSync(join(folder(), 'old'), 'utf8')).toBe('before');
+    expect(io.stderrText()).toBe('');
+  });
+
+  it('moves aside what came into being after the check', async () => {
+    const { outputs, io } = await prepare([request('old', 'secret')], { force: true });
+    writeFileSync(join(folder(), 'old'), PRIVATE);
+    await outputs[0]?.write(Buffer.from('new'));
+    expect(files()).toEqual(['old', OLD]);
+    expect(readFileSync(join(folder(), OLD), 'utf8')).toBe(PRIVATE);
+    expect(io.stderrText()).toContain(` is now ${folder()}/${OLD}\n`);
   });
 
   it('leaves in place a folder and a named pipe', async () => {
