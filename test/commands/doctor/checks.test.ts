@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
-import { checkVersions } from '../../../src/commands/account/doctor/file-checks.ts';
 import type { DescribedKeyOptions } from '../../../src/commands/account/doctor/key-checks.ts';
 import {
   checkDescribedKey,
   checkInternetAccess,
 } from '../../../src/commands/account/doctor/key-checks.ts';
-import { checkCoreDumps, checkSwap } from '../../../src/commands/account/doctor/system-checks.ts';
-import { checkTcp } from '../../../src/commands/account/doctor/tcp-check.ts';
-import { checkClock } from '../../../src/commands/account/doctor/clock-check.ts';
+import {
+  checkClock,
+  checkCoreDumps,
+  checkSwap,
+  checkVersions,
+} from '../../../src/commands/account/doctor/system-checks.ts';
+import { checkTcp } from '../../../src/commands/account/doctor/route.ts';
 import type { KeyMetadata } from '../../../src/kms/key-catalog.ts';
 import { gatewayAt } from '../../support/kms/clients.ts';
 import { closedPort, startServer } from '../../support/network/servers.ts';
@@ -109,11 +112,11 @@ describe('a key', () => {
       { ...metadata, ...change },
       {
         ...{ keyId: 'K', now: NOW, isRehearsal: false },
-        dryRun: () => Promise.resolve({ ok: false, error: refused }),
+        dryRun: () => Promise.resolve({ kind: 'failed', error: refused }),
         ...more,
       },
     );
-  const takes = () => Promise.resolve({ ok: true as const, value: undefined });
+  const takes = () => Promise.resolve({ kind: 'granted' as const, value: undefined });
 
   it('is as DescribeKey tells, also where it tells little or new things', async () => {
     expect(await check({})).toMatchObject({ status: 'pass' });
@@ -164,16 +167,16 @@ describe('a key', () => {
   ] as const)('that the %s gateway refuses, %s: %s', (kind, keyId, status) => {
     const gateway = { ...gatewayAt('kms.cn-hangzhou.aliyuncs.com'), kind };
     const error = new KmsxError({ kind: 'kms', code: 'Forbidden.KeyNotFound', message: 'no' });
-    expect(checkInternetAccess(gateway, keyId, { ok: false, error }).status).toBe(status);
+    expect(checkInternetAccess(gateway, keyId, { kind: 'failed', error }).status).toBe(status);
     const busy = new KmsxError({ kind: 'unavailable', code: 'timed-out', message: 'no' });
-    const unknown = checkInternetAccess(gateway, keyId, { ok: false, error: busy }).status;
+    const unknown = checkInternetAccess(gateway, keyId, { kind: 'failed', error: busy }).status;
     expect(unknown).toBe(kind === 'vpc' ? 'pass' : 'not-reached');
   });
 
   it('of an instance that the public gateway reaches has access from the Internet', () => {
     const gateway = { ...gatewayAt('kms.cn-hangzhou.aliyuncs.com'), kind: 'public' as const };
     const value = { ...metadata, dkmsInstanceId: 'kst-x' };
-    const verdict = checkInternetAccess(gateway, 'alias/x', { ok: true, value });
+    const verdict = checkInternetAccess(gateway, 'alias/x', { kind: 'granted', value });
     expect(verdict).toMatchObject({
       status: 'pass',
       message: expect.stringContaining('reaches') as string,
