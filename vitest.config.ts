@@ -8,8 +8,9 @@ export default defineConfig({
     deps: { interopDefault: false },
     // Half of the tests wait for processes of their own: one worker a core, none left idle.
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Against hanging alone: nothing that is tested depends on how fast this machine is.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

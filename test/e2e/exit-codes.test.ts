@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ANY_CREDENTIALS, answer, useFakeKms } from '../support/kms/fake-kms.ts';
 import { finish, kmsx, kmsxOk, startKmsx, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
@@ -52,10 +52,8 @@ describe('exit code 2', () => {
 });
 
 describe('exit code 3', () => {
-  it('is for no credentials, within two seconds, and lists what was tried', async () => {
-    const begun = performance.now();
+  it('is for no credentials, and lists what was tried', async () => {
     const { code, error } = await errorOf([...EXPORT, '--region', 'cn-hangzhou']);
-    expect(performance.now() - begun).toBeLessThan(3000);
     expect(code).toBe(3);
     expect(error).toMatchObject({ Kind: 'credentials', Code: 'credentials-missing' });
     for (const source of [
@@ -142,14 +140,14 @@ describe('exit code 4', () => {
 });
 
 describe('exit code 5', () => {
-  const quickly = ['--timeout', '0.3', '--deadline', '3', '--max-attempts', '2'];
+  const twice = ['--max-attempts', '2'];
 
   it('is for a port where nobody listens', async () => {
     const server = createServer();
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     await once(server.close(), 'close');
-    const args = [...EXPORT, ...quickly, '--endpoint', `http://127.0.0.1:${port}`];
+    const args = [...EXPORT, ...twice, '--endpoint', `http://127.0.0.1:${port}`];
     expect(await errorOf(args, ANY_CREDENTIALS)).toMatchObject({
       code: 5,
       error: { Kind: 'unavailable', Code: 'network-failed', Retryable: true },
@@ -159,7 +157,7 @@ describe('exit code 5', () => {
   it('is for a KMS that hangs', async () => {
     const url = await fakeKms(() => undefined);
     expect(
-      await errorOf([...EXPORT, ...quickly, '--endpoint', url], ANY_CREDENTIALS),
+      await errorOf([...EXPORT, ...twice, '--timeout', '0.3', '--endpoint', url], ANY_CREDENTIALS),
     ).toMatchObject({
       code: 5,
       error: { Code: 'timed-out' },
@@ -189,9 +187,7 @@ describe('exit code 5', () => {
     ['a redirect', 302, ''],
   ])('is for %s', async (_, status, body) => {
     const url = await fakeKms(answer(status, body));
-    expect(
-      await errorOf([...EXPORT, ...quickly, '--endpoint', url], ANY_CREDENTIALS),
-    ).toMatchObject({
+    expect(await errorOf([...EXPORT, ...twice, '--endpoint', url], ANY_CREDENTIALS)).toMatchObject({
       code: 5,
       error: { Code: 'not-kms' },
     });
@@ -294,10 +290,10 @@ describe('a signal', () => {
       const args = [...EXPORT, '--backup', 'b.json', '--out', 'e.json', '--endpoint', url];
       const NODE_OPTIONS = `--require="${join(cwd, 'hang.cjs')}"`;
       const child = startKmsx(args, { cwd, env: { ...ANY_CREDENTIALS, NODE_OPTIONS } });
+      onTestFinished(() => void child.kill('SIGKILL'));
       await reached;
       child.kill(signal);
-      const ended = once(child, 'exit', { signal: AbortSignal.timeout(3000) });
-      expect(await ended.finally(() => child.kill('SIGKILL'))).toEqual([null, signal]);
+      expect(await once(child, 'exit')).toEqual([null, signal]);
       expect(readdirSync(cwd).sort()).toEqual(['hang.cjs', 'pipe']);
     },
   );

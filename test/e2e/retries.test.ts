@@ -199,12 +199,11 @@ describe('--max-attempts', () => {
 
 describe('--timeout and --deadline', () => {
   it('end an attempt that hangs or is late, and all of them', async () => {
-    await faults(`hang:action=${ACTION}`, 'delay:ms=2000,action=ExportDataKey,first=1');
+    await faults(`hang:action=${ACTION}`, 'delay:ms=60000,action=ExportDataKey,first=1');
     const json = ['--error-format', 'json'];
-    const begun = performance.now();
     const [attempt, whole, late] = await Promise.all([
-      run([...EXPORT, '--timeout', '0.3', '--max-attempts', '2', ...json]),
-      run([...EXPORT, '--timeout', '20', '--max-attempts', '9', '--deadline', '1', ...json]),
+      run([...EXPORT, '--timeout', '0.3', '--max-attempts', '2', '--deadline', '600', ...json]),
+      run([...EXPORT, '--timeout', '600', '--max-attempts', '9', '--deadline', '1', ...json]),
       run([
         'reexport-key',
         '--in',
@@ -212,22 +211,19 @@ describe('--timeout and --deadline', () => {
         '--pubkey',
         PUBKEY,
         '--timeout',
-        '0.8',
+        '4',
         '--verbose',
       ]),
     ]);
-    expect(performance.now() - begun).toBeLessThan(10_000);
     expect([attempt.code, whole.code]).toEqual([5, 5]);
     const [short, long] = [errorIn(attempt), errorIn(whole)];
     expect(short).toMatchObject({ Code: 'timed-out', Retryable: true });
     expect(short['Message']).toMatch(
       /^no answer from 127\.0\.0\.1:\d+ within 0\.3 s \(2 attempts, /,
     );
-    expect(effortIn(short['Message']).seconds).toBeLessThan(3);
     expect(long).toMatchObject({ Code: 'timed-out', Retryable: true });
     expect(effortIn(long['Message'])).toMatchObject({ attempts: 1 });
     expect(effortIn(long['Message']).seconds).toBeGreaterThanOrEqual(0.9);
-    expect(effortIn(long['Message']).seconds).toBeLessThan(3);
     expect(late.code, late.stderr).toBe(0);
     expect(attemptsIn(late.stderr).map(({ outcome }) => outcome)).toEqual(['timed-out', 'ok']);
   });
@@ -237,8 +233,11 @@ describe('--timeout and --deadline', () => {
     ['more seconds than there are', () => ({ 'retry-after': '9'.repeat(40) }), '999999999999999 s'],
     [
       'a date',
-      () => ({ 'retry-after': new Date(Date.now() + 86_400_000).toUTCString() }),
-      /86(?:399|400) s/,
+      () => ({
+        date: new Date(0).toUTCString(),
+        'retry-after': new Date(86_400_000).toUTCString(),
+      }),
+      '86400 s',
     ],
     [
       'milliseconds of Alibaba Cloud',
@@ -254,14 +253,13 @@ describe('--timeout and --deadline', () => {
         for (const [name, value] of Object.entries(headersNow())) response.setHeader(name, value);
         answer(503, { Code: 'ServiceUnavailableTemporary', RequestId: 'R' })(request, response);
       });
-      const args = [...EXPORT, '--endpoint', url, '--deadline', '5', '--error-format', 'json'];
+      const args = [...EXPORT, '--endpoint', url, '--deadline', '500', '--error-format', 'json'];
       const result = await kmsx(args, { cwd: stage().folder, env: ANY_CREDENTIALS });
       expect(result.code).toBe(5);
       expect(count).toBe(1);
       const { Message, Hint } = errorIn(result);
       expect(Message).toMatch(wait);
-      expect(Message).toContain('longer than --deadline 5 allows');
-      expect(effortIn(Message).seconds).toBeLessThan(4);
+      expect(Message).toContain('longer than --deadline 500 allows');
       expect(Hint).toContain('try again in');
     },
   );

@@ -46,4 +46,4 @@ it('local-kms serves and ends on SIGTERM though nobody reads its log', async () 
     child?.kill('SIGKILL');
     closeSync(descriptor);
   }
-}, 60_000);
+});

@@ -330,7 +330,7 @@ describe('bad use', () => {
     const local = { endpoint: ['--gateway', 'local'], env: {} };
     const witness = await verify(local, [...pair('a'), ...files, '--witness']);
     expect(witness).toMatchObject({ code: 2, stdout: '' });
-  }, 60_000);
+  });
 
   it('is a document of a rehearsal with a real gateway, or a real one with the embedded KMS', async () => {
     const local = { endpoint: ['--gateway', 'local'], env: {} };

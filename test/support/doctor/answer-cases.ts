@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { closedPort, json, startProxy, startServer, startTcpServer } from '../network/servers.ts';
 import type { DoctorCase, Scene } from './scenes.ts';
-import { GOOD, GOOD_KEY, HASTY, proxied, PUBKEY } from './scenes.ts';
+import { GOOD, GOOD_KEY, HASTY, ONCE, proxied, PUBKEY } from './scenes.ts';
 import type { DoctorStage } from './stage.ts';
 
 async function refusingProxy(stage: DoctorStage, status: number): Promise<Scene> {
@@ -17,7 +17,7 @@ async function answering(
   const { url } = await startServer((_, response) => {
     respond(response);
   });
-  return { args: ['--endpoint', url, ...HASTY, ...GOOD_KEY, ...PUBKEY, ...args], env: GOOD };
+  return { args: ['--endpoint', url, ...ONCE, ...GOOD_KEY, ...PUBKEY, ...args], env: GOOD };
 }
 
 /** Proxies in between, and what answers in place of KMS. */
@@ -84,7 +84,7 @@ export const ANSWER_CASES: readonly DoctorCase[] = [
   },
   {
     title: 'a server that takes the request and never answers',
-    scene: () => answering(() => undefined),
+    scene: () => answering(() => undefined, '--timeout', '0.4'),
     ...{ check: 'signature', code: 'timed-out', exit: 5 },
     others: { clock: 'not-reached' },
     isSlow: true,

@@ -31,7 +31,8 @@ export interface DoctorCase {
 
 export const GOOD = keyEnv('Account');
 export const GOOD_KEY = ['--key-id', 'alias/good'];
-export const ONCE = ['--max-attempts', '1', '--timeout', '2'];
+export const ONCE = ['--max-attempts', '1', '--timeout', '60'];
+/** For what never answers. */
 export const HASTY = ['--max-attempts', '1', '--timeout', '0.4'];
 
 /** Without it a key pair is made for the dry runs, which takes its time. */

@@ -33,7 +33,7 @@ export const GENERATED = {
   RequestId: '475f1620-b9d3-4d35-b5c6-3fbdd941423d',
 };
 
-const ONE_ATTEMPT = { maxAttempts: 1, timeoutMs: 5000, deadlineMs: 20_000 };
+const ONE_ATTEMPT = { maxAttempts: 1, timeoutMs: 60_000, deadlineMs: 60_000 };
 
 /** The gateway of an address. */
 export function gatewayAt(endpoint: string): Gateway {

@@ -16,7 +16,7 @@ const MAKERS = 4;
 const MAX_OPENED = 50;
 
 /**
- * Starts `kmsx local-kms --state` again and again and kills it (SIGKILL) at a random moment while KMS keys are made.
+ * Starts `kmsx local-kms --state` again and again and kills it (SIGKILL) while KMS keys are made, after a random number of them.
  * After each start every KMS key that was ever acknowledged must be there, and open what it sealed.
  *
  * @returns how many keys were acknowledged in all
@@ -39,11 +39,15 @@ export async function killWhileKeysAreMade(folder: string, rounds: number): Prom
       continue;
     }
     const announcement = JSON.parse(line[0]) as Announcement;
+    let enough = Infinity;
     if (early === undefined) {
       await expectKept(announcement, kept);
-      setTimeout(() => child.kill('SIGKILL'), 20 + Math.random() * 250);
+      enough = kept.keyIds.size + 2 + Math.floor(Math.random() * 40);
     }
-    await Promise.all(Array.from({ length: MAKERS }, () => makeKeys(announcement, kept)));
+    const onKey = (): void => {
+      if (kept.keyIds.size === enough) setTimeout(() => child.kill('SIGKILL'), Math.random() * 10);
+    };
+    await Promise.all(Array.from({ length: MAKERS }, () => makeKeys(announcement, kept, onKey)));
     if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
     expect(child.signalCode, said.join('')).toBe('SIGKILL');
     await sleep(1);
@@ -69,12 +73,17 @@ async function expectKept(server: Announcement, kept: Acknowledged): Promise<voi
 }
 
 /** Makes keys, one after another, until the server is gone. */
-async function makeKeys(server: Announcement, kept: Acknowledged): Promise<void> {
+async function makeKeys(
+  server: Announcement,
+  kept: Acknowledged,
+  onKey: () => void,
+): Promise<void> {
   for (;;) {
     try {
       const { KeyMetadata } = await signedCall(server, 'CreateKey');
       const { KeyId } = KeyMetadata as { KeyId: string };
       kept.keyIds.add(KeyId);
+      onKey();
       kept.dataKeys.push(await signedCall(server, 'GenerateDataKey', { KeyId }));
     } catch (error) {
       // fetch says so when a connection is refused or cut; anything else is a failure.

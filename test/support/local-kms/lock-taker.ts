@@ -20,7 +20,7 @@ const context = {
 };
 
 for (let round = 1; ; round += 1) {
-  const lock = await takeStateLock(folder, 15_000, context);
+  const lock = await takeStateLock(folder, 60_000, context);
   // Fails if another process is between these two lines.
   closeSync(openSync(join(folder, 'inside'), 'wx'));
   await sleep(1);

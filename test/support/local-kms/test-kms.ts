@@ -128,7 +128,7 @@ export class TestKms {
         socket.destroy();
         resolve(Buffer.concat(chunks).toString('latin1'));
       };
-      socket.setTimeout(options.timeoutMs ?? 5_000, done);
+      socket.setTimeout(options.timeoutMs ?? 60_000, done);
       socket.on('data', (chunk) => chunks.push(chunk));
       socket.on('error', done);
       socket.on('end', done);

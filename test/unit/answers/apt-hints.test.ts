@@ -112,7 +112,7 @@ describe('a source of credentials that is not reached', () => {
       env: {},
       now: () => new Date(),
       resolve: [stsAt(await closedPort())],
-      timeoutMs: 2000,
+      timeoutMs: 60_000,
     };
     const fixed = await resolveIn(
       profiles({ mode: 'AK', access_key_id: 'a', access_key_secret: 'b' }),

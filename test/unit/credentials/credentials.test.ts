@@ -18,6 +18,7 @@ import {
   testAuthorities,
 } from '../../support/kms/clients.ts';
 import type { Responder, TestServer } from '../../support/network/servers.ts';
+import { within } from '../../support/within.ts';
 import { closedPort, json, startServer, startTcpServer } from '../../support/network/servers.ts';
 
 const SECRET = 'canary-secret-0123456789';
@@ -184,9 +185,7 @@ describe('where there is nothing', () => {
 
   test('answers within two seconds, though the metadata service never does', async () => {
     const port = await startTcpServer(() => undefined);
-    const began = performance.now();
-    const error = await failure(resolve({ resolve: [metadataAt(port)] }));
-    expect(performance.now() - began).toBeLessThan(2000);
+    const error = await within(2000, failure(resolve({ resolve: [metadataAt(port)] })));
     expect(error.code).toBe('credentials-missing');
   });
 
@@ -215,9 +214,8 @@ describe('where there is nothing', () => {
   test('stops when it is interrupted', async () => {
     const port = await startTcpServer(() => undefined);
     const signal = AbortSignal.timeout(50);
-    const began = performance.now();
-    await expect(resolve({ signal, resolve: [metadataAt(port)] })).rejects.toThrow();
-    expect(performance.now() - began).toBeLessThan(1000);
+    const stopped = within(1000, resolve({ signal, resolve: [metadataAt(port)] }));
+    await expect(stopped).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 });
 
@@ -655,9 +653,8 @@ describe('a call with credentials that are fetched', () => {
       resolve: [stsAt(port)],
     });
     const policy = { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 };
-    const began = performance.now();
-    const error = await failure(clientOf(kms.url, { credentials, policy }).decrypt(DECRYPT));
-    expect(performance.now() - began).toBeLessThan(2000);
+    const client = clientOf(kms.url, { credentials, policy });
+    const error = await within(2000, failure(client.decrypt(DECRYPT)));
     expect(error).toMatchObject({ kind: 'unavailable', code: 'timed-out' });
     expect(error.message).toContain('sts.aliyuncs.com');
     expect(kms.requests).toHaveLength(0);

@@ -1,6 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -108,11 +107,12 @@ describe('a pipe in place of a file', () => {
 
   test('is read to its end, however late its writer writes', async () => {
     const pipe = pipeIn(homeWith({}));
-    const writer = spawn('sh', ['-c', 'exec > "$1"; sleep 0.3; printf %s "$2"', 'sh', pipe, INI]);
-    await setTimeout(100);
-    const credentials = await resolveIn({}, { env: { ALIBABA_CLOUD_CREDENTIALS_FILE: pipe } });
-    expect(await keysOf(credentials)).toHaveProperty('accessKeyId', 'piped');
-    if (writer.exitCode === null) await once(writer, 'close');
+    const writer = openSync(pipe, 'r+'); // 'w' would wait for the reader
+    const resolved = resolveIn({}, { env: { ALIBABA_CLOUD_CREDENTIALS_FILE: pipe } });
+    await setTimeout(300);
+    writeSync(writer, INI);
+    closeSync(writer);
+    expect(await keysOf(await resolved)).toHaveProperty('accessKeyId', 'piped');
   });
 
   test('that nobody writes holds nothing up: as the credentials file it has no section', async () => {

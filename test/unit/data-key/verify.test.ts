@@ -97,7 +97,7 @@ describe('verifying backups against an export', () => {
       }),
       { numRuns: 5 },
     );
-  }, 60_000);
+  });
 
   it('tells another data key from a check value that is not as expected', async () => {
     const own = keyCheckValues(KEY, ['label']);

@@ -17,6 +17,7 @@ import {
   GENERATED,
 } from '../../support/kms/clients.ts';
 import type { RecordedRequest, TestServer } from '../../support/network/servers.ts';
+import { within } from '../../support/within.ts';
 import { json, startServer } from '../../support/network/servers.ts';
 
 const EXPORT = {
@@ -192,7 +193,7 @@ describe('an answer', () => {
     const server = await startServer((__, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(body);
     });
-    const policy = { maxAttempts: 3, timeoutMs: 5000, deadlineMs: 20_000 };
+    const policy = { maxAttempts: 3, timeoutMs: 60_000, deadlineMs: 60_000 };
     const error = await failure(generate(clientOf(server.url, { policy })));
     expect(error).toMatchObject({
       kind: 'kms',
@@ -347,7 +348,7 @@ describe('a dry run', () => {
 });
 
 describe('attempts', () => {
-  const policy = { maxAttempts: 3, timeoutMs: 5000, deadlineMs: 20_000 };
+  const policy = { maxAttempts: 3, timeoutMs: 60_000, deadlineMs: 60_000 };
 
   function waits(): {
     clock: { now: () => number; random: () => number; sleep: (ms: number) => Promise<void> };
@@ -432,10 +433,8 @@ describe('attempts', () => {
         abort.abort(new Error('interrupted'));
       }, 50);
     });
-    const began = performance.now();
     const client = clientOf(server.url, { policy, signal: abort.signal });
-    await expect(client.exportDataKey(EXPORT)).rejects.toThrow('interrupted');
-    expect(performance.now() - began).toBeLessThan(3000);
+    await expect(within(3000, client.exportDataKey(EXPORT))).rejects.toThrow('interrupted');
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fuzzGateway } from '../../support/local-kms/fuzz.ts';
 
-test('ten thousand malformed requests get an answer of KMS each', { timeout: 60_000 }, async () => {
+test('ten thousand malformed requests get an answer of KMS each', async () => {
   const { failures, codes } = await fuzzGateway(10_000, 1);
   expect(failures).toEqual([]);
   // They reached every layer: the signatures, the parameters, the keys, and some went through.

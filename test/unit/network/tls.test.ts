@@ -19,6 +19,7 @@ import {
   testAuthorities,
 } from '../../support/kms/clients.ts';
 import type { CertificateName, TestServer } from '../../support/network/servers.ts';
+import { within } from '../../support/within.ts';
 import {
   closedPort,
   json,
@@ -139,7 +140,7 @@ describe('TLS', () => {
 
   test('is not tried again where a certificate is not trusted', async () => {
     const server = await kmsWith('self-signed');
-    const policy = { maxAttempts: 5, timeoutMs: 5000, deadlineMs: 20_000 };
+    const policy = { maxAttempts: 5, timeoutMs: 60_000, deadlineMs: 60_000 };
     const error = await refusal(server.url, { policy });
     expect(error.message).not.toContain('attempts');
   });
@@ -307,10 +308,9 @@ describe('a proxy', () => {
   test('that hangs is given up', async () => {
     const port = await startTcpServer(() => undefined);
     const policy = { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 };
-    const began = performance.now();
     const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
-    expect(await refusal(instanceAt(443), { env, policy })).toMatchObject({ code: 'timed-out' });
-    expect(performance.now() - began).toBeLessThan(2000);
+    const error = await within(2000, refusal(instanceAt(443), { env, policy }));
+    expect(error).toMatchObject({ code: 'timed-out' });
   });
 
   test.each<[string, { early?: string; late?: string }, string]>([
@@ -331,7 +331,11 @@ describe('a proxy', () => {
     const attempts: string[] = [];
     const error = await refusal(instanceAt(443), {
       env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
-      policy: { maxAttempts: 2, timeoutMs: 300, deadlineMs: 20_000 },
+      policy: {
+        maxAttempts: 2,
+        timeoutMs: code === 'timed-out' ? 600 : 60_000,
+        deadlineMs: 60_000,
+      },
       onAttempt: (action) => attempts.push(action),
     });
     expect(error).toMatchObject({ kind: 'unavailable', code });
@@ -390,7 +394,7 @@ describe('a proxy', () => {
     const env = { HTTPS_PROXY: right.url };
     expect(await decrypt(instanceAt(443), { authorities, env })).toBe('x');
     const wrong = await startProxy(server.port, { certificate: 'sts' });
-    const policy = { maxAttempts: 5, timeoutMs: 5000, deadlineMs: 20_000 };
+    const policy = { maxAttempts: 5, timeoutMs: 60_000, deadlineMs: 60_000 };
     const options = { authorities, policy, env: { HTTPS_PROXY: wrong.url } };
     const error = await refusal(instanceAt(443), options);
     expect(error).toMatchObject({ code: 'proxy-failed' });

@@ -12,9 +12,10 @@ import type { Exchange, TransportOptions } from '../../../src/network/transport.
 import { Transport } from '../../../src/network/transport.ts';
 import { clientOf, DECRYPT, failure, GENERATED } from '../../support/kms/clients.ts';
 import { closedPort, json, startServer, startTcpServer } from '../../support/network/servers.ts';
+import { within } from '../../support/within.ts';
 
 function transportWith(options: Partial<TransportOptions> = {}): Transport {
-  const transport = new Transport({ connectTimeoutMs: 2000, expects: 'kms', ...options });
+  const transport = new Transport({ connectTimeoutMs: 60_000, expects: 'kms', ...options });
   onTestFinished(() => transport.close());
   return transport;
 }
@@ -25,14 +26,14 @@ function get(
   url: string,
   limits: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<string> {
-  return transport.exchange({ timeoutMs: 5000, ...limits }, async () => {
+  return transport.exchange({ timeoutMs: 60_000, ...limits }, async () => {
     const response = await httpx.request(url, { method: 'GET' });
     return String(await httpx.read(response, 'utf8'));
   });
 }
 
-function decryptAt(url: string, timeoutMs = 5000): Promise<KmsxError> {
-  const policy = { maxAttempts: 1, timeoutMs, deadlineMs: 20_000 };
+function decryptAt(url: string, timeoutMs = 60_000): Promise<KmsxError> {
+  const policy = { maxAttempts: 1, timeoutMs, deadlineMs: 60_000 };
   return failure(clientOf(url, { policy }).decrypt(DECRYPT));
 }
 
@@ -157,9 +158,7 @@ describe('the network', () => {
     const port = await startTcpServer((socket) => {
       socket.once('data', () => socket.write(text));
     });
-    const began = performance.now();
-    const error = await decryptAt(`http://127.0.0.1:${port}`, 300);
-    expect(performance.now() - began).toBeLessThan(2000);
+    const error = await within(2000, decryptAt(`http://127.0.0.1:${port}`, 300));
     expect(error).toMatchObject({ kind: 'unavailable', code: 'timed-out' });
     expect(error.message).toContain(`no answer from 127.0.0.1:${port} within 0.3 s`);
     assertNoContent(error);
@@ -173,9 +172,8 @@ describe('the network', () => {
         clearInterval(timer);
       });
     });
-    const began = performance.now();
-    expect(await decryptAt(server.url, 400)).toMatchObject({ code: 'timed-out' });
-    expect(performance.now() - began).toBeLessThan(2000);
+    const error = await within(2000, decryptAt(server.url, 400));
+    expect(error).toMatchObject({ code: 'timed-out' });
   });
 
   test('where a TLS handshake hangs, the connect time-out ends it', async () => {
@@ -213,7 +211,7 @@ describe('the network', () => {
         json(response, { slow: true });
       }, 3500);
     });
-    const transport = transportWith({ connectTimeoutMs: 500 });
+    const transport = transportWith({ connectTimeoutMs: 2000 });
     expect(await get(transport, server.url)).toBe('{"slow":true}');
   });
 });
@@ -224,10 +222,8 @@ describe('an interrupted exchange', () => {
     const server = await startServer(() => {
       abort.abort(new Error('interrupted'));
     });
-    const began = performance.now();
     const promise = get(transportWith(), server.url, { signal: abort.signal });
-    await expect(promise).rejects.toThrow('interrupted');
-    expect(performance.now() - began).toBeLessThan(1500);
+    await expect(within(1500, promise)).rejects.toThrow('interrupted');
   });
 
   test('does not begin where it is interrupted already', async () => {
@@ -242,12 +238,8 @@ describe('an interrupted exchange', () => {
   test('inside another ends with the outer one, whatever its own time', async () => {
     const server = await startServer(() => undefined);
     const inner = transportWith();
-    const began = performance.now();
-    const error = await failure(
-      transportWith().exchange({ timeoutMs: 200 }, () => get(inner, server.url)),
-    );
-    expect(error.code).toBe('timed-out');
-    expect(performance.now() - began).toBeLessThan(2000);
+    const outer = transportWith().exchange({ timeoutMs: 200 }, () => get(inner, server.url));
+    expect((await within(2000, failure(outer))).code).toBe('timed-out');
   });
 });
 
@@ -304,7 +296,7 @@ describe('the seam in httpx', () => {
       );
     });
     const one = (transport: Transport, path: string): Promise<[string, unknown]> =>
-      transport.exchange({ timeoutMs: 5000 }, async (exchange: Exchange) => {
+      transport.exchange({ timeoutMs: 60_000 }, async (exchange: Exchange) => {
         const response = await httpx.request(`${server.url}${path}`, {});
         const body = String(await httpx.read(response, 'utf8'));
         return [body, exchange.answer?.headers['x-path']];
@@ -328,7 +320,7 @@ describe('the seam in httpx', () => {
     });
     let seen: Exchange | undefined;
     await failure(
-      transportWith().exchange({ timeoutMs: 5000 }, (exchange) => {
+      transportWith().exchange({ timeoutMs: 60_000 }, (exchange) => {
         seen = exchange;
         return httpx.request(server.url, {});
       }),

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestKms } from '../../../support/local-kms/test-kms.ts';
+import { within } from '../../../support/within.ts';
 
 let kms: TestKms;
 beforeEach(async () => {
@@ -282,10 +283,7 @@ describe('close', () => {
         }),
     );
     await kms.call('ListKeys');
-    const before = performance.now();
-    await kms.close();
-    await Promise.all(ended);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    await within(2_000, Promise.all([kms.close(), ...ended]));
   });
 
   test('happens by itself when the signal aborts', async () => {
@@ -332,6 +330,7 @@ test('the log has one line for each request and nothing of what it held', async 
 
 describe('fuzz', () => {
   const SEED = 20_261_124;
+  const CASES = 2_000;
 
   /** Mulberry32: small, and the same cases each time. */
   function random(seed: number): (below: number) => number {
@@ -381,12 +380,11 @@ describe('fuzz', () => {
     return bytes;
   }
 
-  test('a few thousand malformed requests: each is answered as KMS answers, and the server lives', async () => {
+  test('two thousand malformed requests: each is answered as KMS answers, and the server lives', async () => {
     const pick = random(SEED);
-    const until = performance.now() + 2_000;
     let cases = 0;
     const worker = async (): Promise<void> => {
-      while (cases < 4_000 && performance.now() < until) {
+      while (cases < CASES) {
         cases += 1;
         const request = kms.sign({
           action: 'GenerateDataKey',
@@ -411,7 +409,7 @@ describe('fuzz', () => {
       }
     };
     await Promise.all(Array.from({ length: 16 }, worker));
-    expect(cases).toBeGreaterThan(500);
+    expect(cases).toBe(CASES);
     expect((await kms.call('ListKeys')).status).toBe(200);
     for (const line of kms.log) expect(line).not.toMatch(/ 5\d\d /);
   });

@@ -6,7 +6,7 @@ import type { Gateway } from '../../../../src/local-kms/gateway.ts';
 import type { HttpServer } from '../../../../src/local-kms/http/http-server.ts';
 import { startHttpServer } from '../../../../src/local-kms/http/http-server.ts';
 
-const IDLE_MS = 50;
+const IDLE_MS = 150;
 const servers: HttpServer[] = [];
 const agent = new Agent({ keepAlive: true });
 afterEach(async () => {

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { matchesWildcard } from '../../../../src/local-kms/permissions/wildcard.ts';
 
@@ -31,8 +30,7 @@ describe('a pattern with * and ?', () => {
   });
 
   it('takes no longer than the product of the lengths, however evil it is', () => {
-    const start = performance.now();
+    // One that tried every way to match would never end.
     expect(matchesWildcard(`${'*a'.repeat(1_000)}b`, 'a'.repeat(5_000))).toBe(false);
-    expect(performance.now() - start).toBeLessThan(2_000);
   });
 });

@@ -128,7 +128,7 @@ describe('a kept state', () => {
     await expect(start()).rejects.toThrow(
       expect.objectContaining({ code: 'state-locked' }) as Error,
     );
-    const waiting = start({ waitForLockMs: 5_000 });
+    const waiting = start({ waitForLockMs: 60_000 });
     await first.close();
     await waiting;
   });
@@ -137,7 +137,7 @@ describe('a kept state', () => {
     const controller = new AbortController();
     await start({ signal: controller.signal });
     controller.abort();
-    await start({ waitForLockMs: 5_000 });
+    await start({ waitForLockMs: 60_000 });
   });
 
   test('is released when the server cannot start', async () => {

@@ -79,7 +79,7 @@ describe('takeStateLock', () => {
 
   test('waits for a release', async () => {
     const first = await takeStateLock(folder, 0, context());
-    const second = takeStateLock(folder, 5_000, context());
+    const second = takeStateLock(folder, 60_000, context());
     setTimeout(() => {
       first.release();
     }, 50);
@@ -94,7 +94,7 @@ describe('takeStateLock', () => {
   test('ends its waiting when the signal aborts, with the reason of the signal', async () => {
     await takeStateLock(folder, 0, context());
     const controller = new AbortController();
-    const waiting = takeStateLock(folder, 10_000, context({ signal: controller.signal }));
+    const waiting = takeStateLock(folder, 60_000, context({ signal: controller.signal }));
     controller.abort(new Error('interrupted'));
     await expect(waiting).rejects.toThrow('interrupted');
   });
