@@ -1,7 +1,7 @@
 # bash completion for kmsx, made from its command tree. Do not edit.
 # shellcheck shell=bash
 
-# Finds the command that the word $2 stands for below the command $1.
+# Finds the subcommand of $1 that the word $2 names.
 _kmsx_find_command() {
   found=
   case "$1 $2" in
@@ -24,7 +24,7 @@ _kmsx_find_command() {
   esac
 }
 
-# Lists what may follow the command $1.
+# Lists the commands and options that may follow the command $1.
 _kmsx_list_command() {
   commands=()
   options=(-V --version --quiet --verbose --color --error-format --json --force --force-terminal -h
@@ -98,7 +98,7 @@ _kmsx_list_command() {
   esac
 }
 
-# Finds what the option $2 of the command $1 takes. What is not listed is a flag.
+# Finds what the option $2 of the command $1 takes. An option that is not listed is a flag.
 _kmsx_find_option() {
   takes='' required=1 greedy='' repeatable='' names=("$2") values=()
   case $2 in
@@ -240,7 +240,7 @@ _kmsx_find_option() {
   esac
 }
 
-# Finds what stands at the place $2 (from 0) after the command $1.
+# Finds what the operand number $2 (from 0) of the command $1 takes.
 _kmsx_find_operand() {
   takes='' values=()
   case "$1 $2" in
@@ -251,7 +251,7 @@ _kmsx_find_operand() {
   esac
 }
 
-# Puts the words before the cursor together: words, and current, the last one, of which bash keeps kept
+# Joins the words before the cursor into words and current, the last one: bash keeps its beginning, kept,
 # and replaces the rest.
 _kmsx_read_words() {
   local line=${COMP_LINE-} typed=${2-${COMP_WORDS[COMP_CWORD]}} piece='' previous joined i
@@ -266,7 +266,7 @@ _kmsx_read_words() {
         current+=$piece
         continue
       fi
-      # The number in 2>file is no word of the command.
+      # The number in 2>file is not a word of the command.
       if [[ $piece == [\<\>]* && $current != *[!0-9]* ]]; then joined=1; fi
     fi
     if [[ $i -gt 1 && -z $joined ]]; then words+=("$current"); fi
@@ -278,7 +278,7 @@ _kmsx_read_words() {
   current=$kept$typed
 }
 
-# Takes one word before the cursor into account.
+# Handles one word before the cursor.
 _kmsx_take_word() {
   if [[ -n $redirected ]]; then
     redirected=
@@ -316,7 +316,7 @@ _kmsx_take_option() {
   if [[ -z $required || -n $greedy ]]; then more=$option more_greedy=$greedy; fi
 }
 
-# Offers $1, behind what prefix says, if it goes on where the current word ends.
+# Offers $1, after prefix, if it continues the current word.
 _kmsx_offer() {
   local candidate=$prefix$1
   if [[ $candidate == "$current"* ]]; then COMPREPLY+=("${candidate#"$kept"}"); fi
@@ -329,7 +329,7 @@ _kmsx_offer_options() {
   done
 }
 
-# Offers what takes and values say.
+# Offers candidates as takes and values describe them.
 _kmsx_offer_value() {
   local value
   case $takes in
@@ -339,7 +339,7 @@ _kmsx_offer_value() {
   esac
 }
 
-# Leaves files to readline, which knows quotes, ~ and variables, where it begins at the right place.
+# Leaves files to readline, which handles quotes, ~ and variables, if it starts at the right place.
 _kmsx_offer_paths() {
   local action=$1 path option
   shift
@@ -399,6 +399,6 @@ _kmsx() {
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] > 400)); then
   complete -F _kmsx kmsx
-else # compopt is missing, or comes too late
+else # compopt is missing, or takes effect too late
   complete -o default -F _kmsx kmsx
 fi

@@ -1,6 +1,6 @@
 # fish completion for kmsx, made from its command tree. Do not edit.
 
-# Prints the command that the word $argv[2] stands for below the command $argv[1].
+# Prints the subcommand of $argv[1] that the word $argv[2] names.
 function __kmsx_find_command
     switch "$argv"
         case 'kmsx export-key'
@@ -38,7 +38,7 @@ function __kmsx_find_command
     end
 end
 
-# Prints how the option $argv[2] of the command $argv[1] takes a value; nothing if it takes none.
+# Prints how the option $argv[2] of the command $argv[1] takes a value; nothing for a flag.
 function __kmsx_find_option
     switch "$argv[2]"
         case --color --error-format
@@ -113,7 +113,7 @@ function __kmsx_find_option
     end
 end
 
-# Prints, a line each, what stands before the cursor: the command, the number of its operands, and the
+# Prints three lines about the words before the cursor: the command, the number of its operands, and the
 # option whose value the next word may be.
 function __kmsx_where
     set -l command kmsx
@@ -182,7 +182,7 @@ function __kmsx_at
     test "$where[1]" = "$argv[2..-1]"; and test -z "$where[3]"; and test $where[2] -eq $argv[1]
 end
 
-# The same for that operand and all after it.
+# The same, for that operand and all after it.
 function __kmsx_from
     set -l where (__kmsx_where)
     test "$where[1]" = "$argv[2..-1]"; and test -z "$where[3]"; and test $where[2] -ge $argv[1]
@@ -197,31 +197,31 @@ end
 complete -c kmsx -e
 complete -c kmsx -f
 complete -c kmsx -s V -l version -d 'print the version'
-complete -c kmsx -l quiet -d 'leave errors only on stderr (and that it is a rehearsal)'
-complete -c kmsx -l verbose -d 'tell attempts and RequestIds on stderr; nothing secret'
+complete -c kmsx -l quiet -d 'show only errors, and the warning of a rehearsal, on stderr'
+complete -c kmsx -l verbose -d 'show attempts and RequestIds on stderr; nothing secret'
 complete -c kmsx -l color -r -f -a 'auto always never' -d 'colour the output'
 complete -c kmsx -l error-format -r -f -a 'text json' -d 'how errors are shown on stderr'
-complete -c kmsx -l json -d 'JSON also where a terminal would get a table'
+complete -c kmsx -l json -d 'print JSON where a terminal would get a table'
 complete -c kmsx -l force -d 'move an existing output file aside to FILE.old-TIME'
-complete -c kmsx -l force-terminal -d 'let a plaintext key go to a terminal'
+complete -c kmsx -l force-terminal -d 'allow a plaintext key on a terminal'
 complete -c kmsx -s h -l help -d 'show this help'
 
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a export-key -d 'generate a data key in KMS and export it under public keys'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a reexport-key -d 'export the data key of a backup under another public key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a recover-key -d 'decrypt the data key of a backup in KMS'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a reencrypt-key -d 'bring a backup under another KMS key'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a reencrypt-key -d 're-encrypt a backup under another KMS key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a unwrap-key -d 'unwrap an exported data key on this machine'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a combine -d 'put the components of a split data key together'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a combine -d 'join the components of a split data key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a verify-key -d 'prove that backups and an export hold the same data key'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'make a wrapping key pair'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'say what a key file or document is, offline'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a doctor -d 'check what stands between here and an export, and say what to mend'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-keys -d 'list the KMS keys, and which of them export-key can use'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a policy -d 'print the least RAM policy for commands, or check it'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a rehearse -d 'hold a whole ceremony against the embedded KMS'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'generate a wrapping key pair'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'identify key files and documents, offline'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a doctor -d 'check everything export-key needs, and say what to fix'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-keys -d 'list KMS keys, and show which ones export-key can use'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a policy -d 'print the minimal RAM policy for commands, or check it'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a rehearse -d 'run a whole ceremony against the embedded KMS'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a local-kms -d 'run the embedded KMS as a server on loopback'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a completion -d 'print the completion script of a shell'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a help -d 'show the help of a command or topic'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a completion -d 'print a shell completion script'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a help -d 'show help for a command or topic'
 
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l key-id -r -f -d 'the KMS key: id, alias/NAME or ARN (env KMSX_KEY_ID)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
@@ -369,7 +369,7 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-key-spec -r -f -a RSA_20
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'the commands to run: lacking other permissions is only a warning, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'what is to be run, separated by commas: other permissions are no failure'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l backup -r -F -d 'where a backup would go: a file, or secret:NAME (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l out -r -F -d 'where the export document would go'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
@@ -398,7 +398,7 @@ complete -c kmsx -n '__kmsx_in kmsx list-keys' -l max-attempts -r -f -d 'how oft
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_in kmsx policy' -l key-id -r -f -d 'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys alone needs none'
-complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor' -d 'the commands to allow, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor' -d 'what is to be allowed, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l to-key-id -r -f -d 'for reencrypt-key: the new KMS key'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l source-key-id -r -f -d 'for reencrypt-key: the RSA key that an export was made for'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l several-pubkeys -d 'for export-key: with more than one --pubkey'

@@ -3,7 +3,7 @@ import { answerMalformed } from '../answers/errors.ts';
 import type { KeyCatalog, KeyEntry, KeyMetadata } from '../kms/key-catalog.ts';
 import type { KmsClient } from '../kms/kms-client.ts';
 import { readAllPages } from './all-pages.ts';
-import { isNoPermission } from '../answers/no-permission.ts';
+import { isNoPermission, KmsRefused } from '../answers/refusal.ts';
 import type { JudgeOptions, Usability } from './usable-keys.ts';
 import { judgeKey } from './usable-keys.ts';
 
@@ -122,7 +122,7 @@ async function describe(
     throw answerMalformed('DescribeKey', 'it describes another key', metadata.requestId);
   } catch (error) {
     if (isNoPermission(error)) return error;
-    if (error instanceof KmsxError && error.code === 'Forbidden.KeyNotFound') return 'gone';
+    if (error instanceof KmsRefused && error.about === 'key-missing') return 'gone';
     throw error;
   }
 }

@@ -1,5 +1,4 @@
-import { shellWord } from '../base/shell-word.ts';
-import { embeddedHints } from '../answers/error-table/embedded.ts';
+import { keyStateRefusal } from '../answers/key-state.ts';
 import type { KeyMetadata } from '../kms/key-catalog.ts';
 
 /** Whether `export-key` can use a KMS key. */
@@ -56,15 +55,13 @@ function ofKind({ keySpec, keyUsage }: KeyMetadata): string | undefined {
   return undefined;
 }
 
-function ofState(
-  { keyState, keyId, deleteDate, materialExpireTime }: KeyMetadata,
-  isRehearsal: boolean,
-): string | undefined {
+function ofState(metadata: KeyMetadata, isRehearsal: boolean): string | undefined {
+  const { keyState, deleteDate, materialExpireTime } = metadata;
   switch (keyState) {
     case 'Enabled':
       return undefined;
     case 'Disabled':
-      return `it is disabled: ${enabling(keyId, isRehearsal)}`;
+      return `it is disabled: ${keyStateRefusal(metadata, isRehearsal).hints?.join('; ') ?? ''}`;
     case 'PendingDeletion':
       return `it will be deleted${deleteDate === undefined ? '' : ` on ${deleteDate}`}`;
     case 'PendingImport':
@@ -74,11 +71,6 @@ function ofState(
     default:
       return `its state is ${keyState}`;
   }
-}
-
-function enabling(keyId: string, isRehearsal: boolean): string {
-  const command = `aliyun kms EnableKey --KeyId ${shellWord(keyId)}, if that was not for a reason`;
-  return isRehearsal ? embeddedHints('Rejected.Disabled', command).join('; ') : command;
 }
 
 function ofMaterial({ materialExpireTime }: KeyMetadata, now: Date): string | undefined {

@@ -19,64 +19,74 @@ const PRINCIPALS: Readonly<Record<string, string>> = {
   Account: 'the account ',
 };
 
+const KINDS: Readonly<Record<string, Denial['kind']>> = {
+  ExplicitDeny: 'explicit',
+  ImplicitDeny: 'implicit',
+};
+
 const ARN =
   /(?:^|[\s"'])(acs:(?:kms|ram):[a-z0-9-]{0,63}:(\d{1,20}):[a-z]{1,20}\/[\w/+=.@-]{0,199}[\w/+=@-])(?=\.?(?:[\s"',]|$))/;
 
-/** What an answer says was refused. */
-interface Refused {
-  /** `kms:Decrypt on acs:kms:…` */
-  readonly what: string;
-  /** `the RAM user exporter`, with its account where that is another one than the resource's. */
-  readonly who: string | undefined;
+/** Who lacks which permission, as an answer says. */
+export interface Denial {
+  /** A Deny statement, no Allow statement, or a kind that is not known. */
+  readonly kind: 'explicit' | 'implicit' | 'unknown';
+  /** As a RAM policy names it: `kms:Decrypt`. */
+  readonly action: string;
+  /** The ARN in the Message of the answer. */
+  readonly resource: string | undefined;
+  /** `the RAM user exporter`, with its account if that is not the account of the resource. */
+  readonly principal: string | undefined;
+  /** Where the statement is, or should be: one of `POLICIES`. */
   readonly policy: string | undefined;
   /** For RAM's DecodeDiagnosticMessage. */
   readonly encoded: string | undefined;
 }
 
 /**
- * What mends a refusal for want of a permission, from the AccessDeniedDetail of KMS's answer and the ARN in its
- * Message (RAM's page on access denied errors). What an answer says is repeated only where it looks like an
- * action, an ARN, an account, the name of a principal, or a diagnostic message.
+ * Reads the AccessDeniedDetail of an answer, and the ARN in its Message (RAM's page on access denied errors). What an
+ * answer says is taken only if it looks like an action, an ARN, an account, the name of a principal, or a diagnostic
+ * message.
  *
  * @param body - the JSON object of the answer
  * @param action - KMS's name of the operation, for an answer that does not name it
- * @returns a hint, or undefined where the answer does not say what kind of refusal it is
+ * @returns undefined if the answer does not say what kind of refusal it is, nor how to find out
  */
-export function denialHint(body: JsonObject, action: string): string | undefined {
+export function denialIn(body: JsonObject, action: string): Denial | undefined {
   const detail = fieldOf(body, 'AccessDeniedDetail');
   if (!isJsonObject(detail)) return undefined;
-  const refused = refusedIn(body, detail, action);
-  const { what, who, policy, encoded } = refused;
-  const kind = fieldOf(detail, 'NoPermissionType');
-  const decode =
-    encoded === undefined
-      ? undefined
-      : `aliyun ram DecodeDiagnosticMessage --EncodedDiagnosticMessage ${encoded}`;
-  if (kind === 'ExplicitDeny') {
-    const place = policy === undefined ? '' : ` in ${policy}`;
-    const remedy =
-      policy === undefined && decode !== undefined ? `find it by ${decode}` : 'take it away';
-    return `a Deny statement${place} forbids ${what}${who === undefined ? '' : ` to ${who}`}: ${remedy}`;
-  }
-  if (kind === 'ImplicitDeny') {
-    return `allow ${what}${who === undefined ? '' : ` for ${who}`} in ${policy ?? 'a RAM policy'}`;
-  }
-  return decode === undefined ? undefined : `${decode} shows why ${what} is refused`;
-}
-
-function refusedIn(body: JsonObject, detail: JsonObject, action: string): Refused {
-  const name = matching(fieldOf(detail, 'AuthAction'), /^(?:kms|sts):[A-Za-z]{1,64}$/);
-  const what = name ?? `kms:${action}`;
+  const kind = entryOf(KINDS, fieldOf(detail, 'NoPermissionType')) ?? 'unknown';
+  const encoded = matching(
+    fieldOf(detail, 'EncodedDiagnosticMessage'),
+    /^[A-Za-z0-9][A-Za-z0-9+/_-]{0,1023}={0,2}$/,
+  );
+  if (kind === 'unknown' && encoded === undefined) return undefined;
   const arn = arnIn(fieldOf(body, 'Message'));
   return {
-    what: arn === undefined ? what : `${what} on ${arn.text}`,
-    who: principalIn(detail, arn?.account),
+    kind,
+    action:
+      matching(fieldOf(detail, 'AuthAction'), /^(?:kms|sts):[A-Za-z]{1,64}$/) ?? `kms:${action}`,
+    resource: arn?.text,
+    principal: principalIn(detail, arn?.account),
     policy: entryOf(POLICIES, fieldOf(detail, 'PolicyType')),
-    encoded: matching(
-      fieldOf(detail, 'EncodedDiagnosticMessage'),
-      /^[A-Za-z0-9][A-Za-z0-9+/_-]{0,1023}={0,2}$/,
-    ),
+    encoded,
   };
+}
+
+/** How to get the permission, in one line. */
+export function denialHint(denial: Denial): string {
+  const { kind, action, resource, principal, policy, encoded } = denial;
+  const what = resource === undefined ? action : `${action} on ${resource}`;
+  const decode = `aliyun ram DecodeDiagnosticMessage --EncodedDiagnosticMessage ${encoded ?? ''}`;
+  if (kind === 'unknown') return `${decode} shows why ${what} is refused`;
+  if (kind === 'implicit') {
+    return `allow ${what}${principal === undefined ? '' : ` for ${principal}`} in ${policy ?? 'a RAM policy'}`;
+  }
+  const place = policy === undefined ? '' : ` in ${policy}`;
+  const target = principal === undefined ? '' : ` to ${principal}`;
+  const remedy =
+    policy === undefined && encoded !== undefined ? `find it with ${decode}` : 'remove it';
+  return `a Deny statement${place} forbids ${what}${target}: ${remedy}`;
 }
 
 /** `the RAM user exporter`; a role session is ROLE:SESSION. Its account is named where it is not the resource's own. */
@@ -102,6 +112,6 @@ function matching(value: unknown, pattern: RegExp): string | undefined {
   return typeof value === 'string' && pattern.test(value) ? value : undefined;
 }
 
-function entryOf(table: Readonly<Record<string, string>>, name: unknown): string | undefined {
+function entryOf<T>(table: Readonly<Record<string, T>>, name: unknown): T | undefined {
   return typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined;
 }

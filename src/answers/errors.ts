@@ -1,9 +1,11 @@
 import { ERROR_CODES } from '../base/error-codes.ts';
 import { KmsxError } from '../base/error.ts';
 import { fieldOf, parseObject, word } from './json.ts';
-import { denialHint } from './denial.ts';
+import { denialHint, denialIn } from './denial.ts';
+import type { Subject } from './error-table/facts.ts';
 import { embeddedHints, REHEARSAL_HEADER } from './error-table/embedded.ts';
 import { CLOSED_INSTANCE_HINT, factsOf, KMS_ERRORS } from './error-table/table.ts';
+import { KmsRefused } from './refusal.ts';
 import { notKmsError } from '../network/errors.ts';
 import { isTlsReason } from '../network/faults.ts';
 
@@ -38,28 +40,16 @@ const PARAMETERS = [
 
 const KEY_STATES = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'];
 
-const NO_PERMISSION = new Set([
-  'Forbidden.NoPermission',
-  'AccessDeniedError',
-  'Forbidden.RAM',
-  'NotAuthorized',
-  'NoPermission',
-]);
-
 /** The shared gateway on the Internet. */
 const PUBLIC_GATEWAY = /^kms\.[a-z0-9-]+\.aliyuncs\.com(?::\d+)?$/;
-
-const PARAMETER_CODES = new Set(['InvalidParameter', 'MissingParameter', 'ValidationError']);
-
-const CLOCK_CODES = new Set(['IllegalTimestamp', 'InvalidTimeStamp.Expired']);
 
 /**
  * Makes the error for an answer of KMS that holds one: `{RequestId, HostId, Code, Message, Recommend}` of the
  * gateway, or `{HttpStatus, Code, Message, RequestId}` of KMS's documentation, in any letter case. Only
  * Code and RequestId are taken over as they are, words of a fixed list (a parameter, a key state), and for a
- * refusal what `denialHint` lets through.
+ * refusal what `denialIn` lets through.
  *
- * @returns KmsxError with KMS's Code; `not-kms` if there is none
+ * @returns KmsRefused with KMS's Code; `not-kms` if there is none
  */
 export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError {
   const body = parseObject(answer.body);
@@ -69,32 +59,31 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
   }
   const facts = factsOf(code, answer.status);
   const requestId = word(fieldOf(body, 'RequestId'));
-  const denial = mayBeDenial(code) ? denialHint(body, context.action) : undefined;
+  const denial = mayBeDenial(code, facts.about) ? denialIn(body, context.action) : undefined;
   const message = fieldOf(body, 'Message');
-  const parameter = parameterIn(code, message);
+  const parameter = parameterIn(facts.about, message);
   const remark =
-    parameter === undefined ? remarkOn(code, message, answer, context) : ` (${parameter})`;
+    parameter === undefined ? remarkOn(facts.about, message, answer, context) : ` (${parameter})`;
   // With a RequestId the report adds both; without one the Code would go unsaid.
   const origin = requestId === undefined ? ` (Code ${code})` : '';
   const isEmbedded = answer.headers[REHEARSAL_HEADER] !== undefined;
   const hint = facts.hint.replaceAll('ACTION', context.action);
   const hints = isEmbedded ? embeddedHints(code, hint) : [hint];
-  return new KmsxError({
+  return new KmsRefused({
     kind: facts.kind,
     code,
     message: `${facts.message}${remark}${origin}`,
     hints: [
-      ...(denial === undefined ? hints : [denial]),
+      ...(denial === undefined ? hints : [denialHint(denial)]),
       ...(facts.mayBeClosedInstance && denial === undefined && PUBLIC_GATEWAY.test(context.host)
         ? [CLOSED_INSTANCE_HINT]
         : []),
     ],
-    details: {
-      action: context.action,
-      ...(isEmbedded && { embedded: 'true' }),
-      ...(denial !== undefined && { denial }),
-      ...(parameter !== undefined && { parameter }),
-    },
+    action: context.action,
+    about: denial !== undefined && facts.kind === 'credentials' ? 'permission' : facts.about,
+    denial,
+    parameter,
+    isEmbedded,
     ...(requestId !== undefined && { requestId }),
     httpStatus: answer.status,
   });
@@ -157,26 +146,26 @@ function httpDate(text: string | string[] | undefined): number | undefined {
 }
 
 /** A code that is about a permission, or that is not known: an AccessDeniedDetail then says which it is. */
-function mayBeDenial(code: string): boolean {
-  return NO_PERMISSION.has(code) || !Object.hasOwn(KMS_ERRORS, code);
+function mayBeDenial(code: string, about: Subject | undefined): boolean {
+  return about === 'permission' || !Object.hasOwn(KMS_ERRORS, code);
 }
 
 /** The parameter that a refusal is about, where it is one of a fixed list. */
-function parameterIn(code: string, message: unknown): string | undefined {
-  if (!PARAMETER_CODES.has(code)) return undefined;
+function parameterIn(about: Subject | undefined, message: unknown): string | undefined {
+  if (about !== 'parameter' && about !== 'missing-parameter') return undefined;
   const words = wordsOf(message);
   return PARAMETERS.find((candidate) => words.includes(candidate));
 }
 
 /** What else of KMS's Message may be repeated: a key state of a fixed list, and the distance of two clocks. */
 function remarkOn(
-  code: string,
+  about: Subject | undefined,
   message: unknown,
   answer: ErrorAnswer,
   context: ErrorContext,
 ): string {
-  if (CLOCK_CODES.has(code)) return clockRemark(answer.headers['date'], context.now);
-  if (code !== 'Rejected.Unavailable') return '';
+  if (about === 'clock') return clockRemark(answer.headers['date'], context.now);
+  if (about !== 'key-state') return '';
   const last = wordsOf(message).at(-1);
   const state = KEY_STATES.find((candidate) => last === candidate);
   return state === undefined ? '' : ` (${state})`;

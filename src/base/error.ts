@@ -16,6 +16,9 @@ export interface FailureOptions {
   readonly cause?: unknown;
 }
 
+/** What of an error may be said in other words. */
+export type Rewording = Partial<Pick<FailureOptions, 'message' | 'details' | 'hints'>>;
+
 /**
  * Every error that a user may see. `message` is one line, lower case, without a full stop and without
  * a secret; `code` is a word of `kmsx help errors`, or KMS's own Code.
@@ -27,6 +30,7 @@ export class KmsxError extends Error {
   readonly hints: readonly string[] | undefined;
   readonly requestId: string | undefined;
   readonly httpStatus: number | undefined;
+  readonly #options: FailureOptions;
 
   constructor(options: FailureOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -37,6 +41,12 @@ export class KmsxError extends Error {
     this.hints = options.hints;
     this.requestId = options.requestId;
     this.httpStatus = options.httpStatus;
+    this.#options = options;
+  }
+
+  /** The same error in other words; this one is its cause. */
+  with(changes: Rewording): KmsxError {
+    return new KmsxError({ ...this.#options, ...changes, cause: this });
   }
 }
 
@@ -54,24 +64,6 @@ export function kmsxError(
   cause?: unknown,
 ): KmsxError {
   return new KmsxError({ kind: ERROR_CODES[code].kind, code, message, details, cause });
-}
-
-/**
- * An error that says the same in other words: what is not changed stays, RequestId and status too. The original is
- * its cause.
- */
-export function withChanges(
-  error: KmsxError,
-  changes: Partial<Omit<FailureOptions, 'kind' | 'cause'>>,
-): KmsxError {
-  const { kind, code, message, details, hints, requestId, httpStatus } = error;
-  return new KmsxError({
-    ...{ kind, code, message, details, cause: error },
-    ...(hints !== undefined && { hints }),
-    ...(requestId !== undefined && { requestId }),
-    ...(httpStatus !== undefined && { httpStatus }),
-    ...changes,
-  });
 }
 
 /** The `code` of a Node.js system error (`ENOENT`, `EACCES`, …), or undefined. */

@@ -1,6 +1,6 @@
 import openApiSdk, { Config, OpenApiRequest } from '@alicloud/openapi-client';
 import { Model } from '@alicloud/tea-typescript';
-import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
 import { fieldOf, parseObject, word } from '../answers/json.ts';
 import type { Authorities } from '../network/authorities.ts';
 import type { ResolvedCredentials } from './credentials.ts';
@@ -114,7 +114,7 @@ function readIdentity(answer: Answer | undefined): CallerIdentity {
 function withStsHints(error: KmsxError): KmsxError {
   if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
   const hints = unreachedHints({ asks: 'STS', name: 'STS' }, error);
-  return hints === undefined ? error : withChanges(error, { hints });
+  return hints === undefined ? error : error.with({ hints });
 }
 
 /** The SDK's errors contain the request and the full response, so they are never passed on, not even as a cause. */

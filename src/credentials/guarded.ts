@@ -5,8 +5,11 @@ import type { CredentialNetwork } from './network.ts';
 import type { CredentialSource, ProviderLimits } from './sources/sources.ts';
 import { assertAccessKey } from './sources/sources.ts';
 import { fieldOf, parseObject, word } from '../answers/json.ts';
-import { denialHint } from '../answers/denial.ts';
-import { factsOf, KMS_ERRORS } from '../answers/error-table/table.ts';
+import type { Denial } from '../answers/denial.ts';
+import { denialHint, denialIn } from '../answers/denial.ts';
+import type { KmsErrorFacts } from '../answers/error-table/facts.ts';
+import { factsOf } from '../answers/error-table/table.ts';
+import { KmsRefused } from '../answers/refusal.ts';
 import {
   NO_METADATA_TOKEN,
   NO_METADATA_TOKEN_HINT,
@@ -158,27 +161,21 @@ function sourceError(
   const requestId = word(fieldOf(body, 'RequestId'));
   const said = remoteCode ?? `status ${answer.status}`;
   const message = `${failed}: ${source.asks} answered ${answer.status === 200 ? 'without credentials' : said}`;
-  const isBusy = answer.status === 429 || answer.status >= 500 || isBusyCode(remoteCode);
-  const { kind, code } = isBusy
-    ? ({ kind: 'unavailable', code: remoteCode ?? 'network-failed' } as const)
-    : ({ kind: 'credentials', code: 'credentials-failed' } as const);
-  return new KmsxError({
-    kind,
-    code,
+  const facts = remoteCode === undefined ? undefined : factsOf(remoteCode, answer.status);
+  const isBusy = answer.status === 429 || answer.status >= 500 || facts?.kind === 'unavailable';
+  const parts = {
     message,
     details: { ...details, reason: said },
     ...(source.asks === 'the credentials URI' && !isBusy
       ? { hints: [URI_ANSWER_HINT] }
-      : hintsOf(remoteCode, isBusy, denialHint(body, 'AssumeRole'), answer.status)),
+      : hintsOf(facts, isBusy, denialIn(body, 'AssumeRole'))),
     ...(requestId !== undefined && { requestId }),
     httpStatus: answer.status,
-  });
-}
-
-function isBusyCode(code: string | undefined): boolean {
-  if (code === undefined) return false;
-  if (code.startsWith('Throttling')) return true;
-  return Object.hasOwn(KMS_ERRORS, code) && KMS_ERRORS[code]?.kind === 'unavailable';
+  };
+  if (!isBusy) return new KmsxError({ kind: 'credentials', code: 'credentials-failed', ...parts });
+  return remoteCode === undefined
+    ? new KmsxError({ kind: 'unavailable', code: 'network-failed', ...parts })
+    : new KmsRefused({ kind: 'unavailable', code: remoteCode, action: 'AssumeRole', ...parts });
 }
 
 /**
@@ -186,13 +183,11 @@ function isBusyCode(code: string | undefined): boolean {
  * either, `credentials-failed` has a general hint.
  */
 function hintsOf(
-  code: string | undefined,
+  facts: KmsErrorFacts | undefined,
   isBusy: boolean,
-  denial: string | undefined,
-  status: number,
+  denial: Denial | undefined,
 ): { readonly hints?: readonly string[] } {
-  if (denial !== undefined) return { hints: [denial] };
-  const facts = code === undefined ? undefined : factsOf(code, status);
+  if (denial !== undefined) return { hints: [denialHint(denial)] };
   if (facts !== undefined && !facts.hint.includes('ACTION')) return { hints: [facts.hint] };
   return isBusy ? { hints: ['try again later'] } : {};
 }

@@ -1,4 +1,6 @@
-import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
+import { denialHint } from '../answers/denial.ts';
+import { isNoPermission, KmsRefused } from '../answers/refusal.ts';
 import type { KmsClient, NewSecret } from '../kms/kms-client.ts';
 
 /** KMS's rule for the name of a generic secret (help 154490). */
@@ -31,8 +33,8 @@ export async function assertSecretFree(name: string, kms: KmsClient): Promise<bo
   try {
     await kms.describeSecret(name);
   } catch (error) {
-    if (codeOf(error) === 'Forbidden.ResourceNotFound') return true;
-    if (codeOf(error) === 'Forbidden.NoPermission') return false;
+    if (isMissing(error)) return true;
+    if (isNoPermission(error)) return false;
     throw naming(error, name, 'DescribeSecret', kms);
   }
   throw secretExists(name);
@@ -52,7 +54,7 @@ export async function createSecretBackup(secret: NewSecret, kms: KmsClient): Pro
     await kms.createSecret(secret);
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
-    const exists = error.code === 'Rejected.ResourceExist';
+    const exists = error instanceof KmsRefused && error.about === 'exists';
     if (!exists && !isUnanswered(error)) throw naming(error, secret.name, 'CreateSecret', kms);
     const found = await readBack(secret, kms);
     if (found === 'same') return;
@@ -86,7 +88,7 @@ async function readBack(
     return found.versionId === versionId && found.text === text ? 'same' : 'other';
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
-    return error.code === 'Forbidden.ResourceNotFound' ? 'absent' : 'unreadable';
+    return isMissing(error) ? 'absent' : 'unreadable';
   }
 }
 
@@ -101,7 +103,7 @@ function secretExists(name: string, cause?: unknown): KmsxError {
 
 /** It exists, and may have been made by an attempt of this very run. */
 function perhapsThisBackup({ name, versionId }: NewSecret, cause: unknown): KmsxError {
-  return withChanges(secretExists(name, cause), {
+  return secretExists(name, cause).with({
     message: `${SECRET_PREFIX}${name} exists; whether it is this backup could not be read`,
     hints: [versionHint(name, versionId)],
   });
@@ -109,7 +111,7 @@ function perhapsThisBackup({ name, versionId }: NewSecret, cause: unknown): Kmsx
 
 /** No answer came, and reading it back gave none either. */
 function perhapsMade({ name, versionId }: NewSecret, error: KmsxError): KmsxError {
-  return withChanges(error, {
+  return error.with({
     message: `${SECRET_PREFIX}${name}: ${error.message}; whether it was made is not known`,
     hints: [versionHint(name, versionId)],
   });
@@ -123,22 +125,23 @@ function versionHint(name: string, versionId: string): string {
 function naming(error: unknown, name: string, action: string, { region }: KmsClient): unknown {
   if (!(error instanceof KmsxError)) return error;
   const label = `${SECRET_PREFIX}${name}`;
-  if (error.code !== 'Forbidden.NoPermission') {
-    return withChanges(error, { message: `${label}: ${error.message}` });
+  if (!isNoPermission(error)) {
+    return error.with({ message: `${label}: ${error.message}` });
   }
   const message = `${label}: these credentials have no permission for ${action}`;
   const place = action === 'CreateSecret' ? 'secret' : `secret/${name}`;
   const resource = `acs:kms:${region ?? '*'}:*:${place}`;
-  const { denial } = error.details;
+  const { denial } = error;
   if (denial === undefined) {
     const hints = [`allow kms:${action} on ${resource} in a RAM policy`];
-    return withChanges(error, { message, hints });
+    return error.with({ message, hints });
   }
-  // KMS has told who misses what, and mostly on which resource.
-  const more = denial.includes(' on acs:') ? [] : [`the Resource of its statement is ${resource}`];
-  return withChanges(error, { message, hints: [...(error.hints ?? []), ...more] });
+  // KMS has said who lacks what, and mostly on which resource.
+  const more =
+    denial.resource === undefined ? [`the Resource of its statement is ${resource}`] : [];
+  return error.with({ message, hints: [denialHint(denial), ...more] });
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof KmsxError ? error.code : undefined;
+function isMissing(error: unknown): boolean {
+  return error instanceof KmsRefused && error.about === 'secret-missing';
 }

@@ -4,6 +4,7 @@ import { KmsxError, kmsxError } from '../base/error.ts';
 import { fieldOf, parseObject, word } from '../answers/json.ts';
 import { REHEARSAL_HEADER } from '../answers/error-table/embedded.ts';
 import { answerMalformed, isRetryable, kmsError, retryAfterMs } from '../answers/errors.ts';
+import { KmsRefused } from '../answers/refusal.ts';
 import type { Renewal } from '../credentials/guarded.ts';
 import type { AttemptOutcome, AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
 import { withRetries } from './retry.ts';
@@ -22,8 +23,6 @@ interface AttemptsOptions {
   /** How to throw away credentials that KMS calls expired. */
   readonly renewal?: Renewal | undefined;
 }
-
-const EXPIRED = 'InvalidSecurityToken.Expired';
 
 /** The attempts of one client: each in an exchange of its own, retried, its errors made kmsx's. */
 export class Attempts {
@@ -63,7 +62,7 @@ export class Attempts {
     const { renewal } = this.#options;
     const used = renewal?.current() ?? 0;
     const outcome = await this.#attempt(action, exchange, call);
-    if (renewal === undefined || outcome.ok || outcome.error.code !== EXPIRED) return outcome;
+    if (renewal === undefined || outcome.ok || !isExpired(outcome.error)) return outcome;
     renewal.renew(used);
     return await this.#attempt(action, exchange, call);
   }
@@ -111,6 +110,11 @@ export class Attempts {
     const requestId = word(fieldOf(body, 'RequestId'));
     return answerMalformed(action, 'a field has the wrong type', requestId);
   }
+}
+
+/** Whether KMS says that the STS token has expired. */
+function isExpired(error: KmsxError): boolean {
+  return error instanceof KmsRefused && error.about === 'credentials-expired';
 }
 
 function skewOf(date: string | string[] | undefined, now: Date): number | undefined {

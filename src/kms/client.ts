@@ -1,6 +1,7 @@
 import { DescribeSecretRequest, GetSecretValueRequest } from '@alicloud/kms20160120';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import { answerFields } from '../answers/fields.ts';
+import { factsOf } from '../answers/error-table/table.ts';
 import { fieldOf, parseObject, word } from '../answers/json.ts';
 import type { Attempts } from './attempts.ts';
 import { answerMalformed } from '../answers/errors.ts';
@@ -170,7 +171,8 @@ export class SdkKmsClient implements KmsClient {
       );
       const body = parseObject(exchange.answer?.body ?? Buffer.alloc(0));
       const requestId = word(fieldOf(body, 'RequestId'));
-      if (fieldOf(body, 'Code') === 'DryRunOperationError') {
+      const code = word(fieldOf(body, 'Code'));
+      if (code !== undefined && factsOf(code, 400).about === 'dry-run') {
         return { wouldSucceed: true, ...(requestId !== undefined && { requestId }) };
       }
       if (failure !== undefined) throw failure.error;

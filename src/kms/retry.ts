@@ -1,5 +1,4 @@
 import type { KmsxError } from '../base/error.ts';
-import { withChanges } from '../base/error.ts';
 
 export interface RetryPolicy {
   /** `--max-attempts` */
@@ -116,7 +115,7 @@ export function backoffMs(attempt: number, random: number): number {
 function withLongWait(error: KmsxError, askedMs: number, { deadlineMs }: RetryPolicy): KmsxError {
   const asked = Math.ceil(askedMs / 1000);
   const deadline = Number((deadlineMs / 1000).toFixed(1));
-  return withChanges(error, {
+  return error.with({
     message: `${error.message}; it asks to wait ${asked} s, longer than --deadline ${deadline} allows`,
     hints: [
       `try again in ${asked} s, or give a --deadline of more than ${asked} s; if it stays so, open a ticket with the RequestId`,
@@ -126,7 +125,7 @@ function withLongWait(error: KmsxError, askedMs: number, { deadlineMs }: RetryPo
 
 function withEffort(error: KmsxError, attempts: number, durationMs: number): KmsxError {
   const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-  return withChanges(error, {
+  return error.with({
     message: `${error.message} (${times}, ${(durationMs / 1000).toFixed(1)} s)`,
   });
 }

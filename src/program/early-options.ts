@@ -2,8 +2,8 @@ import type { ColorChoice } from '../terminal/output/color.ts';
 import type { ReporterOptions } from '../terminal/reporter.ts';
 
 /**
- * Reads from raw arguments how errors are to be shown, since an error in the arguments themselves must be
- * shown that way too. What is not valid is left to the real parser, and the default used.
+ * Reads from raw arguments how errors are shown, because errors in the arguments themselves must be shown that way
+ * too. Invalid values are left to the parser, and the default is used.
  */
 export function earlyOptions(argv: readonly string[]): ReporterOptions {
   const end = argv.indexOf('--');

@@ -9,7 +9,7 @@ interface CommandEntry {
   readonly name: string;
   readonly group: string;
   readonly summary: string;
-  /** Loads the command's own chunk, when the command is called and not before. */
+  /** Loads the command's own chunk, only when the command is called. */
   readonly load: () => Promise<DefineCommand>;
 }
 
@@ -19,7 +19,7 @@ const ACCOUNT = 'Account and connection:';
 const REHEARSALS = 'Rehearsals:';
 const SHELL = 'Shell and help:';
 
-/** Every command, in the order of the help. */
+/** Every command, in the order of `--help`. */
 const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'export-key',
@@ -42,7 +42,7 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'reencrypt-key',
     group: DATA_KEYS,
-    summary: 'bring a backup under another KMS key',
+    summary: 're-encrypt a backup under another KMS key',
     load: async () =>
       (await import('../commands/data-keys/reencrypt-key/reencrypt-key.ts')).defineReencryptKey,
   },
@@ -55,7 +55,7 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'combine',
     group: DATA_KEYS,
-    summary: 'put the components of a split data key together',
+    summary: 'join the components of a split data key',
     load: async () => (await import('../commands/data-keys/combine.ts')).defineCombine,
   },
   {
@@ -68,37 +68,37 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'keygen',
     group: WRAPPING_KEYS,
-    summary: 'make a wrapping key pair',
+    summary: 'generate a wrapping key pair',
     load: async () => (await import('../commands/wrapping-keys/keygen.ts')).defineKeygen,
   },
   {
     name: 'inspect',
     group: WRAPPING_KEYS,
-    summary: 'say what a key file or document is, offline',
+    summary: 'identify key files and documents, offline',
     load: async () => (await import('../commands/wrapping-keys/inspect/inspect.ts')).defineInspect,
   },
   {
     name: 'doctor',
     group: ACCOUNT,
-    summary: 'check what stands between here and an export, and say what to mend',
+    summary: 'check everything export-key needs, and say what to fix',
     load: async () => (await import('../commands/account/doctor/doctor.ts')).defineDoctor,
   },
   {
     name: 'list-keys',
     group: ACCOUNT,
-    summary: 'list the KMS keys, and which of them export-key can use',
+    summary: 'list KMS keys, and show which ones export-key can use',
     load: async () => (await import('../commands/account/list-keys/list-keys.ts')).defineListKeys,
   },
   {
     name: 'policy',
     group: ACCOUNT,
-    summary: 'print the least RAM policy for commands, or check it',
+    summary: 'print the minimal RAM policy for commands, or check it',
     load: async () => (await import('../commands/account/policy/policy.ts')).definePolicy,
   },
   {
     name: 'rehearse',
     group: REHEARSALS,
-    summary: 'hold a whole ceremony against the embedded KMS',
+    summary: 'run a whole ceremony against the embedded KMS',
     load: async () => (await import('../commands/rehearsals/rehearse.ts')).defineRehearse,
   },
   {
@@ -111,29 +111,29 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'completion',
     group: SHELL,
-    summary: 'print the completion script of a shell',
+    summary: 'print a shell completion script',
     load: async () => (await import('../commands/shell/completion/completion.ts')).defineCompletion,
   },
   {
     name: 'help',
     group: SHELL,
-    summary: 'show the help of a command or topic',
+    summary: 'show help for a command or topic',
     load: async () => (await import('../commands/shell/help/help.ts')).defineHelp,
   },
 ];
 
-/** The command tree, and the text that commander has printed so far. */
+/** The command tree. */
 export interface Program {
   readonly command: Command;
-  /** Resolves when all help and version text has been accepted by its stream. */
+  /** Resolves when all help and version text has been written. */
   printed(): Promise<void>;
 }
 
 /**
- * Makes the command tree. A command has its name and summary only, until it is called: then its own file
- * is loaded and adds the rest.
+ * Makes the command tree. A command has only its name and summary until it is called; then its own file is loaded
+ * and adds the rest.
  *
- * @param argv - the arguments that will be parsed, for the checks that come before the parser
+ * @param argv - the arguments to be parsed, for the checks that run before the parser
  */
 export function createProgram(io: Io, argv: readonly string[]): Program {
   const program = new Command('kmsx');
@@ -162,7 +162,7 @@ export function createProgram(io: Io, argv: readonly string[]): Program {
     await loadCommand(program, command.name(), io);
     const options = [...command.options, ...program.options];
     checkArguments(argv, options);
-    // An unknown option is told before a missing one: it is probably that one, mistyped.
+    // Report an unknown option before a missing one: it is probably that one, mistyped.
     if (hasUnknownOption(argv, options)) {
       for (const option of command.options) option.makeOptionMandatory(false);
     }
@@ -179,7 +179,7 @@ export function createProgram(io: Io, argv: readonly string[]): Program {
   };
 }
 
-/** Loads a command's file and lets it add its options and action. */
+/** Loads a command's file, which adds its options and action. */
 async function loadCommand(program: Command, name: string, io: Io): Promise<Command> {
   const command = program.commands.find((candidate) => candidate.name() === name);
   const entry = COMMANDS.find((candidate) => candidate.name === name);
@@ -192,14 +192,14 @@ async function loadCommand(program: Command, name: string, io: Io): Promise<Comm
   return command;
 }
 
-/** The command tree with every command's options: for what is generated from it. */
+/** The command tree with the options of every command, for generating completions and help. */
 export async function createFullProgram(io: Io): Promise<Command> {
   const { command } = createProgram(io, []);
   for (const { name } of COMMANDS) await loadCommand(command, name, io);
   return command;
 }
 
-/** The description of an option, its choices, and its default where that says something. */
+/** The description of an option with its choices and, if useful, its default. */
 function optionDescription(option: Option): string {
   const facts: string[] = [];
   if (option.argChoices !== undefined) facts.push(option.argChoices.join(', '));

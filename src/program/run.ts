@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { writeError } from '../base/files/write-error.ts';
-import { KmsxError, kmsxError, withChanges } from '../base/error.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
 import { exitCodeOf, SIGNAL_EXIT_CODES } from '../terminal/exit-codes.ts';
 import { earlyOptions } from './early-options.ts';
 import type { Io } from '../terminal/io.ts';
@@ -55,7 +55,7 @@ function calledCommand({ command }: Program, argv: readonly string[]): Command |
 function namingCommand(error: KmsxError, command: Command | undefined): KmsxError {
   if (error.code !== 'bad-usage' || command === undefined) return error;
   const hints = (error.hints ?? []).filter((hint) => hint !== GENERAL_HINT);
-  return withChanges(error, {
+  return error.with({
     hints: [...hints, `kmsx ${command.name()} --help shows its options, with examples`],
   });
 }

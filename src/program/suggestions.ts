@@ -6,10 +6,10 @@ import { namesLike } from '../terminal/names-like.ts';
 import type { Io } from '../terminal/io.ts';
 
 /**
- * What commander does not suggest of itself: a command by its first part, and `--in` for a file that stands alone, or
- * the other way round.
+ * Suggestions that commander does not make: a command by part of its name, `--in FILE` instead of a bare file, or
+ * the reverse.
  *
- * @param command - the one that was called, if there is one
+ * @param command - the command that was called, if any
  * @returns a hint
  */
 export function suggestionFor(
@@ -36,7 +36,7 @@ export function suggestionFor(
   }
 }
 
-/** A word that stands alone is shown only where it is a file: it may be a secret that was given to no option. */
+/** A bare word is shown only if it is a file: it may be a secret given without its option. */
 function inputSuggestion(command: Command, io: Pick<Io, 'cwd'>): string | undefined {
   if (!command.options.some(({ long }) => long === '--in')) return undefined;
   const [word] = command.args;

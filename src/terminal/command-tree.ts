@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import type { Io } from './io.ts';
 
-/** The command tree as those commands see it that speak of the others. */
+/** The command tree, for the commands that describe other commands. */
 export interface CommandTree {
   readonly program: Command;
-  /** Lets a command add its options. */
+  /** Loads a command's file, which adds its options. */
   readonly load: (name: string) => Promise<Command>;
-  /** A new tree with every command's options: for what is generated from it. */
+  /** A new tree with the options of every command, for generating completions and help. */
   readonly createFull: () => Promise<Command>;
 }
 
-/** Adds the options and the action of a command. A command's file exports one. */
+/** Adds the options and action of a command. Each command's file exports one such function. */
 export type DefineCommand = (command: Command, io: Io, tree: CommandTree) => void;

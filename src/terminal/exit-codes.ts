@@ -6,18 +6,18 @@ interface ExitCode {
   readonly when: string;
 }
 
-/** What each exit code says, in the order of the numbers. `kmsx help exit-codes` prints this table. */
+/** The meaning of each exit code, in numerical order. `kmsx help exit-codes` prints this table. */
 export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 0,
     kind: '',
-    when: 'done: every file is on stable storage, and stdout was accepted whole',
+    when: 'success: every file is on stable storage, and stdout was fully written',
   },
   { code: 1, kind: 'internal', when: 'a defect in kmsx' },
   {
     code: 2,
     kind: 'usage',
-    when: "options, arguments or input files that can't be right, or an output that exists; found without the network",
+    when: 'invalid options, arguments or input files, or an output that exists; found without the network',
   },
   {
     code: 3,
@@ -27,23 +27,23 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 4,
     kind: 'kms',
-    when: "KMS refused the request for another reason, as with a CiphertextBlob that was changed, or its answer can't be right",
+    when: 'KMS refused the request for another reason, such as a modified CiphertextBlob, or its answer is invalid',
   },
   {
     code: 5,
     kind: 'unavailable',
-    when: 'network, TLS, time-out, throttled, 5xx, or not KMS; trying again may help',
+    when: 'network, TLS, time-out, throttling, 5xx, or the server is not KMS; trying again may help',
   },
   {
     code: 6,
     kind: 'crypto',
     when: 'a wrong private key or passphrase, an ExportedDataKey that does not open, a mismatched check value or fingerprint: stop',
   },
-  { code: 7, kind: 'io', when: 'a file or stream could not be read or written' },
+  { code: 7, kind: 'io', when: 'a file or stream cannot be read or written' },
   {
     code: 8,
     kind: 'partial',
-    when: 'done in part: list-keys could not describe some keys, or not list them all',
+    when: 'partial success: list-keys could not describe some keys, or could not list them all',
   },
   { code: 129, kind: '', when: 'interrupted by SIGHUP; temporary files removed' },
   { code: 130, kind: '', when: 'interrupted by SIGINT; temporary files removed' },
@@ -57,5 +57,5 @@ export function exitCodeOf(kind: ErrorKind): number {
   return entry.code;
 }
 
-/** The exit code after a signal: 128 and its number. */
+/** The exit code after a signal: 128 plus its number. */
 export const SIGNAL_EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,20 +1,20 @@
 import { shellWord } from '../base/shell-word.ts';
 
-/** What messages call an input that is no file of its own. */
+/** The label of an input that is not a file. */
 const NO_FILE = /^standard input$|^secret:/;
 
 /**
- * A file in a command that a hint gives to type.
+ * A file as a word in a command that a hint suggests.
  *
- * @param label - what messages call the input; what can't be typed is `FILE`
+ * @param label - the name of the input in messages; one that is not a file becomes `FILE`
  */
 export function fileWord(label: string | undefined): string {
   return label === undefined || NO_FILE.test(label) ? 'FILE' : shellWord(label);
 }
 
 /**
- * A name for the public half of a private key, by the name of its file: `my key.pem` gives `my key.pub.pem`. A file
- * that is called a public key already gives none: the command must not write over its own input.
+ * A file name for the public half of a private key: `my key.pem` gives `my key.pub.pem`. A file that is already
+ * named like a public key gives `wrapping.pub.pem`: the command must not overwrite its own input.
  */
 export function publicHalfName(label: string | undefined): string {
   if (label === undefined || NO_FILE.test(label)) return 'wrapping.pub.pem';

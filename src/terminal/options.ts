@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { kmsxError } from '../base/error.ts';
 import type { ColorChoice } from './output/color.ts';
 
-/** The options that every command has. */
+/** The global options, which every command has. */
 export interface GlobalOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -14,11 +14,11 @@ export interface GlobalOptions {
   readonly forceTerminal: boolean;
 }
 
-/** Adds the options that every command has to the program. */
+/** Adds the global options to the program. */
 export function addGlobalOptions(program: Command): void {
   program
-    .option('--quiet', 'leave errors only on stderr (and that it is a rehearsal)', false)
-    .option('--verbose', 'tell attempts and RequestIds on stderr; nothing secret', false)
+    .option('--quiet', 'show only errors, and the warning of a rehearsal, on stderr', false)
+    .option('--verbose', 'show attempts and RequestIds on stderr; nothing secret', false)
     .addOption(
       new Option('--color <when>', 'colour the output')
         .choices(['auto', 'always', 'never'])
@@ -29,17 +29,17 @@ export function addGlobalOptions(program: Command): void {
         .choices(['text', 'json'])
         .default('text'),
     )
-    .option('--json', 'JSON also where a terminal would get a table', false)
+    .option('--json', 'print JSON where a terminal would get a table', false)
     .option('--force', 'move an existing output file aside to FILE.old-TIME', false)
-    .option('--force-terminal', 'let a plaintext key go to a terminal', false);
+    .option('--force-terminal', 'allow a plaintext key on a terminal', false);
 }
 
-/** The options of the program that a command was called with. */
+/** The global options that a command was called with. */
 export function globalOptions(command: Command): GlobalOptions {
   return command.optsWithGlobals();
 }
 
-/** An option that may be given again: its value is the list of all, in order. */
+/** A repeatable option: its value is the list of all values, in order. */
 export function repeatable(flags: string, description: string): Option {
   return new Option(flags, `${description} (repeatable)`)
     .default([])
@@ -47,28 +47,28 @@ export function repeatable(flags: string, description: string): Option {
 }
 
 /**
- * Names the values of an option for help and completion, and leaves checking them to the command: it knows
- * better what to say of a value that is known and refused.
+ * Names the values of an option for help and completion, and leaves validation to the command, which can explain
+ * why a known value is refused.
  */
 export function suggestValues(option: Option, values: readonly string[]): Option {
   option.argChoices = [...values];
   return option;
 }
 
-/** Whether a value belongs to an option; commander's `isBoolean` leaves `--no-…` out. */
+/** Whether an option takes a value; commander's `isBoolean` does not cover `--no-…`. */
 function takesValue(option: Option): boolean {
   return option.required || option.optional;
 }
 
-/** Whether an option may be given again. */
+/** Whether an option may be repeated. */
 function isRepeatable(option: Option): boolean {
   return option.variadic || Array.isArray(option.defaultValue);
 }
 
 /**
- * Checks raw arguments before commander parses them, for two rules that it does not have: a value that
- * begins with `--` is refused unless it is written `--opt=--x`, and so is a second value for an option
- * that takes one.
+ * Checks raw arguments before commander parses them, for two rules that commander does not have: a value that
+ * starts with `--` is refused unless written as `--opt=--x`, and so is a second value for an option that is not
+ * repeatable.
  *
  * @param options - the options of the command and of the program
  * @throws KmsxError `option-value-is-option`, `option-twice`
@@ -99,7 +99,7 @@ export function checkArguments(argv: readonly string[], options: readonly Option
   }
 }
 
-/** Whether a word is a long option that is none of `options`; the arguments have been checked. */
+/** Whether the arguments, already checked, contain a long option that is not among `options`. */
 export function hasUnknownOption(argv: readonly string[], options: readonly Option[]): boolean {
   const end = argv.indexOf('--');
   return (end === -1 ? argv : argv.slice(0, end)).some((word) => {

@@ -10,8 +10,8 @@ const BACKSPACE = new Set([0x08, 0x7f]);
 const MAX_BYTES = 4096;
 
 /**
- * Asks for a secret on the terminal itself (`/dev/tty`), without showing what is typed. The bytes go into
- * one Buffer and never into a string.
+ * Asks for a secret on the terminal itself (`/dev/tty`) without echo. The bytes go into a Buffer and never into a
+ * string.
  *
  * @returns the bytes up to Enter, or undefined if the process has no terminal
  */
@@ -23,7 +23,7 @@ export async function promptSecret(
   try {
     descriptor = openSync('/dev/tty', 'r+');
   } catch {
-    return undefined; // no controlling terminal: the caller says what else to do
+    return undefined; // no controlling terminal: the caller suggests another way
   }
   const terminal = new ReadStream(descriptor);
   try {
@@ -68,14 +68,14 @@ function readLine(terminal: ReadStream, signal: AbortSignal): Promise<SecretByte
   });
 }
 
-/** Where the last UTF-8 character before `length` begins. */
+/** The start of the last UTF-8 character before `length`. */
 function previousCharacter(bytes: Buffer, length: number): number {
   let start = length - 1;
   while (start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1;
   return Math.max(start, 0);
 }
 
-/** Ctrl-C or Ctrl-D at a prompt: the same as SIGINT. */
+/** Ctrl-C or Ctrl-D at a prompt; handled like SIGINT. */
 export class InterruptedAtPrompt extends Error {
   override readonly name = 'InterruptedAtPrompt';
 }

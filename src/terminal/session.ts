@@ -7,19 +7,20 @@ import { globalOptions } from './options.ts';
 import type { Reporter } from './reporter.ts';
 import { createReporter } from './reporter.ts';
 
-/** What the action of a command works with: the world, the options of every command, and stderr in words. */
+/** What the action of a command works with: the system, the global options, and messages on stderr. */
 export interface Session {
   readonly io: Io;
   readonly options: GlobalOptions;
   readonly reporter: Reporter;
 }
 
+/** Makes the session of a command that has been parsed. */
 export function createSession(command: Command, io: Io): Session {
   const options = globalOptions(command);
   return { io, options, reporter: createReporter(io, options) };
 }
 
-/** They write the keys of TLS, what passes in it, or the memory of the process into files or to stderr. */
+/** These options write TLS keys, TLS traffic or process memory to files or stderr. */
 const TELLING_OPTIONS = [
   '--tls-keylog',
   '--trace-tls',
@@ -28,9 +29,9 @@ const TELLING_OPTIONS = [
 ];
 
 /**
- * Refuses an environment in which Node itself would print secrets or stop verifying: with `NODE_DEBUG`
- * it prints request headers, with some of `NODE_OPTIONS` the keys of TLS or its memory, with
- * `NODE_TLS_REJECT_UNAUTHORIZED=0` it trusts anybody. None of these can be undone from inside the process.
+ * Refuses an environment in which Node itself would print secrets or skip verification: `NODE_DEBUG` prints request
+ * headers, some of `NODE_OPTIONS` write TLS keys or memory, and `NODE_TLS_REJECT_UNAUTHORIZED=0` trusts any
+ * server. None of these can be undone from inside the process.
  *
  * @throws KmsxError `environment-refused`
  */
@@ -38,7 +39,7 @@ export function assertSafeEnvironment(io: Pick<Io, 'env'>): void {
   if (envValue(io.env, 'NODE_DEBUG') !== undefined) {
     throw kmsxError(
       'environment-refused',
-      'NODE_DEBUG is set: with it Node.js prints requests and signatures',
+      'NODE_DEBUG is set: Node.js would print requests and signatures',
       { name: 'NODE_DEBUG' },
     );
   }
@@ -46,20 +47,20 @@ export function assertSafeEnvironment(io: Pick<Io, 'env'>): void {
   if (option !== undefined) {
     throw kmsxError(
       'environment-refused',
-      `NODE_OPTIONS has ${option}: with it Node.js gives away what kmsx keeps secret`,
+      `NODE_OPTIONS has ${option}: Node.js would reveal what kmsx keeps secret`,
       { name: 'NODE_OPTIONS' },
     );
   }
   if (envValue(io.env, 'NODE_TLS_REJECT_UNAUTHORIZED') === '0') {
     throw kmsxError(
       'environment-refused',
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: with it Node.js trusts any server',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: Node.js would trust any server',
       { name: 'NODE_TLS_REJECT_UNAUTHORIZED' },
     );
   }
 }
 
-/** The option of `NODE_OPTIONS` that writes secrets somewhere. Node reads quotes, and an underscore as a hyphen. */
+/** The first option in `NODE_OPTIONS` that writes secrets. Node accepts quotes, and underscores for hyphens. */
 function tellingOption(options: string): string | undefined {
   const words = options.replaceAll(/["\\]/g, '').replaceAll('_', '-').split(/\s+/);
   const names = words.map((word) => word.replace(/=.*/s, ''));

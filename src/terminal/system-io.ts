@@ -12,7 +12,7 @@ import { promptSecret } from './prompt.ts';
  *
  * @param host - Node's `process`
  * @param signal - aborts when the process is interrupted
- * @param untilStopped - see `Io`
+ * @param untilStopped - as in `Io`
  */
 export function systemIo(
   host: NodeJS.Process,
@@ -38,7 +38,7 @@ export function systemIo(
       try {
         host.kill(-groupId, 'SIGKILL');
       } catch (error) {
-        if (systemErrorCode(error) === undefined) throw error; // they have ended by themselves
+        if (systemErrorCode(error) === undefined) throw error; // the processes have already ended
       }
     },
     isProcessAlive: (pid) => {
@@ -58,14 +58,14 @@ function systemOutput(host: NodeJS.Process, descriptor: 1 | 2, signal: AbortSign
     fileId: fileIdOf(descriptor),
     write: (bytes) => writeDescriptor(descriptor, bytes, signal),
     writeUntil: (bytes, until) => {
-      // A thread that waits for the reader of a full pipe would outlast the program.
+      // A libuv thread blocked on a full pipe would outlive the program.
       if (!isatty(descriptor)) nodeStream(host, descriptor);
       return writeDescriptor(descriptor, bytes, until);
     },
   };
 }
 
-/** Node's own stream. Once it is made, no write to its pipe waits; Node undoes that at the end of the process. */
+/** Node's own stream. Creating it makes its pipe non-blocking; Node restores that at process exit. */
 function nodeStream(host: NodeJS.Process, descriptor: 1 | 2): NodeJS.WriteStream {
   return descriptor === 1 ? host.stdout : host.stderr;
 }

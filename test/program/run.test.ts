@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/base/error-codes.ts';
 import { ERROR_CODES } from '../../src/base/error-codes.ts';
-import { KmsxError, kmsxError } from '../../src/base/error.ts';
+import { kmsxError } from '../../src/base/error.ts';
 import { exitCodeOf } from '../../src/terminal/exit-codes.ts';
 import type { Io } from '../../src/terminal/io.ts';
 import { hintsFor } from '../../src/terminal/messages.ts';
@@ -15,6 +15,7 @@ import type { Outcome, TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
+import { refused } from '../support/kms/refusals.ts';
 
 const folder = useTempFolder();
 const CANARY = 'canary-4f1c9d';
@@ -123,10 +124,9 @@ describe('an error as JSON', () => {
       errorFormat: 'json',
     });
     await reporter.error(
-      new KmsxError({
-        kind: 'unavailable',
-        code: 'Throttling.User',
+      refused('Throttling.User', {
         message: 'KMS is busy',
+        hints: [],
         requestId: 'r-1',
         httpStatus: 503,
       }),
@@ -175,9 +175,8 @@ describe('the hints of an error', () => {
   );
 
   it('of what KMS refused are those that came with it', () => {
-    const options = { kind: 'kms', code: 'Forbidden.KeyNotFound', message: 'no' } as const;
-    expect(hintsFor(new KmsxError(options))).toEqual([]);
-    expect(hintsFor(new KmsxError({ ...options, hints: ['look'] }))).toEqual(['look']);
+    expect(hintsFor(refused('Forbidden.KeyNotFound', { hints: [] }))).toEqual([]);
+    expect(hintsFor(refused('Forbidden.KeyNotFound', { hints: ['look'] }))).toEqual(['look']);
   });
 });
 

@@ -4,21 +4,25 @@ import type { KmsErrorTheme } from './facts.ts';
 export const CREDENTIAL_ERRORS: KmsErrorTheme = {
   'Forbidden.NoPermission': {
     kind: 'credentials',
+    about: 'permission',
     message: 'these credentials have no permission for the operation on this key',
     hint: 'allow kms:ACTION on acs:kms:REGION:ACCOUNT:key/ID in a RAM policy; for a key of another account its key policy too',
   },
   AccessDeniedError: {
     kind: 'credentials',
+    about: 'permission',
     message: 'the call would be refused: these credentials have no permission',
     hint: 'a RAM policy with kms:ACTION on this key mends it; so does a key policy that names the account',
   },
   'Forbidden.RAM': {
     kind: 'credentials',
+    about: 'permission',
     message: 'RAM does not allow this call to these credentials',
     hint: 'have an administrator attach a RAM policy that allows kms:ACTION to the RAM user or role',
   },
   NotAuthorized: {
     kind: 'credentials',
+    about: 'permission',
     message: 'these credentials are not authorized for this call',
     hint: 'aliyun sts GetCallerIdentity shows who asks; a RAM policy of that identity must allow kms:ACTION',
   },
@@ -49,6 +53,7 @@ export const CREDENTIAL_ERRORS: KmsErrorTheme = {
   },
   'InvalidSecurityToken.Expired': {
     kind: 'credentials',
+    about: 'credentials-expired',
     message: 'the STS token has expired',
     hint: 'get a new one: sign in again, or run aliyun configure',
   },

@@ -1,5 +1,20 @@
 import type { ErrorKind } from '../../base/error-codes.ts';
 
+/** What a code is about, where the program asks for that. */
+export type Subject =
+  | 'permission'
+  | 'parameter'
+  | 'missing-parameter'
+  | 'clock'
+  | 'nonce'
+  | 'dry-run'
+  | 'credentials-expired'
+  | 'not-offered'
+  | 'key-missing'
+  | 'key-state'
+  | 'secret-missing'
+  | 'exists';
+
 /** What an error code of KMS, of its gateway or of STS means to the operator. */
 export interface KmsErrorFacts {
   /** Gives the exit code (`kmsx help exit-codes`). */
@@ -9,6 +24,9 @@ export interface KmsErrorFacts {
    * request), names of accounts, or anything that a later version puts there. Code and RequestId say the rest.
    */
   readonly message: string;
+  readonly about?: Subject;
+  /** The KeyState that the code is about. */
+  readonly keyState?: string;
   /** What to type or do; `ACTION` stands for the operation. */
   readonly hint: string;
   /** The public gateway may say this of a key in a KMS instance that is closed to the Internet. */

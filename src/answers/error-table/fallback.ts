@@ -40,6 +40,7 @@ export const ERROR_FAMILIES: readonly ErrorFamily[] = [
     prefix: 'NoPermission',
     facts: {
       kind: 'credentials',
+      about: 'permission',
       message: 'these credentials lack a permission',
       hint: 'aliyun sts GetCallerIdentity shows who asks: that RAM user or role needs a policy that allows the call',
     },

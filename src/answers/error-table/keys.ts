@@ -4,6 +4,7 @@ import type { KmsErrorTheme } from './facts.ts';
 export const KEY_ERRORS: KmsErrorTheme = {
   'Forbidden.KeyNotFound': {
     kind: 'kms',
+    about: 'key-missing',
     message: 'KMS does not know this key here',
     hint: 'is it a key of this region and account? kmsx list-keys shows those; --region leads to others',
     mayBeClosedInstance: true,
@@ -20,21 +21,25 @@ export const KEY_ERRORS: KmsErrorTheme = {
   },
   'Rejected.Disabled': {
     kind: 'kms',
+    keyState: 'Disabled',
     message: 'the KMS key is disabled',
     hint: 'aliyun kms EnableKey --KeyId ID, if it was not disabled for a reason',
   },
   'Rejected.PendingDeletion': {
     kind: 'kms',
+    keyState: 'PendingDeletion',
     message: 'the KMS key is about to be deleted',
     hint: 'aliyun kms CancelKeyDeletion --KeyId ID keeps it; what it encrypted is lost with it',
   },
   'Rejected.PendingImport': {
     kind: 'kms',
+    keyState: 'PendingImport',
     message: 'the key material of the KMS key is not imported, or has expired',
     hint: 'import its key material again: aliyun kms GetParametersForImport begins that',
   },
   'Rejected.Unavailable': {
     kind: 'kms',
+    about: 'key-state',
     message: 'the state of the KMS key does not allow this',
     hint: 'the KMS console shows the state of the key and of its instance, which may have expired',
   },
@@ -50,11 +55,13 @@ export const KEY_ERRORS: KmsErrorTheme = {
   },
   'Rejected.ResourceExist': {
     kind: 'kms',
+    about: 'exists',
     message: 'what is to be made exists in KMS already',
     hint: 'give it another name',
   },
   'Forbidden.ResourceNotFound': {
     kind: 'kms',
+    about: 'secret-missing',
     message: 'KMS does not know this secret here',
     hint: 'aliyun kms ListSecrets shows the secrets of this region and account',
   },

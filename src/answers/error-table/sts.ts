@@ -7,6 +7,7 @@ import type { KmsErrorTheme } from './facts.ts';
 export const STS_ERRORS: KmsErrorTheme = {
   NoPermission: {
     kind: 'credentials',
+    about: 'permission',
     message: 'these credentials may not assume the role',
     hint: 'allow sts:AssumeRole to the RAM user (never the account itself), and name it in the trust policy of the role',
   },

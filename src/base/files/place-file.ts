@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { KmsxError, systemErrorCode, withChanges } from '../error.ts';
+import { KmsxError, systemErrorCode } from '../error.ts';
 import type { FileSteps } from './file-steps.ts';
 import { isThere, moveToFreeName } from './file-steps.ts';
 import { oldName } from './temporary-name.ts';
@@ -40,7 +40,7 @@ export function placeFile(
     if (elsewhere.length === 0) throw error;
     const told = writeError(label, error);
     if (!(told instanceof KmsxError)) throw told;
-    throw withChanges(told, {
+    throw told.with({
       message: `${told.message}; what was there is now ${elsewhere.join(' and ')}`,
     });
   }

@@ -1,4 +1,4 @@
-import { KmsxError, withChanges } from '../../base/error.ts';
+import { KmsxError } from '../../base/error.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { jsonForStdout, jsonLine } from '../../terminal/output/json-output.ts';
 import { hintsFor } from '../../terminal/messages.ts';
@@ -79,7 +79,7 @@ export async function namingStandingBackups(
     const misleads = error.kind === 'io' || error.code === 'answer-malformed';
     const hints = misleads ? [] : hintsFor(error);
     const labels = standing.map(({ label }) => label);
-    throw withChanges(error, {
+    throw error.with({
       message: `${error.message}; ${whatStands('the backup', labels)}`,
       hints: [...hints, `go on from the backup: ${reexportCommand(standing, options)}`],
     });

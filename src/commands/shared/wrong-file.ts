@@ -1,4 +1,4 @@
-import { KmsxError, withChanges } from '../../base/error.ts';
+import { KmsxError } from '../../base/error.ts';
 import { fileWord } from '../../terminal/hint-words.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
 
@@ -47,7 +47,7 @@ export async function explainingWrongFile<T>(
     const type = await typeOf(file);
     const hint = type === undefined ? undefined : hintFor(type, role, file.label);
     if (hint === undefined) throw error;
-    throw withChanges(error, { hints: [hint] });
+    throw error.with({ hints: [hint] });
   }
 }
 

@@ -1,5 +1,5 @@
-import { ERROR_CODES } from '../../base/error-codes.ts';
-import { KmsxError, kmsxError, withChanges } from '../../base/error.ts';
+import { KmsRefused } from '../../answers/refusal.ts';
+import { KmsxError, kmsxError } from '../../base/error.ts';
 import type { KmsClient } from '../../kms/kms-client.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
 import { toBackupDocument } from '../../documents/backup-document.ts';
@@ -130,9 +130,8 @@ async function openOld<T>(
 }
 
 /** What KMS itself answered: not what kmsx found wrong, nor that nobody answered. */
-function isRefusalOfKms(error: unknown): error is KmsxError {
-  if (!(error instanceof KmsxError) || Object.hasOwn(ERROR_CODES, error.code)) return false;
-  return error.kind === 'kms' || error.kind === 'credentials';
+function isRefusalOfKms(error: unknown): error is KmsRefused {
+  return error instanceof KmsRefused && error.kind !== 'unavailable';
 }
 
 /** Shorter check values are had by other keys, which can be found. */
@@ -146,7 +145,7 @@ async function sayingWhatStands<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
-    throw withChanges(error, {
+    throw error.with({
       message: `the new backup could not be verified and was not kept, the old one stands: ${error.message}`,
       details: { ...error.details, stage: 'verify' },
     });

@@ -4,14 +4,14 @@ import { envValue } from '../../base/env.ts';
 export type ColorChoice = 'auto' | 'always' | 'never';
 
 /**
- * Whether messages on stderr are coloured: `--color`, then NO_COLOR (any value), FORCE_COLOR (`0` and
- * `false` mean off), TERM=dumb, then whether it is a terminal.
+ * Whether messages on stderr are coloured. In this order: `--color`, NO_COLOR (any value), FORCE_COLOR (`0` and
+ * `false` mean off), TERM=dumb, whether stderr is a terminal.
  */
 export function colorsStderr(io: Pick<Io, 'env' | 'stderr'>, choice: ColorChoice): boolean {
   return colors(io, io.stderr, choice, true);
 }
 
-/** As `colorsStderr`; but a stdout that is no terminal is coloured by `--color always` only. */
+/** As `colorsStderr`, but a stdout that is not a terminal is coloured only with `--color always`. */
 export function colorsStdout(io: Pick<Io, 'env' | 'stdout'>, choice: ColorChoice): boolean {
   return colors(io, io.stdout, choice, io.stdout.isTerminal);
 }

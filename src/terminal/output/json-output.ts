@@ -6,18 +6,18 @@ import { printable } from './printable.ts';
 import type { Session } from '../session.ts';
 import { writeStdout } from './stdout.ts';
 
-/** One line of compact JSON, ended by a newline: what files and pipes get. */
+/** One line of compact JSON with a newline at its end, for files and pipes. */
 export function jsonLine(value: object): Buffer {
   return Buffer.from(`${JSON.stringify(value)}\n`);
 }
 
-/** As `jsonLine`, for stdout: a terminal gets nothing that it would act upon. */
+/** As `jsonLine`, for stdout; on a terminal, control characters are escaped. */
 export function jsonLineForStdout(value: object, { stdout }: Pick<Io, 'stdout'>): Buffer {
   const line = jsonLine(value);
   return stdout.isTerminal ? Buffer.from(printable(line.toString())) : line;
 }
 
-/** JSON for stdout: compact in a pipe or file, indented on a terminal, coloured where colour is on. */
+/** JSON for stdout: compact in a pipe or file, indented on a terminal, coloured if colour is on. */
 export function jsonForStdout(value: object, io: Io, color: ColorChoice): Buffer {
   const indented = io.stdout.isTerminal;
   const json = JSON.stringify(value, undefined, indented ? 2 : undefined);
@@ -35,7 +35,7 @@ export async function printResult(value: object, { io, options }: Session): Prom
 }
 
 /**
- * Prints several results: a table on a terminal, unless `--json` is given, and JSON Lines anywhere else.
+ * Prints several results: a table on a terminal unless `--json` is given, otherwise JSON Lines.
  *
  * @throws KmsxError as `printResult`
  */

@@ -1,25 +1,25 @@
 /**
- * What a terminal does not show as itself: control characters, line separators, marks that turn the direction of text
- * around, other invisible characters, halves of surrogate pairs.
+ * Characters that a terminal does not show as they are: control characters, line separators, direction marks, other
+ * invisible characters, lone surrogates.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * Makes text from files and arguments safe for a terminal and for one line: what would move the cursor,
- * end the line, turn the text around or not be seen is shown as an escape (`\u001b`).
+ * Makes text from files and arguments safe for one line on a terminal: characters that would move the cursor, end
+ * the line, reverse the text or be invisible are shown as escapes (`\u001b`).
  */
 export function oneLine(text: string): string {
   return text.replaceAll(UNPRINTABLE, escape);
 }
 
-/** As `oneLine`, for text of several lines: line feeds stay. */
+/** As `oneLine`, for several lines: line feeds are kept. */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) =>
     character === '\n' ? character : escape(character),
   );
 }
 
-/** As JSON escapes it, so that JSON text stays JSON. */
+/** Escapes as JSON does, so that JSON text stays JSON. */
 function escape(character: string): string {
   return Array.from({ length: character.length }, (_, index) => {
     const unit = character.charCodeAt(index);

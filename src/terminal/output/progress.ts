@@ -1,15 +1,15 @@
 import { colorsStderr } from './color.ts';
 import type { Session } from '../session.ts';
 
-/** Shows the steps of a long command on stderr, one after another. */
+/** Shows the steps of a long command on stderr. */
 export interface Progress {
-  /** Runs one step, and shows how it ended. */
+  /** Runs one step and shows its outcome. */
   step<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 
 /**
- * Steps as a spinner with a tick or a cross where stderr is a terminal with colours, as plain lines
- * elsewhere; none with `--quiet`.
+ * Shows steps as spinners that end with a tick or a cross if stderr is a terminal with colours, otherwise as plain
+ * lines; nothing with `--quiet`.
  */
 export async function createProgress({ io, options, reporter }: Session): Promise<Progress> {
   if (options.quiet) return { step: (_, work) => work() };

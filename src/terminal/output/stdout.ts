@@ -2,7 +2,7 @@ import { writeError } from '../../base/files/write-error.ts';
 import type { Io } from '../io.ts';
 
 /**
- * Writes to standard output; resolves when all of it has been accepted.
+ * Writes to standard output; resolves when the system has accepted every byte.
  *
  * @throws KmsxError `stream-closed`, `disk-full`, `file-unwritable`
  */

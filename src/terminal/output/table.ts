@@ -1,8 +1,8 @@
 import { oneLine } from './printable.ts';
 
 /**
- * A plain table for a terminal: a line of headings in capitals, a line for each row, columns as wide as they must
- * be and two spaces apart. What would move the cursor or end a line is escaped.
+ * A plain table for a terminal: headings in capitals, one line per row, columns two spaces apart. Control characters
+ * are escaped.
  */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings.map((heading) => heading.toUpperCase()), ...rows].map((row) =>
@@ -22,7 +22,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     .join('');
 }
 
-/** Names and what is said of them, one a line, indented by two spaces. */
+/** Names with their descriptions, one per line, indented by two spaces. */
 export function factTable(facts: readonly (readonly [string, string])[]): string {
   const width = Math.max(0, ...facts.map(([name]) => name.length));
   return facts
@@ -30,7 +30,7 @@ export function factTable(facts: readonly (readonly [string, string])[]): string
     .join('\n');
 }
 
-/** Characters, not UTF-16 units; the width of a terminal's cells is not known here. */
+/** Counts characters, not UTF-16 units; the cell width of a character is unknown. */
 function widthOf(text: string): number {
   return Array.from(text).length;
 }

@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { KmsxError } from '../../../src/base/error.ts';
+import { kmsxError } from '../../../src/base/error.ts';
+import { checkVersions } from '../../../src/commands/account/doctor/file-checks.ts';
 import type { DescribedKeyOptions } from '../../../src/commands/account/doctor/key-checks.ts';
 import {
   checkDescribedKey,
   checkInternetAccess,
+  checkKeyByDryRun,
+  checkPermission,
+  checkSignature,
 } from '../../../src/commands/account/doctor/key-checks.ts';
-import {
-  checkClock,
-  checkCoreDumps,
-  checkSwap,
-  checkVersions,
-} from '../../../src/commands/account/doctor/system-checks.ts';
-import { checkTcp } from '../../../src/commands/account/doctor/route.ts';
+import { checkCoreDumps, checkSwap } from '../../../src/commands/account/doctor/system-checks.ts';
+import { checkTcp } from '../../../src/commands/account/doctor/tcp-check.ts';
+import { checkClock } from '../../../src/commands/account/doctor/clock-check.ts';
 import type { KeyMetadata } from '../../../src/kms/key-catalog.ts';
 import { gatewayAt } from '../../support/kms/clients.ts';
 import { closedPort, startServer } from '../../support/network/servers.ts';
+import { PERMISSION_CODES, refused } from '../../support/kms/refusals.ts';
 
 function texts(files: Readonly<Record<string, string>>) {
   return (path: string): Promise<string | undefined> => Promise.resolve(files[path]);
@@ -106,17 +107,17 @@ describe('a key', () => {
   const NOW = new Date('2026-11-24T00:00:00Z');
   const metadata = { keyId: 'K', keyState: 'Enabled', requestId: 'R' };
 
-  const refused = new KmsxError({ kind: 'kms', code: 'X', message: 'no' });
+  const refusal = refused('X', { message: 'no' });
   const check = (change: Partial<KeyMetadata>, more: Partial<DescribedKeyOptions> = {}) =>
     checkDescribedKey(
       { ...metadata, ...change },
       {
         ...{ keyId: 'K', now: NOW, isRehearsal: false },
-        dryRun: () => Promise.resolve({ kind: 'failed', error: refused }),
+        dryRun: () => Promise.resolve({ ok: false, error: refusal }),
         ...more,
       },
     );
-  const takes = () => Promise.resolve({ kind: 'granted' as const, value: undefined });
+  const takes = () => Promise.resolve({ ok: true as const, value: undefined });
 
   it('is as DescribeKey tells, also where it tells little or new things', async () => {
     expect(await check({})).toMatchObject({ status: 'pass' });
@@ -166,21 +167,40 @@ describe('a key', () => {
     ['vpc', 'key-x', 'pass'],
   ] as const)('that the %s gateway refuses, %s: %s', (kind, keyId, status) => {
     const gateway = { ...gatewayAt('kms.cn-hangzhou.aliyuncs.com'), kind };
-    const error = new KmsxError({ kind: 'kms', code: 'Forbidden.KeyNotFound', message: 'no' });
-    expect(checkInternetAccess(gateway, keyId, { kind: 'failed', error }).status).toBe(status);
-    const busy = new KmsxError({ kind: 'unavailable', code: 'timed-out', message: 'no' });
-    const unknown = checkInternetAccess(gateway, keyId, { kind: 'failed', error: busy }).status;
+    const error = refused('Forbidden.KeyNotFound', { message: 'no' });
+    expect(checkInternetAccess(gateway, keyId, { ok: false, error }).status).toBe(status);
+    const busy = kmsxError('timed-out', 'no');
+    const unknown = checkInternetAccess(gateway, keyId, { ok: false, error: busy }).status;
     expect(unknown).toBe(kind === 'vpc' ? 'pass' : 'not-reached');
   });
 
   it('of an instance that the public gateway reaches has access from the Internet', () => {
     const gateway = { ...gatewayAt('kms.cn-hangzhou.aliyuncs.com'), kind: 'public' as const };
     const value = { ...metadata, dkmsInstanceId: 'kst-x' };
-    const verdict = checkInternetAccess(gateway, 'alias/x', { kind: 'granted', value });
+    const verdict = checkInternetAccess(gateway, 'alias/x', { ok: true, value });
     expect(verdict).toMatchObject({
       status: 'pass',
       message: expect.stringContaining('reaches') as string,
     });
+  });
+});
+
+describe('a missing permission', () => {
+  it.each(PERMISSION_CODES)('%s is none of the signature, and may not be needed', (code) => {
+    const outcome = { ok: false, error: refused(code) } as const;
+    expect(checkSignature(outcome).status).toBe('pass');
+    expect(checkKeyByDryRun(outcome, 'no DescribeKey').status).toBe('not-reached');
+    const ofExport = { commands: ['export-key'], recipients: [] } as const;
+    expect(checkPermission(outcome, 'Decrypt', ofExport, 'on K').status).toBe('warn');
+  });
+
+  it.each([
+    'IllegalTimestamp',
+    'InvalidTimeStamp.Expired',
+    'SignatureNonceUsed',
+    'IncompleteSignature',
+  ])('is not what %s says: the signature was not accepted', (code) => {
+    expect(checkSignature({ ok: false, error: refused(code) }).status).toBe('fail');
   });
 });
 

@@ -4,6 +4,7 @@ import type { AliasesByKey, ListedKeys } from '../../../src/account/list-keys.ts
 import { aliasesByKey, listKeys } from '../../../src/account/list-keys.ts';
 import { judgeKey } from '../../../src/account/usable-keys.ts';
 import type { KeyCatalog, KeyMetadata, Page, PageQuery } from '../../../src/kms/key-catalog.ts';
+import { PERMISSION_CODES, refused } from '../../support/kms/refusals.ts';
 
 const NOW = new Date('2026-11-24T08:00:00Z');
 const REAL = { now: NOW, isRehearsal: false };
@@ -165,7 +166,7 @@ function aliasList(catalog: KeyCatalog): KeyCatalog {
 }
 
 function refusal(code: string, kind: 'credentials' | 'kms' | 'unavailable'): KmsxError {
-  return new KmsxError({ kind, code, message: 'refused', requestId: 'r' });
+  return refused(code, { kind, message: 'refused', requestId: 'r' });
 }
 
 describe('the list of keys', () => {
@@ -255,14 +256,14 @@ describe('the list of keys', () => {
     expect(pages[0]?.gone).toEqual(['key-7']);
   });
 
-  it('goes on after a key that may not be described, and gives the reason', async () => {
+  it.each(PERMISSION_CODES)('goes on after a key that may not be described: %s', async (code) => {
     const catalog = catalogOf([ids(0, 3)], (keyId) =>
-      keyId === 'key-1' ? refusal('Forbidden.NoPermission', 'credentials') : key({ keyId }),
+      keyId === 'key-1' ? refusal(code, 'credentials') : key({ keyId }),
     );
     const [page] = (await listAll(catalog)).pages;
     expect(page?.keys[1]).toEqual({
       KeyId: 'key-1',
-      Reason: 'KMS does not describe it: refused (Forbidden.NoPermission)',
+      Reason: `KMS does not describe it: refused (${code})`,
     });
     expect(page?.keys[2]).toMatchObject({ KeyId: 'key-2', Usable: true });
     expect(page?.refusals).toHaveLength(1);

@@ -38,7 +38,7 @@ describe('the hint for want of a permission', () => {
       'the statement to take away',
       { NoPermissionType: 'ExplicitDeny' },
       {},
-      `a Deny statement in a RAM policy forbids kms:ExportDataKey on ${ARN} to the RAM user exporter: take it away`,
+      `a Deny statement in a RAM policy forbids kms:ExportDataKey on ${ARN} to the RAM user exporter: remove it`,
     ],
     [
       'the key policy where that decides',
@@ -55,7 +55,7 @@ describe('the hint for want of a permission', () => {
         AuthPrincipalDisplayName: 'ops:alice@example.com',
       },
       {},
-      `a Deny statement forbids kms:ExportDataKey on ${ARN} to the role session ops:alice@example.com: take it away`,
+      `a Deny statement forbids kms:ExportDataKey on ${ARN} to the role session ops:alice@example.com: remove it`,
     ],
     [
       'the operation where the answer names none',
@@ -85,7 +85,7 @@ describe('the hint for want of a permission', () => {
         NoPermissionType: 'ExplicitDeny',
       },
       {},
-      `a Deny statement in a control policy of the resource directory forbids kms:ExportDataKey on ${ARN} to the account 6543210987654321: take it away`,
+      `a Deny statement in a control policy of the resource directory forbids kms:ExportDataKey on ${ARN} to the account 6543210987654321: remove it`,
     ],
     [
       'a federated identity, and the session policy',
@@ -120,7 +120,7 @@ describe('the hint for want of a permission', () => {
         EncodedDiagnosticMessage: 'AQEAAAAAZBgx+/A=',
       },
       {},
-      `a Deny statement forbids kms:ExportDataKey on ${ARN} to the RAM user exporter: find it by aliyun ram DecodeDiagnosticMessage --EncodedDiagnosticMessage AQEAAAAAZBgx+/A=`,
+      `a Deny statement forbids kms:ExportDataKey on ${ARN} to the RAM user exporter: find it with aliyun ram DecodeDiagnosticMessage --EncodedDiagnosticMessage AQEAAAAAZBgx+/A=`,
     ],
     [
       'how to find out where the kind of refusal is not known',

@@ -1,17 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
   CLOSED_INSTANCE_HINT,
   factsOf,
   KMS_ERRORS,
 } from '../../../src/answers/error-table/table.ts';
-import type { KmsErrorFacts } from '../../../src/answers/error-table/facts.ts';
+import type { KmsErrorFacts, Subject } from '../../../src/answers/error-table/facts.ts';
 import {
   ERROR_FAMILIES,
   factsByStatus,
   STATUS_CLASSES,
 } from '../../../src/answers/error-table/fallback.ts';
 import { REFUSALS } from '../../../src/local-kms/refusal.ts';
+import { PERMISSION_CODES } from '../../support/kms/refusals.ts';
 
 interface CodeGroup {
   readonly Name: string;
@@ -58,6 +60,39 @@ describe('the table of KMS errors', () => {
     }
   });
 });
+
+describe('what a code is about', () => {
+  const codesAbout = (subject: Subject): string[] =>
+    Object.keys(KMS_ERRORS).filter((code) => KMS_ERRORS[code]?.about === subject);
+
+  test('is a permission for five codes', () => {
+    expect(codesAbout('permission').sort()).toEqual(PERMISSION_CODES.toSorted());
+  });
+
+  test('is asked of the table: no other file of the client names a code', () => {
+    const src = fileURLToPath(new URL('../../../src/', import.meta.url));
+    const named = readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !/^(local-kms|answers\/error-table)\//.test(file))
+      .flatMap((file) => {
+        const code = readFileSync(`${src}${file}`, 'utf8').replaceAll(
+          /^ *(\/\*\*|\*|\/\/).*$/gm,
+          '',
+        );
+        const literals = code.matchAll(/(['"`])([\w.]+)(?:\1|\$)/g);
+        return [...literals].flatMap(([, , text = '']) =>
+          isCode(text) ? [`${file}: ${text}`] : [],
+        );
+      });
+    expect(named).toEqual([]);
+  });
+});
+
+/** A code of the table, or the beginning of one with its dot. */
+function isCode(text: string): boolean {
+  return Object.keys(KMS_ERRORS).some(
+    (code) => code === text || (text.endsWith('.') && code.startsWith(text)),
+  );
+}
 
 describe('a code that the table does not have', () => {
   test.each([

@@ -84,7 +84,7 @@ describe('kmsError', () => {
     'never sends to the real cloud by aliyun for a refusal of the embedded KMS: %s',
     (Code) => {
       const answer = errorOf({ Code, RequestId: 'id' }, 404, { 'x-kmsx-embedded-kms': '1' });
-      expect(answer.details).toMatchObject({ embedded: 'true' });
+      expect(answer).toMatchObject({ isEmbedded: true });
       expect(answer.hints?.length).toBeGreaterThan(0);
       for (const hint of answer.hints ?? []) expect(hint).not.toMatch(/\baliyun [a-z]/);
     },
@@ -99,7 +99,7 @@ describe('kmsError', () => {
       expect(real.hints?.join(' ')).toMatch(
         /kmsx list-keys .*this region and account|this region and account.* kmsx list-keys/,
       );
-      expect(real.details).not.toHaveProperty('embedded');
+      expect(real).toMatchObject({ isEmbedded: false });
     },
   );
 

@@ -7,8 +7,8 @@ import {
   createSecretBackup,
   readSecretBackup,
 } from '../../../src/data-key/secret-backup.ts';
-import { KMS_ERRORS } from '../../../src/answers/error-table/table.ts';
 import type { KmsClient } from '../../../src/kms/kms-client.ts';
+import { PERMISSION_CODES, refused } from '../../support/kms/refusals.ts';
 
 type Secrets = Pick<KmsClient, 'createSecret' | 'describeSecret' | 'getSecretValue'>;
 
@@ -17,16 +17,7 @@ const answered = { requestId: 'R' };
 
 /** What KMS refuses with a code. */
 function refusal(code: string): KmsxError {
-  const facts = KMS_ERRORS[code];
-  if (facts === undefined) throw new Error(`no code of KMS: ${code}`);
-  return new KmsxError({
-    kind: facts.kind,
-    code,
-    message: facts.message,
-    hints: [facts.hint],
-    requestId: 'R-1',
-    httpStatus: 400,
-  });
+  return refused(code, { requestId: 'R-1', httpStatus: 400 });
 }
 
 /** A KMS that answers as a test says, and fails a call that the test says nothing of. */
@@ -89,8 +80,8 @@ describe('whether a secret is still to be made', () => {
     expect(await assertSecretFree('s', kms)).toBe(true);
   });
 
-  it('is not known without the permission to ask', async () => {
-    const kms = kmsOf({ describeSecret: refuses(refusal('Forbidden.NoPermission')) });
+  it.each(PERMISSION_CODES)('is not known without the permission to ask: %s', async (code) => {
+    const kms = kmsOf({ describeSecret: refuses(refusal(code)) });
     expect(await assertSecretFree('s', kms)).toBe(false);
   });
 
@@ -176,31 +167,41 @@ describe('a backup as a new secret', () => {
     },
   );
 
-  it('without the permission names the permission, and does not read', async () => {
-    const kms = kmsOf({ createSecret: unreadable }, 'cn-hangzhou');
-    expect(await failureOf(createSecretBackup(SECRET, kms))).toMatchObject({
-      code: 'Forbidden.NoPermission',
-      kind: 'credentials',
-      message: 'secret:backups/payments: these credentials have no permission for CreateSecret',
-      hints: ['allow kms:CreateSecret on acs:kms:cn-hangzhou:*:secret in a RAM policy'],
-      requestId: 'R-1',
-      httpStatus: 400,
-    });
-  });
+  it.each(PERMISSION_CODES)(
+    'without the permission names it, and does not read: %s',
+    async (code) => {
+      const kms = kmsOf({ createSecret: refuses(refusal(code)) }, 'cn-hangzhou');
+      expect(await failureOf(createSecretBackup(SECRET, kms))).toMatchObject({
+        code,
+        kind: 'credentials',
+        message: 'secret:backups/payments: these credentials have no permission for CreateSecret',
+        hints: ['allow kms:CreateSecret on acs:kms:cn-hangzhou:*:secret in a RAM policy'],
+        requestId: 'R-1',
+        httpStatus: 400,
+      });
+    },
+  );
 
   it('says what KMS says of who misses it', async () => {
     const message =
       'secret:backups/payments: these credentials have no permission for CreateSecret';
-    const named = 'allow kms:CreateSecret on acs:kms:cn-hangzhou:1234:secret for the RAM user a';
-    const unnamed = 'allow kms:CreateSecret for the RAM user a';
+    const named =
+      'allow kms:CreateSecret on acs:kms:cn-hangzhou:1234:secret for the RAM user a in a RAM policy';
+    const unnamed = 'allow kms:CreateSecret for the RAM user a in a RAM policy';
     const resource = 'the Resource of its statement is acs:kms:cn-hangzhou:*:secret';
-    for (const [denial, hints] of [
-      [named, [named]],
-      [unnamed, [unnamed, resource]],
+    for (const [its, hints] of [
+      ['acs:kms:cn-hangzhou:1234:secret', [named]],
+      [undefined, [unnamed, resource]],
     ] as const) {
-      const { kind, code, message: theirs } = refusal('Forbidden.NoPermission');
-      const details = { denial };
-      const denied = new KmsxError({ kind, code, message: theirs, hints: [denial], details });
+      const denial = {
+        kind: 'implicit',
+        action: 'kms:CreateSecret',
+        resource: its,
+        principal: 'the RAM user a',
+        policy: undefined,
+        encoded: undefined,
+      } as const;
+      const denied = refused('Forbidden.NoPermission', { denial });
       const kms = kmsOf({ createSecret: refuses(denied) }, 'cn-hangzhou');
       const error = await failureOf(createSecretBackup(SECRET, kms));
       expect(error).toMatchObject({ message, hints });

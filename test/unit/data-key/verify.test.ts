@@ -17,6 +17,7 @@ import type { WrappingPrivateKey } from '../../../src/wrapping/private-key.ts';
 import { readPrivateKey } from '../../../src/wrapping/private-key.ts';
 import { testKey } from '../../support/wrapping-keys.ts';
 import { refusalOf } from '../../support/documents.ts';
+import { refused } from '../../support/kms/refusals.ts';
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 5 + 2));
 const OTHER = Buffer.from(KEY.map((byte) => byte ^ 1));
@@ -229,17 +230,17 @@ describe('verifying backups against check values', () => {
 });
 
 describe('backups that cannot be compared', () => {
-  const refused = new KmsxError({ kind: 'kms', code: 'Rejected.Disabled', message: 'disabled' });
+  const disabled = refused('Rejected.Disabled', { message: 'disabled' });
   const unreachable = kmsxError('network-failed', 'no way');
 
   it('throw where none could be', async () => {
-    const backups = [backupOf(KEY, failing(refused)), backupOf(KEY, failing(refused))];
-    expect(await refusal(verifyBackups(backups, exportOf(KEY)))).toBe(refused);
+    const backups = [backupOf(KEY, failing(disabled)), backupOf(KEY, failing(disabled))];
+    expect(await refusal(verifyBackups(backups, exportOf(KEY)))).toBe(disabled);
   });
 
   it('leave Match open where the others hold the data key, and are told', async () => {
     const result = await verifyBackups(
-      [backupOf(KEY, failing(refused)), backupOf(KEY)],
+      [backupOf(KEY, failing(disabled)), backupOf(KEY)],
       exportOf(KEY),
     );
     expect(result.match).toBeUndefined();
@@ -252,12 +253,12 @@ describe('backups that cannot be compared', () => {
       refusalOf(() => {
         assertVerified(result);
       }),
-    ).toBe(refused);
+    ).toBe(disabled);
   });
 
   it('do not hide one that differs', async () => {
     const result = await verifyBackups(
-      [backupOf(KEY, failing(refused)), backupOf(OTHER)],
+      [backupOf(KEY, failing(disabled)), backupOf(OTHER)],
       exportOf(KEY),
     );
     expect(result.match).toBe(false);

@@ -3,13 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
 import type { AttemptOutcome, AttemptReport, RetryPolicy } from '../../../src/kms/retry.ts';
 import { backoffMs, DEFAULT_RETRY_POLICY, withRetries } from '../../../src/kms/retry.ts';
+import { refused } from '../../support/kms/refusals.ts';
 
-const BUSY = new KmsxError({
-  kind: 'unavailable',
-  code: 'Rejected.Throttling',
+const BUSY = refused('Rejected.Throttling', {
   message: 'KMS has too many calls of this account',
   hints: ['wait'],
-  details: { action: 'Decrypt' },
+  action: 'Decrypt',
   requestId: 'id-1',
   httpStatus: 429,
 });
@@ -120,24 +119,19 @@ describe('withRetries', () => {
     expect(reports.at(-1)).not.toHaveProperty('waitMs');
     if (!(result instanceof KmsxError)) throw new Error('it succeeded');
     expect(result.message).toBe('KMS has too many calls of this account (5 attempts, 1.5 s)');
-    const { kind, code, hints, details, requestId, httpStatus } = BUSY;
-    expect(result).toMatchObject({ kind, code, hints, details, requestId, httpStatus });
+    const { kind, code, hints, action, requestId, httpStatus } = BUSY;
+    expect(result).toMatchObject({ kind, code, hints, action, requestId, httpStatus });
   });
 
   test('does not repeat what cannot succeed, and leaves its error as it is', async () => {
-    const error = new KmsxError({ kind: 'kms', code: 'Rejected.Disabled', message: 'disabled' });
+    const error = refused('Rejected.Disabled', { message: 'disabled' });
     const { result, limits } = await run([{ outcome: { ok: false, error, isRetryable: false } }]);
     expect(limits).toHaveLength(1);
     expect(result).toBe(error);
   });
 
   test('says how often it tried where what cannot succeed came after what may pass', async () => {
-    const error = new KmsxError({
-      kind: 'kms',
-      code: 'Rejected.Disabled',
-      message: 'the KMS key is disabled',
-      requestId: 'id-3',
-    });
+    const error = refused('Rejected.Disabled', { requestId: 'id-3' });
     const last: Step = { takesMs: 400, outcome: { ok: false, error, isRetryable: false } };
     const { result, limits } = await run([FAIL, last]);
     expect(limits).toHaveLength(2);

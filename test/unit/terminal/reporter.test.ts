@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KmsxError } from '../../../src/base/error.ts';
 import { createReporter } from '../../../src/terminal/reporter.ts';
 import { testIo } from '../../support/test-io.ts';
+import { refused } from '../../support/kms/refusals.ts';
 
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
@@ -25,8 +25,8 @@ describe('what is said on stderr', () => {
           const io = testIo();
           const options = { quiet: false, verbose: true, color: 'never', errorFormat } as const;
           const reporter = createReporter(io, options);
-          const said = { code: other, requestId: one, message: one, hints: [other, one] };
-          await reporter.error(new KmsxError({ kind: 'kms', ...said }));
+          const said = { requestId: one, message: one, hints: [other, one] };
+          await reporter.error(refused(other, said));
           await reporter.warn(one);
           await reporter.note(one);
           await reporter.detail(one);

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { KmsxError } from '../../../base/error.ts';
-import { kmsxError, withChanges } from '../../../base/error.ts';
+import { kmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResults } from '../../../terminal/output/json-output.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import type { AliasesByKey, ListedKey, ListedKeys } from '../../../account/list-keys.ts';
 import { aliasesByKey, listKeys } from '../../../account/list-keys.ts';
-import { isNoPermission } from '../../../answers/no-permission.ts';
+import { isNoPermission } from '../../../answers/refusal.ts';
 import type { KmsClient } from '../../../kms/kms-client.ts';
 import { isDedicated } from '../../shared/backup/backup-places.ts';
 import { connect } from '../../shared/connect.ts';
@@ -97,7 +97,7 @@ async function naming<T>(action: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!isNoPermission(error)) throw error;
     const origin = error.requestId === undefined ? ` (Code ${error.code})` : '';
-    throw withChanges(error, {
+    throw error.with({
       message: `these credentials have no permission for ${action}${origin}`,
     });
   }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { KmsxError, kmsxError, withChanges } from '../../../base/error.ts';
+import { KmsxError, kmsxError } from '../../../base/error.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { jsonForStdout, jsonLine, printResult } from '../../../terminal/output/json-output.ts';
@@ -224,7 +224,7 @@ async function write(
       labels.length === 0
         ? 'the old backup stands'
         : `${whatStands('the new backup', labels)}, the old one too`;
-    throw withChanges(error, {
+    throw error.with({
       message: `${error.message}; ${stands}`,
       hints: error.code === 'answer-malformed' ? [] : hintsFor(error),
     });

@@ -1,9 +1,10 @@
-import { KmsxError, withChanges } from '../../../base/error.ts';
+import { KmsxError } from '../../../base/error.ts';
 import { shellWord } from '../../../base/shell-word.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
 import { dataKeyIdOf } from '../../../documents/encryption-context.ts';
 import { OTHER_EMBEDDED_STATE } from '../../../answers/error-table/embedded.ts';
+import { KmsRefused } from '../../../answers/refusal.ts';
 import type { KmsClient } from '../../../kms/kms-client.ts';
 
 /** What is known of a backup when KMS refuses to open it. */
@@ -15,9 +16,6 @@ export interface BackupFacts {
   /** What a command knows better of some errors. */
   readonly hintsFor?: (error: KmsxError) => readonly string[] | undefined;
 }
-
-/** KMS's answers, in a real call and in a dry run, to a context or ciphertext that can't be right. */
-const DOES_NOT_OPEN: ReadonlySet<string> = new Set(['InvalidParameter', 'ValidationError']);
 
 /** Parameters that say for whom a data key is exported, and nothing of the backup. */
 const OF_RECIPIENT: readonly (string | undefined)[] = [
@@ -37,19 +35,19 @@ export async function explainingFailures<T>(
   try {
     return await work();
   } catch (error) {
-    throw error instanceof KmsxError ? explained(error, facts) : error;
+    if (!(error instanceof KmsxError)) throw error;
+    const own = facts.hintsFor?.(error) ?? usualHints(error, facts);
+    throw error.with({ hints: [...own, ...elsewhere(error, facts)] });
   }
 }
 
-/** A refusal of KMS with hints for this backup, as `explainingFailures` throws it. */
-export function explained(error: KmsxError, facts: BackupFacts): KmsxError {
-  const own = facts.hintsFor?.(error) ?? usualHints(error, facts);
-  return withChanges(error, { hints: [...own, ...elsewhere(error, facts)] });
-}
-
 /** Tells whether KMS could not open what it was given: a wrong context, a damaged ciphertext, another key's. */
-export function isNotOpening({ code, details }: KmsxError): boolean {
-  return DOES_NOT_OPEN.has(code) && !OF_RECIPIENT.includes(details['parameter']);
+export function isNotOpening(error: KmsxError): error is KmsRefused {
+  return (
+    error instanceof KmsRefused &&
+    error.about === 'parameter' &&
+    !OF_RECIPIENT.includes(error.parameter)
+  );
 }
 
 /** What `--in` is called in messages. */
@@ -59,7 +57,7 @@ export function backupLabel({ in: path }: { readonly in: string }): string {
 
 function usualHints(error: KmsxError, { source, label }: BackupFacts): readonly string[] {
   if (isNotOpening(error)) {
-    const isRehearsed = source.Rehearsal === true && error.details['embedded'] !== undefined;
+    const isRehearsed = source.Rehearsal === true && error.isEmbedded;
     return [...(isRehearsed ? [OTHER_EMBEDDED_STATE] : []), ...contextHints(source, label)];
   }
   const { KeyId } = source;

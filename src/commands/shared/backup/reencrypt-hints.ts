@@ -1,9 +1,8 @@
 import type { KmsxError } from '../../../base/error.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import type { ReencryptRequest } from '../../../data-key/reencrypt/request.ts';
+import { isNoPermission, KmsRefused } from '../../../answers/refusal.ts';
 import { isNotOpening } from './backup-failures.ts';
-
-const NO_PERMISSION: ReadonlySet<string> = new Set(['Forbidden.NoPermission', 'AccessDeniedError']);
 
 /**
  * What an error of a re-encryption can mean. The old backup is opened before ReEncrypt, so that what ReEncrypt then
@@ -18,10 +17,10 @@ export function reencryptHints(
   isOpened = false,
 ): readonly string[] | undefined {
   if (error.details['stage'] === 'verify') return verifyingHints(error, request);
-  if (error.details['action'] !== 'ReEncrypt') return oldBackupHints(error, request);
+  if (actionOf(error) !== 'ReEncrypt') return oldBackupHints(error, request);
   const { asymmetricSource: source, destination } = request;
-  if (NO_PERMISSION.has(error.code)) {
-    if (error.details['denial'] !== undefined) {
+  if (isNoPermission(error)) {
+    if (error.denial !== undefined) {
       return [
         ...hintsFor(error),
         'it takes kms:ReEncryptFrom on the old key and kms:ReEncryptTo on the new one',
@@ -43,6 +42,10 @@ export function reencryptHints(
       ? `the old backup opens; what KMS refused is ${destination.text}`
       : `what KMS refused is ${destination.text} or ${source?.keyId ?? 'the old key'}`;
   return error.kind === 'kms' ? [...hintsFor(error), which] : undefined;
+}
+
+function actionOf(error: KmsxError): string | undefined {
+  return error instanceof KmsRefused ? error.action : error.details['action'];
 }
 
 function verifyingHints(

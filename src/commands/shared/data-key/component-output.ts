@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { KmsxError, kmsxError, withChanges } from '../../../base/error.ts';
+import { KmsxError, kmsxError } from '../../../base/error.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
 import { repeatable } from '../../../terminal/options.ts';
@@ -201,7 +201,7 @@ function retractEach(outputs: readonly Output[]): string[] {
 }
 
 function withRemark(error: KmsxError, remark: string, hints: readonly string[]): KmsxError {
-  return withChanges(error, {
+  return error.with({
     message: `${error.message}; ${remark}`,
     hints: [...(error.code === 'stream-closed' ? [] : hintsFor(error)), ...hints],
   });

@@ -1,16 +1,16 @@
 /**
- * The part of the bash script that is the same for every command tree: it reads the line up to the cursor
- * and fills COMPREPLY from the tables beside it. It evaluates nothing that the user typed, starts no
- * program, needs no other package, and runs in the bash 3.2 of macOS.
+ * The fixed part of the bash script: it reads the line up to the cursor and fills COMPREPLY from the generated
+ * tables. It evaluates nothing that the user typed, starts no program, needs no other package, and runs in bash
+ * 3.2, as on macOS.
  *
- * Bash cuts words at `=`, `:` and `@` (COMP_WORDBREAKS) and replaces only what follows the cut, so words are
- * put together first, and of each candidate the part that stays on the line is taken off again.
+ * Bash splits words at `=`, `:` and `@` (COMP_WORDBREAKS) and replaces only the part after the split. So words are
+ * joined first, and the part of each candidate that stays on the line is removed again.
  *
- * @param prefix - what the names of all functions begin with
+ * @param prefix - the prefix of all function names
  * @param program - the name that the completion is registered for
  */
 export function bashEngine(prefix: string, program: string): string {
-  return `# Puts the words before the cursor together: words, and current, the last one, of which bash keeps kept
+  return `# Joins the words before the cursor into words and current, the last one: bash keeps its beginning, kept,
 # and replaces the rest.
 ${prefix}_read_words() {
   local line=\${COMP_LINE-} typed=\${2-\${COMP_WORDS[COMP_CWORD]}} piece='' previous joined i
@@ -25,7 +25,7 @@ ${prefix}_read_words() {
         current+=$piece
         continue
       fi
-      # The number in 2>file is no word of the command.
+      # The number in 2>file is not a word of the command.
       if [[ $piece == [\\<\\>]* && $current != *[!0-9]* ]]; then joined=1; fi
     fi
     if [[ $i -gt 1 && -z $joined ]]; then words+=("$current"); fi
@@ -37,7 +37,7 @@ ${prefix}_read_words() {
   current=$kept$typed
 }
 
-# Takes one word before the cursor into account.
+# Handles one word before the cursor.
 ${prefix}_take_word() {
   if [[ -n $redirected ]]; then
     redirected=
@@ -75,7 +75,7 @@ ${prefix}_take_option() {
   if [[ -z $required || -n $greedy ]]; then more=$option more_greedy=$greedy; fi
 }
 
-# Offers $1, behind what prefix says, if it goes on where the current word ends.
+# Offers $1, after prefix, if it continues the current word.
 ${prefix}_offer() {
   local candidate=$prefix$1
   if [[ $candidate == "$current"* ]]; then COMPREPLY+=("\${candidate#"$kept"}"); fi
@@ -88,7 +88,7 @@ ${prefix}_offer_options() {
   done
 }
 
-# Offers what takes and values say.
+# Offers candidates as takes and values describe them.
 ${prefix}_offer_value() {
   local value
   case $takes in
@@ -98,7 +98,7 @@ ${prefix}_offer_value() {
   esac
 }
 
-# Leaves files to readline, which knows quotes, ~ and variables, where it begins at the right place.
+# Leaves files to readline, which handles quotes, ~ and variables, if it starts at the right place.
 ${prefix}_offer_paths() {
   local action=$1 path option
   shift
@@ -158,7 +158,7 @@ ${prefix}() {
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] > 400)); then
   complete -F ${prefix} ${program}
-else # compopt is missing, or comes too late
+else # compopt is missing, or takes effect too late
   complete -o default -F ${prefix} ${program}
 fi
 `;

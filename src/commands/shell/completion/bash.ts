@@ -6,9 +6,9 @@ const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./-]+$/;
 const LINE_LENGTH = 100;
 
 /**
- * Writes the completion script for bash 3.2 and later: tables made from the command tree, as `case`
- * statements, and the functions of `bashEngine` that read them. Choices are offered as they must be typed,
- * with backslashes before what bash would read as syntax. Descriptions have no place in bash.
+ * Writes the completion script for bash 3.2 and later: tables generated from the command tree as `case`
+ * statements, and the functions of `bashEngine` that read them. Choices are offered as they must be typed, with
+ * backslashes before shell syntax. Bash cannot show descriptions.
  */
 export function bashScript(program: CommandModel): string {
   const name = program.path[0] ?? '';
@@ -39,7 +39,7 @@ function findCommand(prefix: string, commands: readonly CommandModel[]): string[
     return `    ${patterns.join(' | ')}) found=${id(command)} ;;`;
   });
   return [
-    '# Finds the command that the word $2 stands for below the command $1.',
+    '# Finds the subcommand of $1 that the word $2 names.',
     `${prefix}_find_command() {`,
     '  found=',
     '  case "$1 $2" in',
@@ -66,7 +66,7 @@ function listCommand(
     ];
   });
   return [
-    '# Lists what may follow the command $1.',
+    '# Lists the commands and options that may follow the command $1.',
     `${prefix}_list_command() {`,
     '  commands=()',
     ...array(
@@ -92,7 +92,7 @@ function findOption(
     return [`    ${id(command)})`, '      case $2 in', ...inner, '      esac', '      ;;'];
   });
   return [
-    '# Finds what the option $2 of the command $1 takes. What is not listed is a flag.',
+    '# Finds what the option $2 of the command $1 takes. An option that is not listed is a flag.',
     `${prefix}_find_option() {`,
     `  takes='' required=1 greedy='' repeatable='' names=("$2") values=()`,
     '  case $2 in',
@@ -105,7 +105,7 @@ function findOption(
   ];
 }
 
-/** One arm for all options of which the same is to be said. */
+/** One `case` arm per distinct setting. */
 function optionArms(indent: string, options: readonly OptionModel[]): string[] {
   const namesBySettings = new Map<string, string[]>();
   for (const option of options) {
@@ -133,7 +133,7 @@ function findOperand(prefix: string, commands: readonly CommandModel[]): string[
     command.arguments.map((argument, index) => operandArm(command, argument, index)),
   );
   return [
-    '# Finds what stands at the place $2 (from 0) after the command $1.',
+    '# Finds what the operand number $2 (from 0) of the command $1 takes.',
     `${prefix}_find_operand() {`,
     `  takes='' values=()`,
     '  case "$1 $2" in',
@@ -158,7 +158,7 @@ function id(command: CommandModel): string {
   return word(command.path.join(' '));
 }
 
-/** `name=(…)` over as many lines as it needs. */
+/** `name=(…)`, wrapped over several lines if necessary. */
 function array(indent: string, name: string, words: readonly string[]): string[] {
   const lines: string[] = [];
   let line = `${indent}${name}=(`;
@@ -172,12 +172,12 @@ function array(indent: string, name: string, words: readonly string[]): string[]
   return [...lines, `${line.trimEnd()})`];
 }
 
-/** A text as one word of bash: in single quotes, where nothing has a meaning. */
+/** Quotes a text as one word of bash: nothing is special in single quotes. */
 function word(text: string): string {
   return PLAIN_WORD.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** A choice as the user must type it: a backslash before everything that could be syntax. */
+/** A choice as the user must type it: a backslash before every character that could be syntax. */
 function typed(choice: string): string {
   return choice.replace(/[^\p{L}\p{N}_@%+=:,./-]/gu, String.raw`\$&`);
 }

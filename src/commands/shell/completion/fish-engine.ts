@@ -1,12 +1,12 @@
 /**
- * The part of the fish script that is the same for every command tree: it walks over the words before the
- * cursor and answers the conditions of the `complete` lines.
+ * The fixed part of the fish script: it walks over the words before the cursor and evaluates the conditions of the
+ * `complete` lines.
  *
- * @param prefix - what the names of all functions begin with
+ * @param prefix - the prefix of all function names
  * @param program - the program's name
  */
 export function fishEngine(prefix: string, program: string): string {
-  return `# Prints, a line each, what stands before the cursor: the command, the number of its operands, and the
+  return `# Prints three lines about the words before the cursor: the command, the number of its operands, and the
 # option whose value the next word may be.
 function ${prefix}_where
     set -l command ${program}
@@ -75,7 +75,7 @@ function ${prefix}_at
     test "$where[1]" = "$argv[2..-1]"; and test -z "$where[3]"; and test $where[2] -eq $argv[1]
 end
 
-# The same for that operand and all after it.
+# The same, for that operand and all after it.
 function ${prefix}_from
     set -l where (${prefix}_where)
     test "$where[1]" = "$argv[2..-1]"; and test -z "$where[3]"; and test $where[2] -ge $argv[1]

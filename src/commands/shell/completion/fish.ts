@@ -3,11 +3,10 @@ import type { ArgumentModel, Candidates, CommandModel, OptionModel } from './mod
 import { allCommands, commonOptions, ownOptions } from './model.ts';
 
 /**
- * Writes the completion script for fish 3 and later: one `complete` line for each thing that can be typed,
- * with a condition that asks the functions of `fishEngine` which command the line has and where it ends.
+ * Writes the completion script for fish 3 and later: one `complete` line per candidate, with a condition that calls
+ * the functions of `fishEngine` to find the command and the position of the cursor.
  *
- * Fish expands the text of `-a` when it completes, so every value is quoted for that, and quoted again for
- * the script.
+ * Fish expands the text of `-a` when it completes, so every value is quoted for that and again for the script.
  */
 export function fishScript(program: CommandModel): string {
   const name = program.path[0] ?? '';
@@ -40,7 +39,7 @@ function findCommand(prefix: string, commands: readonly CommandModel[]): string[
     ];
   });
   return [
-    '# Prints the command that the word $argv[2] stands for below the command $argv[1].',
+    '# Prints the subcommand of $argv[1] that the word $argv[2] names.',
     `function ${prefix}_find_command`,
     '    switch "$argv"',
     ...cases,
@@ -65,7 +64,7 @@ function findOption(
     ];
   });
   return [
-    '# Prints how the option $argv[2] of the command $argv[1] takes a value; nothing if it takes none.',
+    '# Prints how the option $argv[2] of the command $argv[1] takes a value; nothing for a flag.',
     `function ${prefix}_find_option`,
     '    switch "$argv[2]"',
     ...kindCases('        ', common),
@@ -116,7 +115,7 @@ function commandLines(
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
-/** Fish itself completes the word after an option that needs one; words that may follow it are ours. */
+/** Fish itself completes the word after an option that requires a value; optional and further values are handled here. */
 function moreLines(
   { names, value }: OptionModel,
   path: string,
@@ -160,7 +159,7 @@ function described(description: string): string {
   return description === '' ? '' : ` -d ${word(description)}`;
 }
 
-/** A text as one word of fish: in single quotes, where only the quote and the backslash have a meaning. */
+/** Quotes a text as one word of fish: only the quote and the backslash are special in single quotes. */
 function word(text: string): string {
   return /^[A-Za-z0-9_@+=:,./-]+$/.test(text)
     ? text

@@ -5,7 +5,7 @@ import type { CommandModel } from './model.ts';
 import { readCompletionModel } from './model.ts';
 import { zshScript } from './zsh.ts';
 
-/** The shells that there is a completion script for. */
+/** The shells with a completion script. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 export type Shell = (typeof SHELLS)[number];
@@ -17,9 +17,9 @@ const GENERATORS: Readonly<Record<Shell, (program: CommandModel) => string>> = {
 };
 
 /**
- * Writes the completion script of a commander program for one shell: text that ends with a newline, the
- * same for the same tree. The script is whole: it starts neither Node nor the program, and evaluates
- * nothing that the user typed.
+ * Writes the completion script of a commander program for one shell. The text ends with a newline and depends only
+ * on the tree. The script is self-contained: it starts neither Node nor the program, and evaluates nothing that
+ * the user typed.
  *
  * @throws RangeError if a command or an option has a name that would need quoting in a shell
  */

@@ -2,7 +2,7 @@ import type { Argument, Command, Option } from 'commander';
 import { Help } from 'commander';
 import { isDeepStrictEqual } from 'node:util';
 
-/** What a value completes to: nothing that a script could know, files, folders, or one of a list. */
+/** What a value completes to: nothing known to a script, files, folders, or the values of a list. */
 export type Candidates =
   | { readonly kind: 'none' | 'files' | 'folders' }
   | { readonly kind: 'values'; readonly values: readonly string[] };
@@ -11,9 +11,9 @@ export type Candidates =
 export interface OptionValue {
   /** As help shows it, without brackets: `file|-`. */
   readonly placeholder: string;
-  /** The next word is the value, whatever it looks like; otherwise only if it does not look like an option. */
+  /** If true, the next word is always the value; otherwise only if it does not look like an option. */
   readonly required: boolean;
-  /** The words after it are values too, up to the next option: commander's `...`. */
+  /** Whether the following words are values too, up to the next option: commander's `...`. */
   readonly greedy: boolean;
   readonly candidates: Candidates;
 }
@@ -25,7 +25,7 @@ export interface OptionModel {
   /** One line of plain text; may be empty. */
   readonly description: string;
   readonly repeatable: boolean;
-  /** Missing where the option takes none. */
+  /** Missing for a flag. */
   readonly value?: OptionValue;
 }
 
@@ -33,14 +33,14 @@ export interface OptionModel {
 export interface ArgumentModel {
   readonly placeholder: string;
   readonly required: boolean;
-  /** The last argument stands for all words that follow. */
+  /** Whether this last argument takes all words that follow. */
   readonly variadic: boolean;
   readonly candidates: Candidates;
 }
 
-/** A command with all that may follow it. */
+/** A command and everything that may follow it. */
 export interface CommandModel {
-  /** The words that lead to it, the program's name first. */
+  /** The words of the command, starting with the program's name. */
   readonly path: readonly string[];
   readonly aliases: readonly string[];
   /** One line of plain text; may be empty. */
@@ -57,12 +57,12 @@ const FILE_PLACEHOLDER = /^(?:.*-)?(?:file|json|pem)$/i;
 const FOLDER_PLACEHOLDER = /^(?:.*-)?dir$/i;
 
 /**
- * Reads a commander tree into plain values for the generators of completion scripts. Hidden commands and
- * options are left out. A placeholder of which one alternative is `file`, `json` or `pem` (`<file|->`)
- * completes to files, `dir` to folders, choices to themselves, and the argument `command` to the commands
- * beside its own. An option may be given again if it is variadic or its default is a list.
+ * Reads a commander tree into plain values for the generators of completion scripts. Hidden commands and options are
+ * omitted. A placeholder with an alternative `file`, `json` or `pem` (`<file|->`) completes to files, `dir` to
+ * folders, choices to themselves, and the argument `command` to the sibling commands. An option is repeatable if it
+ * is variadic or its default is a list.
  *
- * Choices with control characters are left out: they can't be typed. Descriptions become one line.
+ * Choices with control characters are omitted: they cannot be typed. Descriptions become one line.
  *
  * @throws RangeError if a command or an option has a name that would need quoting in a shell
  */
@@ -70,12 +70,12 @@ export function readCompletionModel(program: Command): CommandModel {
   return readCommand(program, { path: [], options: [], siblings: [] }, new Help());
 }
 
-/** The command and all below it, each before its own subcommands. */
+/** The command and all its subcommands, in pre-order. */
 export function allCommands(command: CommandModel): CommandModel[] {
   return [command, ...command.subcommands.flatMap(allCommands)];
 }
 
-/** The options that mean the same at every command, so that a script need say them once only. */
+/** The options that are identical for every command, so that a script lists them only once. */
 export function commonOptions(commands: readonly CommandModel[]): OptionModel[] {
   return (commands[0]?.options ?? []).filter((option) =>
     commands.every((command) => command.options.some((other) => isDeepStrictEqual(option, other))),
@@ -92,11 +92,11 @@ export function ownOptions(
   );
 }
 
-/** What a command takes over from the one above it. */
+/** What a command inherits from its parent. */
 interface Parent {
   readonly path: readonly string[];
   readonly options: readonly OptionModel[];
-  /** The names of all commands under it. */
+  /** The names of all its subcommands. */
   readonly siblings: readonly string[];
 }
 
@@ -118,7 +118,7 @@ function readCommand(command: Command, parent: Parent, help: Help): CommandModel
   };
 }
 
-/** A command's own option hides the same name of the commands above it. */
+/** A command's own option hides the same name of its parents. */
 function withoutNamesOf(
   own: readonly OptionModel[],
   inherited: readonly OptionModel[],
@@ -178,7 +178,7 @@ function checkedName(name: string, allowed: RegExp): string {
   return name;
 }
 
-/** Makes one line of a text: white space becomes one space, other control characters go. */
+/** Collapses a text to one line: white space becomes one space, other control characters are removed. */
 function oneLine(text: string): string {
   return text.replace(/\s+/gu, ' ').replace(/\p{C}/gu, '').trim();
 }

@@ -1,21 +1,21 @@
 import type { ArgumentModel, Candidates, CommandModel, OptionModel } from './model.ts';
 import { allCommands, commonOptions, ownOptions } from './model.ts';
 
-/** What all functions of a script share. */
+/** Data shared by all functions of a script. */
 interface Shared {
-  /** What the names of what is shared begin with. */
+  /** The prefix of the names of shared functions. */
   readonly prefix: string;
   readonly commonOptions: readonly OptionModel[];
-  /** The names of the functions that offer a list of values, by that list. */
+  /** The functions that offer a list of values, by that list. */
   readonly valueFunctions: ReadonlyMap<string, string>;
 }
 
 /**
- * Writes the completion script for zsh: one function a command, each a call of zsh's own `_arguments`. The
- * file works under the name of its function (`_kmsx`) in `fpath`, and sourced after `compinit`.
+ * Writes the completion script for zsh: one function per command, each a call of zsh's own `_arguments`. The file
+ * works under the name of its function (`_kmsx`) in `fpath`, or sourced after `compinit`.
  *
- * `_arguments` evaluates actions, so no text of the tree stands in one: lists of values are functions. In
- * descriptions it gives a meaning to `\`, `:` and brackets; all of them are escaped.
+ * `_arguments` evaluates actions, so they contain no text from the tree: lists of values are functions. In
+ * descriptions, `\`, `:` and brackets are special, and are escaped.
  */
 export function zshScript(program: CommandModel): string {
   const name = program.path[0] ?? '';
@@ -85,7 +85,7 @@ function commandFunction(command: CommandModel, shared: Shared): string[] {
   ];
 }
 
-/** One spec for each name; each excludes the other one. */
+/** One spec per name; each excludes the other. */
 function optionSpecs(option: OptionModel, shared: Shared): string[] {
   const { names, description, repeatable, value } = option;
   const again = repeatable ? '*' : names.length > 1 ? `(${names.join(' ')})` : '';
@@ -164,8 +164,8 @@ function callOf(command: CommandModel): string {
 }
 
 /**
- * What zsh shows above the values: plain words only, since `_arguments` and the prompt's escapes give most
- * other characters a meaning. An empty message would make the argument optional.
+ * The heading that zsh shows above the values: plain words only, because most other characters are special to
+ * `_arguments` or in prompt escapes. An empty message would make the argument optional.
  */
 function message(placeholder: string): string {
   return placeholder.replaceAll(/[^\p{L}\p{N} |=._-]/gu, '').trim() || ' ';
@@ -179,7 +179,7 @@ function wordList(values: readonly string[]): string {
   return values.map(word).join(' ');
 }
 
-/** A text as one word of zsh: in single quotes, where nothing has a meaning. */
+/** Quotes a text as one word of zsh: nothing is special in single quotes. */
 function word(text: string): string {
   return /^[A-Za-z0-9_@%+:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
 const WIDTH = 100;
 
-/** Two columns: a name, and what is said of it, wrapped at 100 characters. */
+/** Two columns, a name and its description, wrapped at 100 characters. */
 export function columns(rows: readonly (readonly [string, string])[]): string {
   const left = Math.max(...rows.map(([name]) => name.length)) + 4;
   return rows.map(([name, text]) => row(name, text, left)).join('');

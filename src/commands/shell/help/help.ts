@@ -7,7 +7,7 @@ import { namesLike } from '../../../terminal/names-like.ts';
 import { writeStdout } from '../../../terminal/output/stdout.ts';
 import { TOPICS } from './topics.ts';
 
-/** `kmsx help`: shows the help of the program, of a command, or of a topic. */
+/** `kmsx help`: shows help for the program, a command or a topic. */
 export function defineHelp(command: Command, io: Io, tree: CommandTree): void {
   const names = tree.program.commands.map((other) => other.name());
   const topic = new Argument('[topic]', 'a command, or a topic');
@@ -39,7 +39,7 @@ async function textOf(word: string | undefined, { program, load }: CommandTree):
   return helpTextOf(command);
 }
 
-/** A command's whole help: commander's `helpInformation` leaves out what was added after it. */
+/** The complete help of a command: commander's `helpInformation` omits text added after it. */
 function helpTextOf(command: Command): string {
   const parts: string[] = [];
   command.configureOutput({ writeOut: (text) => parts.push(text) });

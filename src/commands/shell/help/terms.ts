@@ -3,34 +3,34 @@ import { columns } from './columns.ts';
 const TERMS: readonly (readonly [string, string])[] = [
   [
     'data key',
-    'the symmetric key that all this is about; a secret. KMS makes it and keeps no copy',
+    'the symmetric key that kmsx exports and backs up; a secret. KMS generates it and keeps no copy',
   ],
-  ['KMS key', 'a key held in KMS; it encrypts data keys and never leaves'],
+  ['KMS key', 'a key in KMS; it encrypts data keys and never leaves KMS'],
   [
     'ciphertext blob',
-    'the data key under the KMS key (CiphertextBlob): the backup; opaque, only KMS opens it',
+    'the data key under the KMS key (CiphertextBlob): the backup; opaque, only KMS can decrypt it',
   ],
   [
     'wrapping key',
-    'an RSA key pair; data keys are exported under its public half, and its private half lies in an HSM or a PEM file',
+    'an RSA key pair; data keys are exported under its public half, and its private half is in an HSM or a PEM file',
   ],
   ['wrapping algorithm', 'how the data key is wrapped, such as RSAES_OAEP_SHA_256'],
   ['export', 'the data key under the wrapping key (ExportedDataKey)'],
   [
     'encryption context',
-    'names and values bound to a ciphertext blob; they are no secret, and must be repeated to open it',
+    'names and values bound to a ciphertext blob; they are not secret, and must be repeated to decrypt it',
   ],
   [
     'key check value',
-    'a short value, always with its method, by which a data key is told from another without showing it',
+    'a short value, always with its method, that identifies a data key without revealing it',
   ],
   [
     'fingerprint',
-    'SHA256: and the SHA-256 of a public key (SubjectPublicKeyInfo in DER): the same for every file format of the key',
+    'SHA256: and the SHA-256 of a public key (SubjectPublicKeyInfo in DER); the same for every file format of the key',
   ],
   [
     'gateway',
-    'where KMS is reached: public (the Internet), vpc, a dedicated gateway (kst-…), or local: the embedded KMS',
+    'how KMS is reached: public (the Internet), vpc, a dedicated gateway (kst-…), or local (the embedded KMS)',
   ],
   [
     'embedded KMS',
@@ -38,27 +38,28 @@ const TERMS: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** What options and documents call each key check value, and how it is computed. */
+/** The names of each key check value in options and documents, and how it is computed. */
 const CHECK_VALUES: readonly (readonly [string, string])[] = [
-  ['ecb: (AES-ECB-ZERO)', 'the first 3 bytes of AES-ECB of 16 zero bytes: what HSMs show'],
-  ['cmac: (AES-CMAC-ZERO)', 'the first 5 bytes of AES-CMAC of 16 zero bytes'],
-  ['label: (AES-CMAC-LABEL)', 'AES-CMAC of the 16 ASCII bytes kmsx-data-key-v1: all 16 bytes'],
+  ['ecb: (AES-ECB-ZERO)', 'the first 3 bytes of AES-ECB over 16 zero bytes; HSMs show this one'],
+  ['cmac: (AES-CMAC-ZERO)', 'the first 5 bytes of AES-CMAC over 16 zero bytes'],
+  ['label: (AES-CMAC-LABEL)', 'all 16 bytes of AES-CMAC over the 16 ASCII bytes kmsx-data-key-v1'],
   [
     'sha256: (SHA256-LABEL)',
-    'the first 16 bytes of SHA-256 of the 16 bytes kmsx-data-key-v1 and then the data key',
+    'the first 16 bytes of SHA-256 over the 16 bytes kmsx-data-key-v1 followed by the data key',
   ],
 ];
 
+/** The text of `kmsx help terms`. */
 export function termsTopic(): string {
   return `Terms
 
 ${columns(TERMS)}
-Key check values: what options call them, what documents call them (Method), how they are computed
+Key check values: the name in options, the Method in documents, and how each is computed
 
 ${columns(CHECK_VALUES)}
-The first three are of data keys of 16, 24 or 32 bytes, by AES under the data key; SHA256-LABEL is of
-others of 16 bytes and more. A shorter data key has none. All are lower-case hexadecimal: 6, 10, 32
-and 32 digits. AES-CMAC is that of NIST SP 800-38B. Two data keys with the same ecb: are found within
-a minute, so it shows a mix-up and no attack; label: and sha256: prove it.
+The first three are for data keys of 16, 24 or 32 bytes and use AES with the data key; SHA256-LABEL is for
+all other lengths above 16 bytes. A shorter data key has none. All are lower-case hexadecimal: 6, 10, 32
+and 32 digits. AES-CMAC is defined in NIST SP 800-38B. A second data key with the same ecb: value can be
+found within a minute, so ecb: detects a mix-up but not an attack; label: and sha256: prove identity.
 `;
 }

@@ -1,0 +1,47 @@
+import type { FailureOptions, Rewording } from '../base/error.ts';
+import { KmsxError } from '../base/error.ts';
+import type { Denial } from './denial.ts';
+import type { Subject } from './error-table/facts.ts';
+
+/** What an answer of KMS, its gateway or STS says besides Code, RequestId and status. */
+export interface RefusalFacts {
+  /** KMS's name of the operation that was refused. */
+  readonly action: string;
+  /** What the Code is about, by its row of the table; undefined where no code of kmsx asks for that. */
+  readonly about?: Subject | undefined;
+  /** Who lacks which permission, where the answer says so. */
+  readonly denial?: Denial | undefined;
+  /** KMS's name of the parameter that was refused. */
+  readonly parameter?: string | undefined;
+  /** Whether the embedded KMS answered. */
+  readonly isEmbedded?: boolean;
+}
+
+/** A refusal by KMS, its gateway or STS, with the Code that they gave. */
+export class KmsRefused extends KmsxError implements RefusalFacts {
+  readonly action: string;
+  readonly about: Subject | undefined;
+  readonly denial: Denial | undefined;
+  readonly parameter: string | undefined;
+  readonly isEmbedded: boolean;
+  readonly #options: FailureOptions & RefusalFacts;
+
+  constructor(options: FailureOptions & RefusalFacts) {
+    super(options);
+    this.action = options.action;
+    this.about = options.about;
+    this.denial = options.denial;
+    this.parameter = options.parameter;
+    this.isEmbedded = options.isEmbedded ?? false;
+    this.#options = options;
+  }
+
+  override with(changes: Rewording): KmsRefused {
+    return new KmsRefused({ ...this.#options, ...changes, cause: this });
+  }
+}
+
+/** Whether KMS refused a call because these credentials may not make it, and for no other reason. */
+export function isNoPermission(error: unknown): error is KmsRefused {
+  return error instanceof KmsRefused && error.about === 'permission';
+}
