@@ -1,17 +1,33 @@
 import type { JsonObject } from '../base/json.ts';
 import type { KmsRefusal } from './refusal.ts';
 
-/** An answer of KMS, whole. */
+/** A whole answer of KMS. */
 export interface KmsAnswer {
   readonly httpStatus: number;
   readonly requestId: string;
-  /** JSON, UTF-8, unless `contentType` says that it is something else. */
+  /** JSON in UTF-8, unless `contentType` says otherwise. */
   readonly body: Buffer;
   readonly contentType?: string;
   readonly retryAfterSeconds?: number;
 }
 
-/** The headers of every answer; `x-kmsx-embedded-kms` tells that it is not the real KMS. */
+/** What the HTTP server does about a request, after a delay (0 ms without a fault). */
+export type Reply = Answered | Unanswered;
+
+interface Answered {
+  /** `cut-body`: half of the body is sent, then the connection ends. */
+  readonly ending: 'whole' | 'cut-body';
+  readonly answer: KmsAnswer;
+  readonly delayMs: number;
+}
+
+interface Unanswered {
+  /** The connection ends; or it stays open, and nothing is ever sent. */
+  readonly ending: 'cut' | 'never';
+  readonly delayMs: number;
+}
+
+/** The headers of every answer; `x-kmsx-embedded-kms` says that it is not the real KMS. */
 export function answerHeaders(answer: KmsAnswer): Record<string, string> {
   const { contentType = 'application/json;charset=utf-8', retryAfterSeconds } = answer;
   const headers = {
@@ -32,7 +48,7 @@ export function successAnswer(requestId: string, fields: JsonObject): KmsAnswer 
 /**
  * The answer to a call that was refused, in the gateway's shape.
  *
- * @param host - the Host header; it is repeated as HostId where it looks like a host
+ * @param host - the Host header; repeated as HostId if it looks like a host
  */
 export function refusalAnswer(
   requestId: string,

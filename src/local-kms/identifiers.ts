@@ -1,4 +1,4 @@
-/** A source of random bytes, as the command line's `Io` has it. */
+/** A source of random bytes, such as that of the command line's `Io`. */
 export type RandomBytes = (length: number) => Buffer;
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -11,17 +11,17 @@ export function randomUuid(randomBytes: RandomBytes): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Random letters and digits. The choice among 62 is even to within 2⁻²⁶. */
+/** Random letters and digits. The choice among 62 is uniform to within 2⁻²⁶. */
 export function randomAlphanumeric(randomBytes: RandomBytes, length: number): string {
   return randomText(randomBytes, ALPHANUMERIC, length);
 }
 
-/** Random lower-case letters and digits. The choice among 36 is even to within 2⁻²⁶. */
+/** Random lower-case letters and digits. The choice among 36 is uniform to within 2⁻²⁶. */
 export function randomLowerAlphanumeric(randomBytes: RandomBytes, length: number): string {
   return randomText(randomBytes, 'abcdefghijklmnopqrstuvwxyz0123456789', length);
 }
 
-/** Random decimal digits, the first of them not zero. */
+/** Random decimal digits, the first not zero. */
 export function randomDigits(randomBytes: RandomBytes, length: number): string {
   return (
     randomText(randomBytes, '123456789', 1) + randomText(randomBytes, '0123456789', length - 1)
@@ -36,4 +36,24 @@ function randomText(randomBytes: RandomBytes, alphabet: string, length: number):
   }
   bytes.fill(0);
   return text;
+}
+
+const UUID_BYTES = 16;
+const REQUEST_IDS_AT_ONCE = 256;
+
+/**
+ * Makes RequestIds: random UUIDs in upper case. Asking the source of random bytes takes longer than everything else in
+ * it, so bytes are taken in advance; they are not secret.
+ */
+export function requestIds(randomBytes: RandomBytes): () => string {
+  let bytes: Buffer = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    if (used === bytes.length) {
+      bytes = randomBytes(UUID_BYTES * REQUEST_IDS_AT_ONCE);
+      used = 0;
+    }
+    used += UUID_BYTES;
+    return randomUuid(() => bytes.subarray(used - UUID_BYTES, used)).toUpperCase();
+  };
 }

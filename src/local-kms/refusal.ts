@@ -1,9 +1,9 @@
 import type { JsonObject } from '../base/json.ts';
 
 /**
- * What KMS answers when it refuses, by code: the HTTP status and KMS's own message. From the pages of KMS's
- * common error codes (help 69008), of its operations, and the gateway's common errors; `docs/embedded-kms.md`
- * lists where a code or message is a choice of this project.
+ * KMS's refusals by code: the HTTP status and KMS's own message. From the pages of KMS's common error codes (help
+ * 69008), of its operations, and the gateway's common errors; `docs/embedded-kms.md` lists where a code or message is
+ * this project's choice.
  */
 export const REFUSALS = {
   MissingParameter: [400, 'A parameter is needed but not provided.'],
@@ -81,13 +81,14 @@ export const REFUSALS = {
   ServiceUnavailableTemporary: [503, 'Service Unavailable Temporary.'],
 } as const satisfies Readonly<Record<string, readonly [status: number, message: string]>>;
 
+/** A Code of KMS that this server answers. */
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** A request that KMS answers with an error. It becomes the body of the answer, message and all. */
+/** A request that KMS answers with an error: the body of the answer has its code and message. */
 export class KmsRefusal extends Error {
   readonly code: RefusalCode;
   readonly httpStatus: number;
-  /** What the body has besides, such as AccessDeniedDetail. */
+  /** Further fields of the body, such as AccessDeniedDetail. */
   readonly details: JsonObject;
 
   constructor(code: RefusalCode, message: string, details: JsonObject) {
@@ -102,8 +103,8 @@ export class KmsRefusal extends Error {
 /**
  * Makes a refusal.
  *
- * @param message - what the client reads; without one, KMS's own message of that code
- * @param details - what the body has besides
+ * @param message - for the client; by default KMS's own message for that code
+ * @param details - further fields of the body
  */
 export function refusal(
   code: RefusalCode,

@@ -1,23 +1,24 @@
 import { systemErrorCode } from '../base/error.ts';
 
-export interface LoggedCall {
+/** What the log says about a call. */
+interface LoggedCall {
   readonly time: Date;
-  /** As the request has it: untrusted. */
+  /** As in the request: untrusted. */
   readonly action: string | undefined;
-  /** Absent where no answer is sent. */
+  /** Undefined if no answer is sent. */
   readonly httpStatus: number | undefined;
   readonly code: string | undefined;
   readonly requestId: string;
   readonly durationMs: number;
-  /** The faults that struck it on purpose; empty or absent: none. */
+  /** The faults that struck it; empty or absent for none. */
   readonly fault?: string;
-  /** What broke, where the server itself is at fault. */
+  /** What broke in the server itself. */
   readonly failure?: unknown;
 }
 
 /**
  * One line of the log: time, action, status, code, RequestId, duration, with `-` for what is not known, and the faults
- * that struck. Of the request itself it shows the action alone, and that only if it looks like one.
+ * that struck. It shows nothing else of the request, and the action only if it looks like one.
  */
 export function formatLogLine(call: LoggedCall): string {
   const action = call.action !== undefined && /^[A-Za-z0-9]{1,64}$/.test(call.action);
@@ -35,15 +36,15 @@ export function formatLogLine(call: LoggedCall): string {
 }
 
 /** What happened beside the calls. */
-export interface LoggedEvent {
+interface LoggedEvent {
   readonly time: Date;
-  /** Time took a KMS key or its material away; what time changed could not be saved. */
+  /** A KMS key or its material expired; a change that was due could not be saved. */
   readonly event: 'deleted' | 'material-deleted' | 'unsaved';
   readonly keyId?: string;
   readonly failure?: unknown;
 }
 
-/** A line of the log that belongs to no call: the time, four times `-`, what happened, and to which key or why. */
+/** A line of the log that does not belong to a call: the time, four times `-`, the event, and the key or the reason. */
 export function formatEventLine({ time, event, keyId, failure }: LoggedEvent): string {
   const line = [time.toISOString(), '-', '-', '-', '-', event];
   if (keyId !== undefined) line.push(keyId);
@@ -51,7 +52,7 @@ export function formatEventLine({ time, event, keyId, failure }: LoggedEvent): s
   return line.join(' ');
 }
 
-/** The name and code of an error, never its message, which may quote what must not be logged. */
+/** The name and code of an error; never its message, which may quote secrets. */
 function describeFailure(failure: unknown): string {
   const name = failure instanceof Error ? failure.name : typeof failure;
   const code = systemErrorCode(failure);

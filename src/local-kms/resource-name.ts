@@ -1,7 +1,7 @@
 /** The region of the embedded KMS. */
 export const LOCAL_REGION = 'cn-local';
 
-/** What a resource of KMS belongs to and what it is called: the parts of its ARN. */
+/** The parts of the ARN of a KMS resource. */
 export interface ResourceName {
   readonly accountId: string;
   /** `key/ID`, `alias/NAME`, `secret/NAME`; `key`, `alias` and `secret` for all of an account. */
@@ -29,9 +29,9 @@ export function secretArn(accountId: string, secretName: string): string {
 }
 
 /**
- * Takes an ARN of this region apart.
+ * Parses an ARN of this region.
  *
- * @returns `foreign` for an ARN of another region or product, and for a malformed one; undefined for what is no ARN
+ * @returns `foreign` for an ARN of another region or product, and for a malformed one; undefined for anything but an ARN
  */
 export function parseArn(text: string): ResourceName | 'foreign' | undefined {
   if (!text.startsWith('acs:')) return undefined;

@@ -1,41 +1,43 @@
 import type { FileContext } from '../base/files/durable-file.ts';
-import type { Fault } from './faults/fault.ts';
+import type { InjectedFault } from './faults/fault.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
-import { createGateway } from './gateway.ts';
 import type { HttpServer } from './http/http-server.ts';
 import { LOOPBACK, startHttpServer } from './http/http-server.ts';
-import { KeyStore } from './state/key-store.ts';
 import { isAccountItself } from './permissions/caller.ts';
+import { RequestGateway } from './request-gateway.ts';
 import { LOCAL_REGION } from './resource-name.ts';
 import { firstState } from './state/first-state.ts';
+import { KeyStore } from './state/key-store.ts';
 import type { AccessKey, KmsState } from './state/state.ts';
+import type { StateStorage } from './state/state-storage.ts';
 import { folderStorage, memoryStorage } from './state/state-storage.ts';
 import type { CaFile } from './tls/ca-file.ts';
 import type { ServerCertificates } from './tls/server-certificates.ts';
 
+/** What a server is started with. */
 export interface LocalKmsOptions extends FileContext {
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** On 127.0.0.1; 0 for a free one. */
   readonly port: number;
-  /** The folder that keeps the state; without one it ends with the server. */
+  /** The folder that keeps the state; without one, the state is gone with the server. */
   readonly stateFolder?: string;
-  /** How long to wait for another process that uses the folder; 0 refuses at once. */
+  /** How long to wait for another process that uses the folder; 0 to refuse at once. */
   readonly waitForLockMs: number;
-  /** Takes one line for each request, without its line feed; absent where nobody reads them. */
+  /** Receives one line per request, without its line feed; absent without a log. */
   readonly log?: ((line: string) => void) | undefined;
-  /** Speaks HTTPS, under the names of dedicated gateways too, with a certificate authority made for this server. */
+  /** Serve HTTPS, under the names of dedicated gateways too, with a certificate authority made for this server. */
   readonly tls?: boolean;
-  /** What a new state begins with, `kmsx-local-kms-seed/1` as text; not used where the folder holds a state. */
+  /** The content of a new state, as the text of a `kmsx-local-kms-seed/1`; ignored if the folder holds a state. */
   readonly seed?: { readonly text: string; readonly label: string } | undefined;
-  /** What goes wrong on purpose. Certificates can be wrong with `tls` only. */
-  readonly faults?: readonly Fault[];
+  /** What goes wrong on purpose. Certificate faults need `tls`. */
+  readonly faults?: readonly InjectedFault[];
 }
 
-/** What a client needs to know of a running server; `kmsx local-kms` prints it. */
+/** What a client needs to know about a running server; `kmsx local-kms` prints it. */
 interface LocalKmsAnnouncement {
   readonly Endpoint: string;
   readonly Region: string;
   readonly AccessKeyId: string;
-  /** Secret, as far as anything in a rehearsal is. */
+  /** Secret, as far as a rehearsal has secrets. */
   readonly AccessKeySecret: string;
   /** The first hundred KMS keys. */
   readonly Keys: readonly {
@@ -47,9 +49,10 @@ interface LocalKmsAnnouncement {
   readonly CaFile?: string;
 }
 
+/** A running server. */
 export interface LocalKms {
   readonly announcement: LocalKmsAnnouncement;
-  /** Whether the folder held a state already. */
+  /** Whether the folder already held a state. */
   readonly hadState: boolean;
   /** Stops accepting, lets running requests finish, releases the state. Harmless when called again. */
   close(): Promise<void>;
@@ -58,78 +61,94 @@ export interface LocalKms {
 const MAX_ANNOUNCED_KEYS = 100;
 
 /**
- * Starts the embedded KMS: an HTTP or HTTPS server on 127.0.0.1 that speaks KMS's RPC protocol (API version 2016-01-20). It is
- * made for rehearsals and tests, and is no place to keep a key. When `options.signal` aborts, it closes by itself.
+ * Starts the embedded KMS: an HTTP or HTTPS server on 127.0.0.1 that speaks KMS's RPC protocol (API version
+ * 2016-01-20). It is for rehearsals and tests, never for real keys. It closes itself when `options.signal` aborts.
  *
- * @throws KmsxError `state-locked`, `state-malformed`, `seed-malformed`, `port-taken`, and the errors of reading and writing files
+ * @throws KmsxError `state-locked`, `state-malformed`, `seed-malformed`, `port-taken`, and the errors of reading and
+ * writing files
  */
 export async function startLocalKms(options: LocalKmsOptions): Promise<LocalKms> {
-  const { port, stateFolder, waitForLockMs, signal, log } = options;
-  const plan = new FaultPlan(options.faults);
+  const { stateFolder, waitForLockMs, signal } = options;
   signal.throwIfAborted();
   const storage =
     stateFolder === undefined
       ? memoryStorage()
       : await folderStorage(stateFolder, waitForLockMs, options);
-  let hadState: boolean;
-  let store: KeyStore;
-  let server: HttpServer;
   let tls: Tls | undefined;
   try {
-    let state = await storage.load();
-    hadState = state !== undefined;
-    if (state === undefined) {
-      state = await newState(options);
-      await storage.save(state);
-    }
-    store = new KeyStore(state, storage);
+    const loaded = await storage.load();
+    const store = new KeyStore(loaded ?? (await saveNewState(storage, options)), storage);
     if (options.tls === true) tls = await prepareTls(options);
-    const certificates = tls?.certificates;
-    const gateway = createGateway({
-      store,
-      randomBytes: (length) => options.randomBytes(length),
-      now: () => options.now(),
-      log,
-      faults: { plan, hasTls: certificates !== undefined },
+    const server = await listen(store, tls, options);
+    const close = closeOnce(signal, async () => {
+      try {
+        await server.close();
+        await store.close();
+      } finally {
+        await tls?.caFile.remove();
+      }
     });
-    server = await startHttpServer({
-      port,
-      gateway,
-      ...(certificates !== undefined && {
-        nextCertificate: () => {
-          const wrong = plan.nextConnection();
-          return wrong === undefined ? certificates.right : certificates.wrong[wrong];
-        },
-      }),
-    });
+    store.expire(options.now());
+    const announcement = announce(store.state, server.port, tls);
+    return { announcement, hadState: loaded !== undefined, close };
   } catch (error) {
     await tls?.caFile.remove();
     storage.close();
     throw error;
   }
+}
 
+async function listen(
+  store: KeyStore,
+  tls: Tls | undefined,
+  options: LocalKmsOptions,
+): Promise<HttpServer> {
+  const plan = new FaultPlan(options.faults);
+  const gateway = new RequestGateway({
+    store,
+    randomBytes: (length) => options.randomBytes(length),
+    now: () => options.now(),
+    log: options.log,
+    faults: { plan, hasTls: tls !== undefined },
+  });
+  return await startHttpServer({
+    port: options.port,
+    gateway,
+    ...(tls !== undefined && {
+      nextCertificate: () => {
+        const wrong = plan.nextConnection();
+        return wrong === undefined ? tls.certificates.right : tls.certificates.wrong[wrong];
+      },
+    }),
+  });
+}
+
+/** Makes a function that closes, once, on its first call or when the signal aborts. */
+function closeOnce(signal: AbortSignal, close: () => Promise<void>): () => Promise<void> {
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
+  const closeNow = (): Promise<void> => {
     signal.removeEventListener('abort', onAbort);
-    closing ??= server
-      .close()
-      .then(() => store.close())
-      .finally(() => tls?.caFile.remove());
+    closing ??= close();
     return closing;
   };
   const onAbort = (): void => {
-    void close();
+    void closeNow();
   };
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
-  store.expire(options.now());
-  return { announcement: announce(store.state, server.port, tls), hadState, close };
+  return closeNow;
+}
+
+async function saveNewState(storage: StateStorage, options: LocalKmsOptions): Promise<KmsState> {
+  const state = await newState(options);
+  await storage.save(state);
+  return state;
 }
 
 async function newState({ seed, ...options }: LocalKmsOptions): Promise<KmsState> {
   const randomBytes = (length: number): Buffer => options.randomBytes(length);
   if (seed === undefined) return firstState(options.now(), randomBytes);
-  // Loaded only with a seed: it brings the checker of JSON schemas.
+  // Loaded only with a seed: it brings a JSON schema validator.
   const { readSeed } = await import('./seed/read-seed.ts');
   return readSeed(seed.text, seed.label, { now: options.now(), randomBytes });
 }
@@ -140,7 +159,7 @@ interface Tls {
 }
 
 async function prepareTls(options: LocalKmsOptions): Promise<Tls> {
-  // Loaded only with TLS: they bring the part of node-forge that makes certificates.
+  // Loaded only with TLS: they bring the X.509 part of node-forge.
   const [{ makeServerCertificates }, { writeCaFile }] = await Promise.all([
     import('./tls/server-certificates.ts'),
     import('./tls/ca-file.ts'),
@@ -152,7 +171,7 @@ async function prepareTls(options: LocalKmsOptions): Promise<Tls> {
   return { certificates, caFile: await writeCaFile(authorityPem, options.stateFolder, options) };
 }
 
-/** The first that can be used as it is announced, if there is one: the account's own before those of RAM users. */
+/** Preferably one that is usable as announced, and the account's own before those of RAM users. */
 function announcedAccessKey(accessKeys: readonly AccessKey[]): AccessKey {
   const usable = accessKeys.filter(
     ({ status, securityToken }) => status === 'Active' && securityToken === undefined,

@@ -1,6 +1,7 @@
-import { isJsonObject, parseJson } from '../../base/json.ts';
+import { isJsonObject } from '../../base/json.ts';
 import type { Parameters } from '../request/parameters.ts';
 import { invalidParameter } from '../refusal.ts';
+import { optionalJson } from '../request/read-parameter.ts';
 
 const MAX_CHARACTERS = 8192;
 
@@ -11,10 +12,10 @@ export type ContextName =
 /**
  * Reads an encryption context of a call (help 42975) as the additional authenticated data of its ciphertext: the
  * JSON object with its names sorted by code unit and without white space, in UTF-8; nothing for `{}` and for no
- * context. Two contexts give the same bytes exactly if they have the same names and values.
+ * context. Contexts give the same bytes if and only if they have the same names and values.
  *
- * @throws KmsRefusal `InvalidParameter` for what is no JSON object of strings, has a name twice, or is longer than
- * 8,192 UTF-16 code units
+ * @throws KmsRefusal `InvalidParameter` for anything but a JSON object of strings without repeated names, and
+ * for more than 8,192 UTF-16 code units
  */
 export function readEncryptionContext(
   parameters: Parameters,
@@ -22,25 +23,13 @@ export function readEncryptionContext(
 ): Buffer {
   const text = parameters.get(name);
   if (text === undefined) return Buffer.alloc(0);
-  if (text.length > MAX_CHARACTERS) throw invalidParameter(name);
-  const pairs = parseContext(text, name);
+  const context = text.length > MAX_CHARACTERS ? undefined : optionalJson(parameters, name);
+  if (!isJsonObject(context)) throw invalidParameter(name);
+  const pairs = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
   if (pairs.length === 0) return Buffer.alloc(0);
-  const members = pairs
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map((pair) => pair.map((text) => JSON.stringify(text)).join(':'));
-  return Buffer.from(`{${members.join(',')}}`, 'utf8');
-}
-
-function parseContext(text: string, name: ContextName): [name: string, value: string][] {
-  let value: unknown;
-  try {
-    value = parseJson(text, name);
-  } catch {
-    throw invalidParameter(name);
-  }
-  if (!isJsonObject(value)) throw invalidParameter(name);
-  return Object.entries(value).map(([member, content]) => {
-    if (typeof content !== 'string') throw invalidParameter(name);
-    return [member, content];
+  const members = pairs.map(([member, value]) => {
+    if (typeof value !== 'string') throw invalidParameter(name);
+    return `${JSON.stringify(member)}:${JSON.stringify(value)}`;
   });
+  return Buffer.from(`{${members.join(',')}}`, 'utf8');
 }

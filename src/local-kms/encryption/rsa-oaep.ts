@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import {
   constants,
   createPrivateKey,
@@ -6,7 +7,7 @@ import {
   publicEncrypt,
 } from 'node:crypto';
 import { decodeBase64 } from '../../base/bytes.ts';
-import { assertEnabled, findKey } from '../keys/key-lookup.ts';
+import { assertEnabled, findKey, findVersion } from '../keys/key-lookup.ts';
 import type { FoundVersion } from '../state/key-store.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import type { Parameters } from '../request/parameters.ts';
@@ -36,7 +37,7 @@ export function oaepCapacity(modulusBytes: number, hash: OaepHash): number {
 /**
  * Reads an algorithm that encrypts under a public key.
  *
- * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2PKE, which is not there yet
+ * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2PKE
  */
 export function readOaepHash(parameters: Parameters, name: string): OaepHash {
   const algorithm = requiredChoice(parameters, name, PUBLIC_KEY_ALGORITHMS);
@@ -45,11 +46,11 @@ export function readOaepHash(parameters: Parameters, name: string): OaepHash {
 }
 
 /**
- * Finds a version of an RSA key that encrypts, and asks whether the caller may do this with the key.
+ * Finds a version of an RSA key that encrypts, and checks that the caller may do this with the key.
  *
- * @param action - as policies have it: `kms:AsymmetricDecrypt`
+ * @param action - as in policies: `kms:AsymmetricDecrypt`
  * @throws KmsRefusal what `findKey` throws; `UnsupportedOperation` for another spec or usage; `Rejected.STATE`;
- * `Forbidden.KeyVersionNotFound` for a version that the key does not have
+ * `Forbidden.KeyVersionNotFound`
  */
 export function findRsaVersion(
   context: OperationContext,
@@ -61,9 +62,7 @@ export function findRsaVersion(
     throw refusal('UnsupportedOperation');
   }
   assertEnabled(key);
-  const version = key.versions.find((candidate) => candidate.keyVersionId === keyVersionId);
-  if (version === undefined) throw refusal('Forbidden.KeyVersionNotFound');
-  return { key, version };
+  return { key, version: findVersion(key, keyVersionId) };
 }
 
 /**
@@ -81,8 +80,8 @@ export function encryptOaep(found: FoundVersion, hash: OaepHash, plaintext: Buff
 }
 
 /**
- * Decrypts what was encrypted under the public half of a key version (RFC 8017 §7.1.2). Whatever is wrong with the
- * ciphertext, the answer is the same; an empty plaintext, which KMS itself never encrypts, counts as wrong.
+ * Decrypts what was encrypted under the public half of a key version (RFC 8017 §7.1.2). Every fault in
+ * the ciphertext is refused alike; so is an empty plaintext, which KMS itself never encrypts.
  *
  * @param blob - base64 of as many bytes as the modulus has
  * @returns the plaintext, which the caller overwrites
@@ -106,6 +105,7 @@ function modulusBytes({ keySpec }: KmsKey): number | undefined {
   return keySpec === 'RSA_3072' ? 384 : undefined;
 }
 
-function privateKeyOf({ version }: FoundVersion): ReturnType<typeof createPrivateKey> {
+/** The private key of a version of an RSA or EC key. */
+export function privateKeyOf({ version }: FoundVersion): KeyObject {
   return createPrivateKey({ key: version.material, format: 'der', type: 'pkcs8' });
 }

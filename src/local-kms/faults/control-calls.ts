@@ -8,18 +8,18 @@ import { refusal } from '../refusal.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { isFaultMistake, parseFaults } from './parse-fault.ts';
 
-/** The faults of a server that runs, for its control calls. */
+/** The faults of a running server, for its control calls. */
 export interface FaultControl {
   readonly plan: FaultPlan;
-  /** Without TLS there are no certificates to be wrong. */
+  /** Without TLS the server does not show certificates. */
   readonly hasTls: boolean;
 }
 
 type ControlCall = (parameters: Parameters, control: FaultControl) => JsonObject;
 
 /**
- * This server's own calls, by action: no KMS has them. They are signed like every call, by the access key of an
- * account itself, and no fault strikes them.
+ * This server's own calls, by action; the real KMS does not have them. They are signed like every call, with the access
+ * key of an account itself, and no fault strikes them.
  */
 const CONTROL_CALLS: ReadonlyMap<string, ControlCall> = new Map<string, ControlCall>([
   ['KmsxGetFaults', (_parameters, { plan }) => reportOf(plan)],
@@ -33,7 +33,7 @@ const CONTROL_CALLS: ReadonlyMap<string, ControlCall> = new Map<string, ControlC
   ],
 ]);
 
-/** Whether an action is a call of this server's own. */
+/** Whether an action is one of this server's own calls. */
 export function isControlCall(action: string): boolean {
   return CONTROL_CALLS.has(action);
 }
@@ -41,7 +41,7 @@ export function isControlCall(action: string): boolean {
 /**
  * Carries out one of this server's own calls.
  *
- * @returns `Faults`: of each its SPEC, how many calls it counted and how many of them it struck
+ * @returns `Faults`: for each its SPEC, how many calls it counted and how many of them it struck
  * @throws KmsRefusal `Forbidden.NoPermission` for an access key of a RAM user or role, `InvalidAction.NotFound`,
  * `MissingParameter`, `InvalidParameter`, which says what is wrong with the faults
  */
@@ -64,17 +64,17 @@ function setFaults(parameters: Parameters, { plan, hasTls }: FaultControl): Json
   return reportOf(plan);
 }
 
-/** A JSON array of SPECs, or one SPEC a line. */
+/** A JSON array of SPECs, or one SPEC per line. */
 function readSpecs(text: string): readonly string[] {
   if (!text.startsWith('[')) return text.split(/\r?\n/).filter((line) => line !== '');
   let specs: unknown;
   try {
     specs = parseJson(text, 'Faults');
   } catch {
-    throw invalidFaults('no JSON');
+    throw invalidFaults('not JSON');
   }
   const isSpecs = Array.isArray(specs) && specs.every((spec) => typeof spec === 'string');
-  if (!isSpecs) throw invalidFaults('no JSON array of strings');
+  if (!isSpecs) throw invalidFaults('not a JSON array of strings');
   return specs as string[];
 }
 

@@ -1,6 +1,6 @@
 import type { FaultEffect } from './fault.ts';
 
-/** The parameters of a SPEC, by name. Those that are there are known to be right. */
+/** The parameters of a SPEC, by name, already checked. */
 export type SpecValues = ReadonlyMap<string, string>;
 
 export interface SpecParameter {
@@ -12,25 +12,35 @@ export interface SpecParameter {
 
 /** A kind of fault, as a SPEC names it. */
 interface FaultKind {
-  /** What it takes beside the parameters that select. */
+  /** Its own parameters, beside those that select calls. */
   readonly parameters: Readonly<Record<string, SpecParameter>>;
   effect(values: SpecValues): FaultEffect;
 }
 
-const RETRY_AFTER: SpecParameter = { pattern: /^\d{1,4}$/, allowed: 'whole seconds, 0 to 9999' };
+/** The words of a parameter; the first is the default. */
+type Words<T> = readonly [T, ...T[]];
 
-/** Every kind of fault, by the name that a SPEC begins with. */
+const THROTTLING_CODES = ['Rejected.Throttling', 'Throttling.User'] as const;
+const ERROR_CODES = ['InternalFailure', 'ServiceUnavailableTemporary'] as const;
+const WHEN = ['before', 'after'] as const;
+const FORMS = ['html', 'json'] as const;
+const WRONG = ['authority', 'name', 'date'] as const;
+const RETRY_AFTER: SpecParameter = { pattern: /^\d{1,4}$/, allowed: 'whole seconds, 0 to 9999' };
+const MILLISECONDS: SpecParameter = {
+  pattern: /^[1-9]\d{0,5}$/,
+  allowed: 'whole milliseconds, 1 to 999999',
+  isRequired: true,
+};
+
+/** Every kind of fault, by the name that a SPEC begins with. What it does to a call is in `treatment.ts`. */
 export const FAULT_KINDS: ReadonlyMap<string, FaultKind> = new Map<string, FaultKind>([
   [
     'throttle',
     {
-      parameters: {
-        code: oneOf('Rejected.Throttling', 'Throttling.User'),
-        'retry-after': RETRY_AFTER,
-      },
+      parameters: { code: oneOf(THROTTLING_CODES), 'retry-after': RETRY_AFTER },
       effect: (values) => ({
         kind: 'throttle',
-        code: values.get('code') === 'Throttling.User' ? 'Throttling.User' : 'Rejected.Throttling',
+        code: chosen(values, 'code', THROTTLING_CODES),
         ...retryAfter(values),
       }),
     },
@@ -38,16 +48,10 @@ export const FAULT_KINDS: ReadonlyMap<string, FaultKind> = new Map<string, Fault
   [
     'error',
     {
-      parameters: {
-        code: oneOf('InternalFailure', 'ServiceUnavailableTemporary'),
-        'retry-after': RETRY_AFTER,
-      },
+      parameters: { code: oneOf(ERROR_CODES), 'retry-after': RETRY_AFTER },
       effect: (values) => ({
         kind: 'error',
-        code:
-          values.get('code') === 'ServiceUnavailableTemporary'
-            ? 'ServiceUnavailableTemporary'
-            : 'InternalFailure',
+        code: chosen(values, 'code', ERROR_CODES),
         ...retryAfter(values),
       }),
     },
@@ -55,13 +59,7 @@ export const FAULT_KINDS: ReadonlyMap<string, FaultKind> = new Map<string, Fault
   [
     'delay',
     {
-      parameters: {
-        ms: {
-          pattern: /^[1-9]\d{0,5}$/,
-          allowed: 'whole milliseconds, 1 to 999999',
-          isRequired: true,
-        },
-      },
+      parameters: { ms: MILLISECONDS },
       effect: (values) => ({ kind: 'delay', ms: Number(values.get('ms')) }),
     },
   ],
@@ -69,41 +67,34 @@ export const FAULT_KINDS: ReadonlyMap<string, FaultKind> = new Map<string, Fault
   [
     'cut',
     {
-      parameters: { when: oneOf('before', 'after') },
-      effect: (values) => ({
-        kind: 'cut',
-        when: values.get('when') === 'after' ? 'after' : 'before',
-      }),
+      parameters: { when: oneOf(WHEN) },
+      effect: (values) => ({ kind: 'cut', when: chosen(values, 'when', WHEN) }),
     },
   ],
   ['cut-body', { parameters: {}, effect: () => ({ kind: 'cut-body' }) }],
   [
     'garbage',
     {
-      parameters: { form: oneOf('html', 'json') },
-      effect: (values) => ({
-        kind: 'garbage',
-        form: values.get('form') === 'json' ? 'json' : 'html',
-      }),
+      parameters: { form: oneOf(FORMS) },
+      effect: (values) => ({ kind: 'garbage', form: chosen(values, 'form', FORMS) }),
     },
   ],
   [
     'certificate',
     {
-      parameters: { wrong: oneOf('authority', 'name', 'date') },
-      effect: (values) => {
-        const wrong = values.get('wrong');
-        const isOther = wrong === 'name' || wrong === 'date';
-        return { kind: 'certificate', wrong: isOther ? wrong : 'authority' };
-      },
+      parameters: { wrong: oneOf(WRONG) },
+      effect: (values) => ({ kind: 'certificate', wrong: chosen(values, 'wrong', WRONG) }),
     },
   ],
 ]);
 
-/** One of a few words; the first is what an absent parameter means. */
-function oneOf(...words: readonly string[]): SpecParameter {
+function oneOf(words: Words<string>): SpecParameter {
   const escaped = words.map((word) => word.replaceAll('.', '\\.'));
   return { pattern: new RegExp(`^(?:${escaped.join('|')})$`), allowed: words.join(' or ') };
+}
+
+function chosen<T extends string>(values: SpecValues, name: string, words: Words<T>): T {
+  return words.find((word) => word === values.get(name)) ?? words[0];
 }
 
 function retryAfter(values: SpecValues): { readonly retryAfterSeconds?: number } {

@@ -1,10 +1,9 @@
-import type { Fault, WrongCertificate } from './fault.ts';
-import { FaultSelector } from './fault-selection.ts';
+import type { InjectedFault, WrongCertificate } from './fault.ts';
 import type { Treatment } from './treatment.ts';
 import { UNTOUCHED, treatmentOf } from './treatment.ts';
 
-/** A fault in use, and what became of it so far. */
-export interface FaultReport {
+/** A fault in use, and how often it struck so far. */
+interface FaultReport {
   readonly spec: string;
   /** The calls (or connections) that it could have struck. */
   readonly counted: number;
@@ -12,18 +11,18 @@ export interface FaultReport {
 }
 
 /**
- * The faults of a server. Each counts for itself the calls of its action, whether another fault strikes them or
- * not, so that what happens depends on nothing but the order of the calls.
+ * The faults of a server. Each counts the calls of its action by itself, whether or not another fault strikes them, so
+ * that what happens depends only on the order of the calls.
  */
 export class FaultPlan {
   #faults: readonly FaultInUse[] = [];
 
-  constructor(faults: readonly Fault[] = []) {
+  constructor(faults: readonly InjectedFault[] = []) {
     this.replace(faults);
   }
 
-  /** Puts other faults in place. Counts and chances begin anew. */
-  replace(faults: readonly Fault[]): void {
+  /** Replaces the faults. Counts and chances start over. */
+  replace(faults: readonly InjectedFault[]): void {
     this.#faults = faults.map((fault) => new FaultInUse(fault));
   }
 
@@ -48,7 +47,7 @@ export class FaultPlan {
     return treatmentOf(effects);
   }
 
-  /** Decides which certificate a connection is shown: undefined is the right one. */
+  /** Decides which certificate a connection is shown; undefined for the right one. */
   nextConnection(): WrongCertificate | undefined {
     let wrong: WrongCertificate | undefined;
     for (const inUse of this.#faults) {
@@ -59,11 +58,42 @@ export class FaultPlan {
   }
 }
 
-class FaultInUse extends FaultSelector {
-  readonly fault: Fault;
+/** Counts what a fault could strike, and decides what it does strike. */
+class FaultInUse {
+  readonly fault: InjectedFault;
+  readonly #random: () => number;
+  counted = 0;
+  struck = 0;
 
-  constructor(fault: Fault) {
-    super(fault.selection);
+  constructor(fault: InjectedFault) {
     this.fault = fault;
+    this.#random = mulberry32(fault.selection.chance?.seed ?? 0);
   }
+
+  /** Counts one call or connection. Returns true if the fault strikes it. */
+  strikesNext(): boolean {
+    const { after, first = Number.POSITIVE_INFINITY, chance } = this.fault.selection;
+    this.counted += 1;
+    const isInTurn = this.counted > after && this.counted - after <= first;
+    const strikes = isInTurn && (chance === undefined || this.#random() < chance.probability);
+    if (strikes) this.struck += 1;
+    return strikes;
+  }
+}
+
+/**
+ * Mulberry32, Tommy Ettinger's generator with 32 bits of state (public domain, 2017): the same seed gives the same
+ * numbers on every machine. It chooses which calls a fault strikes; never use it for keys.
+ *
+ * @param seed - 32 bits
+ * @returns a function that returns the next number: at least 0, less than 1
+ */
+export function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

@@ -1,5 +1,5 @@
 /** Something that goes wrong on purpose, and when. */
-export interface Fault {
+export interface InjectedFault {
   /** As it was given: `throttle:action=ExportDataKey,first=2`. */
   readonly spec: string;
   readonly effect: FaultEffect;
@@ -35,13 +35,13 @@ export interface CertificateFaultEffect {
 /** Issued by another authority, for another name, or expired. */
 export type WrongCertificate = 'authority' | 'name' | 'date';
 
-/** Which of the calls, or of the connections, a fault strikes. All that is given must hold. */
+/** Which calls or connections a fault strikes. All that is given must hold. */
 export interface FaultSelection {
-  /** The only action whose calls are counted; absent: all. */
+  /** The only action whose calls are counted; absent for all. */
   readonly action?: string;
-  /** Lets this many pass. */
+  /** How many pass first. */
   readonly after: number;
-  /** Strikes this many, after those that pass; absent: all. */
+  /** How many are struck after those that pass; absent for all. */
   readonly first?: number;
   readonly chance?: {
     /** More than 0, at most 1. */

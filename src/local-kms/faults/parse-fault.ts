@@ -1,9 +1,9 @@
-import type { Fault } from './fault.ts';
-import type { SpecParameter } from './fault-kinds.ts';
+import { OPERATIONS } from '../operations/operations.ts';
+import type { FaultSelection, InjectedFault } from './fault.ts';
+import type { SpecParameter, SpecValues } from './fault-kinds.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
-import { ACTION_PARAMETER, SELECTION_PARAMETERS, readSelection } from './fault-selection.ts';
 
-/** Why a SPEC is none. */
+/** Why a SPEC is malformed. */
 export interface FaultMistake {
   /** Where, and what belongs there: one line, lower case, no full stop. */
   readonly mistake: string;
@@ -12,11 +12,28 @@ export interface FaultMistake {
 const MAX_SPEC_LENGTH = 500;
 const MAX_FAULTS = 100;
 
+/** The parameters of a SPEC that say which calls it strikes. */
+const SELECTION_PARAMETERS: Readonly<Record<string, SpecParameter>> = {
+  after: { pattern: /^\d{1,9}$/, allowed: 'a whole number' },
+  first: { pattern: /^[1-9]\d{0,8}$/, allowed: 'a whole number of at least 1' },
+  probability: {
+    pattern: /^(?:0\.(?=0*[1-9])\d{1,9}|1)$/,
+    allowed: 'a number such as 0.25, more than 0 and at most 1',
+  },
+  seed: { pattern: /^\d{1,9}$/, allowed: 'a whole number of at most nine digits' },
+};
+
+/** For the kinds that strike calls, not connections. */
+const ACTION_PARAMETER: SpecParameter = {
+  pattern: new RegExp(`^(?:${[...OPERATIONS.keys()].join('|')})$`),
+  allowed: 'an operation that this server offers, such as Decrypt',
+};
+
 /**
  * Reads a SPEC: `KIND`, or `KIND:NAME=VALUE,NAME=VALUE`. `docs/embedded-kms.md` has the table of kinds and
  * parameters.
  */
-export function parseFault(spec: string): Fault | FaultMistake {
+export function parseFault(spec: string): InjectedFault | FaultMistake {
   if (spec.length > MAX_SPEC_LENGTH) {
     return at(MAX_SPEC_LENGTH, `a fault has at most ${MAX_SPEC_LENGTH} characters`);
   }
@@ -52,15 +69,15 @@ export function parseFault(spec: string): Fault | FaultMistake {
 /**
  * Reads the SPECs of a server, in order.
  *
- * @param hasTls - whether there are certificates that can be wrong
+ * @param hasTls - whether the server shows certificates, which can be wrong
  * @returns the faults, or the first mistake, which says which SPEC it is in
  */
 export function parseFaults(
   specs: readonly string[],
   hasTls: boolean,
-): readonly Fault[] | FaultMistake {
+): readonly InjectedFault[] | FaultMistake {
   if (specs.length > MAX_FAULTS) return { mistake: `there are more than ${MAX_FAULTS} faults` };
-  const faults: Fault[] = [];
+  const faults: InjectedFault[] = [];
   for (const [index, spec] of specs.entries()) {
     const fault = parseFault(spec);
     const mistake = isFaultMistake(fault) ? fault.mistake : unfit(fault, hasTls);
@@ -72,16 +89,31 @@ export function parseFaults(
   return faults;
 }
 
+/** Whether `parseFault` or `parseFaults` found a mistake. */
 export function isFaultMistake(result: object): result is FaultMistake {
   return 'mistake' in result;
 }
 
-function unfit({ effect }: Fault, hasTls: boolean): string | undefined {
+function unfit({ effect }: InjectedFault, hasTls: boolean): string | undefined {
   if (effect.kind !== 'certificate' || hasTls) return undefined;
   return at(0, 'without TLS there is no certificate that could be wrong').mistake;
 }
 
-/** Adds one NAME=VALUE to `values`, or says what is wrong with it. */
+function readSelection(values: SpecValues): FaultSelection {
+  const action = values.get('action');
+  const first = values.get('first');
+  const probability = values.get('probability');
+  return {
+    after: Number(values.get('after') ?? 0),
+    ...(action !== undefined && { action }),
+    ...(first !== undefined && { first: Number(first) }),
+    ...(probability !== undefined && {
+      chance: { probability: Number(probability), seed: Number(values.get('seed') ?? 1) },
+    }),
+  };
+}
+
+/** Adds one NAME=VALUE to `values`, or returns what is wrong with it. */
 function readPart(
   part: string,
   parameters: ReadonlyMap<string, SpecParameter>,
@@ -92,19 +124,19 @@ function readPart(
   if (parameter === undefined) {
     return `no parameter ${quoted(name)}: ${[...parameters.keys()].join(', ')}`;
   }
-  if (values.has(name)) return `${name} stands twice`;
+  if (values.has(name)) return `${name} is given twice`;
   const value = part.slice(name.length + 1);
   if (!parameter.pattern.test(value)) return `${name} takes ${parameter.allowed}`;
   values.set(name, value);
   return undefined;
 }
 
-/** @param place - of the character that is wrong; the first is 0 */
+/** @param place - the index of the wrong character */
 function at(place: number, mistake: string): FaultMistake {
   return { mistake: `character ${place + 1}: ${mistake}` };
 }
 
-/** What was found, where it can be shown. */
+/** The text that was found, if it can be shown. */
 function quoted(text: string): string {
   return /^[\x21-\x7e]{1,40}$/.test(text) ? `"${text}"` : 'of that name';
 }

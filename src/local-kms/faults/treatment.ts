@@ -1,27 +1,26 @@
-import type { KmsAnswer } from '../answer.ts';
-import type { Reply } from '../reply.ts';
+import type { KmsAnswer, Reply } from '../answer.ts';
 import type { KmsRefusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { CallFaultEffect } from './fault.ts';
 
 /** What faults do to one call. */
 export interface Treatment {
-  /** The kinds of the faults, for the log: `delay+cut`; empty for a call that none strikes. */
+  /** The kinds of the faults, for the log: `delay+cut`; empty without a fault. */
   readonly name: string;
-  /** How long the answer waits, the work being done before. */
+  /** How long the answer waits after the work is done. */
   readonly delayMs: number;
-  /** What is left of the call's fate beside the delay. */
+  /** What else happens to the call, beside the delay. */
   readonly effect: Exclude<CallFaultEffect, { readonly kind: 'delay' }> | undefined;
 }
 
-/** Of a call that no fault strikes. */
+/** The treatment of a call that no fault strikes. */
 export const UNTOUCHED: Treatment = { name: '', delayMs: 0, effect: undefined };
 
 const PAGE = Buffer.from(
   '<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n',
 );
 
-/** Puts the effects on one call together: all delays add up, and the first of the others counts. */
+/** Combines the effects on one call: all delays add up, and the first of the others counts. */
 export function treatmentOf(effects: readonly CallFaultEffect[]): Treatment {
   let delayMs = 0;
   let effect: Treatment['effect'];
@@ -35,7 +34,7 @@ export function treatmentOf(effects: readonly CallFaultEffect[]): Treatment {
   return names.size === 0 ? UNTOUCHED : { name: [...names].join('+'), delayMs, effect };
 }
 
-/** The refusal that a call gets in place of its work. */
+/** The refusal that a call gets instead of its work. */
 export function refusalInPlaceOfWork({ effect }: Treatment): KmsRefusal | undefined {
   return effect?.kind === 'throttle' || effect?.kind === 'error' ? refusal(effect.code) : undefined;
 }
@@ -45,7 +44,7 @@ export function losesCall({ effect }: Treatment): boolean {
   return effect?.kind === 'hang' || (effect?.kind === 'cut' && effect.when === 'before');
 }
 
-/** Makes of an answer what the client gets to see of it. */
+/** Turns an answer into what the client gets of it. */
 export function treatedReply(answer: KmsAnswer, { delayMs, effect }: Treatment): Reply {
   switch (effect?.kind) {
     case undefined:
@@ -67,7 +66,7 @@ export function treatedReply(answer: KmsAnswer, { delayMs, effect }: Treatment):
   }
 }
 
-/** Says 200 and is no answer: a web page, or JSON that breaks off. */
+/** Says 200 but is not an answer: a web page, or JSON that breaks off. */
 function garbage(answer: KmsAnswer, form: 'html' | 'json'): KmsAnswer {
   const { requestId, body } = answer;
   return form === 'html'

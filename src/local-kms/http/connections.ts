@@ -3,12 +3,11 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KmsAnswer } from '../answer.ts';
+import type { KmsAnswer, Reply } from '../answer.ts';
 import { answerHeaders } from '../answer.ts';
-import type { Gateway } from '../gateway.ts';
+import type { RequestHandler } from '../request-gateway.ts';
 import { receiveBody } from './receive-body.ts';
 import type { RefusalCode } from '../refusal.ts';
-import type { Reply } from '../reply.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 const MAX_DRAINED_BYTES = 8 * 1024 * 1024;
@@ -16,7 +15,7 @@ const LINGER_MS = 1_000;
 
 /** The open connections of a server and the requests that run on them. */
 export class Connections {
-  readonly #gateway: Gateway;
+  readonly #gateway: RequestHandler;
   readonly #idleMs: number;
   readonly #sockets = new Set<Duplex>();
   readonly #refused = new WeakSet<Duplex>();
@@ -28,7 +27,7 @@ export class Connections {
   readonly #closing = new AbortController();
 
   /** @param idleMs - how long a connection may be idle while no request is being worked on */
-  constructor(gateway: Gateway, idleMs: number) {
+  constructor(gateway: RequestHandler, idleMs: number) {
     this.#gateway = gateway;
     this.#idleMs = idleMs;
   }

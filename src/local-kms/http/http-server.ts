@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { Connections } from './connections.ts';
 import { Handshakes } from './handshakes.ts';
-import type { Gateway } from '../gateway.ts';
+import type { RequestHandler } from '../request-gateway.ts';
 import type { ServerCertificate } from '../tls/server-certificates.ts';
 
 export interface HttpServer {
@@ -17,7 +17,7 @@ export interface HttpServer {
 export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
-  readonly gateway: Gateway;
+  readonly gateway: RequestHandler;
   /** How long a connection may be idle, in milliseconds; a minute if nothing is said. */
   readonly idleMs?: number;
   /** Makes it an https server: asked, at each connection, for the certificate to show. */

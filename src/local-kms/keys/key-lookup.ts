@@ -1,19 +1,21 @@
-import { authorizeKey } from '../permissions/authorize.ts';
 import type { OperationContext } from '../operations/operation.ts';
+import { authorizeKey } from '../permissions/authorize.ts';
 import type { Caller } from '../permissions/caller.ts';
 import { KmsRefusal, refusal } from '../refusal.ts';
+import type { Parameters } from '../request/parameters.ts';
+import { requiredText } from '../request/read-parameter.ts';
 import { aliasArn, parseArn } from '../resource-name.ts';
-import type { KmsKey, KmsState } from '../state/state.ts';
+import type { KeyVersion, KmsKey, KmsState } from '../state/state.ts';
 import { withKey } from '../state/state.ts';
 
-/** Who asks, and at which gateway. */
-type Asking = Pick<OperationContext, 'caller' | 'instanceId'>;
+/** Who calls, and at which gateway. */
+type CallOrigin = Pick<OperationContext, 'caller' | 'instanceId'>;
 
 /**
- * Finds the KMS key that a KeyId names: an id or `alias/NAME` of the caller's account, or the ARN of either in this
- * region; and asks whether the caller may do this to it.
+ * Finds the KMS key that a KeyId names (an id or `alias/NAME` of the caller's account, or the ARN of either in this
+ * region) and checks that the caller may do this to it.
  *
- * @param action - as policies have it: `kms:Decrypt`
+ * @param action - as in policies: `kms:Decrypt`
  * @throws KmsRefusal `Forbidden.AliasNotFound`, `Forbidden.KeyNotFound`, `Forbidden.NoPermission`
  */
 export function findKey(context: OperationContext, keyId: string, action: string): KmsKey {
@@ -21,9 +23,9 @@ export function findKey(context: OperationContext, keyId: string, action: string
 }
 
 /**
- * Changes the KMS key that a KeyId names, as one step.
+ * Changes the KMS key that a KeyId names, atomically.
  *
- * @param change - makes the new key of the old one, or throws and changes nothing
+ * @param change - makes the new key from the old one, or throws and changes nothing
  * @returns the new key, which is saved
  * @throws KmsRefusal as `findKey`, and what `change` and the storage throw
  */
@@ -39,47 +41,62 @@ export async function changeKey(
   });
 }
 
-/** As `findKey`, in a state that is about to change. Another account's key that the caller may not use is not there. */
-export function findKeyIn(state: KmsState, asking: Asking, keyId: string, action: string): KmsKey {
-  const key = state.keys.get(resolve(state, asking.caller.accountId, keyId));
-  if (key === undefined || !isReachable(key, asking)) throw refusal('Forbidden.KeyNotFound');
-  authorizeUnlessHidden(asking.caller, action, key, () => refusal('Forbidden.KeyNotFound'));
+/** `findKey` in a given state. Another account's key that the caller may not use is reported as not found. */
+export function findKeyIn(
+  state: KmsState,
+  origin: CallOrigin,
+  keyId: string,
+  action: string,
+): KmsKey {
+  const key = state.keys.get(resolveKeyId(state, origin.caller.accountId, keyId));
+  if (key === undefined || !isReachable(key, origin)) throw refusal('Forbidden.KeyNotFound');
+  authorizeUnlessHidden(origin.caller, action, key, () => refusal('Forbidden.KeyNotFound'));
   return key;
 }
 
 /**
- * As `authorizeKey`, but of another account's key that the caller may not use not even this is told: it is refused as if it
- * were not there.
+ * Finds a version of a KMS key.
  *
- * @param notThere - what a key that is not there is refused with
+ * @throws KmsRefusal `Forbidden.KeyVersionNotFound`
+ */
+export function findVersion(key: KmsKey, keyVersionId: string): KeyVersion {
+  const version = key.versions.find((candidate) => candidate.keyVersionId === keyVersionId);
+  if (version === undefined) throw refusal('Forbidden.KeyVersionNotFound');
+  return version;
+}
+
+/**
+ * `authorizeKey`, but another account's key that the caller may not use is refused as if it did not exist.
+ *
+ * @param notFound - makes the refusal of a key that does not exist
  */
 export function authorizeUnlessHidden(
   caller: Caller,
   action: string,
   key: KmsKey,
-  notThere: () => KmsRefusal,
+  notFound: () => KmsRefusal,
 ): void {
   try {
     authorizeKey(caller, action, key);
   } catch (error) {
-    throw error instanceof KmsRefusal && key.accountId !== caller.accountId ? notThere() : error;
+    throw error instanceof KmsRefusal && key.accountId !== caller.accountId ? notFound() : error;
   }
 }
 
 /**
- * Whether a gateway leads to a key or secret: a dedicated gateway does not to those of another KMS instance. What has no
- * instance is reached everywhere.
+ * Whether a gateway reaches a key or secret: a dedicated gateway does not reach those of another KMS instance. What
+ * does not belong to an instance is reachable everywhere.
  */
 export function isReachable(
   resource: Pick<KmsKey, 'instanceId'>,
-  { instanceId }: Pick<Asking, 'instanceId'>,
+  { instanceId }: Pick<CallOrigin, 'instanceId'>,
 ): boolean {
   const of = resource.instanceId;
   return instanceId === undefined || of === undefined || of === instanceId;
 }
 
-/** The id of the key; empty if there cannot be one. */
-function resolve(state: KmsState, callerAccountId: string, text: string): string {
+/** The id of the key; empty if it cannot exist. */
+function resolveKeyId(state: KmsState, callerAccountId: string, text: string): string {
   const name = parseArn(text) ?? {
     accountId: callerAccountId,
     resource: text.startsWith('alias/') ? text : `key/${text}`,
@@ -89,7 +106,7 @@ function resolve(state: KmsState, callerAccountId: string, text: string): string
   if (resource.startsWith('alias/')) {
     const alias = state.aliases.get(aliasArn(accountId, resource));
     if (alias !== undefined) return alias.keyId;
-    // Of another account not even this much is told.
+    // Another account's aliases are not revealed.
     throw refusal(
       accountId === callerAccountId ? 'Forbidden.AliasNotFound' : 'Forbidden.KeyNotFound',
     );
@@ -99,10 +116,21 @@ function resolve(state: KmsState, callerAccountId: string, text: string): string
 }
 
 /**
- * Lets only an enabled key through, as every cryptographic operation must (help 44211).
+ * Refuses a key that is not enabled, as every cryptographic operation must (help 44211).
  *
  * @throws KmsRefusal `Rejected.Disabled`, `Rejected.PendingDeletion`, `Rejected.PendingImport`
  */
 export function assertEnabled(key: KmsKey): void {
   if (key.keyState !== 'Enabled') throw refusal(`Rejected.${key.keyState}`);
+}
+
+/**
+ * Reads the KeyId of an operation whose page in KMS's reference does not allow an alias: an id or the ARN of a key.
+ *
+ * @throws KmsRefusal `MissingParameter`; `Unsupported.Alias` for an alias and for the ARN of one
+ */
+export function unaliasedKeyId(parameters: Parameters): string {
+  const keyId = requiredText(parameters, 'KeyId');
+  if (keyId.includes('alias/')) throw refusal('Unsupported.Alias');
+  return keyId;
 }

@@ -1,45 +1,51 @@
 import { isJsonObject } from '../../base/json.ts';
 import { keyMetadata } from '../keys/key-metadata.ts';
-import { readRotation } from '../keys/key-rotation.ts';
-import { readKeyTags } from '../keys/key-tags.ts';
-import type { Parameters } from '../request/parameters.ts';
 import { authorize } from '../permissions/authorize.ts';
 import type { Policy } from '../permissions/policy.ts';
 import { parsePolicy } from '../permissions/policy.ts';
-import { optionalChoice, optionalJson } from '../request/read-parameter.ts';
 import { invalidParameter, refusal } from '../refusal.ts';
+import type { Parameters } from '../request/parameters.ts';
+import {
+  optionalBoolean,
+  optionalChoice,
+  optionalJson,
+  requiredText,
+} from '../request/read-parameter.ts';
+import { readTags } from '../request/tags.ts';
 import { arnOf } from '../resource-name.ts';
 import type { NewKeyOptions } from '../state/new-key.ts';
 import { newKey } from '../state/new-key.ts';
 import type { KeyOrigin, KeySpec, KeyUsage, KmsKey, KmsState } from '../state/state.ts';
-import { KEY_SPECS, withKey } from '../state/state.ts';
-import type { Operation } from './operation.ts';
+import { KEY_SPECS, UNSUPPORTED_KEY_SPECS, withKey } from '../state/state.ts';
+import type { OperationHandler } from './operation.ts';
 
 const MAX_DESCRIPTION_LENGTH = 8192;
 const MAX_POLICY_BYTES = 32_768;
 const MAX_KEYS = 20_000;
-const OTHER_KEY_SPECS = ['Aliyun_SM4', 'EC_SM2'] as const;
 const INSTANCE_ID = /^kst-[a-z0-9-]{1,59}$/;
+const DAY_SECONDS = 86_400;
+const UNIT_SECONDS = new Map([
+  ['d', DAY_SECONDS],
+  ['h', 3600],
+  ['m', 60],
+  ['s', 1],
+]);
 
-/** Makes a KMS key (help 28947). It is saved before its id is given out. */
-export const createKey: Operation = {
-  action: 'CreateKey',
-  takesDryRun: false,
-  onDedicatedGateway: false,
-  run: async (parameters, { store, randomBytes, now, keyPairs, caller }) => {
-    const { accountId } = caller;
-    authorize(caller, 'kms:CreateKey', { arn: arnOf({ accountId, resource: 'key' }), accountId });
-    const asked = readKey(parameters);
-    assertRoom(store.state);
-    const make = (): Promise<KmsKey> =>
-      newKey({ ...asked, accountId, createdAt: now(), randomBytes });
-    const key = await (asked.keySpec === 'Aliyun_AES_256' ? make() : keyPairs.run(make));
-    await store.update((state) => {
-      assertRoom(state);
-      return [withKey(state, key), undefined];
-    });
-    return { KeyMetadata: keyMetadata(key) };
-  },
+/** Makes a KMS key (help 28947). It is saved before its id is returned. */
+export const createKey: OperationHandler = async (parameters, context) => {
+  const { store, randomBytes, now, keyPairs, caller } = context;
+  const { accountId } = caller;
+  authorize(caller, 'kms:CreateKey', { arn: arnOf({ accountId, resource: 'key' }), accountId });
+  const requested = readKey(parameters);
+  assertRoom(store.state);
+  const make = (): Promise<KmsKey> =>
+    newKey({ ...requested, accountId, createdAt: now(), randomBytes });
+  const key = await (requested.keySpec === 'Aliyun_AES_256' ? make() : keyPairs.run(make));
+  await store.update((state) => {
+    assertRoom(state);
+    return [withKey(state, key), undefined];
+  });
+  return { KeyMetadata: keyMetadata(key) };
 };
 
 function assertRoom({ keys }: KmsState): void {
@@ -63,31 +69,39 @@ function readKey(
     'HsmInternal',
     'HsmEncryptedDatabase',
   ]);
-  const policy = readPolicy(parameters);
-  const tags = readKeyTags(parameters);
+  const policy = readKeyPolicy(parameters);
+  const tags = readTags(parameters);
   const origin = readOrigin(parameters, keySpec);
-  // A software instance takes no material from outside.
+  // A software instance does not accept imported material.
   if (origin === 'EXTERNAL' && instanceId !== undefined && protectionLevel === 'SOFTWARE') {
     throw refusal('UnsupportedOperation');
   }
-  const key = { keySpec, keyUsage, origin, protectionLevel, description, tags, policy };
-  const rotationSeconds = readRotation(parameters, {
-    ...key,
-    ...(instanceId !== undefined && { instanceId }),
-    isInDatabase: mechanism === 'HsmEncryptedDatabase',
-  });
-  return { ...key, instanceId, rotationSeconds };
+  const isInHsm =
+    instanceId !== undefined && protectionLevel === 'HSM' && mechanism !== 'HsmEncryptedDatabase';
+  const canRotate = keySpec === 'Aliyun_AES_256' && origin !== 'EXTERNAL' && !isInHsm;
+  const rotationSeconds = readRotation(parameters, canRotate, instanceId);
+  return {
+    keySpec,
+    keyUsage,
+    origin,
+    protectionLevel,
+    description,
+    tags,
+    policy,
+    instanceId,
+    rotationSeconds,
+  };
 }
 
 function readKeySpec(parameters: Parameters): KeySpec {
-  const all = [...KEY_SPECS, ...OTHER_KEY_SPECS];
+  const all = [...KEY_SPECS, ...UNSUPPORTED_KEY_SPECS];
   const keySpec = optionalChoice(parameters, 'KeySpec', all) ?? 'Aliyun_AES_256';
   const supported = KEY_SPECS.find((candidate) => candidate === keySpec);
   if (supported === undefined) throw refusal('UnsupportedOperation');
   return supported;
 }
 
-/** A key that can sign is for signing unless KeyUsage says otherwise. Only RSA keys can do either. */
+/** A key that can sign is a signing key unless KeyUsage says otherwise. Only RSA keys can be either. */
 function readKeyUsage(parameters: Parameters, keySpec: KeySpec): KeyUsage {
   const usage = optionalChoice(parameters, 'KeyUsage', ['ENCRYPT/DECRYPT', 'SIGN/VERIFY']);
   const natural = keySpec === 'Aliyun_AES_256' ? 'ENCRYPT/DECRYPT' : 'SIGN/VERIFY';
@@ -102,8 +116,8 @@ function readOrigin(parameters: Parameters, keySpec: KeySpec): KeyOrigin {
   return origin;
 }
 
-/** The key policy: a JSON object of at most 32,768 bytes. */
-function readPolicy(parameters: Parameters): Policy | undefined {
+/** Reads the key policy: a JSON object of at most 32,768 bytes. */
+function readKeyPolicy(parameters: Parameters): Policy | undefined {
   const document = optionalJson(parameters, 'Policy');
   if (document === undefined) return undefined;
   const length = Buffer.byteLength(parameters.get('Policy') ?? '', 'utf8');
@@ -111,4 +125,28 @@ function readPolicy(parameters: Parameters): Policy | undefined {
   const policy = parsePolicy(document, 'key');
   if (typeof policy === 'string') throw invalidParameter('Policy');
   return policy;
+}
+
+/**
+ * Reads `EnableAutomaticRotation` and `RotationInterval`. The interval is a whole number and a unit (`d`, `h`, `m`,
+ * `s`): 365 days for a key without a KMS instance, 7 to 365 days for a key of one. Without rotation it is ignored.
+ *
+ * @param canRotate - false for asymmetric keys, those of Origin EXTERNAL, and those in the HSM of a hardware instance
+ * @returns the interval in seconds, or undefined without automatic rotation
+ */
+function readRotation(
+  parameters: Parameters,
+  canRotate: boolean,
+  instanceId: string | undefined,
+): number | undefined {
+  if (!optionalBoolean(parameters, 'EnableAutomaticRotation')) return undefined;
+  const text = requiredText(parameters, 'RotationInterval');
+  const [, amount = '', unit = ''] = /^([1-9]\d{0,9})([dhms])$/.exec(text) ?? [];
+  const seconds = Number(amount) * (UNIT_SECONDS.get(unit) ?? 0);
+  const minDays = instanceId === undefined ? 365 : 7;
+  if (seconds < minDays * DAY_SECONDS || seconds > 365 * DAY_SECONDS) {
+    throw invalidParameter('RotationInterval');
+  }
+  if (!canRotate) throw refusal('UnsupportedOperation');
+  return seconds;
 }

@@ -1,18 +1,18 @@
 import type { JsonObject } from '../../base/json.ts';
+import { KmsRefusal, invalidParameter, refusal } from '../refusal.ts';
 import type { Parameters } from '../request/parameters.ts';
 import { optionalChoice } from '../request/read-parameter.ts';
-import { KmsRefusal, invalidParameter, refusal } from '../refusal.ts';
-import type { Operation, OperationContext } from './operation.ts';
+import type { OperationContext, ServedOperation } from './operation.ts';
 
 /**
- * Runs an operation, or, with DryRun=true, finds out whether it would succeed: KMS then always answers with an
- * error. `DryRunOperationError` says yes; what is wrong with the parameters becomes `ValidationError`, a missing
- * permission `AccessDeniedError`; a key that is not there or not enabled keeps its own code.
+ * Runs an operation or, with DryRun=true, finds out whether it would succeed. KMS always answers a dry run with an
+ * error: `DryRunOperationError` means yes; bad parameters become `ValidationError`, a missing permission
+ * `AccessDeniedError`; a key that does not exist or is not enabled keeps its own code.
  *
  * @throws KmsRefusal
  */
 export async function performOperation(
-  operation: Operation,
+  operation: ServedOperation,
   parameters: Parameters,
   context: OperationContext,
 ): Promise<JsonObject> {

@@ -1,20 +1,20 @@
+import { BlockList, isIP } from 'node:net';
 import { isJsonObject } from '../../base/json.ts';
-import { addressMatcher } from './address.ts';
-import type { Report } from './mistake.ts';
-import { pointer } from './mistake.ts';
-import type { PolicyRequest } from './policy-request.ts';
+import type { Report } from '../mistake.ts';
+import { pointer } from '../mistake.ts';
+import type { AccessRequest } from './access-request.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 export type Effect = 'Allow' | 'Deny';
 
 /** Whether a condition of a statement holds. */
-export type Condition = (request: PolicyRequest, effect: Effect) => boolean;
+export type Condition = (request: AccessRequest, effect: Effect) => boolean;
 
-/** Reads a fact of a request; undefined where the request has none of that name. */
-type Fact<T> = (request: PolicyRequest) => T | undefined;
+/** Reads a fact of a request; undefined where the request does not have it. */
+type Fact<T> = (request: AccessRequest) => T | undefined;
 
 interface Operator {
-  /** The condition, or what cannot be right: the key, or the place of a value in the list. */
+  /** The condition, or what is wrong: the key, or the value at this index of the list. */
   bind(key: string, values: readonly string[]): Condition | 'unknown key' | 'other key' | number;
 }
 
@@ -34,10 +34,10 @@ const TIMES: Facts<number> = new Map<string, Fact<number>>([
 ]);
 const TRUTHS: Facts<boolean> = new Map<string, Fact<boolean>>([
   ['acs:SecureTransport', ({ facts }) => facts.isSecure],
-  // A call that an access key signs has no login, and so neither true nor false.
+  // A call signed with an access key involves no login, so this is neither true nor false.
   ['acs:MFAPresent', () => undefined],
 ]);
-/** No fact of a call to KMS is a number. */
+/** None of the facts about a call to KMS is a number. */
 const NUMBERS: Facts<never> = new Map<string, Fact<never>>();
 const KEYS = [...new Set([TEXTS, TIMES, TRUTHS].flatMap((facts) => [...facts.keys()]))];
 const TAG_PREFIX = 'kms:tag/';
@@ -50,6 +50,7 @@ const texts = {
   },
 };
 
+/** Reads a value of a condition; undefined if it is malformed. */
 type Read<T> = (value: string) => ((actual: T) => boolean) | undefined;
 
 const equals: Read<string> = (value) => (actual) => actual === value;
@@ -62,14 +63,25 @@ const truth: Read<boolean> = (value) =>
   /^(?:true|false)$/i.test(value) ? (actual) => String(actual) === value.toLowerCase() : undefined;
 const number: Read<never> = () => undefined;
 const time =
-  (holds: (actual: number, value: number) => boolean): Read<number> =>
+  (holds: Comparison): Read<number> =>
   (value) => {
     const seconds = parseTime(value);
     return seconds === undefined ? undefined : (actual) => holds(actual, seconds);
   };
-const sameTime = time((actual, value) => actual === value);
 
-/** RAM's condition operators. It has no …IfExists and no Null, and refuses them. */
+type Comparison = (actual: number, value: number) => boolean;
+
+/** Of numbers and of dates; a Not… operator negates the comparison. */
+const COMPARISONS: readonly (readonly [name: string, holds: Comparison])[] = [
+  ['Equals', (actual, value) => actual === value],
+  ['NotEquals', (actual, value) => actual === value],
+  ['LessThan', (actual, value) => actual < value],
+  ['LessThanEquals', (actual, value) => actual <= value],
+  ['GreaterThan', (actual, value) => actual > value],
+  ['GreaterThanEquals', (actual, value) => actual >= value],
+];
+
+/** RAM's condition operators. RAM refuses …IfExists and Null. */
 const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['StringEquals', operator(texts, equals)],
   ['StringNotEquals', operator(texts, equals, true)],
@@ -77,42 +89,10 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['StringNotEqualsIgnoreCase', operator(texts, equalsIgnoreCase, true)],
   ['StringLike', operator(texts, like)],
   ['StringNotLike', operator(texts, like, true)],
-  ['NumericEquals', operator(NUMBERS, number)],
-  ['NumericNotEquals', operator(NUMBERS, number, true)],
-  ['NumericLessThan', operator(NUMBERS, number)],
-  ['NumericLessThanEquals', operator(NUMBERS, number)],
-  ['NumericGreaterThan', operator(NUMBERS, number)],
-  ['NumericGreaterThanEquals', operator(NUMBERS, number)],
-  ['DateEquals', operator(TIMES, sameTime)],
-  ['DateNotEquals', operator(TIMES, sameTime, true)],
-  [
-    'DateLessThan',
-    operator(
-      TIMES,
-      time((actual, value) => actual < value),
-    ),
-  ],
-  [
-    'DateLessThanEquals',
-    operator(
-      TIMES,
-      time((actual, value) => actual <= value),
-    ),
-  ],
-  [
-    'DateGreaterThan',
-    operator(
-      TIMES,
-      time((actual, value) => actual > value),
-    ),
-  ],
-  [
-    'DateGreaterThanEquals',
-    operator(
-      TIMES,
-      time((actual, value) => actual >= value),
-    ),
-  ],
+  ...COMPARISONS.map(([name]) => [`Numeric${name}`, operator(NUMBERS, number)] as const),
+  ...COMPARISONS.map(
+    ([name, holds]) => [`Date${name}`, operator(TIMES, time(holds), name === 'NotEquals')] as const,
+  ),
   ['Bool', operator(TRUTHS, truth)],
   ['IpAddress', operator(ADDRESSES, addressMatcher)],
   ['NotIpAddress', operator(ADDRESSES, addressMatcher, true)],
@@ -122,7 +102,7 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
  * Reads the Condition of a statement: `{"OPERATOR":{"KEY":VALUE or [VALUE,…]}}`. All operators and keys must hold; of
  * several values one is enough, and with a Not… operator none may match.
  *
- * A fact that the request does not have fails every operator; only in a Deny a Not… operator holds then.
+ * A condition on a fact that the request does not have is false, but for a Not… operator in a Deny.
  */
 export function readCondition(value: unknown, path: string, report: Report): readonly Condition[] {
   if (!isJsonObject(value) || Object.keys(value).length === 0) {
@@ -133,7 +113,10 @@ export function readCondition(value: unknown, path: string, report: Report): rea
     const at = pointer(path, name);
     const found = OPERATORS.get(name);
     if (found === undefined) {
-      report(at, `is no condition operator of RAM; those are ${[...OPERATORS.keys()].join(', ')}`);
+      report(
+        at,
+        `is not a condition operator of RAM; those are ${[...OPERATORS.keys()].join(', ')}`,
+      );
       return [];
     }
     if (!isJsonObject(keys) || Object.keys(keys).length === 0) {
@@ -162,13 +145,13 @@ function bind(
   const condition = found.bind(key, values);
   if (typeof condition === 'function') return [condition];
   if (condition === 'unknown key') {
-    report(path, `is no condition key here; those are ${KEYS.join(', ')}, ${TAG_PREFIX}NAME`);
+    report(path, `is not a condition key here; those are ${KEYS.join(', ')}, ${TAG_PREFIX}NAME`);
   } else if (condition === 'other key') {
     report(path, `does not go with ${name}`);
   } else {
     report(
       Array.isArray(given) ? pointer(path, condition) : path,
-      `is no value for ${name}${name.startsWith('Date') ? ': 2026-01-31T17:00:00+08:00 is one' : ''}`,
+      `is not a value for ${name}${name.startsWith('Date') ? ': 2026-01-31T17:00:00+08:00 is one' : ''}`,
     );
   }
   return [];
@@ -204,13 +187,13 @@ function readValues(value: unknown): readonly string[] | undefined {
   return texts.length === values.length && texts.length > 0 ? texts : undefined;
 }
 
-/** A time of ISO 8601 as RAM's pages write it, in seconds since 1970. */
+/** Parses an ISO 8601 time as in RAM's pages; in seconds since 1970. */
 function parseTime(value: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d)$/.test(value)) {
     return undefined;
   }
   const milliseconds = Date.parse(value);
-  // A day that the month does not have is carried into the next.
+  // Date.parse carries a day that the month does not have into the next month.
   const isDay = isDayOf(value.slice(0, 10));
   return Number.isNaN(milliseconds) || !isDay ? undefined : Math.floor(milliseconds / 1000);
 }
@@ -218,4 +201,22 @@ function parseTime(value: string): number | undefined {
 function isDayOf(date: string): boolean {
   const milliseconds = Date.parse(`${date}T00:00:00Z`);
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(date);
+}
+
+/**
+ * Makes a matcher of an IP address or range (RFC 4632, RFC 4291): `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`;
+ * undefined if it is malformed.
+ */
+function addressMatcher(range: string): ((address: string) => boolean) | undefined {
+  const [network = '', length, ...rest] = range.split('/');
+  const version = isIP(network);
+  if (version === 0 || network.includes('%') || rest.length > 0) return undefined;
+  const bits = version === 4 ? 32 : 128;
+  if (length !== undefined && !/^\d{1,3}$/.test(length)) return undefined;
+  const prefix = length === undefined ? bits : Number(length);
+  if (prefix > bits) return undefined;
+  const list = new BlockList();
+  const family = version === 4 ? 'ipv4' : 'ipv6';
+  list.addSubnet(network, prefix, family);
+  return (address) => isIP(address) === version && list.check(address, family);
 }

@@ -1,20 +1,20 @@
 import type { JsonObject } from '../../base/json.ts';
-import type { Report } from './mistake.ts';
-import { pointer } from './mistake.ts';
-import type { PolicyRequest } from './policy-request.ts';
+import type { Report } from '../mistake.ts';
+import { pointer } from '../mistake.ts';
+import type { AccessRequest } from './access-request.ts';
 import type { PolicyKind, Statement } from './statement.ts';
 import { readStatement } from './statement.ts';
 
 export type { PolicyKind } from './statement.ts';
 
 /** In RAM's own words. */
-export type Verdict = 'Allow' | 'ImplicitDeny' | 'ExplicitDeny';
+export type PolicyVerdict = 'Allow' | 'ImplicitDeny' | 'ExplicitDeny';
 
-/** A RAM policy or key policy that was found to be well formed. */
+/** A well-formed RAM policy or key policy. */
 export class Policy {
   /** As it was given. */
   readonly document: JsonObject;
-  // Made of the document, so it has no part in comparing two policies.
+  // Derived from the document, and private so that comparing two policies ignores it.
   readonly #statements: readonly Statement[];
 
   constructor(document: JsonObject, statements: readonly Statement[]) {
@@ -22,9 +22,9 @@ export class Policy {
     this.#statements = statements;
   }
 
-  /** A Deny that covers the request wins; without an Allow that does it is denied too. */
-  judge(request: PolicyRequest): Verdict {
-    let verdict: Verdict = 'ImplicitDeny';
+  /** A Deny that covers the request wins; without an Allow that covers it, it is denied too. */
+  judge(request: AccessRequest): PolicyVerdict {
+    let verdict: PolicyVerdict = 'ImplicitDeny';
     for (const statement of this.#statements) {
       if (verdict === 'Allow' && statement.effect === 'Allow') continue;
       if (!statement.covers(request)) continue;
@@ -41,22 +41,22 @@ const MAX_KEY_POLICY_BYTES = 32_768;
 /**
  * Reads a RAM policy (`{"Version":"1","Statement":[…]}`, help 93738 and 93739) or a key policy (SetKeyPolicy's page).
  *
- * @returns the policy, or the first mistake in it: its place as a JSON pointer, and what would be right
+ * @returns the policy, or its first mistake: the place as a JSON pointer, and what would be right
  */
 export function parsePolicy(document: JsonObject, kind: PolicyKind = 'ram'): Policy | string {
   const mistakes: string[] = [];
-  const policy = readPolicy(document, kind, '', (path, problem) => {
+  const policy = readPolicyAt(document, kind, '', (path, problem) => {
     mistakes.push(`${path} ${problem}`.trim());
   });
   return mistakes[0] ?? policy;
 }
 
 /**
- * As `parsePolicy`, but reports every mistake. With mistakes, what is returned is of no use.
+ * `parsePolicy` for a policy within a document: reports every mistake, and then returns an unusable policy.
  *
  * @param path - the JSON pointer of the policy in its document
  */
-export function readPolicy(
+export function readPolicyAt(
   document: JsonObject,
   kind: PolicyKind,
   path: string,
@@ -64,7 +64,7 @@ export function readPolicy(
 ): Policy {
   for (const name of Object.keys(document)) {
     if (!['Version', 'Statement'].includes(name)) {
-      report(pointer(path, name), 'is no element of a policy; those are Version, Statement');
+      report(pointer(path, name), 'is not an element of a policy; those are Version, Statement');
     }
   }
   if (document['Version'] !== '1') report(pointer(path, 'Version'), 'must be "1"');

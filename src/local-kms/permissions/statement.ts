@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject } from '../../base/json.ts';
+import type { Report } from '../mistake.ts';
+import { pointer } from '../mistake.ts';
+import type { AccessRequest } from './access-request.ts';
 import type { Effect } from './condition.ts';
 import { readCondition } from './condition.ts';
-import type { Report } from './mistake.ts';
-import { pointer } from './mistake.ts';
-import type { PolicyRequest } from './policy-request.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** `ram`: what a RAM user or role may do. `key`: who may do what to the KMS key that the policy belongs to. */
@@ -12,11 +12,11 @@ export type PolicyKind = 'ram' | 'key';
 
 export interface Statement {
   readonly effect: Effect;
-  /** Whether the statement speaks of this request, its conditions included. */
-  covers(request: PolicyRequest): boolean;
+  /** Whether the statement applies to this request; its conditions are checked too. */
+  covers(request: AccessRequest): boolean;
 }
 
-type Test = (request: PolicyRequest) => boolean;
+type Test = (request: AccessRequest) => boolean;
 
 const ELEMENTS: Readonly<Record<PolicyKind, readonly string[]>> = {
   ram: ['Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'],
@@ -29,7 +29,7 @@ const SID = /^[A-Za-z0-9 _/+=.@-]{1,128}$/;
 const PRINCIPAL =
   /^(?:\*|acs:ram::\d{1,32}:(?:\*|root|user\/[A-Za-z0-9.@_-]{1,64}|role\/[A-Za-z0-9.@_-]{1,64}))$/;
 
-/** What a key policy can allow; others may stand in it, "but the setting does not take effect" (its page, 2025). */
+/** The actions that a key policy can allow; it may list others, "but the setting does not take effect" (its page, 2025). */
 const KEY_POLICY_ACTIONS = [
   ...['List*', 'Describe*', 'Create*', 'Enable*', 'Disable*', 'Get*', 'Set*', 'Update*', 'Delete*'],
   ...['Cancel*', 'TagResource', 'UntagResource', 'ImportKeyMaterial', 'ScheduleKeyDeletion'],
@@ -37,7 +37,7 @@ const KEY_POLICY_ACTIONS = [
   ...['AsymmetricEncrypt', 'AsymmetricDecrypt'],
 ].map((name) => `kms:${name}`.toLowerCase());
 
-/** Reads a statement of a policy and reports what is wrong with it. With mistakes, it covers nothing of use. */
+/** Reads a statement of a policy and reports its mistakes. With mistakes, it must not be used. */
 export function readStatement(
   value: unknown,
   kind: PolicyKind,
@@ -54,7 +54,7 @@ export function readStatement(
       pointer(path, name),
       kind === 'ram' && name === 'Principal'
         ? 'belongs in a key policy'
-        : `is no element of a statement; those are ${ELEMENTS[kind].join(', ')}`,
+        : `is not an element of a statement; those are ${ELEMENTS[kind].join(', ')}`,
     );
   }
   const isAllow = value['Effect'] === 'Allow';
@@ -79,7 +79,7 @@ export function readStatement(
   };
 }
 
-/** Actions match whatever their case (help 93738). */
+/** Actions match in any letter case (help 93738). */
 function readActions(value: JsonObject, kind: PolicyKind, path: string, report: Report): Test {
   const isKey = kind === 'key';
   const problem = isKey
@@ -129,7 +129,7 @@ function readPrincipals(value: unknown, path: string, report: Report): Test {
   return ({ principal }) => matchesAny(patterns, principal);
 }
 
-/** A policy may name one thing a thousand times. */
+/** A policy may repeat a name a thousand times. */
 function distinct(patterns: readonly string[]): readonly string[] {
   return [...new Set(patterns)];
 }

@@ -1,7 +1,7 @@
 /**
- * Tells whether a text is of a pattern in which `*` stands for any characters, none among them, and `?` for exactly one.
- * Letters match as they are. However pattern and text are chosen, it takes at most the product of their lengths: the last
- * `*` takes one character more whenever the rest does not fit, and earlier ones need no second try.
+ * Whether a text matches a pattern, in which `*` stands for any number of characters and `?` for exactly one. The case of
+ * letters counts. The time is at most the product of the two lengths, whatever the input: on a mismatch only the last `*`
+ * takes one more character, and earlier ones need no second try.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   let [inPattern, inText] = [0, 0];

@@ -3,14 +3,14 @@ import { parseJson } from '../../base/json.ts';
 import type { Parameters } from './parameters.ts';
 import { invalidParameter, missingParameter } from '../refusal.ts';
 
-/** A parameter that must be there and not empty. Throws `MissingParameter`. */
+/** A required, non-empty parameter. Throws `MissingParameter`. */
 export function requiredText(parameters: Parameters, name: string): string {
   const value = parameters.get(name) ?? '';
   if (value === '') throw missingParameter(name);
   return value;
 }
 
-/** One of several values, or undefined where the parameter is absent. Throws `InvalidParameter`. */
+/** One of several values, or undefined if the parameter is absent. Throws `InvalidParameter`. */
 export function optionalChoice<T extends string>(
   parameters: Parameters,
   name: string,
@@ -35,7 +35,10 @@ export function requiredChoice<T extends string>(
   return choice;
 }
 
-/** `true` or `false`, in any letter case (the official Python client writes `True`); absent is false. Throws `InvalidParameter`. */
+/**
+ * `true` or `false`, in any letter case (the official Python client writes `True`); false if absent.
+ * Throws `InvalidParameter`.
+ */
 export function optionalBoolean(parameters: Parameters, name: string): boolean {
   const value = parameters.get(name);
   if (value !== undefined && !/^(?:true|false)$/i.test(value)) throw invalidParameter(name);
@@ -43,8 +46,8 @@ export function optionalBoolean(parameters: Parameters, name: string): boolean {
 }
 
 /**
- * A whole number in decimal digits, without sign and leading zeros, or undefined where the parameter is absent.
- * Throws `InvalidParameter` for anything else and for a number out of its range, the limits included.
+ * A whole number in decimal digits, without sign and leading zeros, from `min` to `max`; undefined if the parameter is
+ * absent. Throws `InvalidParameter`.
  */
 export function optionalInteger(
   parameters: Parameters,
@@ -59,6 +62,19 @@ export function optionalInteger(
   return value;
 }
 
+/** As `optionalInteger`, of a required parameter. Throws `MissingParameter` too. */
+export function requiredInteger(
+  parameters: Parameters,
+  name: string,
+  min: number,
+  max: number,
+): number {
+  requiredText(parameters, name);
+  const value = optionalInteger(parameters, name, min, max);
+  if (value === undefined) throw missingParameter(name);
+  return value;
+}
+
 /**
  * The bytes of a required parameter in standard, padded base64, between one byte and `maxBytes`.
  * Throws `MissingParameter` and `InvalidParameter`.
@@ -70,7 +86,7 @@ export function requiredBytes(parameters: Parameters, name: string, maxBytes: nu
 }
 
 /**
- * The value of a parameter in JSON that repeats no name within an object, or undefined where the parameter is absent.
+ * The value of a parameter in JSON without repeated names, or undefined if the parameter is absent.
  * Throws `InvalidParameter`.
  */
 export function optionalJson(parameters: Parameters, name: string): unknown {

@@ -6,10 +6,10 @@ import { arnOf, parseArn, secretArn } from '../resource-name.ts';
 import type { KmsState, Secret } from '../state/state.ts';
 
 /**
- * Finds the secret that a SecretName names, a name of the caller's account or an ARN of this region, and asks whether
- * the caller may do this to it.
+ * Finds the secret that a SecretName names (a name of the caller's account or an ARN of this region) and checks that the
+ * caller may do this to it.
  *
- * @param action - as policies have it: `kms:GetSecretValue`
+ * @param action - as in policies: `kms:GetSecretValue`
  * @throws KmsRefusal `Forbidden.ResourceNotFound`, `Forbidden.NoPermission`
  */
 export function findSecretIn(
@@ -24,7 +24,7 @@ export function findSecretIn(
     resource: `secret/${secretName}`,
   };
   const secret = name === 'foreign' ? undefined : state.secrets.get(arnOf(name));
-  // No policy opens another account's secret to the caller: it is as if it were not there.
+  // No policy grants access to another account's secret: it is reported as not found.
   const isOwn = secret?.accountId === caller.accountId;
   if (secret === undefined || !isOwn || !isReachable(secret, context)) {
     throw refusal('Forbidden.ResourceNotFound');
@@ -35,7 +35,7 @@ export function findSecretIn(
 }
 
 /**
- * Asks whether the caller may use the KMS key that was chosen for a secret, if one was, and whether it is enabled.
+ * Checks that the caller may use the KMS key that was chosen for a secret, if any, and that it is enabled.
  *
  * @param action - `kms:Decrypt` to read a value, `kms:GenerateDataKey` to store one
  * @throws KmsRefusal `Forbidden.KeyNotFound`, `Forbidden.NoPermission`, `Rejected.STATE`
@@ -51,10 +51,4 @@ export function assertEncryptionKeyUsable(
   if (key === undefined) throw refusal('Forbidden.KeyNotFound');
   authorizeUnlessHidden(caller, action, key, () => refusal('Forbidden.KeyNotFound'));
   assertEnabled(key);
-}
-
-/** A state with one secret more, or with a secret changed. */
-export function withSecret(state: KmsState, secret: Secret): KmsState {
-  const arn = secretArn(secret.accountId, secret.secretName);
-  return { ...state, secrets: new Map(state.secrets).set(arn, secret) };
 }

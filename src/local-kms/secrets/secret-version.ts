@@ -12,7 +12,7 @@ const MAX_DATA_BYTES = 30_720;
 const MAX_VERSIONS = 10;
 const MAX_STAGES = 8;
 
-/** A value that a caller wants to store. */
+/** A value to be stored. */
 export type SecretValue = Pick<SecretVersion, 'versionId' | 'dataType' | 'data'>;
 
 /**
@@ -34,8 +34,8 @@ export function readSecretValue(parameters: Parameters): SecretValue {
 }
 
 /**
- * Reads the labels of a new version from `VersionStages` (help 154503): `["ACSCurrent","next"]`; without them it is
- * `ACSCurrent`. `ACSPrevious` is not the caller's to give.
+ * Reads the labels of a new version from `VersionStages` (help 154503): `["ACSCurrent","next"]`; `ACSCurrent` by
+ * default. Callers cannot assign `ACSPrevious`.
  *
  * @throws KmsRefusal `InvalidParameter`
  */
@@ -58,11 +58,11 @@ export function firstVersion(value: SecretValue, createdAt: Date): SecretVersion
 }
 
 /**
- * Stores a value as a new version of a secret (help 154503). A label marks one version: those of the new version leave
- * the others, and where it becomes `ACSCurrent` the one before becomes `ACSPrevious`. Beyond ten versions the earliest
- * that has no label goes.
+ * Stores a value as a new version of a secret (help 154503). A label marks one version: the labels of the new version are
+ * taken from the others, and if it becomes `ACSCurrent`, the one before becomes `ACSPrevious`. Beyond ten versions the
+ * earliest without a label is deleted.
  *
- * @returns the changed secret; the same one if it has this version with this value already
+ * @returns the changed secret; the same object if it already has this version with this value
  * @throws KmsRefusal `Rejected.ResourceExist` for a version that has another value; `Rejected.LimitExceeded` for more
  * than eight labels
  */
@@ -90,7 +90,7 @@ export function putVersion(
   return { ...secret, updatedAt: createdAt, versions: kept };
 }
 
-/** The labels that a version keeps, or gets, beside a new version with these labels. */
+/** The labels of a version once a new version has taken its labels. */
 function stagesBeside(stages: readonly string[], taken: readonly string[]): readonly string[] {
   if (!taken.includes(CURRENT)) return stages.filter((stage) => !taken.includes(stage));
   const rest = stages.filter((stage) => !taken.includes(stage) && stage !== PREVIOUS);
@@ -102,8 +102,8 @@ function isSameValue(a: SecretValue, b: SecretValue): boolean {
 }
 
 /**
- * Finds the version that `VersionId` and `VersionStage` ask for; where both are given, it must fit both.
- * Without either it is the one that is `ACSCurrent`.
+ * Finds the version that `VersionId` and `VersionStage` ask for, which must match all that is given; by default the one
+ * that is `ACSCurrent`.
  *
  * @throws KmsRefusal `InvalidParameter`; `Forbidden.ResourceNotFound`
  */

@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import schema from '../../../schemas/kmsx-local-kms-seed.schema.json' with { type: 'json' };
-import type { Mistake } from '../permissions/mistake.ts';
-import { pointer } from '../permissions/mistake.ts';
+import type { Mistake } from '../mistake.ts';
+import { pointer } from '../mistake.ts';
 import type { SeedDocument } from './seed-document.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { randomAlphanumeric } from '../identifiers.ts';
-import { pointer } from '../permissions/mistake.ts';
-import { readPolicy } from '../permissions/policy.ts';
+import { pointer } from '../mistake.ts';
+import { readPolicyAt } from '../permissions/policy.ts';
 import type { AccessKey } from '../state/state.ts';
 import type { SeedAccessKey } from './seed-document.ts';
 import type { SeedReader } from './seed-reader.ts';
@@ -28,7 +28,7 @@ export function readAccessKey(
     `${token === undefined ? 'LTAI5t' : 'STS.'}${randomAlphanumeric(reader.bytesFor(`AccessKeyId ${path}`), 18)}`;
   reader.claim('AccessKeyId', accessKeyId, pointer(path, 'AccessKeyId'));
   const policies = seed.Policies?.map((policy, index) =>
-    readPolicy(policy, 'ram', pointer(path, 'Policies', index), reader.report),
+    readPolicyAt(policy, 'ram', pointer(path, 'Policies', index), reader.report),
   );
   return {
     accessKeyId,

@@ -1,19 +1,20 @@
-import { createHash } from 'node:crypto';
-import { randomLowerAlphanumeric, randomUuid } from '../identifiers.ts';
-import { pointer } from '../permissions/mistake.ts';
-import { readPolicy } from '../permissions/policy.ts';
-import type { KmsKey } from '../state/state.ts';
-import { readKeyVersion } from './read-key-version.ts';
-import type { SeedKey } from './seed-document.ts';
+import { createHash, createPrivateKey } from 'node:crypto';
+import { decodeBase64 } from '../../base/bytes.ts';
+import { randomUuid } from '../identifiers.ts';
+import { pointer } from '../mistake.ts';
+import { readPolicyAt } from '../permissions/policy.ts';
+import { isMaterialOf, newKeyId, newVersion } from '../state/new-key.ts';
+import type { KeySpec, KeyVersion, KmsKey } from '../state/state.ts';
+import type { SeedKey, SeedKeyVersion } from './seed-document.ts';
 import type { SeedReader } from './seed-reader.ts';
 
 /** KMS's longest interval of automatic rotation, 365 days. */
 const MAX_ROTATION_SECONDS = 365 * 86_400;
 
-/** A key as far as its fields say, before its versions are read. */
+/** The fields that the checks of the others depend on. */
 type KeyFrame = Pick<KmsKey, 'keySpec' | 'keyUsage' | 'keyState' | 'origin'>;
 
-/** Reads a KMS key of a seed, and checks what the schema cannot say. */
+/** Reads a KMS key of a seed, and checks what the schema cannot express. */
 export async function readKey(
   seed: SeedKey,
   accountId: string,
@@ -23,7 +24,7 @@ export async function readKey(
   const frame = readFrame(seed, path, reader);
   checkKey(seed, frame, path, reader);
   const { DKMSInstanceId: instanceId, Policy: policy, DeleteDate: deleteDate } = seed;
-  const keyId = seed.KeyId ?? newKeyId(instanceId, path, reader);
+  const keyId = seed.KeyId ?? newKeyId(instanceId, reader.bytesFor(`KeyId ${path}`));
   reader.claim('KeyId', keyId, pointer(path, 'KeyId'));
   const createdAt = reader.time(pointer(path, 'CreationDate'), seed.CreationDate);
   const { keyState, keySpec } = frame;
@@ -47,7 +48,7 @@ export async function readKey(
     ...readRotation(seed, path, reader),
     ...(instanceId !== undefined && { instanceId }),
     ...(policy !== undefined && {
-      policy: readPolicy(policy, 'key', pointer(path, 'Policy'), reader.report),
+      policy: readPolicyAt(policy, 'key', pointer(path, 'Policy'), reader.report),
     }),
     ...readImported(seed, versions, path, reader),
   };
@@ -114,11 +115,6 @@ function checkKey(
   );
 }
 
-function newKeyId(instanceId: string | undefined, path: string, reader: SeedReader): string {
-  const bytes = reader.bytesFor(`KeyId ${path}`);
-  return instanceId === undefined ? randomUuid(bytes) : `key-${randomLowerAlphanumeric(bytes, 21)}`;
-}
-
 function readRotation(seed: SeedKey, path: string, reader: SeedReader): Pick<KmsKey, 'rotation'> {
   if (seed.RotationInterval === undefined) return {};
   const intervalSeconds = reader.seconds(seed.RotationInterval);
@@ -150,4 +146,63 @@ function readImported(
       }),
     },
   };
+}
+
+/**
+ * Reads a version of a KMS key. Material that is left out is derived or random; for RSA and EC keys it is always
+ * random.
+ */
+async function readKeyVersion(
+  seed: SeedKeyVersion,
+  keySpec: KeySpec,
+  createdAt: Date,
+  path: string,
+  reader: SeedReader,
+): Promise<KeyVersion> {
+  const keyVersionId = seed.KeyVersionId ?? randomUuid(reader.bytesFor(`KeyVersionId ${path}`));
+  reader.claim('KeyVersionId', keyVersionId, pointer(path, 'KeyVersionId'));
+  const given =
+    seed.CreationDate === undefined
+      ? createdAt
+      : reader.time(pointer(path, 'CreationDate'), seed.CreationDate);
+  return {
+    keyVersionId,
+    createdAt: given,
+    material:
+      seed.Material === undefined
+        ? await newMaterial(keySpec, keyVersionId, reader)
+        : readMaterial(seed.Material, keySpec, pointer(path, 'Material'), reader),
+  };
+}
+
+async function newMaterial(
+  keySpec: KeySpec,
+  keyVersionId: string,
+  reader: SeedReader,
+): Promise<Buffer> {
+  const { mistakes, bytesFor, now } = reader;
+  if (keySpec === 'Aliyun_AES_256') return bytesFor(`Material ${keyVersionId}`)(32);
+  // Generating RSA keys is slow, and a seed with mistakes is refused anyway.
+  if (mistakes.length > 0) return Buffer.alloc(0);
+  return (await newVersion(keySpec, now, reader.randomBytes)).material;
+}
+
+function readMaterial(text: string, keySpec: KeySpec, path: string, reader: SeedReader): Buffer {
+  const material = text.startsWith('-----BEGIN ') ? fromPem(text) : decodeBase64(text);
+  if (material !== undefined && isMaterialOf(keySpec, material)) return material;
+  reader.report(
+    path,
+    keySpec === 'Aliyun_AES_256'
+      ? 'must be base64 of 32 bytes'
+      : `must be an unencrypted ${keySpec} private key: PEM, or base64 of PKCS#8 in DER`,
+  );
+  return Buffer.alloc(0);
+}
+
+function fromPem(text: string): Buffer | undefined {
+  try {
+    return createPrivateKey(text).export({ format: 'der', type: 'pkcs8' });
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 import { decodeBase64 } from '../../base/bytes.ts';
-import { pointer } from '../permissions/mistake.ts';
+import { pointer } from '../mistake.ts';
 import type { KmsKey, Secret, SecretVersion } from '../state/state.ts';
 import { isSymmetric } from '../state/state.ts';
 import type { SeedSecret, SeedSecretVersion } from './seed-document.ts';

@@ -1,20 +1,19 @@
 import { kmsxError } from '../../base/error.ts';
 import { parseJson } from '../../base/json.ts';
 import type { RandomBytes } from '../identifiers.ts';
-import type { Mistake } from '../permissions/mistake.ts';
-import { pointer } from '../permissions/mistake.ts';
+import type { Mistake } from '../mistake.ts';
+import { pointer } from '../mistake.ts';
 import { aliasArn, secretArn } from '../resource-name.ts';
 import type { AccessKey, Alias, KmsKey, KmsState, Secret } from '../state/state.ts';
 import { checkSchema } from './check-schema.ts';
-import { bytesForSeed } from './derivation.ts';
 import { readAccessKey } from './read-access-key.ts';
 import { readKey } from './read-key.ts';
 import { readSecret } from './read-secret.ts';
 import type { SeedAccount, SeedDocument } from './seed-document.ts';
 import { SeedReader } from './seed-reader.ts';
 
-/** Where a seed takes what it does not say. */
-export interface SeedSources {
+/** Sources of what a seed leaves out. */
+interface SeedSources {
   readonly now: Date;
   readonly randomBytes: RandomBytes;
 }
@@ -29,8 +28,8 @@ interface Account {
 const MAX_MISTAKES = 50;
 
 /**
- * Reads a seed (`kmsx-local-kms-seed/1`): what the embedded KMS begins with. `schemas/kmsx-local-kms-seed.schema.json`
- * says what it may have; what a schema cannot say is checked after that.
+ * Reads a seed (`kmsx-local-kms-seed/1`), the initial state of the embedded KMS. It is checked against
+ * `schemas/kmsx-local-kms-seed.schema.json` first, and then for what a schema cannot express.
  *
  * @param label - what the seed is called in errors
  * @throws KmsxError `json-malformed`, `json-name-twice`; `seed-malformed`, which names every mistake with its JSON
@@ -43,8 +42,7 @@ export async function readSeed(
 ): Promise<KmsState> {
   const document = checkSchema(parseJson(text, label));
   if (!('Accounts' in document)) throw malformed(label, document);
-  const bytesFor = bytesForSeed(document.DeriveFrom, randomBytes);
-  const reader = new SeedReader(now, bytesFor, randomBytes);
+  const reader = new SeedReader(now, document.DeriveFrom, randomBytes);
   const state = await readAccounts(document, reader);
   if (reader.mistakes.length > 0) throw malformed(label, reader.mistakes);
   return state;

@@ -1,12 +1,15 @@
-import type { Mistake, Report } from '../permissions/mistake.ts';
+import { hkdfSync } from 'node:crypto';
 import type { RandomBytes } from '../identifiers.ts';
-import type { BytesFor } from './derivation.ts';
+import type { Mistake, Report } from '../mistake.ts';
 import type { SeedTag } from './seed-document.ts';
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
 
 /** 100 years. */
 const MAX_FROM_NOW_MS = 100 * 365.25 * 86_400_000;
+
+/** Returns the random bytes for something that a seed leaves out; the name says for what. */
+type BytesFor = (name: string) => RandomBytes;
 
 /** Reads what the parts of a seed have in common, and collects their mistakes. */
 export class SeedReader {
@@ -16,9 +19,10 @@ export class SeedReader {
   readonly mistakes: Mistake[] = [];
   readonly #places = new Map<string, string>();
 
-  constructor(now: Date, bytesFor: BytesFor, randomBytes: RandomBytes) {
+  /** @param deriveFrom - DeriveFrom of the seed, for the same bytes each time; undefined for random ones */
+  constructor(now: Date, deriveFrom: string | undefined, randomBytes: RandomBytes) {
     this.now = now;
-    this.bytesFor = bytesFor;
+    this.bytesFor = deriveFrom === undefined ? () => randomBytes : derivedBytes(deriveFrom);
     this.randomBytes = randomBytes;
   }
 
@@ -26,28 +30,28 @@ export class SeedReader {
     this.mistakes.push({ path, problem });
   };
 
-  /** A date, or a time from now on; without one, now. */
+  /** A date, or a time relative to now; now if absent. */
   time(path: string, text: string | undefined): Date {
     if (text === undefined) return this.now;
     const isRelative = text.startsWith('+') || text.startsWith('-');
     const date = isRelative
       ? new Date(this.now.getTime() + 1000 * this.seconds(text))
       : new Date(text);
-    // A day that the month does not have is carried into the next.
-    const isThere = isRelative
+    // Date carries a day that the month does not have into the next month.
+    const exists = isRelative
       ? Math.abs(date.getTime() - this.now.getTime()) <= MAX_FROM_NOW_MS
       : !Number.isNaN(date.getTime()) && date.toISOString() === text.replace('Z', '.000Z');
-    if (isThere) return date;
-    this.report(path, 'must be a time that there is, at most 100 years from now');
+    if (exists) return date;
+    this.report(path, 'must be a valid time, at most 100 years from now');
     return this.now;
   }
 
-  /** Seconds of `365d`, `-1h`. */
+  /** The seconds of an interval such as `365d` or `-1h`. */
   seconds(text: string): number {
     return Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? 0);
   }
 
-  /** Reports a name that stands for two things of one kind. */
+  /** Reports a name that two things of one kind have. */
   claim(kind: string, name: string, path: string): void {
     const place = this.#places.get(`${kind} ${name}`);
     if (place === undefined) this.#places.set(`${kind} ${name}`, path);
@@ -59,4 +63,10 @@ export class SeedReader {
     if (map.size !== tags.length) this.report(path, 'must not have the same TagKey twice');
     return map;
   }
+}
+
+/** Derives bytes with HKDF-SHA256 (RFC 5869), the salt `kmsx-local-kms-seed/1` and the name as info. */
+function derivedBytes(text: string): BytesFor {
+  return (name) => (length) =>
+    Buffer.from(hkdfSync('sha256', text, 'kmsx-local-kms-seed/1', name, length));
 }

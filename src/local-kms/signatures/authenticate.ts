@@ -1,25 +1,37 @@
+import { equalBytes } from '../../base/bytes.ts';
 import { missingParameter, refusal } from '../refusal.ts';
 import type { RpcRequest } from '../request/rpc-request.ts';
 import type { AccessKey } from '../state/state.ts';
+import { acs3HmacSha256, acs3HmacSm3 } from './acs3.ts';
+import { acs4HmacSha256 } from './acs4.ts';
+import { hmacSha1 } from './hmac-sha1.ts';
 import type { NonceMemory } from './nonce-memory.ts';
-import type { SignedClaim } from './scheme.ts';
-import { SIGNATURE_SCHEMES } from './schemes.ts';
-import { checkSecurityToken } from './security-token.ts';
+import type { SignatureScheme, SignedClaim } from './scheme.ts';
+
+/** The signature schemes that this server accepts. */
+const SIGNATURE_SCHEMES: readonly SignatureScheme[] = [
+  acs3HmacSha256,
+  acs3HmacSm3,
+  acs4HmacSha256,
+  hmacSha1,
+];
 
 const WINDOW_MS = 15 * 60_000;
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const MAX_NONCE_LENGTH = 256;
+/** STS issues base64 of some hundred bytes; anything in its alphabet is accepted, with `-`, `_` and `.`. */
+const SECURITY_TOKEN = /^[A-Za-z0-9+/=_.-]{1,8192}$/;
 
-export interface AuthenticationContext {
+interface AuthenticationContext {
   readonly accessKeys: ReadonlyMap<string, AccessKey>;
   readonly nonces: NonceMemory;
   readonly now: Date;
 }
 
 /**
- * Finds out who signed a request. The checks come in this order: form of the signature, date (15 minutes either
- * way), access key, security token, signature, nonce (used once in that window, whatever the scheme). Only a right
- * signature uses up a nonce.
+ * Finds out who signed a request. The checks, in this order: form of the signature, date (15 minutes either way),
+ * access key, security token, signature, nonce (used once in that window, whatever the scheme). Only a valid signature
+ * uses up a nonce.
  *
  * @throws KmsRefusal with the gateway's code for what is wrong
  */
@@ -48,12 +60,29 @@ function readClaim(request: RpcRequest): SignedClaim {
 function checkDate(timestamp: string, now: Date): number {
   const dateMs = DATE.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
   if (Number.isNaN(dateMs)) throw refusal('InvalidTimeStamp.Format');
-  // A day that its month does not have, and the hour 24, are read as the next day.
+  // Date.parse reads a day that the month does not have, and the hour 24, as the next day.
   if (new Date(dateMs).getUTCDate() !== Number(timestamp.slice(8, 10))) {
     throw refusal('InvalidTimeStamp.Format');
   }
   if (Math.abs(now.getTime() - dateMs) > WINDOW_MS) throw refusal('InvalidTimeStamp.Expired');
   return dateMs;
+}
+
+/** A temporary access key needs its own security token, a permanent one must not have any. */
+function checkSecurityToken(
+  token: string | undefined,
+  { securityToken: expected }: AccessKey,
+  now: Date,
+): void {
+  if (token === undefined) {
+    if (expected === undefined) return;
+    throw refusal('MissingSecurityToken');
+  }
+  if (!SECURITY_TOKEN.test(token)) throw refusal('InvalidSecurityToken.Malformed');
+  if (expected === undefined || !equalBytes(Buffer.from(token), Buffer.from(expected.token))) {
+    throw refusal('InvalidSecurityToken.MismatchWithAccessKey');
+  }
+  if (now.getTime() >= expected.expiresAt.getTime()) throw refusal('InvalidSecurityToken.Expired');
 }
 
 function useNonce(claim: SignedClaim, dateMs: number, context: AuthenticationContext): void {

@@ -1,13 +1,13 @@
 import type { Parameters } from '../request/parameters.ts';
 import { percentEncode } from '../request/percent-encoding.ts';
 
-export interface CanonicalParts {
+interface CanonicalParts {
   readonly method: string;
   readonly query: Parameters;
   readonly headers: ReadonlyMap<string, string>;
   /** Lower-case names, sorted. */
   readonly signedHeaders: readonly string[];
-  /** Of the body as it came, in hexadecimal. */
+  /** The hash of the body as received, in hexadecimal. */
   readonly payloadHash: string;
 }
 

@@ -1,13 +1,13 @@
 import * as crypto from 'node:crypto';
 
-/** Node has it from 20.12 on; it saves half the time of `createHash`. */
+/** In Node since 20.12; it takes half the time of `createHash`. */
 const { hash }: { readonly hash?: typeof crypto.hash } = crypto;
 
 /**
- * Hashes at one go.
+ * Hashes data in one call.
  *
  * @param data - bytes, or text that is hashed as UTF-8
- * @param encoding - how the hash is written: hexadecimal, or one character a byte
+ * @param encoding - of the hash: hexadecimal, or one character per byte
  */
 export function digest(
   algorithm: 'sha256' | 'sm3',

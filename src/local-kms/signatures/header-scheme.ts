@@ -1,16 +1,15 @@
 import { equalBytes } from '../../base/bytes.ts';
-import { refusal } from '../refusal.ts';
+import { illegalTimestamp, missingParameter, refusal } from '../refusal.ts';
 import type { RpcRequest } from '../request/rpc-request.ts';
 import { canonicalRequest } from './canonical-request.ts';
 import type { SignatureScheme, SignedClaim } from './scheme.ts';
 import { HIDDEN_TOKEN } from './scheme.ts';
-import { checkSignedHeaders } from './signed-headers.ts';
 
-/** What tells the schemes that sign headers (ACS3, ACS4) from each other. */
-export interface HeaderAlgorithm {
+/** How the schemes that sign headers (ACS3, ACS4) differ. */
+interface HeaderAlgorithm {
   /** As in Authorization and in the string to sign. */
   readonly name: string;
-  /** The headers that may carry the hash of the payload: exactly one of them must. */
+  /** The headers that may carry the hash of the payload; exactly one of them must. */
   readonly contentHeaders: readonly string[];
   /** Hashes the payload and the canonical request, in hexadecimal. */
   hash(data: string | Buffer): string;
@@ -18,16 +17,28 @@ export interface HeaderAlgorithm {
   readCredential(credential: string, request: RpcRequest): Credential | undefined;
 }
 
+/** Who signed, and how. */
 export interface Credential {
   readonly accessKeyId: string;
   /** The signature of a string to sign, in hexadecimal. */
   sign(stringToSign: string, accessKeySecret: string): string;
 }
 
+/** Each is required, and must be signed; so is the header with the hash of the payload. */
+const REQUIRED_HEADERS = [
+  'host',
+  'x-acs-action',
+  'x-acs-date',
+  'x-acs-signature-nonce',
+  'x-acs-version',
+] as const;
+
+const CONTENT_HEADERS = ['x-acs-content-sha256', 'x-acs-content-sm3'] as const;
+
 const AUTHORIZATION =
   /^(\S+) Credential=([^\s,]{1,256}),SignedHeaders=([a-z0-9;-]{1,4096}),Signature=([^\s,]{1,256})$/;
 
-/** Makes a scheme whose signature stands in the header `Authorization` (help 2618355). */
+/** Makes a scheme whose signature is in the header `Authorization` (help 2618355). */
 export function headerScheme(algorithm: HeaderAlgorithm): SignatureScheme {
   return {
     isUsedBy: ({ headers }) => {
@@ -69,8 +80,8 @@ function readClaim(request: RpcRequest, algorithm: HeaderAlgorithm): SignedClaim
     securityToken: headers.get('x-acs-security-token'),
     isSignedWith: (accessKeySecret) => {
       const expected = credential.sign(stringToSign, accessKeySecret);
-      const isRight = equalBytes(Buffer.from(signature), Buffer.from(expected));
-      return isRight && headers.get(contentHeader) === payloadHash;
+      const isValid = equalBytes(Buffer.from(signature), Buffer.from(expected));
+      return isValid && headers.get(contentHeader) === payloadHash;
     },
     explainMismatch: () =>
       'Specified signature does not match our calculation. ' +
@@ -81,4 +92,35 @@ function readClaim(request: RpcRequest, algorithm: HeaderAlgorithm): SignedClaim
 function withoutToken(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   if (!headers.has('x-acs-security-token')) return headers;
   return new Map(headers).set('x-acs-security-token', HIDDEN_TOKEN);
+}
+
+/**
+ * Checks that a request has the required headers, and that it signs them, every `x-acs-` header, and the content type
+ * of a form.
+ *
+ * @param signedHeaders - as in the request: lower-case names, sorted
+ * @param contentHeaders - those that may carry the hash of the payload; an error names the first
+ * @returns the one that carries it
+ * @throws KmsRefusal `MissingParameter`, `IllegalTimestamp` (no date), `IncompleteSignature`
+ */
+function checkSignedHeaders(
+  { headers, hasForm }: RpcRequest,
+  signedHeaders: readonly string[],
+  contentHeaders: readonly string[],
+): string {
+  const contentHeader = contentHeaders.find((name) => headers.has(name)) ?? contentHeaders[0] ?? '';
+  for (const name of [...REQUIRED_HEADERS, contentHeader]) {
+    if ((headers.get(name) ?? '') !== '') continue;
+    throw name === 'x-acs-date' ? illegalTimestamp(name) : missingParameter(name);
+  }
+  const isHashedTwice = CONTENT_HEADERS.every((name) => headers.has(name));
+  const isSorted = signedHeaders.every((name, index) => (signedHeaders[index - 1] ?? '') < name);
+  const arePresent = signedHeaders.every((name) => headers.has(name));
+  const mustBeSigned = (name: string): boolean =>
+    name === 'host' || name.startsWith('x-acs-') || (hasForm && name === 'content-type');
+  const areSigned = [...headers.keys()].every(
+    (name) => !mustBeSigned(name) || signedHeaders.includes(name),
+  );
+  if (isHashedTwice || !isSorted || !arePresent || !areSigned) throw refusal('IncompleteSignature');
+  return contentHeader;
 }

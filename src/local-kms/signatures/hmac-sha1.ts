@@ -8,7 +8,7 @@ import { canonicalQuery } from './canonical-request.ts';
 import type { SignatureScheme, SignedClaim } from './scheme.ts';
 import { HIDDEN_TOKEN } from './scheme.ts';
 
-/** Parameters that only this scheme has: one of them makes a request one of its own. */
+/** Parameters of this scheme alone: any of them shows that a request uses it. */
 const OWN_PARAMETERS = [
   'Signature',
   'SignatureMethod',
@@ -18,7 +18,7 @@ const OWN_PARAMETERS = [
   'SecurityToken',
 ] as const;
 
-/** Each must be there. The Action and Version of the headers are not signed, so they do not do. */
+/** Each is required. Action and Version in headers do not count: they are not signed. */
 const REQUIRED_PARAMETERS = [
   'Action',
   'Version',
@@ -32,7 +32,7 @@ const REQUIRED_PARAMETERS = [
 
 /**
  * Version 1.0 of the signature, HMAC-SHA1 (help 2618354, "Request syntax and signature method V2 for RPC"): everything
- * is a parameter, in the query or the form, and all of them are signed but the signature itself.
+ * is a parameter, in the query or the form, and all parameters are signed but the signature itself.
  */
 export const hmacSha1: SignatureScheme = {
   isUsedBy: ({ parameters }) => OWN_PARAMETERS.some((name) => parameters.has(name)),

@@ -2,18 +2,18 @@ import { digest } from './digest.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What became of a nonce that was shown. */
-export type NonceVerdict = 'new' | 'used' | 'expired' | 'memory-full';
+/** What became of a nonce. */
+type NonceVerdict = 'new' | 'used' | 'expired' | 'memory-full';
 
 /**
- * Remembers the nonces of each access key for as long as a request with that date would be taken, so that
- * none is taken twice. Its memory is bounded: when it is full it says so, and never forgets early. Each access key may take
+ * Remembers the nonces of each access key for as long as a request with that date would be accepted, so that none is
+ * accepted twice. Its memory is bounded: when it is full it says so, and never forgets early. Each access key may use
  * nine tenths of what the others leave, so that none can fill it for all.
  */
 export class NonceMemory {
   readonly #capacity: number;
   readonly #nonces = new Set<string>();
-  /** The same by the minute in which the last request that may carry the nonce expires. */
+  /** The same, by the minute in which the last request that may carry the nonce expires. */
   readonly #byExpiry = new Map<number, Map<string, string[]>>();
   readonly #countOf = new Map<string, number>();
   #minute = Number.NEGATIVE_INFINITY;
@@ -24,11 +24,11 @@ export class NonceMemory {
   }
 
   /**
-   * Takes a nonce if it is new.
+   * Accepts a nonce if it is new.
    *
-   * @param expiresAtMs - when a request with that date stops being taken
-   * @param nowMs - where the clock was set back, the latest time that it ever told counts
-   * @returns `expired` where the nonce, had it been used, could be forgotten by now
+   * @param expiresAtMs - when a request with that date stops being accepted
+   * @param nowMs - if the clock was set back, the latest time seen counts
+   * @returns `expired` if the nonce could already be forgotten, had it been used
    */
   use(accessKeyId: string, nonce: string, expiresAtMs: number, nowMs: number): NonceVerdict {
     this.#forgetExpired(nowMs);

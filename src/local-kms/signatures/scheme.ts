@@ -1,11 +1,11 @@
 import type { RpcRequest } from '../request/rpc-request.ts';
 
-/** A way to sign requests. One file a scheme; `schemes.ts` lists them. */
+/** A way to sign requests. `authenticate.ts` lists them. */
 export interface SignatureScheme {
   /** Whether a request says that it is signed this way. */
   isUsedBy(request: RpcRequest): boolean;
   /**
-   * Reads the signature of a request and checks its form, but not whether it is right.
+   * Reads the signature of a request and checks its form, but does not verify it.
    *
    * @throws KmsRefusal `IncompleteSignature`, `MissingParameter`, `IllegalTimestamp`, `InvalidSignatureMethod`,
    * `InvalidParameter`
@@ -21,14 +21,14 @@ export interface SignedClaim {
   readonly nonce: string;
   /** As in the request, and covered by the signature. */
   readonly securityToken: string | undefined;
-  /** Computes the signature anew with the access key's secret, and compares. */
+  /** Verifies the signature with the access key's secret. */
   isSignedWith(accessKeySecret: string): boolean;
   /**
    * The gateway's message of `SignatureDoesNotMatch`: what this server signed, for the client to compare. It
-   * repeats the request, but neither the secret nor the security token, in whose place it says `HIDDEN_TOKEN`.
+   * repeats the request, but not the secret, and has `HIDDEN_TOKEN` instead of the security token.
    */
   explainMismatch(): string;
 }
 
-/** What stands in an explanation where the security token was signed. */
+/** Replaces the security token in explanations. */
 export const HIDDEN_TOKEN = 'hidden';

@@ -1,23 +1,25 @@
-import { generateKeyPair } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Policy } from '../permissions/policy.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import { randomLowerAlphanumeric, randomUuid } from '../identifiers.ts';
+import type { Policy } from '../permissions/policy.ts';
 import type { KeyOrigin, KeySpec, KeyUsage, KeyVersion, KmsKey, ProtectionLevel } from './state.ts';
 
+/** What a KMS key is made of. */
 export interface NewKeyOptions {
   readonly accountId: string;
   readonly keySpec: KeySpec;
-  /** Without it ENCRYPT/DECRYPT. */
+  /** By default ENCRYPT/DECRYPT. */
   readonly keyUsage?: KeyUsage;
-  /** Without it Aliyun_KMS. A key of Origin EXTERNAL has no version and waits for its material. */
+  /** By default Aliyun_KMS. A key of Origin EXTERNAL has no version and waits for its material. */
   readonly origin?: KeyOrigin;
-  /** Without it SOFTWARE. */
+  /** By default SOFTWARE. */
   readonly protectionLevel?: ProtectionLevel;
   readonly description: string;
   readonly createdAt: Date;
   readonly tags?: ReadonlyMap<string, string>;
-  /** Of automatic rotation; without it there is none. */
+  /** The interval of automatic rotation; absent without it. */
   readonly rotationSeconds?: number | undefined;
   readonly instanceId?: string | undefined;
   readonly policy?: Policy | undefined;
@@ -27,16 +29,16 @@ export interface NewKeyOptions {
 /** The length of what follows `key-` in the ids of a KMS instance's keys. */
 const INSTANCE_KEY_ID_LENGTH = 21;
 
+const RSA_BITS = { RSA_2048: 2048, RSA_3072: 3072 } as const;
+const CURVES = { EC_P256: 'prime256v1', EC_P256K: 'secp256k1' } as const;
+
 /** Makes a KMS key with one version, or a key that waits for its material. */
 export async function newKey(options: NewKeyOptions): Promise<KmsKey> {
   const { keySpec, createdAt, randomBytes, rotationSeconds, instanceId, policy } = options;
   const { origin = 'Aliyun_KMS' } = options;
   const isExternal = origin === 'EXTERNAL';
   return {
-    keyId:
-      instanceId === undefined
-        ? randomUuid(randomBytes)
-        : `key-${randomLowerAlphanumeric(randomBytes, INSTANCE_KEY_ID_LENGTH)}`,
+    keyId: newKeyId(instanceId, randomBytes),
     accountId: options.accountId,
     keySpec,
     keyUsage: options.keyUsage ?? 'ENCRYPT/DECRYPT',
@@ -58,6 +60,13 @@ export async function newKey(options: NewKeyOptions): Promise<KmsKey> {
   };
 }
 
+/** Makes the id of a KMS key: a UUID, or `key-…` in a KMS instance. */
+export function newKeyId(instanceId: string | undefined, randomBytes: RandomBytes): string {
+  return instanceId === undefined
+    ? randomUuid(randomBytes)
+    : `key-${randomLowerAlphanumeric(randomBytes, INSTANCE_KEY_ID_LENGTH)}`;
+}
+
 /** Makes a key version. RSA and EC keys come from OpenSSL's own random generator. */
 export async function newVersion(
   keySpec: KeySpec,
@@ -65,10 +74,17 @@ export async function newVersion(
   randomBytes: RandomBytes,
 ): Promise<KeyVersion> {
   if (keySpec === 'Aliyun_AES_256') return newSymmetricVersion(createdAt, randomBytes);
+  const { privateKey } =
+    keySpec === 'RSA_2048' || keySpec === 'RSA_3072'
+      ? await promisify(generateKeyPair)('rsa', {
+          modulusLength: RSA_BITS[keySpec],
+          publicExponent: 65537,
+        })
+      : await promisify(generateKeyPair)('ec', { namedCurve: CURVES[keySpec] });
   return {
     keyVersionId: randomUuid(randomBytes),
     createdAt,
-    material: await newPrivateKey(keySpec),
+    material: privateKey.export({ format: 'der', type: 'pkcs8' }),
   };
 }
 
@@ -77,15 +93,17 @@ export function newSymmetricVersion(createdAt: Date, randomBytes: RandomBytes): 
   return { keyVersionId: randomUuid(randomBytes), createdAt, material: randomBytes(32) };
 }
 
-async function newPrivateKey(keySpec: Exclude<KeySpec, 'Aliyun_AES_256'>): Promise<Buffer> {
-  const { privateKey } =
-    keySpec === 'RSA_2048' || keySpec === 'RSA_3072'
-      ? await promisify(generateKeyPair)('rsa', {
-          modulusLength: keySpec === 'RSA_2048' ? 2048 : 3072,
-          publicExponent: 65537,
-        })
-      : await promisify(generateKeyPair)('ec', {
-          namedCurve: keySpec === 'EC_P256' ? 'prime256v1' : 'secp256k1',
-        });
-  return privateKey.export({ format: 'der', type: 'pkcs8' });
+/** Whether bytes are the material of a KMS key of that spec: 32 bytes, or the private key as PKCS#8 in DER. */
+export function isMaterialOf(keySpec: KeySpec, material: Buffer): boolean {
+  if (keySpec === 'Aliyun_AES_256') return material.length === 32;
+  let key: KeyObject;
+  try {
+    key = createPrivateKey({ key: material, format: 'der', type: 'pkcs8' });
+  } catch {
+    return false;
+  }
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  return keySpec === 'RSA_2048' || keySpec === 'RSA_3072'
+    ? key.asymmetricKeyType === 'rsa' && modulusLength === RSA_BITS[keySpec]
+    : namedCurve === CURVES[keySpec];
 }

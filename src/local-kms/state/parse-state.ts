@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Policy, PolicyKind } from '../permissions/policy.ts';
 import { parsePolicy } from '../permissions/policy.ts';
 import { aliasArn, secretArn } from '../resource-name.ts';
-import { isMaterialOf } from './key-material.ts';
+import { isMaterialOf } from './new-key.ts';
 import type {
   Alias,
   AccessKey,

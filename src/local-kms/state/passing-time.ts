@@ -1,7 +1,7 @@
 import type { RandomBytes } from '../identifiers.ts';
-import { withoutMaterial } from '../keys/key-state.ts';
 import { newSymmetricVersion } from './new-key.ts';
 import type { KmsKey, KmsState } from './state.ts';
+import { withoutMaterial } from './state.ts';
 
 /**
  * When time will change something in a state.

@@ -1,14 +1,17 @@
 import type { Policy } from '../permissions/policy.ts';
+import { secretArn } from '../resource-name.ts';
 
-/** Specs of KMS keys that this server can make. */
+/** The specs of KMS keys that this server can make. */
 export const KEY_SPECS = ['Aliyun_AES_256', 'RSA_2048', 'RSA_3072', 'EC_P256', 'EC_P256K'] as const;
+/** The other specs of KMS. */
+export const UNSUPPORTED_KEY_SPECS = ['Aliyun_SM4', 'EC_SM2'] as const;
 export type KeySpec = (typeof KEY_SPECS)[number];
 export type KeyUsage = 'ENCRYPT/DECRYPT' | 'SIGN/VERIFY';
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion' | 'PendingImport';
 export type KeyOrigin = 'Aliyun_KMS' | 'EXTERNAL';
 export type ProtectionLevel = 'SOFTWARE' | 'HSM';
 
-/** Everything that the embedded KMS knows. Values are never changed, only replaced. */
+/** Everything that the embedded KMS keeps. Values are never changed, only replaced. */
 export interface KmsState {
   /** By AccessKeyId. */
   readonly accessKeys: ReadonlyMap<string, AccessKey>;
@@ -18,7 +21,7 @@ export interface KmsState {
   readonly aliases: ReadonlyMap<string, Alias>;
   /** By ARN, of all accounts, in the order in which they were made. */
   readonly secrets: ReadonlyMap<string, Secret>;
-  /** Secret: 32 bytes, under which import tokens are sealed. */
+  /** Secret: the 32-byte key that seals import tokens. */
   readonly importTokenKey: Buffer;
 }
 
@@ -28,16 +31,16 @@ export interface AccessKey {
   /** 16 decimal digits. */
   readonly accountId: string;
   readonly status: 'Active' | 'Inactive';
-  /** The RAM user that it belongs to, or, as `ROLE:SESSION`, the session of a role; absent: the account itself. */
+  /** The RAM user that it belongs to, or a role's session as `ROLE:SESSION`; absent for the account itself. */
   readonly userName?: string;
   /** The RAM policies of that user or role. The account itself has none, and may do everything. */
   readonly policies?: readonly Policy[];
-  /** What STS gives with a temporary access key. */
+  /** What STS issues with a temporary access key. */
   readonly securityToken?: { readonly token: string; readonly expiresAt: Date };
 }
 
 export interface KmsKey {
-  /** A UUID in lower case; of a KMS instance's key `key-…`. */
+  /** A UUID in lower case; `key-…` for the key of a KMS instance. */
   readonly keyId: string;
   readonly accountId: string;
   readonly keySpec: KeySpec;
@@ -47,17 +50,17 @@ export interface KmsKey {
   readonly protectionLevel: ProtectionLevel;
   readonly description: string;
   readonly createdAt: Date;
-  /** The last is the primary version. None while the key waits for its material. */
+  /** The last is the primary version. Empty while the key waits for its material. */
   readonly versions: readonly KeyVersion[];
   readonly tags: ReadonlyMap<string, string>;
-  /** Of a key in state PendingDeletion. */
+  /** Present in state PendingDeletion only. */
   readonly deleteAt?: Date;
   readonly rotation?: { readonly intervalSeconds: number; readonly nextAt: Date };
   /** The KMS instance (`kst-…`) that the key belongs to. */
   readonly instanceId?: string;
   /** The key policy. */
   readonly policy?: Policy;
-  /** Of a key of Origin EXTERNAL, from its first import on: KMS takes the same material again and no other. */
+  /** For Origin EXTERNAL, from the first import on: KMS accepts the same material again and no other. */
   readonly imported?: ImportedMaterial;
 }
 
@@ -65,7 +68,7 @@ export interface ImportedMaterial {
   readonly keyVersionId: string;
   /** SHA-256 of the material. */
   readonly digest: Buffer;
-  /** When KMS deletes the material; absent: never. */
+  /** When KMS deletes the material; absent for never. */
   readonly expiresAt?: Date;
 }
 
@@ -109,7 +112,7 @@ export interface SecretVersion {
   readonly stages: readonly string[];
 }
 
-/** The version that encrypts. Ask only of a key that is enabled. */
+/** The version that encrypts. The key must be enabled. */
 export function primaryVersion(key: KmsKey): KeyVersion {
   const version = key.versions.at(-1);
   if (version === undefined) throw new Error('a KMS key without a version');
@@ -120,12 +123,34 @@ export function isSymmetric(key: KmsKey): boolean {
   return key.keySpec === 'Aliyun_AES_256';
 }
 
-/** A state with one key more, or with a key changed. */
+/** The state with a key added or replaced. */
 export function withKey(state: KmsState, key: KmsKey): KmsState {
   return { ...state, keys: new Map(state.keys).set(key.keyId, key) };
 }
 
-/** A state with one alias more, or with an alias that points to another key. */
+/** The state with an alias added or replaced. */
 export function withAlias(state: KmsState, arn: string, alias: Alias): KmsState {
   return { ...state, aliases: new Map(state.aliases).set(arn, alias) };
+}
+
+/** The state with a secret added or replaced. */
+export function withSecret(state: KmsState, secret: Secret): KmsState {
+  const arn = secretArn(secret.accountId, secret.secretName);
+  return { ...state, secrets: new Map(state.secrets).set(arn, secret) };
+}
+
+/**
+ * A key of Origin EXTERNAL without its material. It waits for the same material; a key that waits for its deletion
+ * still does (page of DeleteKeyMaterial).
+ */
+export function withoutMaterial(key: KmsKey): KmsKey {
+  const { imported, ...rest } = key;
+  return {
+    ...rest,
+    keyState: key.keyState === 'PendingDeletion' ? key.keyState : 'PendingImport',
+    versions: [],
+    ...(imported !== undefined && {
+      imported: { keyVersionId: imported.keyVersionId, digest: imported.digest },
+    }),
+  };
 }

@@ -1,6 +1,6 @@
 import type { RawRequest } from '../../../src/local-kms/request/rpc-request.ts';
 import { OPERATIONS } from '../../../src/local-kms/operations/operations.ts';
-import { mulberry32 } from '../../../src/local-kms/faults/mulberry32.ts';
+import { mulberry32 } from '../../../src/local-kms/faults/fault-plan.ts';
 import type { TestGateway } from './test-kms.ts';
 import { startTestGateway } from './test-kms.ts';
 import { validCalls } from './calls.ts';

@@ -2,11 +2,9 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
-import type { KmsAnswer } from '../../../src/local-kms/answer.ts';
-import type { Gateway } from '../../../src/local-kms/gateway.ts';
-import { createGateway } from '../../../src/local-kms/gateway.ts';
+import type { KmsAnswer, Reply } from '../../../src/local-kms/answer.ts';
+import { RequestGateway } from '../../../src/local-kms/request-gateway.ts';
 import { KeyStore } from '../../../src/local-kms/state/key-store.ts';
-import type { Reply } from '../../../src/local-kms/reply.ts';
 import { NonceMemory } from '../../../src/local-kms/signatures/nonce-memory.ts';
 import type { LocalKms, LocalKmsOptions } from '../../../src/local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../../src/local-kms/start-local-kms.ts';
@@ -146,7 +144,7 @@ export function answerOf(reply: Reply): KmsAnswer {
 
 /** A gateway without sockets, for states that no operation can reach yet. */
 export interface TestGateway {
-  readonly gateway: Gateway;
+  readonly gateway: RequestGateway;
   /** The state that it began with. */
   readonly state: KmsState;
   /** The state in use. */
@@ -170,7 +168,7 @@ export async function startTestGateway(
   const [accessKey] = state.accessKeys.values();
   const log: string[] = [];
   const store = new KeyStore(state, storage);
-  const gateway = createGateway({
+  const gateway = new RequestGateway({
     store,
     nonces: new NonceMemory(nonceCapacity),
     randomBytes,

@@ -9,17 +9,17 @@ beforeAll(async () => {
 });
 
 const HOST = 'kst-test.cryptoservice.kms.aliyuncs.com';
-const operations = [...OPERATIONS.values()];
-const offered = operations.filter((operation) => operation.onDedicatedGateway);
-const others = operations.filter((operation) => !operation.onDedicatedGateway);
+const actions = [...OPERATIONS.keys()];
+const offered = actions.filter((action) => OPERATIONS.get(action)?.onDedicatedGateway);
+const others = actions.filter((action) => !offered.includes(action));
 
 it('under the name of a dedicated gateway only cryptographic operations are offered', async () => {
   for (const host of [HOST, `${HOST}:8443`, HOST.toUpperCase()]) {
-    for (const { action } of others) {
+    for (const action of others) {
       const { status, body } = await kms.call(action, {}, { host });
       expect([action, status, body['Code']]).toEqual([action, 400, 'UnsupportedOperation']);
     }
-    for (const { action } of offered) {
+    for (const action of offered) {
       const { body } = await kms.call(action, {}, { host });
       expect([action, body['Code']]).toEqual([action, 'MissingParameter']);
     }
@@ -35,7 +35,7 @@ it.each(['kms', `x.${HOST}`, 'key-test.cryptoservice.kms.aliyuncs.com', `${HOST}
 );
 
 it('has both kinds of operations to tell apart', () => {
-  expect(others.map(({ action }) => action)).toContain('ReEncrypt');
-  expect(others.map(({ action }) => action)).toContain('ListKeys');
-  expect(offered.map(({ action }) => action)).toContain('GenerateAndExportDataKey');
+  expect(others).toContain('ReEncrypt');
+  expect(others).toContain('ListKeys');
+  expect(offered).toContain('GenerateAndExportDataKey');
 });

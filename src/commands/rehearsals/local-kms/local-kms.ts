@@ -8,7 +8,7 @@ import { printResult } from '../../../terminal/output/json-output.ts';
 import { repeatable } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
-import type { Fault } from '../../../local-kms/faults/fault.ts';
+import type { InjectedFault } from '../../../local-kms/faults/fault.ts';
 import { isFaultMistake, parseFaults } from '../../../local-kms/faults/parse-fault.ts';
 import type { LocalKmsOptions } from '../../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../../local-kms/start-local-kms.ts';
@@ -114,7 +114,7 @@ async function readSeedFile(
   return { text: decodeText(bytes, label), label };
 }
 
-function readFaults({ fault: specs, tls }: LocalKmsCommandOptions): readonly Fault[] {
+function readFaults({ fault: specs, tls }: LocalKmsCommandOptions): readonly InjectedFault[] {
   const faults = parseFaults(specs, tls === true);
   if (!isFaultMistake(faults)) return faults;
   throw kmsxError('fault-malformed', `--fault: ${faults.mistake}`);

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../../../src/local-kms/faults/fault.ts';
-import { FaultPlan } from '../../../../src/local-kms/faults/fault-plan.ts';
-import { mulberry32 } from '../../../../src/local-kms/faults/mulberry32.ts';
+import type { InjectedFault } from '../../../../src/local-kms/faults/fault.ts';
+import { FaultPlan, mulberry32 } from '../../../../src/local-kms/faults/fault-plan.ts';
 import { isFaultMistake, parseFaults } from '../../../../src/local-kms/faults/parse-fault.ts';
 
-function faults(...specs: string[]): readonly Fault[] {
+function faults(...specs: string[]): readonly InjectedFault[] {
   const result = parseFaults(specs, true);
   if (isFaultMistake(result)) throw new Error(result.mistake);
   return result;

@@ -219,8 +219,8 @@ describe('the control calls', () => {
   it.each([
     ['hang,', 'is not valid: character 1: no fault "hang,"'],
     ['cut\nhang:x=1', 'is not valid: fault 2, character 6: no parameter "x"'],
-    ['[1]', 'is not valid: no JSON array of strings'],
-    ['["hang"', 'is not valid: no JSON'],
+    ['[1]', 'is not valid: not a JSON array of strings'],
+    ['["hang"', 'is not valid: not JSON'],
     ['certificate', 'is not valid: character 1: without TLS there is no certificate'],
   ])('refuse %j, and leave the faults as they are', async (faults, message) => {
     const kms = await startWith('error:first=9');

@@ -53,7 +53,7 @@ describe('a SPEC', () => {
     ['throttle:', 10, 'no parameter of that name: code, retry-after, action, after, first,'],
     ['throttle:first=2,', 18, 'no parameter of that name'],
     ['throttle:frist=2', 10, 'no parameter "frist"'],
-    ['throttle:first=2,first=3', 18, 'first stands twice'],
+    ['throttle:first=2,first=3', 18, 'first is given twice'],
     ['throttle:first=0', 10, 'first takes a whole number of at least 1'],
     ['throttle:first', 10, 'first takes a whole number of at least 1'],
     ['throttle:first=1e3', 10, 'first takes'],

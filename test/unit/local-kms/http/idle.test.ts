@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { successAnswer } from '../../../../src/local-kms/answer.ts';
-import type { Gateway } from '../../../../src/local-kms/gateway.ts';
+import type { RequestHandler } from '../../../../src/local-kms/request-gateway.ts';
 import type { HttpServer } from '../../../../src/local-kms/http/http-server.ts';
 import { startHttpServer } from '../../../../src/local-kms/http/http-server.ts';
 
@@ -18,7 +18,7 @@ test('a connection lives as long as its request is being worked on, and is then 
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   const answer = successAnswer('id', {});
-  const gateway: Gateway = {
+  const gateway: RequestHandler = {
     reply: async () => {
       await released;
       // The rest of the time passes as that of a delay does.

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Mistake } from '../../../../src/local-kms/permissions/mistake.ts';
+import type { Mistake } from '../../../../src/local-kms/mistake.ts';
 import type { PolicyKind } from '../../../../src/local-kms/permissions/policy.ts';
-import { parsePolicy, readPolicy } from '../../../../src/local-kms/permissions/policy.ts';
+import { parsePolicy, readPolicyAt } from '../../../../src/local-kms/permissions/policy.ts';
 
 const GOOD = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
 const GOOD_IN_KEY = { ...GOOD, Principal: { RAM: 'acs:ram::1234567890123456:user/a' } };
 
 function mistakesOf(document: Record<string, unknown>, kind: PolicyKind = 'ram'): string[] {
   const mistakes: Mistake[] = [];
-  readPolicy(document, kind, '', (path, problem) => mistakes.push({ path, problem }));
+  readPolicyAt(document, kind, '', (path, problem) => mistakes.push({ path, problem }));
   return mistakes.map(({ path }) => path);
 }
 

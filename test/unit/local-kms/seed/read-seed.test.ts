@@ -261,7 +261,7 @@ describe('a mistake is reported with its place', () => {
           },
         ],
       }),
-      `${P}/AccessKeys/0/Policies/0/Statement/0/Condition/Null is no condition operator`,
+      `${P}/AccessKeys/0/Policies/0/Statement/0/Condition/Null is not a condition operator`,
     ],
     [
       'a wrong key policy',
@@ -271,7 +271,7 @@ describe('a mistake is reported with its place', () => {
     [
       'a day that is none',
       keySeed({ CreationDate: '2026-02-30T00:00:00Z' }),
-      `${P}/Keys/0/CreationDate must be a time that there is`,
+      `${P}/Keys/0/CreationDate must be a valid time`,
     ],
     [
       'a key id twice',

@@ -1,25 +1,47 @@
 import { isJsonObject } from '../../base/json.ts';
 import type { Parameters } from './parameters.ts';
-import { optionalJson } from './read-parameter.ts';
+import { optionalInteger, optionalJson } from './read-parameter.ts';
 import { invalidParameter } from '../refusal.ts';
 
 const NAME = 'Filters';
 const MAX_LENGTH = 10;
 
-/** Something that items of a list can be asked for. */
+/** One page of a list, with the fields that KMS puts around it. */
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly fields: Readonly<Record<'TotalCount' | 'PageNumber' | 'PageSize', number>>;
+}
+
+/**
+ * The page of a list that `PageNumber` (from 1, default 1) and `PageSize` (1–100, default 10) ask for. A page after
+ * the last is empty.
+ *
+ * @throws KmsRefusal `InvalidParameter`
+ */
+export function pageOf<T>(parameters: Parameters, all: readonly T[]): Page<T> {
+  const pageNumber = optionalInteger(parameters, 'PageNumber', 1, 2 ** 31 - 1) ?? 1;
+  const pageSize = optionalInteger(parameters, 'PageSize', 1, 100) ?? 10;
+  const start = (pageNumber - 1) * pageSize;
+  return {
+    items: all.slice(start, start + pageSize),
+    fields: { TotalCount: all.length, PageNumber: pageNumber, PageSize: pageSize },
+  };
+}
+
+/** A property that a list can be filtered by. */
 export interface FilterProperty<T> {
-  /** What an item has of it. */
+  /** The item's values of this property. */
   valuesOf(item: T): readonly string[];
-  /** What can be asked for; absent: anything. */
+  /** The values that a filter may ask for; absent for any. */
   readonly choices?: readonly string[];
 }
 
 /**
  * Reads the filters of a list (help 28951): `[{"Key":"KeyState","Values":["Enabled","Disabled"]},…]`, at most ten,
- * each with one to ten values. Values of one property are alternatives, properties are all required.
+ * each with one to ten values. An item must match one of the values of every property.
  *
- * @param properties - by the name that they have in a filter
- * @returns whether an item passes
+ * @param properties - by their name in a filter
+ * @returns a function: whether an item passes
  * @throws KmsRefusal `InvalidParameter`
  */
 export function readFilters<T>(

@@ -9,8 +9,8 @@ const CREDENTIAL = /^([A-Za-z0-9.]{1,128})\/(\d{8})\/([a-z0-9-]{1,64})\/Kms\/ali
 const HOST_OF_REGION = /^kms(?:-vpc)?\.([a-z0-9-]+)\.aliyuncs\.com(?::\d+)?$/i;
 
 /**
- * ACS4-HMAC-SHA256, as Alibaba Cloud's client library gateway-pop has it: a Credential of access key, day, region,
- * product and `aliyun_v4_request`, and a key that is derived from the secret for just that scope.
+ * ACS4-HMAC-SHA256, as in Alibaba Cloud's client library gateway-pop: a Credential of access key, day, region, product
+ * and `aliyun_v4_request`, and a key derived from the secret for exactly that scope.
  */
 export const acs4HmacSha256: SignatureScheme = headerScheme({
   name: 'ACS4-HMAC-SHA256',

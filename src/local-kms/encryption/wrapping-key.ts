@@ -7,8 +7,8 @@ import { invalidParameter, refusal } from '../refusal.ts';
 import type { OaepHash } from './rsa-oaep.ts';
 import { PUBLIC_KEY_ALGORITHMS, oaepCapacity, oaepHash } from './rsa-oaep.ts';
 
-/** Whom a data key is exported to: the public key and algorithm of the call. */
-export interface Recipient {
+/** The key that a data key is exported under: the public key and algorithm of the call. */
+export interface WrappingKey {
   readonly publicKey: KeyObject;
   readonly hash: OaepHash;
   /** The longest data key that fits, in bytes. */
@@ -22,9 +22,9 @@ const MAX_BLOB_BYTES = 1024;
  * Reads `PublicKeyBlob`, `WrappingKeySpec` and `WrappingAlgorithm`. The blob is base64 of one SubjectPublicKeyInfo in
  * DER and nothing else; the key is RSA (not RSA-PSS) of 2048 bits with an odd exponent of at least 65537.
  *
- * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2, which is not there yet
+ * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2
  */
-export function readRecipient(parameters: Parameters, publicKeys: PublicKeyCache): Recipient {
+export function readWrappingKey(parameters: Parameters, publicKeys: PublicKeyCache): WrappingKey {
   const keySpec = requiredChoice(parameters, 'WrappingKeySpec', ['RSA_2048', 'EC_SM2']);
   const algorithm = requiredChoice(parameters, 'WrappingAlgorithm', PUBLIC_KEY_ALGORITHMS);
   const blob = requiredText(parameters, 'PublicKeyBlob');
@@ -40,25 +40,25 @@ export function readRecipient(parameters: Parameters, publicKeys: PublicKeyCache
 }
 
 /**
- * Encrypts a data key to the recipient with RSAES-OAEP (RFC 8017 §7.1).
+ * Encrypts a data key under a wrapping key with RSAES-OAEP (RFC 8017 §7.1).
  *
- * @param cause - the parameter to blame for a data key that is too long
+ * @param cause - the parameter to name for a data key that is too long
  * @returns base64 of 256 bytes
  * @throws KmsRefusal `InvalidParameter` for a data key that does not fit and a public key that cannot encrypt
  */
-export function exportDataKey(recipient: Recipient, dataKey: Buffer, cause: string): string {
-  if (dataKey.length > recipient.capacityBytes) throw invalidParameter(cause);
+export function wrapDataKey(wrappingKey: WrappingKey, dataKey: Buffer, cause: string): string {
+  if (dataKey.length > wrappingKey.capacityBytes) throw invalidParameter(cause);
   try {
     return publicEncrypt(
       {
-        key: recipient.publicKey,
+        key: wrappingKey.publicKey,
         padding: constants.RSA_PKCS1_OAEP_PADDING,
-        oaepHash: recipient.hash,
+        oaepHash: wrappingKey.hash,
       },
       dataKey,
     ).toString('base64');
   } catch {
-    // A modulus that no RSA key can have, such as an even one, is found only here.
+    // An impossible modulus, such as an even one, is found only here.
     throw invalidParameter('PublicKeyBlob');
   }
 }
@@ -75,7 +75,7 @@ function parseRsa2048(der: Buffer): KeyObject {
   const { modulusLength, publicExponent = 0n } = publicKey.asymmetricKeyDetails ?? {};
   const isRsa2048 = publicKey.asymmetricKeyType === 'rsa' && modulusLength === 8 * MODULUS_BYTES;
   const isExponentGood = publicExponent >= 65537n && publicExponent % 2n === 1n;
-  // Node reads a key with bytes after it, too: only what it writes again, byte for byte, was one key in DER.
+  // Node accepts trailing bytes: what it writes back must be the same, byte for byte.
   if (!isRsa2048 || !isExponentGood || !reencoded.equals(der)) {
     throw invalidParameter('PublicKeyBlob');
   }

@@ -1,4 +1,4 @@
-/** Something in a document that cannot be right. */
+/** Something wrong in a document. */
 export interface Mistake {
   /** Where: a JSON pointer (RFC 6901); empty for the document itself. */
   readonly path: string;
@@ -9,7 +9,7 @@ export interface Mistake {
 /** Collects the mistakes of a document, each with its place. */
 export type Report = (path: string, problem: string) => void;
 
-/** The JSON pointer of what lies in `path` under a name or an index. */
+/** Extends a JSON pointer by names and indexes. */
 export function pointer(path: string, ...steps: readonly (string | number)[]): string {
   return [
     path,

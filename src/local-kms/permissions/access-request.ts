@@ -1,4 +1,4 @@
-/** What the conditions of a policy may ask of a request. */
+/** What the conditions of a policy may ask about a request. */
 export interface RequestFacts {
   readonly requestId: string;
   readonly time: Date;
@@ -8,14 +8,14 @@ export interface RequestFacts {
   readonly isSecure: boolean;
 }
 
-/** What a policy is asked. */
-export interface PolicyRequest {
-  /** `kms:decrypt`: in lower case. */
+/** What a policy decides on: who wants to do what to which resource. */
+export interface AccessRequest {
+  /** In lower case: `kms:decrypt`. */
   readonly action: string;
-  /** The ARN of what it is to be done to. */
+  /** The ARN of the resource. */
   readonly resource: string;
   readonly tags: ReadonlyMap<string, string> | undefined;
-  /** The ARN of who asks. */
+  /** The ARN of the caller. */
   readonly principal: string;
   readonly facts: RequestFacts;
 }

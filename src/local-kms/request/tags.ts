@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../base/json.ts';
-import type { Parameters } from '../request/parameters.ts';
-import { optionalJson } from '../request/read-parameter.ts';
+import type { Parameters } from './parameters.ts';
+import { optionalJson } from './read-parameter.ts';
 import { invalidParameter } from '../refusal.ts';
 
 const NAME = 'Tags';
@@ -9,12 +9,12 @@ const TAG_TEXT = /^[A-Za-z0-9/\\_.+=:@-]{0,128}$/;
 const RESERVED_KEY = /^(?:aliyun|acs:)/;
 
 /**
- * Reads the tags of CreateKey (help 28947): `[{"TagKey":"a","TagValue":"b"},…]`, at most 20, no key twice. Keys and
- * values have at most 128 letters, digits and characters of `/\_-.+=:@`; keys do not begin with `aliyun` or `acs:`.
+ * Reads `Tags` of CreateKey (help 28947) and CreateSecret: `[{"TagKey":"a","TagValue":"b"},…]`, at most 20, without repeated keys. Keys
+ * and values have at most 128 letters, digits and characters of `/\_-.+=:@`; keys must not begin with `aliyun` or `acs:`.
  *
  * @throws KmsRefusal `InvalidParameter`
  */
-export function readKeyTags(parameters: Parameters): ReadonlyMap<string, string> {
+export function readTags(parameters: Parameters): ReadonlyMap<string, string> {
   const tags = optionalJson(parameters, NAME);
   if (tags === undefined) return new Map();
   if (!Array.isArray(tags) || tags.length > MAX_TAGS) throw invalidParameter(NAME);

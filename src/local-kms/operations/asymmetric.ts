@@ -1,0 +1,67 @@
+import { createPublicKey } from 'node:crypto';
+import {
+  decryptOaep,
+  encryptOaep,
+  findRsaVersion,
+  privateKeyOf,
+  readOaepHash,
+} from '../encryption/rsa-oaep.ts';
+import { assertEnabled, findKey, findVersion } from '../keys/key-lookup.ts';
+import { refusal } from '../refusal.ts';
+import { requiredBytes, requiredText } from '../request/read-parameter.ts';
+import { isSymmetric } from '../state/state.ts';
+import type { OperationHandler } from './operation.ts';
+
+/** The most that any key accepts: RSA_3072 with SHA-1. */
+const MAX_PLAINTEXT_BYTES = 342;
+
+/** Encrypts bytes, given as base64, under the public half of an asymmetric KMS key. */
+export const asymmetricEncrypt: OperationHandler = (parameters, context) => {
+  const keyId = requiredText(parameters, 'KeyId');
+  const keyVersionId = requiredText(parameters, 'KeyVersionId');
+  const hash = readOaepHash(parameters, 'Algorithm');
+  const plaintext = requiredBytes(parameters, 'Plaintext', MAX_PLAINTEXT_BYTES);
+  try {
+    const found = findRsaVersion(context, { keyId, keyVersionId }, 'kms:AsymmetricEncrypt');
+    return {
+      CiphertextBlob: encryptOaep(found, hash, plaintext).toString('base64'),
+      KeyId: found.key.keyId,
+      KeyVersionId: found.version.keyVersionId,
+    };
+  } finally {
+    plaintext.fill(0);
+  }
+};
+
+/** Decrypts under the private half of an asymmetric KMS key and returns the plaintext as base64. */
+export const asymmetricDecrypt: OperationHandler = (parameters, context) => {
+  const keyId = requiredText(parameters, 'KeyId');
+  const keyVersionId = requiredText(parameters, 'KeyVersionId');
+  const hash = readOaepHash(parameters, 'Algorithm');
+  const blob = requiredText(parameters, 'CiphertextBlob');
+  const found = findRsaVersion(context, { keyId, keyVersionId }, 'kms:AsymmetricDecrypt');
+  const decrypted = decryptOaep(found, hash, blob);
+  const plaintext = decrypted.toString('base64');
+  decrypted.fill(0);
+  return {
+    KeyId: found.key.keyId,
+    KeyVersionId: found.version.keyVersionId,
+    Plaintext: plaintext,
+  };
+};
+
+/** Returns the public half of an asymmetric KMS key, as SubjectPublicKeyInfo in PEM. */
+export const getPublicKey: OperationHandler = (parameters, context) => {
+  const keyId = requiredText(parameters, 'KeyId');
+  const keyVersionId = requiredText(parameters, 'KeyVersionId');
+  const key = findKey(context, keyId, 'kms:GetPublicKey');
+  if (isSymmetric(key)) throw refusal('UnsupportedOperation');
+  assertEnabled(key);
+  const found = { key, version: findVersion(key, keyVersionId) };
+  const publicKey = createPublicKey(privateKeyOf(found));
+  return {
+    KeyId: key.keyId,
+    KeyVersionId: found.version.keyVersionId,
+    PublicKey: publicKey.export({ type: 'spki', format: 'pem' }),
+  };
+};
