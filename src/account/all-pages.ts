@@ -1,5 +1,5 @@
 import { answerMalformed } from '../answers/errors.ts';
-import type { Page, PageQuery } from '../kms/key-catalog.ts';
+import type { Page, PageQuery } from '../kms/types.ts';
 
 /** The most that KMS gives at once. */
 const PAGE_SIZE = 100;

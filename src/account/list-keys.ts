@@ -1,7 +1,7 @@
 import { KmsxError } from '../base/error.ts';
 import { answerMalformed } from '../answers/errors.ts';
-import type { KeyCatalog, KeyEntry, KeyMetadata } from '../kms/key-catalog.ts';
-import type { KmsClient } from '../kms/kms-client.ts';
+import type { KeyCatalog, KeyEntry, KeyMetadata } from '../kms/types.ts';
+import type { KmsClient } from '../kms/types.ts';
 import { readAllPages } from './all-pages.ts';
 import { isNoPermission, KmsRefused } from '../answers/refusal.ts';
 import type { JudgeOptions, Usability } from './usable-keys.ts';

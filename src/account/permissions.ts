@@ -1,6 +1,6 @@
 import { KmsxError } from '../base/error.ts';
 import type { KeyIdentifier } from '../kms/key-id.ts';
-import type { KmsClient } from '../kms/kms-client.ts';
+import type { KmsClient } from '../kms/types.ts';
 import { findWrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { BackupSource } from '../data-key/backup-source.ts';
 import type { Denial } from '../answers/denial.ts';

@@ -1,5 +1,5 @@
 import { keyStateRefusal } from '../answers/key-state.ts';
-import type { KeyMetadata } from '../kms/key-catalog.ts';
+import type { KeyMetadata } from '../kms/types.ts';
 
 /** Whether `export-key` can use a KMS key. */
 export interface Usability {

@@ -40,7 +40,6 @@ export interface CallerIdentityOptions {
 const ACTION = 'GetCallerIdentity';
 const API_VERSION = '2015-04-01';
 const DEFAULT_TIMEOUT_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 5000;
 
 /** The transport handles time-outs and proxies. */
 const NO_RUNTIME_OPTIONS: Readonly<Model> = new Model();
@@ -62,7 +61,6 @@ export async function callerIdentity(
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const transport = new Transport({
     authorities: options.authorities?.all,
-    connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
     proxyEnv: options.env,
     resolve: options.resolve,
     expects: 'kms',

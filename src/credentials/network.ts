@@ -19,7 +19,6 @@ const METADATA_CONNECT_TIMEOUT_MS = 500;
  * requests without a token.
  */
 const METADATA_REQUEST_TIMEOUT_MS = 600;
-const CONNECT_TIMEOUT_MS = 5000;
 
 /** The transports of credential sources: instance metadata never goes through a proxy, all others do as KMS does. */
 export class CredentialNetwork {
@@ -33,11 +32,7 @@ export class CredentialNetwork {
       connectTimeoutMs: METADATA_CONNECT_TIMEOUT_MS,
       requestTimeoutMs: METADATA_REQUEST_TIMEOUT_MS,
     });
-    this.#others = new Transport({
-      ...common,
-      connectTimeoutMs: CONNECT_TIMEOUT_MS,
-      proxyEnv: env,
-    });
+    this.#others = new Transport({ ...common, proxyEnv: env });
   }
 
   transportOf(source: CredentialSource): Transport {

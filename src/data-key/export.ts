@@ -1,4 +1,4 @@
-import type { GenerateAndExportDataKeyInput, KmsClient } from '../kms/kms-client.ts';
+import type { GenerateAndExportDataKeyInput, KmsClient } from '../kms/types.ts';
 import { assertFits } from '../wrapping/algorithms.ts';
 import type { BackupDocument } from '../documents/backup-document.ts';
 import { toBackupDocument } from '../documents/backup-document.ts';

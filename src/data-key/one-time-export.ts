@@ -3,7 +3,7 @@ import { decodeBase64 } from '../base/bytes.ts';
 import { KmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import { answerMalformed } from '../answers/errors.ts';
-import type { KmsClient } from '../kms/kms-client.ts';
+import type { KmsClient } from '../kms/types.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits, findWrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { keyFacts } from '../wrapping/key-facts.ts';

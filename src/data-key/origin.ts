@@ -1,4 +1,4 @@
-import type { KmsClient } from '../kms/kms-client.ts';
+import type { KmsClient } from '../kms/types.ts';
 
 /** Where and when a document was made. */
 interface Origin {

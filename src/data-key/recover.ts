@@ -1,4 +1,4 @@
-import type { DecryptedDataKey, DecryptInput, KmsClient } from '../kms/kms-client.ts';
+import type { DecryptedDataKey, DecryptInput, KmsClient } from '../kms/types.ts';
 import type { BackupSource } from './backup-source.ts';
 import { assertKeyOfSource, assertLengthOfSource } from './backup-source.ts';
 import { encodeEncryptionContext } from '../documents/encryption-context.ts';

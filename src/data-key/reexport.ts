@@ -5,7 +5,7 @@ import type {
   ExportedDataKey,
   KmsClient,
   WrappingParameters,
-} from '../kms/kms-client.ts';
+} from '../kms/types.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits } from '../wrapping/algorithms.ts';
 import type { WrappingPublicKey } from '../wrapping/public-key.ts';

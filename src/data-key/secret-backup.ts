@@ -1,7 +1,7 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { denialHint } from '../answers/denial.ts';
 import { isNoPermission, KmsRefused } from '../answers/refusal.ts';
-import type { KmsClient, NewSecret } from '../kms/kms-client.ts';
+import type { KmsClient, NewSecret } from '../kms/types.ts';
 
 /** KMS's rule for the name of a generic secret (help 154490). */
 const SECRET_NAME = /^(?!acs\/)[A-Za-z0-9_/+=.@-]{1,192}$/;

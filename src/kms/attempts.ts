@@ -1,28 +1,76 @@
-import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
-import { KmsxError, kmsxError } from '../base/error.ts';
-import { fieldOf, parseObject, word } from '../answers/json.ts';
 import { REHEARSAL_HEADER } from '../answers/error-table/embedded.ts';
 import { answerMalformed, isRetryable, kmsError, retryAfterMs } from '../answers/errors.ts';
+import { fieldOf, parseObject, word } from '../answers/json.ts';
 import { KmsRefused } from '../answers/refusal.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
 import type { Renewal } from '../credentials/guarded.ts';
-import type { AttemptOutcome, AttemptReport, RetryClock, RetryPolicy } from './retry.ts';
-import { withRetries } from './retry.ts';
 import type { Answer, Exchange, Transport } from '../network/transport.ts';
+import type { Answered, DryRunAnswer } from './types.ts';
+
+export interface AttemptLimits {
+  /** `--max-attempts` */
+  readonly maxAttempts: number;
+  /** `--timeout`: for one attempt, the connection included. */
+  readonly timeoutMs: number;
+  /** `--deadline`: for all attempts and the waits between them. */
+  readonly deadlineMs: number;
+}
+
+/** The defaults of the command line. */
+export const DEFAULT_LIMITS: AttemptLimits = {
+  maxAttempts: 5,
+  timeoutMs: 10_000,
+  deadlineMs: 60_000,
+};
+
+/** Time and chance, as they come in. */
+export interface AttemptClock {
+  now(): Date;
+  /** Milliseconds of a clock that is never set back. */
+  monotonicMs(): number;
+  /** At least 0, below 1. */
+  random(): number;
+  /** @throws the reason of the signal that interrupts the client */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** How one attempt ended. What is thrown instead ends all attempts. */
+export type AttemptOutcome<T> =
+  | { readonly ok: true; readonly value: T; readonly requestId?: string | undefined }
+  | {
+      readonly ok: false;
+      readonly error: KmsxError;
+      readonly isRetryable: boolean;
+      /** What the answer asked for (`Retry-After`). */
+      readonly retryAfterMs?: number | undefined;
+    };
+
+/** For `--verbose`: nothing in it is secret. */
+export interface AttemptReport {
+  /** Counted from 1. */
+  readonly attempt: number;
+  /** `ok`, or the code of the error. */
+  readonly outcome: string;
+  readonly requestId?: string | undefined;
+  readonly durationMs: number;
+  /** How long until the next attempt; absent where there is none. */
+  readonly waitMs?: number;
+}
 
 interface AttemptsOptions {
   readonly transport: Transport;
-  readonly policy: RetryPolicy;
+  readonly limits: AttemptLimits;
   /** For messages: HOST[:PORT]. */
   readonly host: string;
   readonly signal?: AbortSignal | undefined;
-  readonly now: () => Date;
-  /** The system's if it is not given. */
-  readonly clock?: RetryClock | undefined;
+  readonly clock: AttemptClock;
   readonly onAttempt?: ((action: string, report: AttemptReport) => void) | undefined;
   /** How to throw away credentials that KMS calls expired. */
   readonly renewal?: Renewal | undefined;
 }
+
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 10_000;
 
 /** The attempts of one client: each in an exchange of its own, retried, its errors made kmsx's. */
 export class Attempts {
@@ -37,24 +85,24 @@ export class Attempts {
   }
 
   /** Makes a call until it succeeds, fails for good, or attempts or time are used up. */
-  run<T extends { readonly requestId?: string }>(
+  async run<T extends Answered | DryRunAnswer>(
     action: string,
     call: (exchange: Exchange) => Promise<T>,
   ): Promise<T> {
-    const { clock = systemClock(this.#options.signal), onAttempt, signal } = this.#options;
-    return withRetries(
-      this.#options.policy,
+    const { transport, limits, clock, signal, onAttempt } = this.#options;
+    return await withRetries(
+      limits,
       clock,
       (timeoutMs) =>
-        this.#options.transport.exchange({ timeoutMs, signal }, (exchange) =>
+        transport.exchange({ timeoutMs, signal }, (exchange) =>
           this.#attemptAfresh(action, exchange, call),
         ),
       (report) => onAttempt?.(action, report),
     );
   }
 
-  /** An attempt, and where the credentials have expired meanwhile one more with new ones, in the same time. */
-  async #attemptAfresh<T extends { readonly requestId?: string }>(
+  /** An attempt, and one more with new credentials, in the same time, if the old ones have expired meanwhile. */
+  async #attemptAfresh<T extends Answered | DryRunAnswer>(
     action: string,
     exchange: Exchange,
     call: (exchange: Exchange) => Promise<T>,
@@ -67,48 +115,49 @@ export class Attempts {
     return await this.#attempt(action, exchange, call);
   }
 
-  async #attempt<T extends { readonly requestId?: string }>(
+  async #attempt<T extends Answered | DryRunAnswer>(
     action: string,
     exchange: Exchange,
     call: (exchange: Exchange) => Promise<T>,
   ): Promise<AttemptOutcome<T>> {
+    const { clock, signal } = this.#options;
     try {
       const value = await call(exchange);
       return { ok: true, value, requestId: value.requestId };
     } catch (thrown) {
-      this.#options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       const { answer } = exchange;
       const error = this.#asKmsxError(action, thrown, answer);
       return {
         ok: false,
         error,
         isRetryable: isRetryable(error),
-        retryAfterMs: answer && retryAfterMs(answer.headers, this.#options.now()),
+        retryAfterMs: answer && retryAfterMs(answer.headers, clock.now()),
       };
     } finally {
       const headers = exchange.answer?.headers ?? {};
       if (headers[REHEARSAL_HEADER] !== undefined) this.isRehearsal = true;
-      this.clockSkewMs = skewOf(headers['date'], this.#options.now()) ?? this.clockSkewMs;
+      this.clockSkewMs = skewOf(headers['date'], clock.now()) ?? this.clockSkewMs;
     }
   }
 
   /** The SDK's errors hold the request and the whole answer: none of them goes on, not even as a cause. */
   #asKmsxError(action: string, thrown: unknown, answer: Answer | undefined): KmsxError {
     const body = parseObject(answer?.body ?? Buffer.alloc(0));
+    const requestId = word(fieldOf(body, 'RequestId'));
     if (thrown instanceof KmsxError && thrown.code === 'json-name-twice') {
-      const id = word(fieldOf(body, 'RequestId'));
-      return answerMalformed(action, 'a name stands in it twice', id);
+      return answerMalformed(action, 'it has a duplicate field name', requestId);
     }
     const isError =
       answer !== undefined && (answer.status >= 400 || word(fieldOf(body, 'Code')) !== undefined);
     if (isError && !(thrown instanceof KmsxError && thrown.code !== 'answer-malformed')) {
-      return kmsError(answer, { action, host: this.#options.host, now: this.#options.now() });
+      const { host, clock } = this.#options;
+      return kmsError(answer, { action, host, now: clock.now() });
     }
     if (thrown instanceof KmsxError) return thrown;
-    if (answer === undefined)
-      return kmsxError('internal', `a defect in kmsx: ${action} was not sent`);
-    const requestId = word(fieldOf(body, 'RequestId'));
-    return answerMalformed(action, 'a field has the wrong type', requestId);
+    return answer === undefined
+      ? kmsxError('internal', `a defect in kmsx: ${action} was not sent`)
+      : answerMalformed(action, 'a field has the wrong type', requestId);
   }
 }
 
@@ -122,17 +171,81 @@ function skewOf(date: string | string[] | undefined, now: Date): number | undefi
   return Number.isNaN(theirs) ? undefined : theirs - now.getTime();
 }
 
-function systemClock(signal: AbortSignal | undefined): RetryClock {
-  return {
-    now: () => performance.now(),
-    random: () => Math.random(),
-    sleep: async (milliseconds) => {
-      try {
-        await delay(milliseconds, undefined, signal && { signal });
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw error;
+/**
+ * Makes a call until it succeeds, fails for good, or attempts or time are used up. Between attempts it waits
+ * a random part of 200 ms, 400 ms, 800 ms … 10 s ("full jitter"), or as long as the answer asked for if
+ * that is longer; a wait that would end after the deadline is not begun.
+ *
+ * @param attempt - makes the call once, within the given milliseconds
+ * @throws the last error, which says how often and how long it was tried; unchanged if it was the first and
+ * another attempt would not help
+ */
+export async function withRetries<T>(
+  limits: AttemptLimits,
+  clock: AttemptClock,
+  attempt: (timeoutMs: number) => Promise<AttemptOutcome<T>>,
+  onAttempt: (report: AttemptReport) => void = () => undefined,
+): Promise<T> {
+  const start = clock.monotonicMs();
+  for (let number = 1; ; number += 1) {
+    const began = clock.monotonicMs();
+    const left = limits.deadlineMs - (began - start);
+    const outcome = await attempt(Math.max(1, Math.min(limits.timeoutMs, left)));
+    const ended = clock.monotonicMs();
+    const report = { attempt: number, durationMs: ended - began };
+    if (outcome.ok) {
+      onAttempt({ ...report, outcome: 'ok', requestId: outcome.requestId });
+      return outcome.value;
+    }
+    const { error } = outcome;
+    const waitMs = Math.max(backoffMs(number, clock.random()), outcome.retryAfterMs ?? 0);
+    const goesOn =
+      outcome.isRetryable &&
+      number < limits.maxAttempts &&
+      ended - start + waitMs < limits.deadlineMs;
+    onAttempt({
+      ...report,
+      outcome: error.code,
+      requestId: error.requestId,
+      ...(goesOn && { waitMs }),
+    });
+    if (!goesOn) {
+      if (!outcome.isRetryable) {
+        throw number === 1 ? error : withEffort(error, number, ended - start);
       }
-    },
-  };
+      const asked = number < limits.maxAttempts ? outcome.retryAfterMs : undefined;
+      const tooLong = asked !== undefined && ended - start + asked >= limits.deadlineMs;
+      throw withEffort(tooLong ? withLongWait(error, asked, limits) : error, number, ended - start);
+    }
+    await clock.sleep(waitMs);
+  }
+}
+
+/**
+ * The wait after a failed attempt, in milliseconds.
+ *
+ * @param attempt - counted from 1
+ * @param random - at least 0, below 1
+ */
+export function backoffMs(attempt: number, random: number): number {
+  return random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+}
+
+/** Trying again at once would fail again: KMS said when to. */
+function withLongWait(error: KmsxError, askedMs: number, { deadlineMs }: AttemptLimits): KmsxError {
+  const asked = Math.ceil(askedMs / 1000);
+  const deadline = Number((deadlineMs / 1000).toFixed(1));
+  return error.with({
+    message: `${error.message}; it asks to wait ${asked} s, longer than --deadline ${deadline} allows`,
+    hints: [
+      `try again in ${asked} s, or give a --deadline of more than ${asked} s; if it stays so, open a ticket with the RequestId`,
+    ],
+  });
+}
+
+function withEffort(error: KmsxError, attempts: number, durationMs: number): KmsxError {
+  const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  return error.with({
+    message: `${error.message} (${times}, ${(durationMs / 1000).toFixed(1)} s)`,
+  });
 }

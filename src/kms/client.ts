@@ -1,182 +1,145 @@
-import { DescribeSecretRequest, GetSecretValueRequest } from '@alicloud/kms20160120';
-import { SecretBytes } from '../base/secret-bytes.ts';
-import { answerFields } from '../answers/fields.ts';
-import { factsOf } from '../answers/error-table/table.ts';
-import { fieldOf, parseObject, word } from '../answers/json.ts';
-import type { Attempts } from './attempts.ts';
+import { Config } from '@alicloud/openapi-client';
 import { answerMalformed } from '../answers/errors.ts';
+import { factsOf } from '../answers/error-table/table.ts';
+import { AnswerFields } from '../answers/fields.ts';
+import { fieldOf, parseObject, word } from '../answers/json.ts';
+import type { Env } from '../base/env.ts';
+import type { ResolvedCredentials } from '../credentials/credentials.ts';
+import type { Authorities } from '../network/authorities.ts';
+import type { ResolveRule } from '../network/endpoint.ts';
+import { authorityOf, portOf, resolveRuleFor } from '../network/endpoint.ts';
+import type { Proxy } from '../network/proxy.ts';
+import { chooseProxy } from '../network/proxy.ts';
+import { Transport } from '../network/transport.ts';
+import type { AttemptClock, AttemptLimits, AttemptReport } from './attempts.ts';
+import { Attempts } from './attempts.ts';
 import type { Gateway } from './gateway.ts';
-import type { KeyCatalog } from './key-catalog.ts';
-import { sdkKeyCatalog } from './key-catalog.ts';
-import type {
-  DecryptedDataKey,
-  DecryptInput,
-  DryRunAnswer,
-  ExportDataKeyInput,
-  ExportedDataKey,
-  GenerateAndExportDataKeyInput,
-  GeneratedDataKey,
-  KmsClient,
-  NewSecret,
-  ReEncryptedDataKey,
-  ReEncryptInput,
-  SecretValue,
-} from './kms-client.ts';
-import {
-  createSecretRequest,
-  decryptRequest,
-  exportRequest,
-  generateRequest,
-  reEncryptRequest,
-} from './requests.ts';
-import type { KmsSdkClient } from './official-client.ts';
+import { OfficialClient } from './official-client.ts';
+import type { Operation } from './operations.ts';
+import { KEY_CATALOG, OPERATIONS } from './operations.ts';
+import type { Answered, DryRunAnswer, KmsClient } from './types.ts';
 
-/** The adapter: plain typed values in, checked plain values out. What callers see is `KmsClient`. */
-export class SdkKmsClient implements KmsClient {
-  readonly endpoint: string;
-  readonly region: string | undefined;
-  readonly dryRun: KmsClient['dryRun'];
-  readonly keys: KeyCatalog;
-  readonly close: () => Promise<void>;
-  readonly #sdk: KmsSdkClient;
-  readonly #attempts: Attempts;
+export interface ClientOptions {
+  readonly gateway: Gateway;
+  /** The client's own from now on: `close` closes them. */
+  readonly credentials: ResolvedCredentials;
+  /** What `loadAuthorities` made of `--ca-file`. */
+  readonly authorities?: Authorities | undefined;
+  readonly resolve?: readonly ResolveRule[] | undefined;
+  readonly limits: AttemptLimits;
+  /** For the proxy variables. */
+  readonly env: Env;
+  readonly signal?: AbortSignal | undefined;
+  /** Added to the SDK's own, such as `kmsx/1.0.0`. */
+  readonly userAgent: string;
+  readonly clock: AttemptClock;
+  /** For `--verbose`. */
+  readonly onAttempt?: ((action: string, report: AttemptReport) => void) | undefined;
+}
 
-  constructor(
-    sdk: KmsSdkClient,
-    attempts: Attempts,
-    { url, region }: Gateway,
-    close: () => Promise<void>,
-  ) {
-    this.endpoint = url;
-    this.region = region;
-    this.close = close;
-    this.#sdk = sdk;
-    this.#attempts = attempts;
-    this.keys = sdkKeyCatalog(sdk, attempts);
-    this.dryRun = {
-      generateAndExportDataKey: (input) =>
-        this.#dryRun('GenerateAndExportDataKey', generateRequest(input).toMap()),
-      exportDataKey: (input) => this.#dryRun('ExportDataKey', exportRequest(input).toMap()),
-      decrypt: (input) => this.#dryRun('Decrypt', decryptRequest(input).toMap()),
-      reEncrypt: (input) => this.#dryRun('ReEncrypt', reEncryptRequest(input).toMap()),
-    };
-  }
+/**
+ * Makes a client. Nothing is sent before the first call.
+ *
+ * @throws KmsxError `proxy-unsupported`, `gateway-malformed` (a proxy variable)
+ */
+export function createKmsClient(options: ClientOptions): KmsClient {
+  const { gateway, credentials, authorities, env } = options;
+  proxyOf(options); // one that cannot be used is found now
+  const transport = new Transport({
+    authorities: gateway.onlyCaFile ? authorities?.ofFile : authorities?.all,
+    proxyAuthorities: authorities?.all,
+    proxyEnv: env,
+    resolve: options.resolve,
+    expects: 'kms',
+  });
+  const host = authorityOf(gateway);
+  const sdk = new OfficialClient(
+    new Config({
+      endpoint: host,
+      protocol: gateway.protocol,
+      regionId: gateway.region ?? '',
+      credential: credentials.credential,
+      userAgent: options.userAgent,
+    }),
+  );
+  const attempts = new Attempts({ ...options, transport, host, renewal: credentials.renewal });
 
-  get isRehearsal(): boolean {
-    return this.#attempts.isRehearsal;
-  }
+  const call =
+    <Input, Output extends Answered>({ action, parameters, read }: Operation<Input, Output>) =>
+    (input: Input): Promise<Output> =>
+      attempts.run(action, async () => {
+        const answer = await sdk.call(action, parameters(input));
+        return read(new AnswerFields(action, answer));
+      });
 
-  get clockSkewMs(): number | undefined {
-    return this.#attempts.clockSkewMs;
-  }
+  const dryRun =
+    <Input>({ action, parameters }: Operation<Input, unknown>) =>
+    (input: Input): Promise<DryRunAnswer> =>
+      attempts.run(action, async (exchange) => {
+        const failure = await sdk.call(action, { ...parameters(input), DryRun: 'true' }).then(
+          () => undefined,
+          (error: unknown) => ({ error }),
+        );
+        const body = parseObject(exchange.answer?.body ?? Buffer.alloc(0));
+        const requestId = word(fieldOf(body, 'RequestId'));
+        const code = word(fieldOf(body, 'Code'));
+        if (code !== undefined && factsOf(code, 400).about === 'dry-run') {
+          return { wouldSucceed: true, ...(requestId !== undefined && { requestId }) };
+        }
+        if (failure !== undefined) throw failure.error;
+        throw answerMalformed(
+          action,
+          'it was carried out, although a dry run was requested',
+          requestId,
+        );
+      });
 
-  async generateAndExportDataKey(input: GenerateAndExportDataKeyInput): Promise<GeneratedDataKey> {
-    const action = 'GenerateAndExportDataKey';
-    return this.#attempts.run(action, async () => {
-      const answer = await this.#sdk.generateAndExportDataKey(generateRequest(input));
-      const fields = answerFields(action, answer.requestId);
-      return {
-        ciphertextBlobBase64: fields.base64('CiphertextBlob', answer.ciphertextBlob),
-        exportedDataKeyBase64: fields.base64('ExportedDataKey', answer.exportedDataKey),
-        keyId: fields.text('KeyId', answer.keyId),
-        keyVersionId: fields.text('KeyVersionId', answer.keyVersionId),
-        requestId: fields.requestId,
-      };
-    });
-  }
+  return {
+    endpoint: gateway.url,
+    region: gateway.region,
+    get isRehearsal() {
+      return attempts.isRehearsal;
+    },
+    get clockSkewMs() {
+      return attempts.clockSkewMs;
+    },
+    generateAndExportDataKey: call(OPERATIONS.generateAndExportDataKey),
+    exportDataKey: call(OPERATIONS.exportDataKey),
+    decrypt: call(OPERATIONS.decrypt),
+    reEncrypt: call(OPERATIONS.reEncrypt),
+    createSecret: call(OPERATIONS.createSecret),
+    describeSecret: call(OPERATIONS.describeSecret),
+    getSecretValue: call(OPERATIONS.getSecretValue),
+    keys: {
+      describe: call(KEY_CATALOG.describe),
+      list: call(KEY_CATALOG.list),
+      listAliases: call(KEY_CATALOG.listAliases),
+    },
+    dryRun: {
+      generateAndExportDataKey: dryRun(OPERATIONS.generateAndExportDataKey),
+      exportDataKey: dryRun(OPERATIONS.exportDataKey),
+      decrypt: dryRun(OPERATIONS.decrypt),
+      reEncrypt: dryRun(OPERATIONS.reEncrypt),
+    },
+    close: async () => {
+      await transport.close();
+      await credentials.close();
+    },
+  };
+}
 
-  async exportDataKey(input: ExportDataKeyInput): Promise<ExportedDataKey> {
-    const action = 'ExportDataKey';
-    return this.#attempts.run(action, async () => {
-      const answer = await this.#sdk.exportDataKey(exportRequest(input));
-      const fields = answerFields(action, answer.requestId);
-      return {
-        exportedDataKeyBase64: fields.base64('ExportedDataKey', answer.exportedDataKey),
-        keyId: fields.text('KeyId', answer.keyId),
-        keyVersionId: fields.text('KeyVersionId', answer.keyVersionId),
-        requestId: fields.requestId,
-      };
-    });
-  }
-
-  async decrypt(input: DecryptInput): Promise<DecryptedDataKey> {
-    const action = 'Decrypt';
-    return this.#attempts.run(action, async () => {
-      const answer = await this.#sdk.decrypt(decryptRequest(input));
-      const fields = answerFields(action, answer.requestId);
-      return {
-        keyId: fields.text('KeyId', answer.keyId),
-        keyVersionId: fields.text('KeyVersionId', answer.keyVersionId),
-        requestId: fields.requestId,
-        plaintext: new SecretBytes(fields.bytes('Plaintext', answer.plaintext)),
-      };
-    });
-  }
-
-  async reEncrypt(input: ReEncryptInput): Promise<ReEncryptedDataKey> {
-    const action = 'ReEncrypt';
-    return this.#attempts.run(action, async () => {
-      const answer = await this.#sdk.reEncrypt(reEncryptRequest(input));
-      const fields = answerFields(action, answer.requestId);
-      return {
-        ciphertextBlobBase64: fields.base64('CiphertextBlob', answer.ciphertextBlob),
-        keyId: fields.text('KeyId', answer.keyId),
-        keyVersionId: fields.text('KeyVersionId', answer.keyVersionId),
-        requestId: fields.requestId,
-      };
-    });
-  }
-
-  async createSecret(secret: NewSecret): Promise<{ readonly requestId: string }> {
-    const action = 'CreateSecret';
-    return this.#attempts.run(action, async () => {
-      const { requestId } = await this.#sdk.createSecret(createSecretRequest(secret));
-      return { requestId: answerFields(action, requestId).requestId };
-    });
-  }
-
-  async describeSecret(name: string): Promise<{ readonly requestId: string }> {
-    const action = 'DescribeSecret';
-    return this.#attempts.run(action, async () => {
-      const { requestId } = await this.#sdk.describeSecret(
-        new DescribeSecretRequest({ secretName: name }),
-      );
-      return { requestId: answerFields(action, requestId).requestId };
-    });
-  }
-
-  async getSecretValue(name: string): Promise<SecretValue> {
-    const action = 'GetSecretValue';
-    return this.#attempts.run(action, async () => {
-      const answer = await this.#sdk.getSecretValue(
-        new GetSecretValueRequest({ secretName: name }),
-      );
-      const fields = answerFields(action, answer.requestId);
-      return {
-        text: fields.text('SecretData', answer.secretData),
-        versionId: fields.text('VersionId', answer.versionId),
-        requestId: fields.requestId,
-      };
-    });
-  }
-
-  async #dryRun(
-    action: string,
-    parameters: Readonly<Record<string, unknown>>,
-  ): Promise<DryRunAnswer> {
-    return this.#attempts.run(action, async (exchange): Promise<DryRunAnswer> => {
-      const failure = await this.#sdk.call(action, { ...parameters, DryRun: 'true' }).then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      );
-      const body = parseObject(exchange.answer?.body ?? Buffer.alloc(0));
-      const requestId = word(fieldOf(body, 'RequestId'));
-      const code = word(fieldOf(body, 'Code'));
-      if (code !== undefined && factsOf(code, 400).about === 'dry-run') {
-        return { wouldSucceed: true, ...(requestId !== undefined && { requestId }) };
-      }
-      if (failure !== undefined) throw failure.error;
-      throw answerMalformed(action, 'a dry run was asked for and it was carried out', requestId);
-    });
-  }
+/**
+ * The proxy that requests to a gateway go through.
+ *
+ * @throws KmsxError `proxy-unsupported`, `gateway-malformed` (a proxy variable)
+ */
+export function proxyOf({
+  gateway,
+  resolve,
+  env,
+}: Pick<ClientOptions, 'gateway' | 'resolve' | 'env'>):
+  Pick<Proxy, 'name' | 'variable'> | undefined {
+  const { host, protocol } = gateway;
+  if (resolveRuleFor(resolve, { host, port: portOf(gateway) }) !== undefined) return undefined;
+  return chooseProxy(protocol, host, env);
 }

@@ -1,152 +1,202 @@
-/* Request and response models of the operations that @alicloud/kms20160120 1.2.0 lacks, in its own style.
-   Source: the API pages "GenerateAndExportDataKey", "ExportDataKey" and "ReEncrypt" (API version 2016-01-20). */
-import { Model } from '@alicloud/tea-typescript';
+import { AnswerFields } from '../answers/fields.ts';
+import { SecretBytes } from '../base/secret-bytes.ts';
+import type {
+  DataKeyOperations,
+  KeyCatalog,
+  Page,
+  PageQuery,
+  SecretOperations,
+  WrappingParameters,
+} from './types.ts';
 
-type Names = Readonly<Record<string, string>>;
+/** Parameters under KMS's own names; what is undefined is not sent. */
+export type CallParameters = Readonly<Record<string, string | number | undefined>>;
 
-/** EncryptionContext is the JSON text: an object would be flattened into parameters that KMS does not read. */
-export class GenerateAndExportDataKeyRequest extends Model {
-  declare keyId: string;
-  declare publicKeyBlob: string;
-  declare wrappingKeySpec: string;
-  declare wrappingAlgorithm: string;
-  declare keySpec?: string;
-  declare numberOfBytes?: number;
-  declare encryptionContext?: string;
-  declare dryRun?: string;
-
-  static names(): Names {
-    return {
-      keyId: 'KeyId',
-      publicKeyBlob: 'PublicKeyBlob',
-      wrappingKeySpec: 'WrappingKeySpec',
-      wrappingAlgorithm: 'WrappingAlgorithm',
-      keySpec: 'KeySpec',
-      numberOfBytes: 'NumberOfBytes',
-      encryptionContext: 'EncryptionContext',
-      dryRun: 'DryRun',
-    };
-  }
-
-  static types(): Names {
-    return { ...texts(this.names()), numberOfBytes: 'number' };
-  }
+/** One operation of KMS: its parameters, and how its answer is read. */
+export interface Operation<Input, Output> {
+  /** KMS's name of the operation. */
+  readonly action: string;
+  readonly parameters: (input: Input) => CallParameters;
+  /** @throws KmsxError `answer-malformed` */
+  readonly read: (answer: AnswerFields) => Output;
 }
 
-export class GenerateAndExportDataKeyResponse extends Model {
-  declare ciphertextBlob: string;
-  declare exportedDataKey: string;
-  declare keyId: string;
-  declare keyVersionId: string;
-  declare requestId: string;
+/** An operation for each method. */
+type OperationTable<Methods> = {
+  readonly [Name in keyof Methods]: Methods[Name] extends (
+    input: infer Input,
+  ) => Promise<infer Output>
+    ? Operation<Input, Output>
+    : never;
+};
 
-  static names(): Names {
-    return {
-      ciphertextBlob: 'CiphertextBlob',
-      exportedDataKey: 'ExportedDataKey',
-      keyId: 'KeyId',
-      keyVersionId: 'KeyVersionId',
-      requestId: 'RequestId',
-    };
-  }
+/** An id of a KMS key, as KMS makes them: it becomes part of commands that are shown. */
+const KEY_ID = /^[A-Za-z0-9][\w-]{0,127}$/;
 
-  static types(): Names {
-    return texts(this.names());
-  }
+const KEY_ARN = /^acs:kms:[a-z0-9-]{1,63}:\d{1,32}:key\/[A-Za-z0-9][\w-]{0,127}$/;
+
+/** A word of KMS, a time, an id. */
+const WORD = /^[A-Za-z0-9][\w./:+-]{0,127}$/;
+
+/**
+ * The operations on data keys and secrets. EncryptionContext is one JSON text: an object would be flattened into
+ * parameters that KMS does not read, and the context silently lost.
+ */
+export const OPERATIONS: OperationTable<DataKeyOperations & SecretOperations> = {
+  generateAndExportDataKey: {
+    action: 'GenerateAndExportDataKey',
+    parameters: (input) => ({
+      KeyId: input.keyId,
+      KeySpec: input.keySpec,
+      NumberOfBytes: input.numberOfBytes,
+      EncryptionContext: input.encryptionContextJson,
+      ...wrapping(input),
+    }),
+    read: (answer) => ({
+      ciphertextBlobBase64: answer.base64('CiphertextBlob'),
+      exportedDataKeyBase64: answer.base64('ExportedDataKey'),
+      ...keyOf(answer),
+    }),
+  },
+  exportDataKey: {
+    action: 'ExportDataKey',
+    parameters: (input) => ({
+      CiphertextBlob: input.ciphertextBlobBase64,
+      EncryptionContext: input.encryptionContextJson,
+      ...wrapping(input),
+    }),
+    read: (answer) => ({
+      exportedDataKeyBase64: answer.base64('ExportedDataKey'),
+      ...keyOf(answer),
+    }),
+  },
+  decrypt: {
+    action: 'Decrypt',
+    parameters: (input) => ({
+      CiphertextBlob: input.ciphertextBlobBase64,
+      EncryptionContext: input.encryptionContextJson,
+    }),
+    read: (answer) => ({
+      ...keyOf(answer),
+      plaintext: new SecretBytes(answer.bytes('Plaintext')),
+    }),
+  },
+  reEncrypt: {
+    action: 'ReEncrypt',
+    parameters: (input) => ({
+      CiphertextBlob: input.ciphertextBlobBase64,
+      DestinationKeyId: input.destinationKeyId,
+      SourceEncryptionContext: input.sourceEncryptionContextJson,
+      DestinationEncryptionContext: input.destinationEncryptionContextJson,
+      SourceKeyId: input.asymmetricSource?.keyId,
+      SourceKeyVersionId: input.asymmetricSource?.keyVersionId,
+      SourceEncryptionAlgorithm: input.asymmetricSource?.algorithm,
+    }),
+    read: (answer) => ({
+      ciphertextBlobBase64: answer.base64('CiphertextBlob'),
+      ...keyOf(answer),
+    }),
+  },
+  createSecret: {
+    action: 'CreateSecret',
+    parameters: ({ name, versionId, text }) => ({
+      SecretName: name,
+      VersionId: versionId,
+      SecretData: text,
+      SecretDataType: 'text',
+    }),
+    read: ({ requestId }) => ({ requestId }),
+  },
+  describeSecret: {
+    action: 'DescribeSecret',
+    parameters: (name) => ({ SecretName: name }),
+    read: ({ requestId }) => ({ requestId }),
+  },
+  getSecretValue: {
+    action: 'GetSecretValue',
+    parameters: (name) => ({ SecretName: name }),
+    read: (answer) => ({
+      text: answer.text('SecretData'),
+      versionId: answer.text('VersionId'),
+      requestId: answer.requestId,
+    }),
+  },
+};
+
+/** The operations that read the catalog of keys. */
+export const KEY_CATALOG: OperationTable<KeyCatalog> = {
+  describe: {
+    action: 'DescribeKey',
+    parameters: (keyId) => ({ KeyId: keyId }),
+    read: (answer) => {
+      const key = answer.object('KeyMetadata');
+      return {
+        keyId: key.text('KeyId', KEY_ID),
+        keyState: key.text('KeyState', WORD),
+        keyUsage: key.optional('KeyUsage', WORD),
+        keySpec: key.optional('KeySpec', WORD),
+        arn: key.optional('Arn', KEY_ARN),
+        origin: key.optional('Origin', WORD),
+        protectionLevel: key.optional('ProtectionLevel', WORD),
+        description: key.optional('Description'),
+        creationDate: key.optional('CreationDate', WORD),
+        deleteDate: key.optional('DeleteDate', WORD),
+        materialExpireTime: key.optional('MaterialExpireTime', WORD),
+        primaryKeyVersion: key.optional('PrimaryKeyVersion', WORD),
+        dkmsInstanceId: key.optional('DKMSInstanceId', WORD),
+        requestId: answer.requestId,
+      };
+    },
+  },
+  list: {
+    action: 'ListKeys',
+    parameters: pageParameters,
+    read: (answer) =>
+      pageOf(answer, answer.object('Keys').objects('Key'), (key) => ({
+        keyId: key.text('KeyId', KEY_ID),
+        keyArn: key.optional('KeyArn', KEY_ARN),
+      })),
+  },
+  listAliases: {
+    action: 'ListAliases',
+    parameters: pageParameters,
+    read: (answer) =>
+      pageOf(answer, answer.object('Aliases').objects('Alias'), (alias) => ({
+        aliasName: alias.text('AliasName'),
+        keyId: alias.text('KeyId', KEY_ID),
+        aliasArn: alias.optional('AliasArn'),
+      })),
+  },
+};
+
+function wrapping(input: WrappingParameters): CallParameters {
+  return {
+    PublicKeyBlob: input.publicKeyBlobBase64,
+    WrappingKeySpec: input.wrappingKeySpec,
+    WrappingAlgorithm: input.wrappingAlgorithm,
+  };
 }
 
-export class ExportDataKeyRequest extends Model {
-  declare ciphertextBlob: string;
-  declare publicKeyBlob: string;
-  declare wrappingKeySpec: string;
-  declare wrappingAlgorithm: string;
-  declare encryptionContext?: string;
-  declare dryRun?: string;
-
-  static names(): Names {
-    return {
-      ciphertextBlob: 'CiphertextBlob',
-      publicKeyBlob: 'PublicKeyBlob',
-      wrappingKeySpec: 'WrappingKeySpec',
-      wrappingAlgorithm: 'WrappingAlgorithm',
-      encryptionContext: 'EncryptionContext',
-      dryRun: 'DryRun',
-    };
-  }
-
-  static types(): Names {
-    return texts(this.names());
-  }
+function keyOf(answer: AnswerFields): { keyId: string; keyVersionId: string; requestId: string } {
+  return {
+    keyId: answer.text('KeyId'),
+    keyVersionId: answer.text('KeyVersionId'),
+    requestId: answer.requestId,
+  };
 }
 
-export class ExportDataKeyResponse extends Model {
-  declare exportedDataKey: string;
-  declare keyId: string;
-  declare keyVersionId: string;
-  declare requestId: string;
-
-  static names(): Names {
-    return {
-      exportedDataKey: 'ExportedDataKey',
-      keyId: 'KeyId',
-      keyVersionId: 'KeyVersionId',
-      requestId: 'RequestId',
-    };
-  }
-
-  static types(): Names {
-    return texts(this.names());
-  }
+function pageParameters({ pageNumber, pageSize }: PageQuery): CallParameters {
+  return { PageNumber: pageNumber, PageSize: pageSize };
 }
 
-export class ReEncryptRequest extends Model {
-  declare ciphertextBlob: string;
-  declare destinationKeyId: string;
-  declare sourceEncryptionContext?: string;
-  declare destinationEncryptionContext?: string;
-  declare sourceKeyId?: string;
-  declare sourceKeyVersionId?: string;
-  declare sourceEncryptionAlgorithm?: string;
-  declare dryRun?: string;
-
-  static names(): Names {
-    return {
-      ciphertextBlob: 'CiphertextBlob',
-      destinationKeyId: 'DestinationKeyId',
-      sourceEncryptionContext: 'SourceEncryptionContext',
-      destinationEncryptionContext: 'DestinationEncryptionContext',
-      sourceKeyId: 'SourceKeyId',
-      sourceKeyVersionId: 'SourceKeyVersionId',
-      sourceEncryptionAlgorithm: 'SourceEncryptionAlgorithm',
-      dryRun: 'DryRun',
-    };
-  }
-
-  static types(): Names {
-    return texts(this.names());
-  }
-}
-
-export class ReEncryptResponse extends Model {
-  declare ciphertextBlob: string;
-  declare keyId: string;
-  declare keyVersionId: string;
-  declare requestId: string;
-
-  static names(): Names {
-    return {
-      ciphertextBlob: 'CiphertextBlob',
-      keyId: 'KeyId',
-      keyVersionId: 'KeyVersionId',
-      requestId: 'RequestId',
-    };
-  }
-
-  static types(): Names {
-    return texts(this.names());
-  }
-}
-
-function texts(names: Names): Names {
-  return Object.fromEntries(Object.keys(names).map((name) => [name, 'string']));
+function pageOf<T>(
+  answer: AnswerFields,
+  entries: readonly AnswerFields[],
+  read: (entry: AnswerFields) => T,
+): Page<T> {
+  return {
+    entries: entries.map(read),
+    totalCount: answer.count('TotalCount'),
+    requestId: answer.requestId,
+  };
 }

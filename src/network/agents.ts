@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 
-/** How far one attempt has come. The agent that makes its connection writes to it. */
+/** How far one attempt has come, as noted by the agent that makes its connection. */
 export interface AttemptState {
   isConnecting: boolean;
   /** The proxy that has not answered yet, and the variable that names it. */
@@ -21,8 +21,11 @@ export interface AgentSettings {
   readonly authorities: readonly string[] | undefined;
 }
 
-/** A keep-alive pool. `destroy` ends every connection, also one that is being made. */
+/** A keep-alive pool. `destroy` ends every connection, including those still being made. */
 export type Agent = http.Agent;
+
+/** Short of a whole attempt, so that an address that swallows packets is told apart from a slow server. */
+export const CONNECT_TIMEOUT_MS = 5000;
 
 /** The `code` of the error when a connection was not made in time. */
 export const CONNECT_TIMEOUT = 'KMSX_CONNECT_TIMEOUT';
@@ -76,18 +79,14 @@ export class HttpsAgent extends https.Agent {
 }
 
 /**
- * Gives a socket an error listener for as long as it lives: one that fails while no request listens, or fails
- * twice (a tunnel and the TLS in it), would end the process. Those who wait for the socket have listeners of
- * their own, and see it closed.
+ * Gives a socket an error listener for its whole life: a socket that fails while no request listens, or fails twice
+ * (a tunnel and the TLS in it), would end the process. Code that waits for the socket has its own listeners.
  */
 export function keepFromThrowing(socket: Duplex): void {
   socket.on('error', () => undefined);
 }
 
-/**
- * Whom a TLS server is verified by. That it is verified nothing changes, nor that it speaks TLS 1.2 at least,
- * whatever NODE_OPTIONS allows.
- */
+/** TLS options for a server. Verification and TLS ≥ 1.2 cannot be turned off, whatever NODE_OPTIONS says. */
 export function tlsOptions(settings: Pick<AgentSettings, 'authorities'>): {
   rejectUnauthorized: true;
   minVersion: 'TLSv1.2';

@@ -114,6 +114,11 @@ export function portOf(endpoint: Pick<Endpoint, 'protocol' | 'port'>): number {
   return endpoint.port ?? defaultPort(endpoint.protocol);
 }
 
+/** HOST[:PORT], as the Host header has it. */
+export function authorityOf({ url }: Pick<Endpoint, 'url'>): string {
+  return url.slice(url.indexOf('//') + 2);
+}
+
 /**
  * Reads `HOST:PORT:ADDRESS` as curl's `--resolve` has it, for loopback addresses only: a dedicated gateway
  * can be rehearsed under its own name, and no name of KMS can be sent elsewhere.

@@ -6,13 +6,13 @@ import https from 'node:https';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { race, timeLimit } from '../base/abort.ts';
 import type { Agent, AgentSettings } from './agents.ts';
 import { HttpAgent, HttpsAgent } from './agents.ts';
 import type { Endpoint } from './endpoint.ts';
-import { addressFamily, portOf } from './endpoint.ts';
+import { addressFamily, authorityOf, portOf } from './endpoint.ts';
 import { networkError, timeoutError } from './errors.ts';
 import type { Proxy } from './proxy.ts';
-import { createTunnelAgent } from './tunnel-agent.ts';
 
 export interface ProbeLimits {
   readonly timeoutMs: number;
@@ -118,8 +118,7 @@ export async function greet(options: GreetingOptions): Promise<Greeting> {
     request.once('socket', (socket) => {
       whenSecured(socket, (tls) => (seen.tls = tls));
     });
-    const { url } = options.endpoint;
-    const name = url.slice(url.indexOf('//') + 2);
+    const name = authorityOf(options.endpoint);
     const answered = answerTo(request, name).then((answer) => {
       seen.at = options.now();
       const date = Date.parse(answer.headers.date ?? '');
@@ -138,7 +137,8 @@ async function agentFor(options: GreetingOptions): Promise<Agent> {
   const { endpoint, proxy, authorities, connectTimeoutMs } = options;
   const settings = { authorities, connectTimeoutMs };
   if (proxy !== undefined) {
-    return await createTunnelAgent(endpoint.protocol, proxy, settings, options.proxyAuthorities);
+    const { TunnelAgent } = await import('./tunnel-agent.ts');
+    return new TunnelAgent(endpoint.protocol, proxy, settings, options.proxyAuthorities);
   }
   return endpoint.protocol === 'https' ? new HttpsAgent(settings) : new HttpAgent(settings);
 }
@@ -148,7 +148,7 @@ function send(
   agent: Agent,
   attempt: { isConnecting: boolean },
 ): ClientRequest {
-  const { protocol, host, url } = endpoint;
+  const { protocol, host } = endpoint;
   const options = {
     agent,
     attempt, // the agents write to it
@@ -157,7 +157,7 @@ function send(
     ...(addressFamily(host) === 0 && { servername: host }),
     method: 'GET',
     path: '/',
-    headers: { Host: url.slice(url.indexOf('//') + 2), Accept: 'application/json' },
+    headers: { Host: authorityOf(endpoint), Accept: 'application/json' },
   };
   const request = protocol === 'https' ? https.request(options) : http.request(options);
   request.end();
@@ -209,32 +209,18 @@ function factsOf(socket: TLSSocket): TlsFacts {
   };
 }
 
-/** Waits until a probe has ended, its time is up or the signal aborts. What goes on nobody waits for. */
+/** Waits until a probe has ended, its time is up or the signal aborts. The probe itself is not cancelled. */
 async function withinLimits<T>(
   probe: Promise<T>,
   name: string,
   { timeoutMs, signal }: ProbeLimits,
   attempt: { readonly isConnecting: boolean } = { isConnecting: true },
 ): Promise<T> {
-  probe.catch(() => undefined); // it may fail when nobody waits any more
-  signal.throwIfAborted();
-  let stop: (() => void) | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => {
-      reject(timeoutError(name, timeoutMs, attempt.isConnecting));
-    }, timeoutMs);
-    const onAbort = (): void => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    stop = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    };
-  });
+  const timeUp = (): Error => timeoutError(name, timeoutMs, attempt.isConnecting);
+  const limit = timeLimit(timeoutMs, timeUp, signal);
   try {
-    return await Promise.race([probe, limit]);
+    return await race(probe, limit.signal);
   } finally {
-    stop?.();
+    limit.end();
   }
 }

@@ -1,7 +1,8 @@
 import type { RequestOptions } from 'node:https';
+import { race, timeLimit } from '../base/abort.ts';
 import { KmsxError, systemErrorCode } from '../base/error.ts';
 import type { Agent, AttemptState } from './agents.ts';
-import { CONNECT_TIMEOUT, HttpAgent, HttpsAgent } from './agents.ts';
+import { CONNECT_TIMEOUT, CONNECT_TIMEOUT_MS, HttpAgent, HttpsAgent } from './agents.ts';
 import { assertLooksLikeKms, readBody, replay } from './answer-body.ts';
 import type { ResolveRule } from './endpoint.ts';
 import { addressFamily, resolveRuleFor } from './endpoint.ts';
@@ -11,14 +12,14 @@ import { httpSeam } from './http-seam.ts';
 import type { RequestFacts } from './errors.ts';
 import { networkError, silentProxyError, timeoutError } from './errors.ts';
 import { chooseProxy, hostAndPort } from './proxy.ts';
-import { createTunnelAgent } from './tunnel-agent.ts';
 
 export interface TransportOptions {
   /** Authorities in PEM (`loadAuthorities`); undefined: Node's own default. */
   readonly authorities?: readonly string[] | undefined;
   /** Whom an https proxy is verified by, where that differs. */
   readonly proxyAuthorities?: readonly string[] | undefined;
-  readonly connectTimeoutMs: number;
+  /** For one connection, the TLS handshake included; 5 s if it is not given. */
+  readonly connectTimeoutMs?: number | undefined;
   /** Where the proxy variables are read; undefined: no proxy, ever. */
   readonly proxyEnv?: Env | undefined;
   readonly resolve?: readonly ResolveRule[] | undefined;
@@ -90,28 +91,15 @@ export class Transport {
    * `proxy-failed`, `proxy-unsupported`, `not-kms`, `json-name-twice`, or with the reason of the aborted signal
    */
   async exchange<T>(limits: ExchangeLimits, use: (exchange: Exchange) => Promise<T>): Promise<T> {
-    const seam = httpSeam();
-    const outer = seam.getStore();
-    const abort = new AbortController();
-    const follow = (event: Event): void => {
-      if (event.target instanceof AbortSignal) abort.abort(event.target.reason);
-    };
-    const leaders = [limits.signal, outer instanceof CurrentExchange ? outer.signal : undefined];
-    for (const leader of leaders) {
-      if (leader?.aborted === true) abort.abort(leader.reason);
-      leader?.addEventListener('abort', follow, { once: true });
-    }
-    const timer = setTimeout(() => {
-      abort.abort(new TimeIsUp(limits.timeoutMs));
-    }, limits.timeoutMs);
-    const exchange = new CurrentExchange(this.#options, abort.signal, limits.timeoutMs, (target) =>
+    const { timeoutMs, signal } = limits;
+    const limit = timeLimit(timeoutMs, () => new TimeIsUp(timeoutMs), signal, exchangeSignal());
+    const exchange = new CurrentExchange(this.#options, limit.signal, timeoutMs, (target) =>
       this.#agentFor(target),
     );
     try {
-      return await seam.run(exchange, () => use(exchange));
+      return await httpSeam().run(exchange, () => use(exchange));
     } finally {
-      clearTimeout(timer);
-      for (const leader of leaders) leader?.removeEventListener('abort', follow);
+      limit.end();
     }
   }
 
@@ -123,7 +111,12 @@ export class Transport {
   }
 
   #agentFor(target: Target): Promise<Agent> {
-    const { authorities, proxyAuthorities, connectTimeoutMs, proxyEnv } = this.#options;
+    const {
+      authorities,
+      proxyAuthorities,
+      connectTimeoutMs = CONNECT_TIMEOUT_MS,
+      proxyEnv,
+    } = this.#options;
     const { protocol, host } = target;
     const isResolved = resolveRuleFor(this.#options.resolve, target) !== undefined;
     const proxy =
@@ -131,7 +124,8 @@ export class Transport {
     const settings = { authorities, connectTimeoutMs };
     return this.#pooled(`${protocol} ${proxy?.url ?? 'direct'}`, async () => {
       if (proxy !== undefined) {
-        return createTunnelAgent(protocol, proxy, settings, proxyAuthorities ?? authorities);
+        const { TunnelAgent } = await import('./tunnel-agent.ts');
+        return new TunnelAgent(protocol, proxy, settings, proxyAuthorities ?? authorities);
       }
       return protocol === 'https' ? new HttpsAgent(settings) : new HttpAgent(settings);
     });
@@ -182,7 +176,8 @@ class CurrentExchange implements Exchange, Sender {
     this.method = options.method?.toUpperCase();
     try {
       this.signal.throwIfAborted();
-      return await this.#sendTo(target, attempt, url, options, original);
+      // A tunnel that is being made does not hear the signal.
+      return await race(this.#sendTo(target, attempt, url, options, original), this.signal);
     } catch (error) {
       const { reason } = this.signal as { readonly reason: unknown };
       const silent = attempt.waitsForProxy;

@@ -3,7 +3,7 @@ import type { ErrorKind } from '../base/error-codes.ts';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import { usingSecret } from '../base/secret-bytes.ts';
-import type { KmsClient } from '../kms/kms-client.ts';
+import type { KmsClient } from '../kms/types.ts';
 import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
 import type { BackupDocument } from '../documents/backup-document.ts';
 import type { BackupSource } from '../data-key/backup-source.ts';

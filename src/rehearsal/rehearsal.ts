@@ -1,7 +1,7 @@
 import { equalBytes } from '../base/bytes.ts';
 import { kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
-import type { KmsClient } from '../kms/kms-client.ts';
+import type { KmsClient } from '../kms/types.ts';
 import { defaultAlgorithm } from '../wrapping/algorithms.ts';
 import { makeKeyPair } from '../wrapping/key-pair.ts';
 import { readPrivateKey } from '../wrapping/private-key.ts';

@@ -45,5 +45,10 @@ export interface Io extends FileContext {
    * not an interruption: `signal` does not abort.
    */
   untilStopped(): Promise<void>;
-  sleep(milliseconds: number): Promise<void>;
+  /** @throws the reason of the signal (`Io`'s own if none is given) */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Milliseconds of a clock that is never set back. */
+  monotonicMs(): number;
+  /** Not for secrets: at least 0, below 1. */
+  random(): number;
 }

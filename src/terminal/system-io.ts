@@ -31,7 +31,13 @@ export function systemIo(
     untilStopped,
     now: () => new Date(),
     randomBytes: (length) => randomBytes(length),
-    sleep: (milliseconds) => delay(milliseconds, undefined, { signal }),
+    sleep: async (milliseconds, until = signal) => {
+      await delay(milliseconds, undefined, { signal: until }).catch(() => {
+        until.throwIfAborted();
+      });
+    },
+    monotonicMs: () => performance.now(),
+    random: () => Math.random(),
     promptSecret: (question) => promptSecret(question, signal),
     userId: host.geteuid?.(),
     killGroup: (groupId) => {

@@ -21,14 +21,14 @@ const PROGRAM = `
   import httpx from 'httpx';
   import { parseKeyId } from './kms/key-id.ts';
   import { resolveGateway } from './kms/gateway.ts';
-  import { withRetries } from './kms/retry.ts';
+  import { withRetries } from './kms/attempts.ts';
   const { mode, endpoint, home, caFile } = JSON.parse(process.argv[2]);
   parseKeyId('alias/a');
   withRetries.name;
   if (mode === 'httpx') {
     await httpx.read(await httpx.request(endpoint, { headers: { 'x-canary': 'canary' } }), 'utf8');
   } else {
-    const { connectKms } = await import('./kms/connect-kms.ts');
+    const { createKmsClient } = await import('./kms/client.ts');
     const { knownCredentials, resolveCredentials } = await import('./credentials/credentials.ts');
     const { loadAuthorities } = await import('./network/authorities.ts');
     const { env } = process;
@@ -37,13 +37,14 @@ const PROGRAM = `
       mode === 'profile'
         ? await resolveCredentials({ profile: 'a', env, home, authorities })
         : knownCredentials('test', { ...${JSON.stringify(ACCESS_KEY)}, securityToken: 'canary-token' });
-    const client = connectKms({
+    const client = createKmsClient({
       gateway: resolveGateway({ endpoint, env: {} }),
       credentials,
       authorities,
       env,
-      policy: { maxAttempts: 1, timeoutMs: 5000, deadlineMs: 5000 },
-      now: () => new Date(),
+      limits: { maxAttempts: 1, timeoutMs: 5000, deadlineMs: 5000 },
+      userAgent: 'kmsx',
+      clock: { now: () => new Date(), monotonicMs: () => performance.now(), random: () => 0 },
     });
     try {
       const { plaintext } = await client.decrypt(${JSON.stringify(DECRYPT)});
@@ -192,7 +193,7 @@ describe('the bundled client', () => {
       'kms/gateway',
       'network/endpoint',
       'base/env',
-      'kms/retry',
+      'kms/attempts',
       'credentials/cli-profile',
     ];
     const reached = new Set<string>();

@@ -49,6 +49,8 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     randomBytes: (length) => randomBytes(length),
     isProcessAlive: (pid) => pid === 4242,
     sleep: () => Promise.resolve(),
+    monotonicMs: () => performance.now(),
+    random: () => Math.random(),
     untilStopped: () => Promise.resolve(),
     promptSecret: () => {
       const answer = typed.shift();

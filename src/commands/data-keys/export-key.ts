@@ -15,7 +15,7 @@ import { bindEncryptionContext } from '../../documents/encryption-context.ts';
 import type { DataKeySize, ExportRequest } from '../../data-key/export.ts';
 import { assertFitsRecipients, dryRunExport, exportDataKey } from '../../data-key/export.ts';
 import { parseKeyId } from '../../kms/key-id.ts';
-import type { KmsClient } from '../../kms/kms-client.ts';
+import type { KmsClient } from '../../kms/types.ts';
 import type { BackupPlaces, StandingBackup } from '../shared/backup/backup-places.ts';
 import {
   assertTakesSecrets,

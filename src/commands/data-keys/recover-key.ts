@@ -10,7 +10,7 @@ import type { BackupSource } from '../../data-key/backup-source.ts';
 import type { ComponentOrigin } from '../../documents/component-document.ts';
 import { dataKeyIdOf } from '../../documents/encryption-context.ts';
 import { dryRunRecover, recoverDataKey } from '../../data-key/recover.ts';
-import type { DecryptedDataKey, KmsClient } from '../../kms/kms-client.ts';
+import type { DecryptedDataKey, KmsClient } from '../../kms/types.ts';
 import { backupLabel, explainingFailures } from '../shared/backup/backup-failures.ts';
 import type { BackupInputOptions } from '../shared/backup/backup-input.ts';
 import { addBackupInputOptions, backupInputs, openBackup } from '../shared/backup/backup-input.ts';

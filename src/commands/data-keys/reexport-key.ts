@@ -8,7 +8,7 @@ import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { Recipient } from '../../data-key/reexport.ts';
 import { assertCarriedToAll, dryRunReexport, reexportDataKey } from '../../data-key/reexport.ts';
-import type { KmsClient } from '../../kms/kms-client.ts';
+import type { KmsClient } from '../../kms/types.ts';
 import type { BackupFacts } from '../shared/backup/backup-failures.ts';
 import { backupLabel, explainingFailures } from '../shared/backup/backup-failures.ts';
 import type { BackupInputOptions } from '../shared/backup/backup-input.ts';

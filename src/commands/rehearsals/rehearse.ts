@@ -14,7 +14,7 @@ import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { RehearsalResult, RehearsalStage } from '../../rehearsal/rehearsal.ts';
 import { rehearse } from '../../rehearsal/rehearsal.ts';
-import { DEFAULT_RETRY_POLICY } from '../../kms/retry.ts';
+import { DEFAULT_LIMITS } from '../../kms/attempts.ts';
 import type { LocalKms } from '../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../local-kms/start-local-kms.ts';
 import { clientOf } from '../shared/connect.ts';
@@ -109,7 +109,7 @@ async function rehearseIn(
     }),
   );
   try {
-    const kms = await clientOf(server, { policy: DEFAULT_RETRY_POLICY }, session);
+    const kms = await clientOf(server, { limits: DEFAULT_LIMITS }, session);
     try {
       const files: string[] = [];
       const save = saverIn(folder, (name) => files.push(join(shownFolder, name)), io);

@@ -4,11 +4,11 @@ import type { Io } from '../../terminal/io.ts';
 import { envValue } from '../../base/env.ts';
 import type { Session } from '../../terminal/session.ts';
 import { version } from '../../terminal/version.ts';
-import type { ConnectOptions } from '../../kms/connect-kms.ts';
+import type { ClientOptions } from '../../kms/client.ts';
 import type { ResolvedCredentials } from '../../credentials/credentials.ts';
 import type { Gateway } from '../../kms/gateway.ts';
 import { localGateway } from '../../kms/gateway.ts';
-import type { KmsClient } from '../../kms/kms-client.ts';
+import type { KmsClient } from '../../kms/types.ts';
 import type { LocalKms } from '../../local-kms/start-local-kms.ts';
 import type { ConnectionPlan } from './connection-options.ts';
 
@@ -51,7 +51,7 @@ async function connectRemote(
  * @throws KmsxError those of credentials
  */
 export async function findCredentials(
-  { profile, authorities, resolve, policy }: Omit<ConnectionPlan, 'gateway' | 'inputs'>,
+  { profile, authorities, resolve, limits }: Omit<ConnectionPlan, 'gateway' | 'inputs'>,
   { io, reporter }: Session,
   warn: (message: string) => void = (message) => void reporter.warn(message),
 ): Promise<ResolvedCredentials> {
@@ -62,7 +62,7 @@ export async function findCredentials(
     home: envValue(io.env, 'HOME'),
     authorities,
     resolve,
-    timeoutMs: policy.timeoutMs,
+    timeoutMs: limits.timeoutMs,
     signal: io.signal,
     now: () => io.now(),
     warn,
@@ -84,14 +84,14 @@ export async function connectWith(
   gateway: Gateway,
   session: Session,
 ): Promise<Connection> {
-  const { connectKms, proxyOf } = await import('../../kms/connect-kms.ts');
+  const { createKmsClient, proxyOf } = await import('../../kms/client.ts');
   const { resolve, authorities } = plan;
   const common = commonOptions(plan, session);
   const proxy = proxyOf({ gateway, resolve, env: common.env });
   if (proxy !== undefined) {
     await session.reporter.detail(`KMS through the proxy ${proxy.name} (${proxy.variable})`);
   }
-  const kms = connectKms({ ...common, gateway, credentials, authorities, resolve });
+  const kms = createKmsClient({ ...common, gateway, credentials, authorities, resolve });
   return { kms, close: () => kms.close() };
 }
 
@@ -118,15 +118,15 @@ async function connectLocal(plan: ConnectionPlan, session: Session): Promise<Con
 /** A client of an embedded KMS that runs, with the credentials that it announces. */
 export async function clientOf(
   { announcement }: LocalKms,
-  plan: Pick<ConnectionPlan, 'policy'>,
+  plan: Pick<ConnectionPlan, 'limits'>,
   session: Session,
 ): Promise<KmsClient> {
-  const [{ connectKms }, { knownCredentials }] = await Promise.all([
-    import('../../kms/connect-kms.ts'),
+  const [{ createKmsClient }, { knownCredentials }] = await Promise.all([
+    import('../../kms/client.ts'),
     import('../../credentials/credentials.ts'),
   ]);
   const { Endpoint, Region, AccessKeyId, AccessKeySecret } = announcement;
-  return connectKms({
+  return createKmsClient({
     ...commonOptions(plan, session),
     gateway: localGateway(Endpoint, Region),
     credentials: knownCredentials('the embedded KMS', {
@@ -137,15 +137,15 @@ export async function clientOf(
 }
 
 function commonOptions(
-  { policy }: Pick<ConnectionPlan, 'policy'>,
+  { limits }: Pick<ConnectionPlan, 'limits'>,
   { io, reporter }: Session,
-): Omit<ConnectOptions, 'gateway' | 'credentials'> {
+): Omit<ClientOptions, 'gateway' | 'credentials'> {
   return {
-    policy,
+    limits,
     env: io.env,
     signal: io.signal,
     userAgent: `kmsx/${version}`,
-    now: () => io.now(),
+    clock: io,
     onAttempt: (action, { attempt, outcome, requestId, durationMs, waitMs }) => {
       const facts = [`${action} attempt ${attempt}: ${outcome}`, `${Math.round(durationMs)} ms`];
       if (requestId !== undefined) facts.push(`RequestId ${requestId}`);

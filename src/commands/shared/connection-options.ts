@@ -13,7 +13,7 @@ import type { ResolveRule } from '../../network/endpoint.ts';
 import { parseResolveRule, portOf, resolveRuleFor } from '../../network/endpoint.ts';
 import type { Gateway, LocalChoice } from '../../kms/gateway.ts';
 import { needsProfileRegion, resolveGateway } from '../../kms/gateway.ts';
-import type { RetryPolicy } from '../../kms/retry.ts';
+import type { AttemptLimits } from '../../kms/attempts.ts';
 
 /** The options of every command that talks to KMS. */
 export interface ConnectionOptions {
@@ -57,7 +57,7 @@ export function addConnectionOptions(command: Command): void {
 /** How KMS will be reached: everything that can be checked without asking anybody has been. */
 export interface ConnectionPlan {
   readonly gateway: Gateway | LocalChoice;
-  readonly policy: RetryPolicy;
+  readonly limits: AttemptLimits;
   readonly resolve: readonly ResolveRule[];
   readonly profile: string | undefined;
   readonly authorities: Authorities | undefined;
@@ -76,7 +76,7 @@ export async function planConnection(
   known: { readonly keyRegion?: string | undefined; readonly documentRegion?: string | undefined },
   { io }: Session,
 ): Promise<ConnectionPlan> {
-  const policy = readPolicy(options);
+  const limits = readLimits(options);
   const resolve = options.resolve.map(parseResolveRule);
   const gatewayOptions = {
     gateway: options.gateway,
@@ -92,7 +92,7 @@ export async function planConnection(
   const gateway = resolveGateway({ ...gatewayOptions, profileRegion });
   assertRulesMatch(resolve, gateway);
   const caFile = options.caFile ?? envValue(io.env, 'KMSX_CA_FILE');
-  const plan = { gateway, policy, resolve, profile: options.profile };
+  const plan = { gateway, limits, resolve, profile: options.profile };
   if (caFile === undefined || gateway.kind === 'local') {
     return { ...plan, authorities: undefined, inputs: [] };
   }
@@ -105,7 +105,7 @@ export async function planConnection(
  *
  * @throws KmsxError `bad-usage`
  */
-export function readPolicy(options: ConnectionOptions): RetryPolicy {
+export function readLimits(options: ConnectionOptions): AttemptLimits {
   return {
     timeoutMs: parseSeconds('--timeout', options.timeout),
     deadlineMs: parseSeconds('--deadline', options.deadline),

@@ -5,7 +5,7 @@ import { hintsFor } from '../../terminal/messages.ts';
 import type { Output } from '../../terminal/files/outputs.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { ExportDocument } from '../../documents/export-document.ts';
-import type { KmsClient } from '../../kms/kms-client.ts';
+import type { KmsClient } from '../../kms/types.ts';
 import type { StandingBackup } from './backup/backup-places.ts';
 
 /** Writes an export document: compact in a file or pipe, indented on a terminal. */

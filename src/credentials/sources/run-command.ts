@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { timeLimit } from '../../base/abort.ts';
 import { systemErrorCode } from '../../base/error.ts';
 import type { Env } from '../../base/env.ts';
 
@@ -40,9 +41,9 @@ export async function runCommand(
     let size = 0;
     let grace: NodeJS.Timeout | undefined;
     const end = (result: CommandResult): void => {
-      clearTimeout(timer);
+      limit.end();
       clearTimeout(grace);
-      limits.signal?.removeEventListener('abort', stop);
+      limit.signal.removeEventListener('abort', stop);
       child.stdout.destroy();
       if (!('stdout' in result)) for (const chunk of chunks) chunk.fill(0);
       resolve(result);
@@ -59,8 +60,8 @@ export async function runCommand(
       else
         end({ failure: code === null ? `was killed by ${signal}` : `ended with status ${code}` });
     };
-    const timer = setTimeout(stop, limits.timeoutMs);
-    limits.signal?.addEventListener('abort', stop, { once: true });
+    const limit = timeLimit(limits.timeoutMs, () => undefined, limits.signal);
+    limit.signal.addEventListener('abort', stop, { once: true });
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;

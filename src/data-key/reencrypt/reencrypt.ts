@@ -1,6 +1,6 @@
 import { KmsRefused } from '../../answers/refusal.ts';
 import { KmsxError, kmsxError } from '../../base/error.ts';
-import type { KmsClient } from '../../kms/kms-client.ts';
+import type { KmsClient } from '../../kms/types.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
 import { toBackupDocument } from '../../documents/backup-document.ts';
 import type { EncryptionContext } from '../../documents/encryption-context.ts';

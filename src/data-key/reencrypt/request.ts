@@ -1,5 +1,5 @@
 import type { KeyIdentifier } from '../../kms/key-id.ts';
-import type { ReEncryptInput } from '../../kms/kms-client.ts';
+import type { ReEncryptInput } from '../../kms/types.ts';
 import type { BackupSource } from '../backup-source.ts';
 import type { EncryptionContext } from '../../documents/encryption-context.ts';
 import { encodeEncryptionContext } from '../../documents/encryption-context.ts';

@@ -3,7 +3,7 @@ import { KmsxError, kmsxError } from '../../base/error.ts';
 import type { SecretBytes } from '../../base/secret-bytes.ts';
 import { answerMalformed } from '../../answers/errors.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
-import type { KmsClient, ReEncryptedDataKey } from '../../kms/kms-client.ts';
+import type { KmsClient, ReEncryptedDataKey } from '../../kms/types.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
 import type { BackupSource } from '../backup-source.ts';
 import { sameEncryptionContext } from '../../documents/encryption-context.ts';

@@ -12,7 +12,7 @@ import {
 import { checkCoreDumps, checkSwap } from '../../../src/commands/account/doctor/system-checks.ts';
 import { checkTcp } from '../../../src/commands/account/doctor/tcp-check.ts';
 import { checkClock } from '../../../src/commands/account/doctor/clock-check.ts';
-import type { KeyMetadata } from '../../../src/kms/key-catalog.ts';
+import type { KeyMetadata } from '../../../src/kms/types.ts';
 import { gatewayAt } from '../../support/kms/clients.ts';
 import { closedPort, startServer } from '../../support/network/servers.ts';
 import { PERMISSION_CODES, refused } from '../../support/kms/refusals.ts';

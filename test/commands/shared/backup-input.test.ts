@@ -5,7 +5,7 @@ import type { ConnectionPlan } from '../../../src/commands/shared/connection-opt
 import { createReporter } from '../../../src/terminal/reporter.ts';
 import type { Session } from '../../../src/terminal/session.ts';
 import { resolveGateway } from '../../../src/kms/gateway.ts';
-import type { KmsClient } from '../../../src/kms/kms-client.ts';
+import type { KmsClient } from '../../../src/kms/types.ts';
 import { testIo } from '../../support/test-io.ts';
 import { BACKUP } from '../../support/documents.ts';
 
@@ -27,7 +27,7 @@ const open = (): Promise<BackupAtPlace> => readBackupPlace('secret:s', undefined
 function planFor(gateway: string, region?: string): ConnectionPlan {
   return {
     gateway: resolveGateway({ gateway, region, env: {} }),
-    policy: { timeoutMs: 1, deadlineMs: 1, maxAttempts: 1 },
+    limits: { timeoutMs: 1, deadlineMs: 1, maxAttempts: 1 },
     resolve: [],
     profile: undefined,
     authorities: undefined,

@@ -1,12 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
 import { loadAuthorities } from '../../../src/network/authorities.ts';
-import type { ConnectOptions } from '../../../src/kms/connect-kms.ts';
-import { connectKms } from '../../../src/kms/connect-kms.ts';
+import type { AttemptClock } from '../../../src/kms/attempts.ts';
+import type { ClientOptions } from '../../../src/kms/client.ts';
+import { createKmsClient } from '../../../src/kms/client.ts';
 import { knownCredentials } from '../../../src/credentials/credentials.ts';
 import type { Gateway } from '../../../src/kms/gateway.ts';
 import { resolveGateway } from '../../../src/kms/gateway.ts';
-import type { KmsClient } from '../../../src/kms/kms-client.ts';
+import type { KmsClient } from '../../../src/kms/types.ts';
 import { tlsFile } from '../network/servers.ts';
 
 export const ACCESS_KEY = { accessKeyId: 'testAK', accessKeySecret: 'canary-secret-0123456789' };
@@ -45,22 +47,37 @@ export function gatewayAt(endpoint: string): Gateway {
 /** A client with a fixed access key, one attempt and an empty environment; it ends with the test. */
 export function clientOf(
   gateway: Gateway | string,
-  options: Partial<ConnectOptions> = {},
+  options: Partial<ClientOptions> = {},
 ): KmsClient {
-  const client = connectKms({
+  const client = createKmsClient({
     gateway: typeof gateway === 'string' ? gatewayAt(gateway) : gateway,
     credentials: knownCredentials('test', ACCESS_KEY),
-    policy: ONE_ATTEMPT,
+    limits: ONE_ATTEMPT,
     env: {},
-    now: () => new Date(),
+    userAgent: 'kmsx',
+    clock: systemClock(options.signal),
     ...options,
   });
   onTestFinished(() => client.close());
   return client;
 }
 
+/** The clock of the system, whose waits end when the signal aborts. */
+export function systemClock(signal?: AbortSignal): AttemptClock {
+  return {
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    random: () => Math.random(),
+    sleep: async (milliseconds) => {
+      await delay(milliseconds, undefined, signal && { signal }).catch(() => {
+        signal?.throwIfAborted();
+      });
+    },
+  };
+}
+
 /** The test authority beside the usual ones. */
-export async function testAuthorities(): Promise<NonNullable<ConnectOptions['authorities']>> {
+export async function testAuthorities(): Promise<NonNullable<ClientOptions['authorities']>> {
   const authorities = await loadAuthorities(tlsFile('ca.pem'), {}, new Date());
   if (authorities === undefined) throw new Error('no authorities');
   return authorities;

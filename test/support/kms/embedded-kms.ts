@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { knownCredentials } from '../../../src/credentials/credentials.ts';
-import type { KmsClient } from '../../../src/kms/kms-client.ts';
+import type { KmsClient } from '../../../src/kms/types.ts';
 import { encodeEncryptionContext } from '../../../src/documents/encryption-context.ts';
 import type { EncryptionContext } from '../../../src/documents/encryption-context.ts';
 import { TestKms } from '../local-kms/test-kms.ts';

@@ -6,7 +6,7 @@ import type { OneTimeKey } from '../../../src/data-key/one-time-export.ts';
 import { makeOneTimeKey } from '../../../src/data-key/one-time-export.ts';
 import { permissionsFor, POLICY_COMMANDS } from '../../../src/account/ram-policy.ts';
 import { parseKeyId } from '../../../src/kms/key-id.ts';
-import type { KmsClient } from '../../../src/kms/kms-client.ts';
+import type { KmsClient } from '../../../src/kms/types.ts';
 import { PERMISSION_CODES, refused } from '../../support/kms/refusals.ts';
 
 const KEY = { region: 'cn-hangzhou', account: '1', id: 'key-a' };

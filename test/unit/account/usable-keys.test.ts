@@ -3,7 +3,7 @@ import { KmsxError } from '../../../src/base/error.ts';
 import type { AliasesByKey, ListedKeys } from '../../../src/account/list-keys.ts';
 import { aliasesByKey, listKeys } from '../../../src/account/list-keys.ts';
 import { judgeKey } from '../../../src/account/usable-keys.ts';
-import type { KeyCatalog, KeyMetadata, Page, PageQuery } from '../../../src/kms/key-catalog.ts';
+import type { KeyCatalog, KeyMetadata, Page, PageQuery } from '../../../src/kms/types.ts';
 import { PERMISSION_CODES, refused } from '../../support/kms/refusals.ts';
 
 const NOW = new Date('2026-11-24T08:00:00Z');

@@ -10,7 +10,7 @@ import { parseEndpoint } from '../../../src/network/endpoint.ts';
 import { embeddedHints } from '../../../src/answers/error-table/embedded.ts';
 import { factsOf } from '../../../src/answers/error-table/table.ts';
 import { networkError, ProxyFailure } from '../../../src/network/errors.ts';
-import { proxyOf } from '../../../src/kms/connect-kms.ts';
+import { proxyOf } from '../../../src/kms/client.ts';
 import { chooseProxy } from '../../../src/network/proxy.ts';
 import { stsEndpoint } from '../../../src/credentials/sts-endpoint.ts';
 import {
@@ -232,7 +232,7 @@ describe('a proxy', () => {
     const error = await failure(
       clientOf('kms.example.com', {
         env: { ALL_PROXY: `http://user:canary@127.0.0.1:${port}` },
-        policy: { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 },
+        limits: { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 },
       }).decrypt(DECRYPT),
     );
     expect(error).toMatchObject({ kind: 'unavailable', code: 'timed-out' });

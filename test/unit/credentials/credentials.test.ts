@@ -652,8 +652,8 @@ describe('a call with credentials that are fetched', () => {
       },
       resolve: [stsAt(port)],
     });
-    const policy = { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 };
-    const client = clientOf(kms.url, { credentials, policy });
+    const limits = { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 };
+    const client = clientOf(kms.url, { credentials, limits });
     const error = await within(2000, failure(client.decrypt(DECRYPT)));
     expect(error).toMatchObject({ kind: 'unavailable', code: 'timed-out' });
     expect(error.message).toContain('sts.aliyuncs.com');

@@ -202,8 +202,8 @@ describe('External', () => {
       const timeoutMs = how === 'the time of an attempt' ? LIMIT_MS : LONG_MS;
       const credentials = await resolveIn(files, { env, timeoutMs, signal });
       const deadlineMs = how === 'the deadline' ? LIMIT_MS : LONG_MS;
-      const policy = { maxAttempts: 5, timeoutMs: LONG_MS, deadlineMs };
-      const client = clientOf('http://127.0.0.1:1', { credentials, policy, signal });
+      const limits = { maxAttempts: 5, timeoutMs: LONG_MS, deadlineMs };
+      const client = clientOf('http://127.0.0.1:1', { credentials, limits, signal });
       const expected =
         how === 'a signal'
           ? { message: 'stopped' }

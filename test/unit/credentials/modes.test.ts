@@ -337,8 +337,8 @@ describe('a credentials URI', () => {
     });
     const env = { ALIBABA_CLOUD_CREDENTIALS_URI: server.url };
     const credentials = await resolveIn({}, { env });
-    const policy = { maxAttempts: 5, timeoutMs: 60_000, deadlineMs: 60_000 };
-    const error = await failure(clientOf(kms.url, { credentials, policy }).decrypt(DECRYPT));
+    const limits = { maxAttempts: 5, timeoutMs: 60_000, deadlineMs: 60_000 };
+    const error = await failure(clientOf(kms.url, { credentials, limits }).decrypt(DECRYPT));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
     expect(error.message).toContain('is not text, or contains white space');
     expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/canary|12345678/);

@@ -12,7 +12,7 @@ import {
   reencryptDataKey,
 } from '../../../src/data-key/reencrypt/reencrypt.ts';
 import { parseKeyId } from '../../../src/kms/key-id.ts';
-import type { KmsClient } from '../../../src/kms/kms-client.ts';
+import type { KmsClient } from '../../../src/kms/types.ts';
 import { failure } from '../../support/kms/clients.ts';
 import { refusalOf } from '../../support/documents.ts';
 import type { EmbeddedKms } from '../../support/kms/embedded-kms.ts';

@@ -7,7 +7,7 @@ import {
   createSecretBackup,
   readSecretBackup,
 } from '../../../src/data-key/secret-backup.ts';
-import type { KmsClient } from '../../../src/kms/kms-client.ts';
+import type { KmsClient } from '../../../src/kms/types.ts';
 import { PERMISSION_CODES, refused } from '../../support/kms/refusals.ts';
 
 type Secrets = Pick<KmsClient, 'createSecret' | 'describeSecret' | 'getSecretValue'>;

@@ -11,7 +11,7 @@ import {
   envelopeFingerprint,
   verifyBackups,
 } from '../../../src/data-key/verify.ts';
-import type { ExportDataKeyInput, KmsClient } from '../../../src/kms/kms-client.ts';
+import type { ExportDataKeyInput, KmsClient } from '../../../src/kms/types.ts';
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
 import type { WrappingPrivateKey } from '../../../src/wrapping/private-key.ts';
 import { readPrivateKey } from '../../../src/wrapping/private-key.ts';

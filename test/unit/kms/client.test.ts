@@ -5,9 +5,9 @@ import { Config } from '@alicloud/openapi-client';
 import { describe, expect, test } from 'vitest';
 import { knownCredentials } from '../../../src/credentials/credentials.ts';
 import { localGateway } from '../../../src/kms/gateway.ts';
-import type { KmsClient } from '../../../src/kms/kms-client.ts';
-import type { AttemptReport } from '../../../src/kms/retry.ts';
-import { KmsSdkClient } from '../../../src/kms/official-client.ts';
+import type { KmsClient } from '../../../src/kms/types.ts';
+import type { AttemptClock, AttemptReport } from '../../../src/kms/attempts.ts';
+import { OfficialClient } from '../../../src/kms/official-client.ts';
 import {
   ACCESS_KEY,
   clientOf,
@@ -15,6 +15,7 @@ import {
   failure,
   GENERATE,
   GENERATED,
+  systemClock,
 } from '../../support/kms/clients.ts';
 import type { RecordedRequest, TestServer } from '../../support/network/servers.ts';
 import { within } from '../../support/within.ts';
@@ -193,8 +194,8 @@ describe('an answer', () => {
     const server = await startServer((__, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(body);
     });
-    const policy = { maxAttempts: 3, timeoutMs: 60_000, deadlineMs: 60_000 };
-    const error = await failure(generate(clientOf(server.url, { policy })));
+    const limits = { maxAttempts: 3, timeoutMs: 60_000, deadlineMs: 60_000 };
+    const error = await failure(generate(clientOf(server.url, { limits })));
     expect(error).toMatchObject({
       kind: 'kms',
       code: 'answer-malformed',
@@ -348,15 +349,15 @@ describe('a dry run', () => {
 });
 
 describe('attempts', () => {
-  const policy = { maxAttempts: 3, timeoutMs: 60_000, deadlineMs: 60_000 };
+  const limits = { maxAttempts: 3, timeoutMs: 60_000, deadlineMs: 60_000 };
 
   function waits(): {
-    clock: { now: () => number; random: () => number; sleep: (ms: number) => Promise<void> };
+    clock: AttemptClock;
     slept: number[];
   } {
     const slept: number[] = [];
     const clock = {
-      now: () => performance.now(),
+      ...systemClock(),
       random: () => 0.5,
       sleep: (ms: number) => {
         slept.push(ms);
@@ -377,7 +378,7 @@ describe('attempts', () => {
     const reports: [string, AttemptReport][] = [];
     const { clock, slept } = waits();
     const client = clientOf(server.url, {
-      policy,
+      limits,
       clock,
       onAttempt: (action, report) => reports.push([action, report]),
     });
@@ -394,10 +395,10 @@ describe('attempts', () => {
     expect(new Set(nonces).size).toBe(3);
   });
 
-  test('are as many as the policy allows, and the error says how many', async () => {
+  test('are as many as the limits allow, and the error says how many', async () => {
     const server = await answering({ Code: 'ServiceUnavailableTemporary', RequestId: 'id-1' }, 503);
     const { clock } = waits();
-    const error = await failure(clientOf(server.url, { policy, clock }).exportDataKey(EXPORT));
+    const error = await failure(clientOf(server.url, { limits, clock }).exportDataKey(EXPORT));
     expect(server.requests).toHaveLength(3);
     expect(error).toMatchObject({
       kind: 'unavailable',
@@ -415,13 +416,13 @@ describe('attempts', () => {
       else json(response, GENERATED);
     });
     const { clock, slept } = waits();
-    await clientOf(server.url, { policy, clock }).exportDataKey(EXPORT);
+    await clientOf(server.url, { limits, clock }).exportDataKey(EXPORT);
     expect(slept).toEqual([7000]);
   });
 
   test('are one where KMS refuses for good', async () => {
     const server = await answering({ Code: 'Forbidden.NoPermission', RequestId: 'id-1' }, 403);
-    await failure(clientOf(server.url, { policy }).exportDataKey(EXPORT));
+    await failure(clientOf(server.url, { limits }).exportDataKey(EXPORT));
     expect(server.requests).toHaveLength(1);
   });
 
@@ -433,14 +434,14 @@ describe('attempts', () => {
         abort.abort(new Error('interrupted'));
       }, 50);
     });
-    const client = clientOf(server.url, { policy, signal: abort.signal });
+    const client = clientOf(server.url, { limits, signal: abort.signal });
     await expect(within(3000, client.exportDataKey(EXPORT))).rejects.toThrow('interrupted');
   });
 });
 
-describe('KmsSdkClient', () => {
-  function sdkFor(server: TestServer): KmsSdkClient {
-    return new KmsSdkClient(
+describe('OfficialClient', () => {
+  function sdkFor(server: TestServer): OfficialClient {
+    return new OfficialClient(
       new Config({
         endpoint: `127.0.0.1:${server.port}`,
         protocol: 'http',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { oneLine } from '../../../src/terminal/output/printable.ts';
 import { startEmbeddedKms } from '../../support/kms/embedded-kms.ts';
-import { clientOf, failure } from '../../support/kms/clients.ts';
+import { clientOf, failure, systemClock } from '../../support/kms/clients.ts';
 import { json, startServer } from '../../support/network/servers.ts';
 
 const REQUEST_ID = '475f1620-b9d3-4d35-b5c6-3fbdd941423d';
@@ -41,7 +41,7 @@ describe('the catalog of keys', () => {
     [
       'a state that is no text',
       { KeyMetadata: { KeyId: 'k', KeyState: 1 } },
-      'KeyState is no text',
+      'KeyState is not text',
     ],
     ...[
       { KeyId: 'x; touch PWNED #' },
@@ -59,7 +59,7 @@ describe('the catalog of keys', () => {
     ].map((evil): [string, object, string] => [
       oneLine(JSON.stringify(evil)),
       { KeyMetadata: { KeyId: 'k', KeyState: 'Enabled', ...evil } },
-      `${Object.keys(evil)[0] ?? ''} is none that KMS gives`,
+      `${Object.keys(evil)[0] ?? ''} is not one KMS would issue`,
     ]),
   ])('refuses a description with %s', async (_, body, what) => {
     const server = await startServer((__, response) => {
@@ -94,7 +94,9 @@ test('a client knows how far the clock of KMS is ahead, also from a refusal', as
     response.setHeader('date', new Date(Date.UTC(2026, 0, 2, 3, 14, 5)).toUTCString());
     json(response, { Code: 'Forbidden.KeyNotFound', Message: '', RequestId: REQUEST_ID }, 404);
   });
-  const client = clientOf(server.url, { now: () => new Date(Date.UTC(2026, 0, 2, 3, 4, 5)) });
+  const client = clientOf(server.url, {
+    clock: { ...systemClock(), now: () => new Date(Date.UTC(2026, 0, 2, 3, 4, 5)) },
+  });
   expect(client.clockSkewMs).toBeUndefined();
   await failure(client.keys.describe('k'));
   expect(client.clockSkewMs).toBe(600_000);

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { KmsxError } from '../../../src/base/error.ts';
 import { createFullProgram } from '../../../src/program/program.ts';
-import type { ConnectOptions } from '../../../src/kms/connect-kms.ts';
+import type { ClientOptions } from '../../../src/kms/client.ts';
 import type { Gateway } from '../../../src/kms/gateway.ts';
 import { testIo } from '../../support/test-io.ts';
 import {
@@ -44,7 +44,7 @@ function instanceAt(port: number): Gateway {
 
 async function decrypt(
   gateway: Gateway | string,
-  options: Partial<ConnectOptions> = {},
+  options: Partial<ClientOptions> = {},
 ): Promise<string> {
   const { plaintext } = await clientOf(gateway, options).decrypt(DECRYPT);
   return plaintext.bytes.toString();
@@ -52,7 +52,7 @@ async function decrypt(
 
 function refusal(
   gateway: Gateway | string,
-  options: Partial<ConnectOptions> = {},
+  options: Partial<ClientOptions> = {},
 ): Promise<KmsxError> {
   return failure(decrypt(gateway, options));
 }
@@ -140,8 +140,8 @@ describe('TLS', () => {
 
   test('is not tried again where a certificate is not trusted', async () => {
     const server = await kmsWith('self-signed');
-    const policy = { maxAttempts: 5, timeoutMs: 60_000, deadlineMs: 60_000 };
-    const error = await refusal(server.url, { policy });
+    const limits = { maxAttempts: 5, timeoutMs: 60_000, deadlineMs: 60_000 };
+    const error = await refusal(server.url, { limits });
     expect(error.message).not.toContain('attempts');
   });
 
@@ -307,9 +307,9 @@ describe('a proxy', () => {
 
   test('that hangs is given up', async () => {
     const port = await startTcpServer(() => undefined);
-    const policy = { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 };
+    const limits = { maxAttempts: 1, timeoutMs: 300, deadlineMs: 20_000 };
     const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
-    const error = await within(2000, refusal(instanceAt(443), { env, policy }));
+    const error = await within(2000, refusal(instanceAt(443), { env, limits }));
     expect(error).toMatchObject({ code: 'timed-out' });
   });
 
@@ -331,7 +331,7 @@ describe('a proxy', () => {
     const attempts: string[] = [];
     const error = await refusal(instanceAt(443), {
       env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
-      policy: {
+      limits: {
         maxAttempts: 2,
         timeoutMs: code === 'timed-out' ? 600 : 60_000,
         deadlineMs: 60_000,
@@ -361,7 +361,7 @@ describe('a proxy', () => {
     });
     const error = await refusal(instanceAt(443), {
       env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
-      policy: { maxAttempts: 2, timeoutMs: 1000, deadlineMs: 20_000 },
+      limits: { maxAttempts: 2, timeoutMs: 1000, deadlineMs: 20_000 },
     });
     expect(error).toMatchObject({ code: 'network-failed', details: { reason } });
     expect(tunnels).toBe(2);
@@ -378,7 +378,7 @@ describe('a proxy', () => {
     });
     const client = clientOf(instanceAt(443), {
       env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
-      policy: { maxAttempts: 1, timeoutMs: 200, deadlineMs: 20_000 },
+      limits: { maxAttempts: 1, timeoutMs: 200, deadlineMs: 20_000 },
     });
     expect(await failure(client.decrypt(DECRYPT))).toMatchObject({ code: 'timed-out' });
     await client.close();
@@ -394,8 +394,8 @@ describe('a proxy', () => {
     const env = { HTTPS_PROXY: right.url };
     expect(await decrypt(instanceAt(443), { authorities, env })).toBe('x');
     const wrong = await startProxy(server.port, { certificate: 'sts' });
-    const policy = { maxAttempts: 5, timeoutMs: 60_000, deadlineMs: 60_000 };
-    const options = { authorities, policy, env: { HTTPS_PROXY: wrong.url } };
+    const limits = { maxAttempts: 5, timeoutMs: 60_000, deadlineMs: 60_000 };
+    const options = { authorities, limits, env: { HTTPS_PROXY: wrong.url } };
     const error = await refusal(instanceAt(443), options);
     expect(error).toMatchObject({ code: 'proxy-failed' });
     expect(error.message).toContain('for another name');

@@ -33,8 +33,8 @@ function get(
 }
 
 function decryptAt(url: string, timeoutMs = 60_000): Promise<KmsxError> {
-  const policy = { maxAttempts: 1, timeoutMs, deadlineMs: 60_000 };
-  return failure(clientOf(url, { policy }).decrypt(DECRYPT));
+  const limits = { maxAttempts: 1, timeoutMs, deadlineMs: 60_000 };
+  return failure(clientOf(url, { limits }).decrypt(DECRYPT));
 }
 
 function assertNoContent(error: KmsxError): void {

@@ -1,15 +1,16 @@
+import { race } from '../../../base/abort.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { ResolvedCredentials } from '../../../credentials/credentials.ts';
 import type { Gateway } from '../../../kms/gateway.ts';
 import { localGateway } from '../../../kms/gateway.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
-import type { RetryPolicy } from '../../../kms/retry.ts';
+import type { KmsClient } from '../../../kms/types.ts';
+import type { AttemptLimits } from '../../../kms/attempts.ts';
+import { CONNECT_TIMEOUT_MS } from '../../../network/agents.ts';
 import type { Connection } from '../../shared/connect.ts';
 import { connect, connectWith, findCredentials } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import type { Findings, Outcome, Verdict } from './check.ts';
 import { fail, notReached, outcomeOf, pass, warn } from './check.ts';
-import { unlessAborted } from './deadline.ts';
 import { checkIdentity } from './identity-check.ts';
 import type { DoctorPlan } from './plan.ts';
 import type { Reach } from './route.ts';
@@ -25,12 +26,9 @@ export interface Way {
 
 /** What there is to go by. */
 export interface WayOptions extends DoctorPlan {
-  readonly policy: RetryPolicy;
+  readonly limits: AttemptLimits;
   readonly profile: string | undefined;
 }
-
-/** As for every client of KMS: so that an address that swallows packets is told from a slow KMS. */
-const CONNECT_TIMEOUT_MS = 5000;
 
 /** The gateway, and the embedded KMS behind it where it is that. */
 interface Target {
@@ -118,7 +116,7 @@ async function reachOf(
   {
     plan,
     failure,
-    policy,
+    limits,
     gateway,
     startFailure,
   }: WayOptions & {
@@ -135,8 +133,8 @@ async function reachOf(
   }
   const reach = await probeGateway({
     ...{ gateway, authorities: plan.authorities, resolve: plan.resolve, env: io.env },
-    timeoutMs: policy.timeoutMs,
-    connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, policy.timeoutMs),
+    timeoutMs: limits.timeoutMs,
+    connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, limits.timeoutMs),
     signal: io.signal,
     now: () => io.now(),
   });
@@ -144,14 +142,14 @@ async function reachOf(
 }
 
 async function credentialsOf(
-  { plan, failure, policy, profile }: WayOptions,
+  { plan, failure, limits, profile }: WayOptions,
   warnings: string[],
   session: Session,
 ): Promise<Outcome<ResolvedCredentials>> {
   if (failure?.check === 'credentials') return { ok: false, error: failure.error };
   const { authorities, resolve = [] } = plan ?? {};
   return await outcomeOf(() =>
-    findCredentials({ profile, authorities, resolve, policy }, session, (message) => {
+    findCredentials({ profile, authorities, resolve, limits }, session, (message) => {
       warnings.push(message);
     }),
   );
@@ -164,7 +162,7 @@ async function credentialsVerdict(
   { io }: Session,
 ): Promise<Verdict> {
   if (!credentials.ok) throw credentials.error;
-  await unlessAborted(io.signal, credentials.value.credential.getCredential());
+  await race(credentials.value.credential.getCredential(), io.signal);
   const { source } = credentials.value;
   if (warnings.length === 0) return pass(source);
   return warn(

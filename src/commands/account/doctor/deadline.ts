@@ -1,3 +1,4 @@
+import { timeLimit } from '../../../base/abort.ts';
 import { KmsxError } from '../../../base/error.ts';
 import type { Session } from '../../../terminal/session.ts';
 
@@ -11,19 +12,13 @@ export async function withDeadline<T>(
   work: (bounded: Session) => Promise<T>,
 ): Promise<T> {
   const { io } = session;
-  const bounded = new AbortController();
-  const follow = (): void => {
-    bounded.abort(io.signal.reason);
-  };
-  io.signal.addEventListener('abort', follow, { once: true });
-  const timer = setTimeout(() => {
-    bounded.abort(deadlineError(milliseconds));
-  }, milliseconds);
+  const limit = timeLimit(milliseconds, () => deadlineError(milliseconds), io.signal);
   try {
-    return await work({ ...session, io: { ...io, signal: bounded.signal } });
+    const { signal } = limit;
+    const bounded = { ...io, signal, sleep: (wait: number) => io.sleep(wait, signal) };
+    return await work({ ...session, io: bounded });
   } finally {
-    clearTimeout(timer);
-    io.signal.removeEventListener('abort', follow);
+    limit.end();
   }
 }
 
@@ -36,30 +31,6 @@ function deadlineError(milliseconds: number): KmsxError {
     details: { reason: 'deadline' },
     hints: ['--deadline SEC gives all checks together more time; mend the first failure first'],
   });
-}
-
-/**
- * Waits for a promise that knows no signal, until the signal aborts.
- *
- * @throws the reason of the signal, or what the promise rejects with
- */
-export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    // What is there already comes first.
-    stop = () => {
-      setImmediate(() => {
-        reject(signal.reason as Error);
-      });
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
 }
 
 /** Runs work that ends when the signal aborts, whatever it throws then: the reason of the signal is what counts. */

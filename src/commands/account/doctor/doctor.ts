@@ -22,7 +22,7 @@ import { DOCTOR_COMMANDS } from './subject.ts';
 import { parseCommands } from '../../shared/policy-options.ts';
 import { addRecipientOptions, checkRecipientOptions } from '../../shared/recipients.ts';
 import { readBackupPlaces } from '../../shared/backup/backup-places.ts';
-import { readPolicy } from '../../shared/connection-options.ts';
+import { readLimits } from '../../shared/connection-options.ts';
 
 /** `kmsx doctor`: checks what the commands that talk to KMS need. */
 export function defineDoctor(command: Command, io: Io): void {
@@ -72,7 +72,7 @@ export function defineDoctor(command: Command, io: Io): void {
 async function runDoctor(options: DoctorOptions, session: Session): Promise<void> {
   const { io } = session;
   assertSafeEnvironment(io);
-  const policy = readPolicy(options);
+  const limits = readLimits(options);
   const keyIdText = options.keyId ?? envValue(io.env, 'KMSX_KEY_ID');
   const keyId = keyIdText === undefined ? undefined : parseKeyId(keyIdText);
   if (options.pubkey.length > 0 || options.expectFingerprint.length > 0) {
@@ -86,9 +86,9 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
     ...contextInput(options),
   ]);
   const findings = new Findings(findingShower(session));
-  await withDeadline(policy.deadlineMs, session, (bounded) =>
+  await withDeadline(limits.deadlineMs, session, (bounded) =>
     examine(
-      { options, policy, keyId, commands, places, readText: readSystemText },
+      { options, limits, keyId, commands, places, readText: readSystemText },
       findings,
       bounded,
     ),

@@ -4,7 +4,7 @@ import type { EncryptionContext } from '../../../documents/encryption-context.ts
 import type { PolicyCommand } from '../../../account/ram-policy.ts';
 import type { Recipient } from '../../../data-key/reexport.ts';
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
-import type { RetryPolicy } from '../../../kms/retry.ts';
+import type { AttemptLimits } from '../../../kms/attempts.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
 import { readBackupPlace } from '../../shared/backup/backup-input.ts';
 import type { BackupPlaces } from '../../shared/backup/backup-places.ts';
@@ -37,7 +37,7 @@ export interface DoctorOptions extends ConnectionOptions, ContextOptions, Recipi
 /** What is to be examined: options that have been checked. */
 export interface Examination {
   readonly options: DoctorOptions;
-  readonly policy: RetryPolicy;
+  readonly limits: AttemptLimits;
   readonly keyId: KeyIdentifier | undefined;
   readonly commands: readonly PolicyCommand[];
   readonly places: BackupPlaces;
@@ -64,7 +64,7 @@ export async function examine(
   findings: Findings,
   session: Session,
 ): Promise<void> {
-  const { options, keyId, commands, places, policy, readText } = examination;
+  const { options, keyId, commands, places, limits, readText } = examination;
   const { context, recipients, backup, inputs } = await readFiles(options, session);
   const documentRegion = backup?.ok === true ? backup.value.known?.Region : undefined;
   const known = { keyRegion: keyId?.region, documentRegion };
@@ -72,7 +72,7 @@ export async function examine(
   const { plan } = planned;
 
   await findings.add('versions', () => checkVersions(session.io.nodeVersion));
-  const way = await goToKms({ ...planned, policy, profile: options.profile }, findings, session);
+  const way = await goToKms({ ...planned, limits, profile: options.profile }, findings, session);
   try {
     const { gateway, kms } = way;
     const key = await checkKms(

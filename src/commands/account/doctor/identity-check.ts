@@ -20,7 +20,7 @@ export async function checkIdentity(
   gateway: Gateway,
   { io }: Session,
 ): Promise<Verdict> {
-  const { resolve, authorities, policy } = plan;
+  const { resolve, authorities, limits } = plan;
   const { callerIdentity } = await import('../../../credentials/caller-identity.ts');
   const sts = parseEndpoint(credentials.stsEndpoint?.() ?? STS, 'the address of STS');
   if (isOnThisMachine(gateway, plan) && !isOnThisMachine(sts, plan)) {
@@ -31,7 +31,7 @@ export async function checkIdentity(
       env: io.env,
       authorities,
       resolve,
-      timeoutMs: policy.timeoutMs,
+      timeoutMs: limits.timeoutMs,
       signal: io.signal,
       userAgent: `kmsx/${version}`,
       now: () => io.now(),

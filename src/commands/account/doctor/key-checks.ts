@@ -6,7 +6,7 @@ import type { JudgeOptions } from '../../../account/usable-keys.ts';
 import { judgeKey } from '../../../account/usable-keys.ts';
 import { CLOSED_INSTANCE_HINT } from '../../../answers/error-table/table.ts';
 import type { Gateway } from '../../../kms/gateway.ts';
-import type { KeyMetadata } from '../../../kms/key-catalog.ts';
+import type { KeyMetadata } from '../../../kms/types.ts';
 import type { Outcome, Verdict } from './check.ts';
 import { fail, notReached, pass, warn } from './check.ts';
 import type { Operation, Subject } from './subject.ts';

@@ -3,7 +3,7 @@ import type { KmsxError } from '../../../base/error.ts';
 import { dryRunExport } from '../../../data-key/export.ts';
 import { makeOneTimeKey, oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
 import type { Recipient } from '../../../data-key/reexport.ts';
-import type { KeyMetadata } from '../../../kms/key-catalog.ts';
+import type { KeyMetadata } from '../../../kms/types.ts';
 import { isDedicated } from '../../shared/backup/backup-places.ts';
 import { checkBackup, checkBackupFile } from './backup-checks.ts';
 import type { Findings, Outcome, Verdict } from './check.ts';

@@ -4,7 +4,7 @@ import type { Gateway } from '../../../kms/gateway.ts';
 import type { PolicyCommand } from '../../../account/ram-policy.ts';
 import { needsAction } from '../../../account/ram-policy.ts';
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import type { Outcome } from './check.ts';

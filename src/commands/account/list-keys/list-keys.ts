@@ -8,7 +8,7 @@ import { assertSafeEnvironment, createSession } from '../../../terminal/session.
 import type { AliasesByKey, ListedKey, ListedKeys } from '../../../account/list-keys.ts';
 import { aliasesByKey, listKeys } from '../../../account/list-keys.ts';
 import { isNoPermission } from '../../../answers/refusal.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 import { isDedicated } from '../../shared/backup/backup-places.ts';
 import { connect } from '../../shared/connect.ts';
 import type { ConnectionOptions } from '../../shared/connection-options.ts';

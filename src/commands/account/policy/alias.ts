@@ -3,7 +3,7 @@ import { isNoPermission } from '../../../answers/refusal.ts';
 import type { KeyResource } from '../../../account/ram-policy.ts';
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 import { keyResource } from '../../shared/policy-options.ts';
 
 /** The key behind an alias; where DescribeKey is not allowed, the alias: dry runs take it. */

@@ -9,7 +9,7 @@ import type { PermissionCheck, PermissionVerdict } from '../../../account/permis
 import { checkPermissions } from '../../../account/permissions.ts';
 import { permissionsFor } from '../../../account/ram-policy.ts';
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
 import { readBackupPlace } from '../../shared/backup/backup-input.ts';
 import { isDedicated, secretNameOf } from '../../shared/backup/backup-places.ts';

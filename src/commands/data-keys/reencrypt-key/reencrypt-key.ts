@@ -20,7 +20,7 @@ import {
   reencryptDataKey,
 } from '../../../data-key/reencrypt/reencrypt.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 import { backupLabel, explainingFailures } from '../../shared/backup/backup-failures.ts';
 import type { BackupInputOptions } from '../../shared/backup/backup-input.ts';
 import {

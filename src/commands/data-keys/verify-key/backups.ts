@@ -2,7 +2,7 @@ import type { Session } from '../../../terminal/session.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
 import type { Envelope } from '../../../documents/read-document.ts';
 import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 import { readBackupPlace } from '../../shared/backup/backup-input.ts';
 import type { Connection } from '../../shared/connect.ts';
 import { connect } from '../../shared/connect.ts';

@@ -13,7 +13,7 @@ import type {
   WitnessRequest,
 } from '../../../data-key/witness/witness.ts';
 import { portOf, resolveRuleFor } from '../../../network/endpoint.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 import { isRegion } from '../../../network/region.ts';
 import { secretNameOf } from '../../shared/backup/backup-places.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';

@@ -5,7 +5,7 @@ import type { BackupSource } from '../../../data-key/backup-source.ts';
 import { dataKeyIdOf } from '../../../documents/encryption-context.ts';
 import { OTHER_EMBEDDED_STATE } from '../../../answers/error-table/embedded.ts';
 import { KmsRefused } from '../../../answers/refusal.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 
 /** What is known of a backup when KMS refuses to open it. */
 export interface BackupFacts {

@@ -9,7 +9,7 @@ import type { EncryptionContext } from '../../../documents/encryption-context.ts
 import type { Envelope } from '../../../documents/read-document.ts';
 import { readEnvelope } from '../../../documents/read-document.ts';
 import { readSecretBackup } from '../../../data-key/secret-backup.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 import { secretNameOf } from './backup-places.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../connection-options.ts';
 import { assertRehearsalMatches, planConnection } from '../connection-options.ts';

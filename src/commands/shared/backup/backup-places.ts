@@ -8,7 +8,7 @@ import {
   createSecretBackup,
   SECRET_PREFIX,
 } from '../../../data-key/secret-backup.ts';
-import type { KmsClient } from '../../../kms/kms-client.ts';
+import type { KmsClient } from '../../../kms/types.ts';
 import type { ConnectionPlan } from '../connection-options.ts';
 
 /** Where `--backup` puts a backup: into files and streams first, then into secrets of KMS. */

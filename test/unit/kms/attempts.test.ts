@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
-import type { AttemptOutcome, AttemptReport, RetryPolicy } from '../../../src/kms/retry.ts';
-import { backoffMs, DEFAULT_RETRY_POLICY, withRetries } from '../../../src/kms/retry.ts';
+import type { AttemptOutcome, AttemptReport, AttemptLimits } from '../../../src/kms/attempts.ts';
+import { backoffMs, DEFAULT_LIMITS, withRetries } from '../../../src/kms/attempts.ts';
 import { refused } from '../../support/kms/refusals.ts';
 
 const BUSY = refused('Rejected.Throttling', {
@@ -24,7 +24,7 @@ const FAIL: Step = { outcome: { ok: false, error: BUSY, isRetryable: true } };
 /** Runs attempts on a clock that only the attempts and the waits move. */
 async function run(
   steps: readonly Step[],
-  policy: Partial<RetryPolicy> = {},
+  given: Partial<AttemptLimits> = {},
   random = 0.5,
 ): Promise<{
   result: string | KmsxError;
@@ -38,7 +38,8 @@ async function run(
   const waits: number[] = [];
   const reports: AttemptReport[] = [];
   const clock = {
-    now: () => time,
+    now: () => new Date(time),
+    monotonicMs: () => time,
     random: () => random,
     sleep: (milliseconds: number) => {
       waits.push(milliseconds);
@@ -47,7 +48,7 @@ async function run(
     },
   };
   const call = withRetries(
-    { ...DEFAULT_RETRY_POLICY, ...policy },
+    { ...DEFAULT_LIMITS, ...given },
     clock,
     (timeoutMs) => {
       const step = steps[Math.min(limits.length, steps.length - 1)] ?? OK;
@@ -175,8 +176,13 @@ describe('withRetries', () => {
 
   test('passes on what an attempt throws', async () => {
     const interrupted = new Error('interrupted');
-    const clock = { now: () => 0, random: () => 0, sleep: () => Promise.resolve() };
-    const call = withRetries(DEFAULT_RETRY_POLICY, clock, () => Promise.reject(interrupted));
+    const clock = {
+      now: () => new Date(0),
+      monotonicMs: () => 0,
+      random: () => 0,
+      sleep: () => Promise.resolve(),
+    };
+    const call = withRetries(DEFAULT_LIMITS, clock, () => Promise.reject(interrupted));
     await expect(call).rejects.toBe(interrupted);
   });
 
@@ -196,8 +202,8 @@ describe('withRetries', () => {
             takesMs,
             outcome: { ok: false, error: BUSY, isRetryable: true, retryAfterMs },
           }));
-          const policy = { maxAttempts, deadlineMs };
-          const { limits, waits, reports, elapsedMs } = await run(failing, policy, random);
+          const given = { maxAttempts, deadlineMs };
+          const { limits, waits, reports, elapsedMs } = await run(failing, given, random);
           expect(limits.length).toBeLessThanOrEqual(maxAttempts);
           expect(waits).toHaveLength(limits.length - 1);
           expect(reports).toHaveLength(limits.length);
@@ -220,5 +226,5 @@ describe('backoffMs', () => {
 });
 
 test('the defaults are those of the command line', () => {
-  expect(DEFAULT_RETRY_POLICY).toEqual({ maxAttempts: 5, timeoutMs: 10_000, deadlineMs: 60_000 });
+  expect(DEFAULT_LIMITS).toEqual({ maxAttempts: 5, timeoutMs: 10_000, deadlineMs: 60_000 });
 });
