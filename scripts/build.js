@@ -1,17 +1,35 @@
-/* Builds dist/: one bundle with a chunk for each command, loaded when that command runs. */
+/* Builds dist/: one bundle with a chunk for each command, loaded when that command runs.
+
+   A program may be started at any moment of a build: chunks, whose names change with their content, are written first, and
+   main.js takes its place by a rename. Chunks of earlier builds stay for a minute after they were last current, for programs
+   that are loading them; with --alone, for a package, they go at once. */
 import { build } from 'esbuild';
-import { readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { leanBundle } from './lean-bundle.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+const GRACE_MS = process.argv.includes('--alone') ? 0 : 60_000;
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
-await build({
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const { outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],
   outdir: 'dist',
+  write: false,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -27,3 +45,35 @@ await build({
     js: "import { createRequire as kmsxCreateRequire } from 'node:module'; const require = kmsxCreateRequire(import.meta.url);",
   },
 });
+
+mkdirSync(dist, { recursive: true });
+const superseded = filesOf('main.js');
+const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+for (const [name, contents] of files) if (name !== 'main.js') put(name, contents);
+put('main.js', files.get('main.js'));
+
+const now = new Date();
+for (const name of readdirSync(dist)) {
+  const path = join(dist, name);
+  const stats = statSync(path, { throwIfNoEntry: false }); // another build may have removed it
+  if (files.has(name) || stats === undefined) continue;
+  if (GRACE_MS > 0 && superseded.has(name)) utimesSync(path, now, now);
+  else if (now.getTime() - stats.mtimeMs >= GRACE_MS)
+    rmSync(path, { recursive: true, force: true });
+}
+
+/** Writes a file of dist/ whole. */
+function put(name, contents) {
+  const temporary = join(dist, `.${name}.${process.pid}.tmp`);
+  writeFileSync(temporary, contents);
+  renameSync(temporary, join(dist, name));
+}
+
+/** The files of dist/ that a file of it leads to, itself included. */
+function filesOf(name, found = new Set()) {
+  if (found.has(name) || !existsSync(join(dist, name))) return found;
+  found.add(name);
+  const text = readFileSync(join(dist, name), 'utf8');
+  for (const [, next = ''] of text.matchAll(/["']\.\/([\w.-]+\.js)["']/g)) filesOf(next, found);
+  return found;
+}
