@@ -74,7 +74,7 @@ export function readCommonFields(fields: DocumentFields): Fields<CommonFields> {
   const context = fields.context('EncryptionContext');
   return {
     DataKeyId: fields.boundDataKeyId('DataKeyId', context),
-    NumberOfBytes: fields.optionalByteCount('NumberOfBytes'),
+    NumberOfBytes: fields.ifPresent('NumberOfBytes', (name) => fields.integer(name, 1, 1024)),
     EncryptionContext: context,
     Region: fields.optionalText('Region'),
     Endpoint: fields.optionalText('Endpoint'),

@@ -110,25 +110,25 @@ export function readComponentDocument(bytes: Buffer, label: string): KeyComponen
 function readFacts(object: JsonObject, label: string): ComponentFacts {
   assertFormat(object['Format'], label);
   const fields = new DocumentFields(object, label);
-  const numberOfComponents = fields.wholeNumber('NumberOfComponents', 2, MAX_COMPONENTS);
-  const numberOfBytes = fields.wholeNumber('NumberOfBytes', 1, 1024);
+  const numberOfComponents = fields.integer('NumberOfComponents', 2, MAX_COMPONENTS);
+  const numberOfBytes = fields.integer('NumberOfBytes', 1, 1024);
   const scheme = fields.choice('Scheme', ['XOR', 'SHAMIR']);
   const hasCheckValues = numberOfBytes >= MIN_CHECKED_KEY_BYTES;
   return toDocument<ComponentFacts>({
     Format: COMPONENT_FORMAT,
-    SetId: readSetId(fields, label),
-    Number: fields.wholeNumber('Number', 1, numberOfComponents),
+    SetId: fields.text('SetId', /^[0-9a-f]{32}$/, 'is not 32 hexadecimal digits'),
+    Number: fields.integer('Number', 1, numberOfComponents),
     NumberOfComponents: numberOfComponents,
-    Threshold: fields.wholeNumber(
+    Threshold: fields.integer(
       'Threshold',
       scheme === 'XOR' ? numberOfComponents : 2,
       numberOfComponents,
     ),
     Scheme: scheme,
     ComponentCheckValues: hasCheckValues
-      ? readCheckValues(object, 'ComponentCheckValues', label)
+      ? readCheckValues(fields, 'ComponentCheckValues')
       : undefined,
-    KeyCheckValues: hasCheckValues ? readCheckValues(object, 'KeyCheckValues', label) : undefined,
+    KeyCheckValues: hasCheckValues ? readCheckValues(fields, 'KeyCheckValues') : undefined,
     NumberOfBytes: numberOfBytes,
     KeyId: fields.optionalText('KeyId'),
     KeyVersionId: fields.optionalText('KeyVersionId'),
@@ -150,24 +150,14 @@ function assertFormat(format: unknown, label: string): void {
   );
 }
 
-function readSetId(fields: DocumentFields, label: string): string {
-  const setId = fields.text('SetId');
-  if (/^[0-9a-f]{32}$/.test(setId)) return setId;
-  throw malformed(label, 'SetId', 'is not 32 hexadecimal digits');
-}
-
-/** At least one: a component that nothing checks would be one that somebody stripped of its check values. */
-function readCheckValues(object: JsonObject, name: string, label: string): KeyCheckValue[] {
-  const values = object[name];
-  if (!Array.isArray(values) || values.length === 0) {
-    throw malformed(label, name, 'is no list of key check values');
-  }
-  return values.map((value: unknown, index) => {
-    if (!isKeyCheckValue(value)) {
-      throw malformed(label, `${name}[${index}]`, 'is no key check value');
-    }
-    return { Method: value.Method, Value: value.Value };
+/** At least one: without check values, nothing would show that they were stripped. */
+function readCheckValues(fields: DocumentFields, name: string): readonly KeyCheckValue[] {
+  const values = fields.list(name, (item) => {
+    const { object } = item;
+    if (!isKeyCheckValue(object)) return item.fail('', 'is not a key check value');
+    return { Method: object.Method, Value: object.Value };
   });
+  return values.length > 0 ? values : fields.fail(name, 'is empty');
 }
 
 function assertSecretFits(secret: SecretBytes, facts: ComponentFacts, label: string): void {

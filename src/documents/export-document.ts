@@ -1,5 +1,6 @@
 import { kmsxError } from '../base/error.ts';
-import { isJsonObject, type JsonObject } from '../base/json.ts';
+import type { FieldReader } from '../base/fields.ts';
+import type { JsonObject } from '../base/json.ts';
 import type { WrappingAlgorithmName, WrappingKeySpec } from '../wrapping/algorithms.ts';
 import { WRAPPING_ALGORITHMS } from '../wrapping/algorithms.ts';
 import type { CommonFields, DocumentOrigin } from './backup-document.ts';
@@ -7,6 +8,8 @@ import { readCommonFields, toDocument, withDataKeyId } from './backup-document.t
 import { DocumentFields } from './fields.ts';
 
 export const EXPORT_FORMAT = 'kmsx-export/1';
+
+const FINGERPRINT = /^SHA256:[0-9a-f]{64}$/;
 
 /** One export: the data key under one wrapping key. */
 export interface ExportEntry {
@@ -73,7 +76,8 @@ const ENTRY_FIELDS = [
 export function readExportDocument(object: JsonObject, label: string): ExportDocument {
   const fields = new DocumentFields(object, label);
   const top = readEntry(fields);
-  const exports = readEntries(object['Exports'], label);
+  const exports = fields.list('Exports', readEntry);
+  if (exports.length === 0) fields.fail('Exports', 'is empty');
   const [first] = exports;
   if (first === undefined || ENTRY_FIELDS.some((name) => top[name] !== first[name])) {
     throw kmsxError(
@@ -109,24 +113,12 @@ function assertOneForEachKey(exports: readonly ExportEntry[], label: string): vo
   }
 }
 
-function readEntries(value: unknown, label: string): ExportEntry[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    throw kmsxError('document-malformed', `${label}: Exports is no list of exports`, { label });
-  }
-  return value.map((entry: unknown, index) => {
-    if (!isJsonObject(entry)) {
-      throw kmsxError('document-malformed', `${label}: Exports[${index}] is no object`, { label });
-    }
-    return readEntry(new DocumentFields(entry, `${label}: Exports[${index}]`));
-  });
-}
-
-function readEntry(fields: DocumentFields): ExportEntry {
+function readEntry(fields: FieldReader): ExportEntry {
   return {
     ExportedDataKey: fields.base64('ExportedDataKey'),
     WrappingKeySpec: fields.choice('WrappingKeySpec', KEY_SPECS),
     WrappingAlgorithm: fields.choice('WrappingAlgorithm', ALGORITHMS),
-    PublicKeyFingerprint: fields.fingerprint('PublicKeyFingerprint'),
+    PublicKeyFingerprint: fields.text('PublicKeyFingerprint', FINGERPRINT, 'is not a fingerprint'),
     RequestId: fields.text('RequestId'),
   };
 }

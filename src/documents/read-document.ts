@@ -8,7 +8,7 @@ import { DocumentFields } from './fields.ts';
 import type { ExportDocument } from './export-document.ts';
 import { EXPORT_FORMAT, readExportDocument } from './export-document.ts';
 
-/** What KMS itself answered, as `aliyun kms` prints it: no Format, so the rest comes from options. */
+/** An answer of KMS itself, as `aliyun kms` prints it: without a Format, so the rest comes from options. */
 export interface RawAnswer {
   readonly CiphertextBlob: string | undefined;
   readonly ExportedDataKey: string | undefined;
@@ -21,10 +21,10 @@ export type Envelope =
   | { readonly kind: 'export'; readonly document: ExportDocument }
   | { readonly kind: 'backup'; readonly document: BackupDocument }
   | { readonly kind: 'answer'; readonly answer: RawAnswer }
-  /** A bare value in base64: a CiphertextBlob or an ExportedDataKey; only the caller knows which. */
+  /** A bare value in base64: a CiphertextBlob or an ExportedDataKey, as the caller knows. */
   | { readonly kind: 'bare'; readonly base64: string };
 
-/** Documents of other commands, which this version knows. */
+/** Known documents that other commands read. */
 const OTHER_DOCUMENTS: ReadonlyMap<unknown, string> = new Map([
   ['kmsx-component/1', 'is a component of a split data key; combine takes it'],
   ['kmsx-local-kms-seed/1', 'is a seed of the embedded KMS; local-kms --seed takes it'],
@@ -35,8 +35,8 @@ const OTHER_DOCUMENTS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /**
- * Reads what kmsx writes and what KMS answers: by `Format` where there is one, else a raw answer of KMS,
- * else a bare value in standard base64 (line breaks in it and around it are allowed).
+ * Reads what kmsx writes and what KMS answers: by its `Format`; without one, as a raw answer of KMS; or, if it is not an
+ * object, as a bare value in standard base64 (with line breaks in it and around it).
  *
  * @throws KmsxError `json-malformed`, `json-name-twice`, `base64-malformed`, `document-malformed`,
  * `document-inconsistent`, `document-format-unknown`, `context-malformed`
@@ -45,7 +45,7 @@ export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
   const text = decodeText(bytes, label).trim();
   if (text.startsWith('{')) return readObject(parseJson(text, label), label);
   if (text.includes('-----BEGIN ')) {
-    throw kmsxError('document-malformed', `${label} is a PEM file, and no document`, { label });
+    throw kmsxError('document-malformed', `${label} is a PEM file, not a document`, { label });
   }
   const base64 = text.replaceAll(/[\r\n]/g, '');
   if (base64 === '' || decodeBase64(base64) === undefined) {
@@ -58,7 +58,7 @@ export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
 
 function readObject(value: unknown, label: string): Envelope {
   if (!isJsonObject(value)) {
-    throw kmsxError('document-malformed', `${label} is no JSON object`, { label });
+    throw kmsxError('document-malformed', `${label} is not a JSON object`, { label });
   }
   switch (value['Format']) {
     case EXPORT_FORMAT:
@@ -75,8 +75,8 @@ function readObject(value: unknown, label: string): Envelope {
 function readAnswer(object: JsonObject, label: string): RawAnswer {
   const fields = new DocumentFields(object, label);
   const answer = {
-    CiphertextBlob: optionalBase64(fields, object, 'CiphertextBlob'),
-    ExportedDataKey: optionalBase64(fields, object, 'ExportedDataKey'),
+    CiphertextBlob: fields.ifPresent('CiphertextBlob', (name) => fields.base64(name)),
+    ExportedDataKey: fields.ifPresent('ExportedDataKey', (name) => fields.base64(name)),
     KeyId: fields.optionalText('KeyId'),
     KeyVersionId: fields.optionalText('KeyVersionId'),
   };
@@ -88,14 +88,6 @@ function readAnswer(object: JsonObject, label: string): RawAnswer {
     );
   }
   return answer;
-}
-
-function optionalBase64(
-  fields: DocumentFields,
-  object: JsonObject,
-  name: string,
-): string | undefined {
-  return object[name] === undefined ? undefined : fields.base64(name);
 }
 
 function unknownFormat(format: unknown, label: string): Error {

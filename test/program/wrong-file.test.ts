@@ -130,7 +130,7 @@ describe('a file that is none of what was wanted is told by what it is', () => {
       golden('backup.json').replace(/"KeyId":"[^"]*"/, '"KeyId":7'),
     );
     const { stderr } = await runInProcess([...RECOVER, 'bad.json'], { cwd: folder() });
-    expect(stderr).toContain('bad.json: KeyId is no text');
+    expect(stderr).toContain('bad.json: KeyId is not text');
     expect(stderr).toContain('hint: it was changed, or another program made it');
   });
 });

@@ -1,4 +1,6 @@
-import type { JsonObject } from '../../base/json.ts';
+import { kmsxError } from '../../base/error.ts';
+import { FieldReader } from '../../base/fields.ts';
+import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { Policy, PolicyKind } from '../permissions/policy.ts';
 import { parsePolicy } from '../permissions/policy.ts';
 import { aliasArn, secretArn } from '../resource-name.ts';
@@ -14,47 +16,66 @@ import type {
 } from './state.ts';
 import { KEY_SPECS } from './state.ts';
 import { STATE_FORMAT } from './state-document.ts';
-import type { Entry } from './state-reader.ts';
-import { StateReader } from './state-reader.ts';
 
+const ANY = /^/;
 const ACCOUNT_ID = /^\d{1,32}$/;
 const VERSION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const KEY_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|key-[0-9a-z]{1,60})$/;
 
 /**
- * Reads the document of a state and believes nothing of it.
+ * Reads the document of a state, and checks all of it.
  *
- * @param path - where it lies, for the error
- * @throws KmsxError `state-malformed`, which names the field and never quotes it
+ * @param path - of its file, for errors
+ * @throws KmsxError `state-malformed`, which names the field but does not show its value
  */
 export function parseState(text: string, path: string): KmsState {
-  const reader = new StateReader(path);
-  const document = reader.document(text, STATE_FORMAT);
+  const malformed = (place: string, problem: string, cause?: unknown): Error => {
+    const message = `${path}${place === '' ? '' : `: ${place}`} ${problem}`;
+    return kmsxError('state-malformed', message, { path, place }, cause);
+  };
+  let document: unknown;
+  try {
+    document = parseJson(text, path);
+  } catch (error) {
+    throw malformed('', 'is not JSON, or is cut short', error);
+  }
+  if (!isJsonObject(document)) throw malformed('', 'is not a JSON object');
+  if (document['Format'] !== STATE_FORMAT) throw malformed('Format', `is not ${STATE_FORMAT}`);
+  return readState(new FieldReader(document, { malformed }));
+}
+
+function readState(document: FieldReader): KmsState {
   const accessKeys = document.list('AccessKeys', readAccessKey);
   const keys = document.list('Keys', readKey);
   const aliases = document.list('Aliases', readAlias);
   const secrets = document.list('Secrets', readSecret);
+  const byName = <T>(field: string, values: readonly T[], nameOf: (value: T) => string) => {
+    const map = new Map(values.map((value) => [nameOf(value), value]));
+    return map.size === values.length ? map : document.fail(field, 'has two of one name');
+  };
   const state: KmsState = {
     importTokenKey: document.bytes('ImportTokenKey', 32),
-    accessKeys: reader.map('AccessKeys', accessKeys, (key) => key.accessKeyId),
-    keys: reader.map('Keys', keys, (key) => key.keyId),
-    aliases: reader.map('Aliases', aliases, (a) => aliasArn(a.accountId, a.aliasName)),
-    secrets: reader.map('Secrets', secrets, (s) => secretArn(s.accountId, s.secretName)),
+    accessKeys: byName('AccessKeys', accessKeys, (key) => key.accessKeyId),
+    keys: byName('Keys', keys, (key) => key.keyId),
+    aliases: byName('Aliases', aliases, (a) => aliasArn(a.accountId, a.aliasName)),
+    secrets: byName('Secrets', secrets, (s) => secretArn(s.accountId, s.secretName)),
   };
   const versions = keys.flatMap((key) => key.versions);
-  reader.map('Keys', versions, (version) => version.keyVersionId);
+  byName('Keys', versions, (version) => version.keyVersionId);
   for (const { keyId, accountId } of aliases) {
-    if (state.keys.get(keyId)?.accountId !== accountId) reader.fail('Aliases');
+    if (state.keys.get(keyId)?.accountId !== accountId) {
+      document.fail('Aliases', 'has an alias of a key that is not there');
+    }
   }
-  if (accessKeys.length === 0) reader.fail('AccessKeys');
+  if (accessKeys.length === 0) document.fail('AccessKeys', 'is empty');
   return state;
 }
 
-function readAccessKey(entry: Entry): AccessKey {
-  const userName = entry.optionalText('UserName', /./);
-  const policies = entry.has('Policies')
-    ? entry.objects('Policies').map((document) => readPolicy(entry, 'Policies', document, 'ram'))
-    : undefined;
+function readAccessKey(entry: FieldReader): AccessKey {
+  const userName = entry.optionalText('UserName');
+  const policies = entry.ifPresent('Policies', (name) =>
+    entry.list(name, (policy) => readPolicy(policy, 'ram')),
+  );
   const token = entry.optionalText('SecurityToken', /^[A-Za-z0-9+/=_.-]{1,8192}$/);
   return {
     accessKeyId: entry.text('AccessKeyId', /^[A-Za-z0-9.]{1,128}$/),
@@ -69,7 +90,7 @@ function readAccessKey(entry: Entry): AccessKey {
   };
 }
 
-function readKey(entry: Entry): KmsKey {
+function readKey(entry: FieldReader): KmsKey {
   const keySpec = entry.choice('KeySpec', KEY_SPECS);
   const keyState = entry.choice('KeyState', [
     'Enabled',
@@ -80,24 +101,25 @@ function readKey(entry: Entry): KmsKey {
   const origin = entry.choice('Origin', ['Aliyun_KMS', 'EXTERNAL']);
   const versions = entry.list('Versions', (version): KeyVersion => {
     const material = version.bytes('Material');
-    if (!isMaterialOf(keySpec, material)) version.fail('Material');
+    if (!isMaterialOf(keySpec, material)) version.fail('Material', `is not that of ${keySpec}`);
     return {
       keyVersionId: version.text('KeyVersionId', VERSION_ID),
       createdAt: version.date('CreationDate'),
       material,
     };
   });
-  if (versions.length === 0 && origin === 'Aliyun_KMS') entry.fail('Versions');
-  if (versions.length === 0 && keyState === 'Enabled') entry.fail('Versions');
-  const deleteAt = entry.optionalDate('DeleteDate');
-  if ((deleteAt !== undefined) !== (keyState === 'PendingDeletion')) entry.fail('DeleteDate');
+  if (versions.length === 0 && (origin === 'Aliyun_KMS' || keyState === 'Enabled')) {
+    entry.fail('Versions', 'is empty');
+  }
+  const deleteAt = optionalDate(entry, 'DeleteDate');
+  if ((deleteAt !== undefined) !== (keyState === 'PendingDeletion')) {
+    entry.fail('DeleteDate', `does not agree with KeyState ${keyState}`);
+  }
   const instanceId = entry.optionalText('DKMSInstanceId', /^kst-/);
-  const policy = entry.has('Policy')
-    ? readPolicy(entry, 'Policy', entry.object('Policy'), 'key')
-    : undefined;
-  const rotation = entry.entry('Rotation');
-  const imported = entry.entry('Imported');
-  const expiresAt = imported?.optionalDate('MaterialExpireTime');
+  const policy = entry.ifPresent('Policy', (name) => readPolicy(entry.fields(name), 'key'));
+  const rotation = entry.ifPresent('Rotation', (name) => entry.fields(name));
+  const imported = entry.ifPresent('Imported', (name) => entry.fields(name));
+  const expiresAt = imported && optionalDate(imported, 'MaterialExpireTime');
   return {
     keyId: entry.text('KeyId', KEY_ID),
     accountId: entry.text('AccountId', ACCOUNT_ID),
@@ -106,7 +128,7 @@ function readKey(entry: Entry): KmsKey {
     keyState,
     origin,
     protectionLevel: entry.choice('ProtectionLevel', ['SOFTWARE', 'HSM']),
-    description: entry.text('Description'),
+    description: entry.text('Description', ANY),
     createdAt: entry.date('CreationDate'),
     versions,
     tags: readTags(entry),
@@ -115,7 +137,7 @@ function readKey(entry: Entry): KmsKey {
     ...(policy !== undefined && { policy }),
     ...(rotation !== undefined && {
       rotation: {
-        intervalSeconds: rotation.integer('IntervalSeconds'),
+        intervalSeconds: rotation.integer('IntervalSeconds', 1),
         nextAt: rotation.date('NextRotationDate'),
       },
     }),
@@ -129,7 +151,7 @@ function readKey(entry: Entry): KmsKey {
   };
 }
 
-function readAlias(entry: Entry): Alias {
+function readAlias(entry: FieldReader): Alias {
   return {
     accountId: entry.text('AccountId', ACCOUNT_ID),
     aliasName: entry.text('AliasName', /^alias\//),
@@ -137,21 +159,21 @@ function readAlias(entry: Entry): Alias {
   };
 }
 
-function readSecret(entry: Entry): Secret {
+function readSecret(entry: FieldReader): Secret {
   const encryptionKeyId = entry.optionalText('EncryptionKeyId', KEY_ID);
   const instanceId = entry.optionalText('DKMSInstanceId', /^kst-/);
   const versions = entry.list('Versions', (version): SecretVersion => ({
-    versionId: version.text('VersionId', /./),
+    versionId: version.text('VersionId'),
     createdAt: version.date('CreateTime'),
     dataType: version.choice('SecretDataType', ['text', 'binary']),
-    data: version.text('SecretData'),
+    data: version.text('SecretData', ANY),
     stages: version.texts('VersionStages'),
   }));
-  if (versions.length === 0) entry.fail('Versions');
+  if (versions.length === 0) entry.fail('Versions', 'is empty');
   return {
     accountId: entry.text('AccountId', ACCOUNT_ID),
-    secretName: entry.text('SecretName', /./),
-    description: entry.text('Description'),
+    secretName: entry.text('SecretName'),
+    description: entry.text('Description', ANY),
     createdAt: entry.date('CreateTime'),
     updatedAt: entry.date('UpdateTime'),
     tags: readTags(entry),
@@ -161,13 +183,17 @@ function readSecret(entry: Entry): Secret {
   };
 }
 
-function readPolicy(entry: Entry, name: string, document: JsonObject, kind: PolicyKind): Policy {
-  const policy = parsePolicy(document, kind);
-  return typeof policy === 'string' ? entry.fail(name) : policy;
+function readPolicy(entry: FieldReader, kind: PolicyKind): Policy {
+  const policy = parsePolicy(entry.object, kind);
+  return typeof policy === 'string' ? entry.fail('', 'is not a valid policy') : policy;
 }
 
-function readTags(entry: Entry): ReadonlyMap<string, string> {
+function optionalDate(entry: FieldReader, name: string): Date | undefined {
+  return entry.ifPresent(name, () => entry.date(name));
+}
+
+function readTags(entry: FieldReader): ReadonlyMap<string, string> {
   return new Map(
-    entry.list('Tags', (tag): [string, string] => [tag.text('TagKey', /./), tag.text('TagValue')]),
+    entry.list('Tags', (tag): [string, string] => [tag.text('TagKey'), tag.text('TagValue', ANY)]),
   );
 }

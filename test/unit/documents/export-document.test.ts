@@ -50,8 +50,8 @@ describe('an export document', () => {
   ])('names a field that cannot be right: %s = %j', (name, value) => {
     for (const [change, where] of [
       [{ [name]: value }, `e.json: ${name} `],
-      [withEntries({ ...first, [name]: value }), `e.json: Exports[0]: ${name} `],
-      [withEntries(first, { ...second, [name]: value }), `e.json: Exports[1]: ${name} `],
+      [withEntries({ ...first, [name]: value }), `e.json: Exports[0].${name} `],
+      [withEntries(first, { ...second, [name]: value }), `e.json: Exports[1].${name} `],
     ] as const) {
       const error = refusalOf(() => read(change));
       expect(error.code).toBe('document-malformed');
@@ -59,15 +59,21 @@ describe('an export document', () => {
     }
   });
 
-  it.each([[undefined], [null], [{}], ['x'], [[]]])('has a list of exports, not %j', (exports) => {
-    expect(refusalOf(() => read({ Exports: exports })).message).toBe(
-      'e.json: Exports is no list of exports',
-    );
+  it.each([
+    [undefined, 'is missing'],
+    [null, 'is not a list'],
+    [{}, 'is not a list'],
+    ['x', 'is not a list'],
+    [[], 'is empty'],
+  ])('has a list of exports, not %j', (exports, problem) => {
+    const error = refusalOf(() => read({ Exports: exports }));
+    expect(error.code).toBe('document-malformed');
+    expect(error.message).toBe(`e.json: Exports ${problem}`);
   });
 
   it.each([[null], ['x'], [[first]]])('has objects in that list, not %j', (entry) => {
     expect(refusalOf(() => read(withEntries(first, entry))).message).toBe(
-      'e.json: Exports[1] is no object',
+      'e.json: Exports[1] is not an object',
     );
   });
 

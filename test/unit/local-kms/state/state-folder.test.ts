@@ -178,7 +178,7 @@ describe('a state that is not understood', () => {
   test.each<[string, () => unknown, string]>([
     ['another Format', () => ({ ...good, Format: 'kmsx-local-kms-state/1' }), 'Format'],
     ['no Format', () => ({ ...good, Format: undefined }), 'Format'],
-    ['a list', () => [good], 'the document'],
+    ['a list', () => [good], ''],
     [
       'an account that is none',
       () => ({ ...good, ...key({ AccountId: 'me' }) }),
