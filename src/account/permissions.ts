@@ -11,7 +11,7 @@ import { dryRunOneTimeExport, makeOneTimeKey } from '../data-key/one-time-export
 import type { Permission } from './ram-policy.ts';
 import { dryRunRecover } from '../data-key/recover.ts';
 import { dryRunReencrypt } from '../data-key/reencrypt/reencrypt.ts';
-import { wrappingParameters } from '../data-key/reexport.ts';
+import { wrappingParameters } from '../data-key/recipient.ts';
 
 /** Whether these credentials have a permission, as `policy --check` prints it. */
 export interface PermissionVerdict {

@@ -1,14 +1,13 @@
 import type { GenerateAndExportDataKeyInput, KmsClient } from '../kms/types.ts';
-import { assertFits } from '../wrapping/algorithms.ts';
 import type { BackupDocument } from '../documents/backup-document.ts';
-import { toBackupDocument } from '../documents/backup-document.ts';
+import { madeBy, toBackupDocument } from '../documents/backup-document.ts';
 import type { EncryptionContext } from '../documents/encryption-context.ts';
 import { encodeEncryptionContext } from '../documents/encryption-context.ts';
 import type { ExportDocument } from '../documents/export-document.ts';
 import { toExportDocument } from '../documents/export-document.ts';
-import { originOf } from './origin.ts';
-import type { Recipient } from './reexport.ts';
-import { exportEntry, reexport, wrappingParameters } from './reexport.ts';
+import type { Recipient } from './recipient.ts';
+import { exportEntry, wrappingParameters } from './recipient.ts';
+import { reexport } from './reexport.ts';
 
 /** How long a data key is to be: by KMS's name for it, or in bytes. */
 export type DataKeySize =
@@ -35,17 +34,8 @@ export interface ExportDependencies {
 const LENGTHS = { AES_256: 32, AES_128: 16 } as const;
 
 /** The length of a data key in bytes. */
-function lengthOf(size: DataKeySize): number {
+export function dataKeyLength(size: DataKeySize): number {
   return 'keySpec' in size ? LENGTHS[size.keySpec] : size.numberOfBytes;
-}
-
-/**
- * Checks that the data key fits every recipient's wrapping algorithm.
- *
- * @throws KmsxError `data-key-too-long`
- */
-export function assertFitsRecipients({ recipients, size }: ExportRequest): void {
-  for (const { algorithm } of recipients) assertFits(algorithm, lengthOf(size));
 }
 
 /**
@@ -68,9 +58,9 @@ export async function exportDataKey(
     CiphertextBlob: answer.ciphertextBlobBase64,
   };
   const origin = {
-    NumberOfBytes: lengthOf(request.size),
+    NumberOfBytes: dataKeyLength(request.size),
     EncryptionContext: request.context,
-    ...originOf(kms, now()),
+    ...madeBy(kms, now()),
   };
   await keepBackup(toBackupDocument(envelope, origin));
   for (const recipient of others) {

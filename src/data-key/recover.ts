@@ -1,28 +1,42 @@
-import type { DecryptedDataKey, DecryptInput, KmsClient } from '../kms/types.ts';
+import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { ComponentOrigin } from '../documents/component-document.ts';
+import { dataKeyIdOf, encodeEncryptionContext } from '../documents/encryption-context.ts';
+import type { DecryptInput, KmsClient } from '../kms/types.ts';
 import type { BackupSource } from './backup-source.ts';
 import { assertKeyOfSource, assertLengthOfSource } from './backup-source.ts';
-import { encodeEncryptionContext } from '../documents/encryption-context.ts';
+
+/** The data key of a backup, and where it came from. */
+export interface RecoveredDataKey {
+  /** The caller disposes of it. */
+  readonly dataKey: SecretBytes;
+  readonly origin: ComponentOrigin;
+}
 
 /**
- * Opens a backup: has KMS decrypt the CiphertextBlob (Decrypt), and holds what comes against the document.
+ * Opens a backup: has KMS decrypt the CiphertextBlob (Decrypt), and checks what comes against the document.
  *
- * @returns the data key in `plaintext`, which the caller disposes of
  * @throws KmsxError those of KMS; `backup-key-mismatch`, `data-key-length` where the document says another KMS key or
  * another length
  */
 export async function recoverDataKey(
   source: BackupSource,
   kms: KmsClient,
-): Promise<DecryptedDataKey> {
-  const answer = await kms.decrypt(decryptInput(source));
+): Promise<RecoveredDataKey> {
+  const { plaintext: dataKey, keyId, keyVersionId } = await kms.decrypt(decryptInput(source));
   try {
-    assertKeyOfSource(source, answer.keyId);
-    assertLengthOfSource(source, answer.plaintext);
-    return answer;
+    assertKeyOfSource(source, keyId);
+    assertLengthOfSource(source, dataKey);
   } catch (error) {
-    answer.plaintext.dispose();
+    dataKey.dispose();
     throw error;
   }
+  const origin = {
+    KeyId: keyId,
+    KeyVersionId: keyVersionId,
+    DataKeyId: dataKeyIdOf(source.EncryptionContext),
+    Rehearsal: kms.isRehearsal ? (true as const) : undefined,
+  };
+  return { dataKey, origin };
 }
 
 /** Asks KMS whether `recoverDataKey` would succeed; throws what Decrypt would throw. */

@@ -1,13 +1,11 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
+import { SECRET_PREFIX } from '../base/secret-prefix.ts';
 import { denialHint } from '../answers/denial.ts';
 import { isNoPermission, KmsRefused } from '../answers/refusal.ts';
 import type { KmsClient, NewSecret } from '../kms/types.ts';
 
 /** KMS's rule for the name of a generic secret (help 154490). */
 const SECRET_NAME = /^(?!acs\/)[A-Za-z0-9_/+=.@-]{1,192}$/;
-
-/** How a secret is called on the command line and in messages. */
-export const SECRET_PREFIX = 'secret:';
 
 /**
  * Checks the name of a secret by KMS's own rule, so that a wrong one is found before a data key is made.

@@ -2,9 +2,8 @@ import { decodeBase64 } from '../base/bytes.ts';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
-import { WRAPPING_ALGORITHMS, findWrappingAlgorithm } from '../wrapping/algorithms.ts';
+import { WRAPPING_ALGORITHMS } from '../wrapping/algorithms.ts';
 import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
-import type { ExportDocument } from '../documents/export-document.ts';
 
 /** An export that is to be unwrapped, wherever it was found. */
 export interface WrappedDataKey {
@@ -13,29 +12,6 @@ export interface WrappedDataKey {
   readonly algorithm: WrappingAlgorithm;
   /** What the document says of the data key's length, in bytes. */
   readonly numberOfBytes?: number;
-}
-
-/**
- * Chooses, by fingerprint, the entry of a document that was made for a private key.
- *
- * @throws KmsxError `privkey-not-recipient`, `not-offered-yet` for SM2PKE
- */
-export function chooseExport(
-  document: ExportDocument,
-  { fingerprint }: Pick<UnwrappingKey, 'fingerprint'>,
-): WrappedDataKey {
-  const entry = document.Exports.find((each) => each.PublicKeyFingerprint === fingerprint);
-  if (entry === undefined) {
-    throw kmsxError(
-      'privkey-not-recipient',
-      `no export in the document was made for this private key (${fingerprint})`,
-    );
-  }
-  return {
-    exportedDataKey: entry.ExportedDataKey,
-    algorithm: findWrappingAlgorithm(entry.WrappingAlgorithm),
-    ...(document.NumberOfBytes !== undefined && { numberOfBytes: document.NumberOfBytes }),
-  };
 }
 
 /**

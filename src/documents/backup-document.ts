@@ -30,6 +30,29 @@ export interface BackupDocument extends CommonFields {
 /** What both documents are told of a data key and its origin; its id they take from the context. */
 export type DocumentOrigin = Fields<Omit<CommonFields, 'DataKeyId'>>;
 
+/**
+ * What a document says of where and when it was made. Ask after the first answer of KMS: only then is it known whether
+ * it is a rehearsal.
+ *
+ * @param kms - the client that asked
+ * @param now - this machine's clock
+ */
+export function madeBy(
+  kms: {
+    readonly region: string | undefined;
+    readonly endpoint: string;
+    readonly isRehearsal: boolean;
+  },
+  now: Date,
+): Pick<DocumentOrigin, 'Region' | 'Endpoint' | 'CreatedAt' | 'Rehearsal'> {
+  return {
+    Region: kms.region,
+    Endpoint: kms.endpoint,
+    CreatedAt: now.toISOString(),
+    Rehearsal: kms.isRehearsal ? true : undefined,
+  };
+}
+
 /** The fields that say which data key it is. */
 type BackupEnvelope = Pick<BackupDocument, 'KeyId' | 'KeyVersionId' | 'CiphertextBlob'>;
 

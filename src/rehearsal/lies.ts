@@ -13,10 +13,11 @@ import { makeOneTimeKey } from '../data-key/one-time-export.ts';
 import type { ExportDocument } from '../documents/export-document.ts';
 import { keyCheckValues } from '../documents/key-check-value.ts';
 import { recoverDataKey } from '../data-key/recover.ts';
-import type { Recipient } from '../data-key/reexport.ts';
+import type { Recipient } from '../data-key/recipient.ts';
 import type { WrappedDataKey } from '../data-key/unwrap.ts';
-import { chooseExport, unwrapDataKey } from '../data-key/unwrap.ts';
-import { assertVerified, verifyBackups } from '../data-key/verify.ts';
+import { chooseExport } from '../data-key/find-export.ts';
+import { unwrapDataKey } from '../data-key/unwrap.ts';
+import { assertVerified, verifyBackups } from '../data-key/verify/verify-backups.ts';
 
 /** A wrapping key pair of a rehearsal. */
 export interface RehearsedPair {
@@ -178,8 +179,8 @@ function forgedExport(
 }
 
 async function recover(source: BackupSource, kms: KmsClient): Promise<void> {
-  const { plaintext } = await recoverDataKey(source, kms);
-  plaintext.dispose();
+  const { dataKey } = await recoverDataKey(source, kms);
+  dataKey.dispose();
 }
 
 async function unwrap(wrapped: WrappedDataKey, privateKey: UnwrappingKey): Promise<void> {

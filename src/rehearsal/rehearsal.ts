@@ -16,8 +16,9 @@ import { readEnvelope } from '../documents/read-document.ts';
 import { recoverDataKey } from '../data-key/recover.ts';
 import type { RehearsedPair } from './lies.ts';
 import { noPassphrase, refuseLies } from './lies.ts';
-import { chooseExport, unwrapDataKey } from '../data-key/unwrap.ts';
-import { verifyBackups } from '../data-key/verify.ts';
+import { chooseExport } from '../data-key/find-export.ts';
+import { unwrapDataKey } from '../data-key/unwrap.ts';
+import { verifyBackups } from '../data-key/verify/verify-backups.ts';
 
 /** What a rehearsal needs of its surroundings. */
 export interface RehearsalStage {
@@ -148,9 +149,9 @@ async function recover(
   { kms }: RehearsalStage,
   keys: SecretBytes[],
 ): Promise<SecretBytes> {
-  const { plaintext } = await recoverDataKey(backup, kms);
-  keys.push(plaintext);
-  return plaintext;
+  const { dataKey } = await recoverDataKey(backup, kms);
+  keys.push(dataKey);
+  return dataKey;
 }
 
 async function verify(

@@ -1,7 +1,10 @@
+import { SECRET_PREFIX } from '../base/secret-prefix.ts';
 import { shellWord } from '../base/shell-word.ts';
 
-/** The label of an input that is not a file. */
-const NO_FILE = /^standard input$|^secret:/;
+/** Whether a label is that of an input that is not a file. */
+function isNotFile(label: string): boolean {
+  return label === 'standard input' || label.startsWith(SECRET_PREFIX);
+}
 
 /**
  * A file as a word in a command that a hint suggests.
@@ -9,7 +12,7 @@ const NO_FILE = /^standard input$|^secret:/;
  * @param label - the name of the input in messages; one that is not a file becomes `FILE`
  */
 export function fileWord(label: string | undefined): string {
-  return label === undefined || NO_FILE.test(label) ? 'FILE' : shellWord(label);
+  return label === undefined || isNotFile(label) ? 'FILE' : shellWord(label);
 }
 
 /**
@@ -17,7 +20,7 @@ export function fileWord(label: string | undefined): string {
  * named like a public key gives `wrapping.pub.pem`: the command must not overwrite its own input.
  */
 export function publicHalfName(label: string | undefined): string {
-  if (label === undefined || NO_FILE.test(label)) return 'wrapping.pub.pem';
+  if (label === undefined || isNotFile(label)) return 'wrapping.pub.pem';
   const stem = label.replace(/\.(?:pem|key|der|p8|p12|pfx|jwk|json)$/i, '');
   return /(?:^|[./_-])pub(?:lic)?$/i.test(stem) ? 'wrapping.pub.pem' : `${stem}.pub.pem`;
 }

@@ -262,6 +262,6 @@ describe("a rehearsal's document", () => {
     writeFileSync(join(cwd, 'real.json'), JSON.stringify({ ...backup, Region: 'cn-hangzhou' }));
     const local = await kmsx([...args, 'real.json', '--gateway', 'local'], { cwd });
     expect(local).toMatchObject({ code: 2, stdout: '' });
-    expect(local.stderr).toContain("real.json is no rehearsal's");
+    expect(local.stderr).toContain('real.json is not from a rehearsal');
   });
 });

@@ -14,8 +14,7 @@ import type { DataKeyOutputOptions } from '../shared/data-key/data-key-output.ts
 import {
   addDataKeyOutputOptions,
   planDataKeyOutput,
-  prepareDataKeyOutput,
-  writeDataKey,
+  withDataKeyOutput,
 } from '../shared/data-key/data-key-output.ts';
 import { describe } from '../shared/describe.ts';
 import { explainingWrongFile } from '../shared/wrong-file.ts';
@@ -64,17 +63,13 @@ async function runCombine(
   const components: NamedComponent[] = [];
   try {
     const inputs = await readComponents(files, components, session);
-    const output = await prepareDataKeyOutput(plan, inputs, session);
-    try {
-      await usingSecret(await combineComponents(components), async (dataKey) => {
-        const [first] = components;
-        if (first === undefined) throw new TypeError('there are components');
-        await warnOf(first.facts, session);
-        await writeDataKey(dataKey, plan, output, session, first.facts);
+    await withDataKeyOutput(plan, inputs, session, async (write) => {
+      const { dataKey, facts } = await combineComponents(components);
+      await usingSecret(dataKey, async () => {
+        await warnOf(facts, session);
+        await write(dataKey, facts);
       });
-    } finally {
-      await output.discard();
-    }
+    });
   } finally {
     for (const { secret } of components) secret.dispose();
   }

@@ -1,46 +1,45 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { envValue } from '../../base/env.ts';
 import { kmsxError } from '../../base/error.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { envValue } from '../../base/env.ts';
-import { jsonLine, printResult } from '../../terminal/output/json-output.ts';
+import { jsonLine } from '../../terminal/output/json-output.ts';
 import { repeatable } from '../../terminal/options.ts';
 import type { Output } from '../../terminal/files/outputs.ts';
-import { discardAll, prepareOutputs } from '../../terminal/files/outputs.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
 import { bindEncryptionContext } from '../../documents/encryption-context.ts';
 import type { DataKeySize, ExportRequest } from '../../data-key/export.ts';
-import { assertFitsRecipients, dryRunExport, exportDataKey } from '../../data-key/export.ts';
+import { dataKeyLength, dryRunExport, exportDataKey } from '../../data-key/export.ts';
+import { assertFitsAll } from '../../data-key/recipient.ts';
 import { parseKeyId } from '../../kms/key-id.ts';
 import type { KmsClient } from '../../kms/types.ts';
-import type { BackupPlaces, StandingBackup } from '../shared/backup/backup-places.ts';
+import type { BackupOutputs } from '../shared/backup/backup-places.ts';
 import {
   assertTakesSecrets,
   checkSecrets,
   keepBackups,
   readBackupPlaces,
 } from '../shared/backup/backup-places.ts';
-import { connect } from '../shared/connect.ts';
+import { withConnection } from '../shared/connect.ts';
 import type { ConnectionOptions } from '../shared/connection-options.ts';
 import { addConnectionOptions, planConnection } from '../shared/connection-options.ts';
 import type { ContextOptions } from '../shared/context-options.ts';
 import { addContextOptions, contextInput, readContext } from '../shared/context-options.ts';
 import { describe } from '../shared/describe.ts';
-import {
-  dryRunResult,
-  namingStandingBackups,
-  warnOfRehearsal,
-  writeDocument,
-} from '../shared/partial-failure.ts';
+import { printDryRun } from '../shared/dry-run.ts';
+import type { RepeatedOptions } from '../shared/partial-failure.ts';
+import { namingStandingBackups } from '../shared/partial-failure.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import {
   addRecipientOptions,
   checkRecipientOptions,
   readRecipients,
 } from '../shared/recipients.ts';
+import { warnOfRehearsal } from '../shared/rehearsal.ts';
+import { withOutputs, writeJson } from '../shared/with-outputs.ts';
 
 interface ExportKeyOptions extends ConnectionOptions, ContextOptions, RecipientOptions {
   readonly keyId?: string;
@@ -129,40 +128,32 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
   const { context: given, inputs: contextInputs } = await readContext(options, session, 'new');
   const context = options.bind ? bindEncryptionContext(given, io.randomBytes(16)) : given;
   const request: ExportRequest = { keyId: keyId.text, recipients, size, context };
-  assertFitsRecipients(request);
+  assertFitsAll(recipients, dataKeyLength(size));
   const plan = await planConnection(options, { keyRegion: keyId.region }, session);
   assertTakesSecrets(places, plan);
 
-  const outputs = await prepareOutputs(
-    [...places.files, { option: '--out', path: options.out, holds: 'document' }],
-    [...inputs, ...contextInputs, ...plan.inputs],
-    {
-      ...session.options,
-      io,
-      reporter,
-    },
-  );
-  try {
+  const requests = {
+    files: places.files,
+    out: { option: '--out', path: options.out, holds: 'document' },
+  } as const;
+  const allInputs = [...inputs, ...contextInputs, ...plan.inputs];
+  await withOutputs(requests, allInputs, session, async ({ files, out }) => {
     if (context !== undefined && options.backupFormat === 'blob' && options.backup.length > 0) {
       await reporter.warn('a bare CiphertextBlob does not carry its context: keep the context too');
     }
-    const connection = await connect(plan, session);
-    try {
-      const { kms } = connection;
+    await withConnection(plan, session, async (kms) => {
       await checkSecrets(places, kms, session);
-      if (options.dryRun) await dryRun(request, places, session, kms);
-      else {
-        // Another account's key says where it is; a secret does not.
-        const region = options.region ?? keyId.region;
-        const repeated = region === undefined ? options : { ...options, region };
-        await exportAndWrite(request, repeated, places, outputs, session, kms);
+      if (options.dryRun) {
+        const notAsked = places.secrets.map(() => 'CreateSecret');
+        const notChecked = [...notAsked, ...(await dryRunExport(request, kms))];
+        await printDryRun(kms, request.keyId, notChecked, session);
+        return;
       }
-    } finally {
-      await connection.close();
-    }
-  } finally {
-    await discardAll(outputs);
-  }
+      const backups = { files, secrets: places.secrets, standing: [] };
+      const repeated = repeatedOptions(options, keyId.region, out);
+      await exportAndWrite({ request, repeated, backups, out, kms }, session);
+    });
+  });
 }
 
 function requireKeyId(options: ExportKeyOptions, io: Io): string {
@@ -196,50 +187,52 @@ function assertBindIsKept({ bind, backupFormat }: ExportKeyOptions): void {
   });
 }
 
-async function dryRun(
-  request: ExportRequest,
-  { secrets }: BackupPlaces,
-  session: Session,
-  kms: KmsClient,
-): Promise<void> {
-  const notChecked = await dryRunExport(request, kms);
-  const unasked = [...secrets.map(() => 'CreateSecret'), ...notChecked];
-  await warnOfRehearsal(kms, session);
-  await printResult(dryRunResult(unasked, request.keyId, kms), session);
+/**
+ * What the command that goes on from a backup repeats: another account's key says in which region it is, and a secret
+ * does not; only what is a file can be taken back.
+ */
+function repeatedOptions(
+  { out: path, ...options }: ExportKeyOptions,
+  keyRegion: string | undefined,
+  out: Output,
+): RepeatedOptions {
+  const region = options.region ?? keyRegion;
+  return {
+    ...options,
+    ...(region !== undefined && { region }),
+    ...(out.retract !== undefined && { out: path }),
+  };
 }
 
 async function exportAndWrite(
-  request: ExportRequest,
-  options: ExportKeyOptions,
-  { secrets }: BackupPlaces,
-  outputs: readonly Output[],
+  work: {
+    readonly request: ExportRequest;
+    readonly repeated: RepeatedOptions;
+    readonly backups: BackupOutputs;
+    readonly out: Output;
+    readonly kms: KmsClient;
+  },
   session: Session,
-  kms: KmsClient,
 ): Promise<void> {
-  const files = outputs.slice(0, -1);
-  const out = outputs.at(-1);
-  if (out === undefined) throw new TypeError('the export document has a place');
+  const { request, repeated, backups, out, kms } = work;
   const { io, reporter } = session;
-  if (options.backup.length === 0 && out.isStdout && io.stdout.fileId === undefined) {
+  const keepsNone = backups.files.length + backups.secrets.length === 0;
+  if (keepsNone && out.isStdout && io.stdout.fileId === undefined) {
     await reporter.warn(
       'without --backup the only copy of the CiphertextBlob goes to standard output',
     );
   }
-  const standing: StandingBackup[] = [];
-  const { out: outPath, ...others } = options;
-  // Only what is a file can be taken back.
-  const repeated = out.retract === undefined ? others : { ...others, out: outPath };
-  await namingStandingBackups(standing, repeated, async () => {
+  await namingStandingBackups(backups.standing, repeated, async () => {
     const document = await exportDataKey(request, {
       kms,
       now: () => io.now(),
       keepBackup: async (backup) => {
         await warnOfRehearsal(kms, session);
-        const bytes = options.backupFormat === 'blob' ? blobLine(backup) : jsonLine(backup);
-        await keepBackups(bytes, { files, secrets }, standing, kms, session);
+        const bytes = repeated.backupFormat === 'blob' ? blobLine(backup) : jsonLine(backup);
+        await keepBackups(bytes, backups, kms, session);
       },
     });
-    await writeDocument(document, out, session);
+    await writeJson(document, out, session);
   });
 }
 

@@ -2,29 +2,24 @@ import type { Command } from 'commander';
 import { usingSecret } from '../../base/secret-bytes.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { printResult } from '../../terminal/output/json-output.ts';
 import { repeatable } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
-import type { BackupSource } from '../../data-key/backup-source.ts';
-import type { ComponentOrigin } from '../../documents/component-document.ts';
-import { dataKeyIdOf } from '../../documents/encryption-context.ts';
 import { dryRunRecover, recoverDataKey } from '../../data-key/recover.ts';
-import type { DecryptedDataKey, KmsClient } from '../../kms/types.ts';
 import { backupLabel, explainingFailures } from '../shared/backup/backup-failures.ts';
 import type { BackupInputOptions } from '../shared/backup/backup-input.ts';
 import { addBackupInputOptions, backupInputs, openBackup } from '../shared/backup/backup-input.ts';
-import { connect } from '../shared/connect.ts';
+import { withConnection } from '../shared/connect.ts';
 import { addConnectionOptions } from '../shared/connection-options.ts';
 import type { DataKeyOutputOptions } from '../shared/data-key/data-key-output.ts';
 import {
   addDataKeyOutputOptions,
   planDataKeyOutput,
-  prepareDataKeyOutput,
-  writeDataKey,
+  withDataKeyOutput,
 } from '../shared/data-key/data-key-output.ts';
 import { describe } from '../shared/describe.ts';
-import { dryRunResult, warnOfRehearsal } from '../shared/partial-failure.ts';
+import { printDryRun } from '../shared/dry-run.ts';
+import { warnOfRehearsal } from '../shared/rehearsal.ts';
 
 interface RecoverKeyOptions extends BackupInputOptions, DataKeyOutputOptions {
   readonly dryRun: boolean;
@@ -74,42 +69,20 @@ async function runRecoverKey(options: RecoverKeyOptions, session: Session): Prom
   const plan = planDataKeyOutput(options);
   assertOneStdin(backupInputs(options));
   const backup = await openBackup(options, session);
-  const output = await prepareDataKeyOutput(plan, backup.inputs, session);
-  try {
-    const connection = await connect(backup.plan, session);
-    const { kms } = connection;
-    try {
+  await withDataKeyOutput(plan, backup.inputs, session, (write) =>
+    withConnection(backup.plan, session, async (kms) => {
       const source = await backup.source(kms);
       const facts = { source, label: backupLabel(options), kms };
       if (options.dryRun) {
         await explainingFailures(facts, () => dryRunRecover(source, kms));
-        await warnOfRehearsal(kms, session);
-        await printResult(dryRunResult([], source.KeyId, kms), session);
+        await printDryRun(kms, source.KeyId, [], session);
         return;
       }
-      const answer = await explainingFailures(facts, () => recoverDataKey(source, kms));
-      await usingSecret(answer.plaintext, async (dataKey) => {
+      const recovered = await explainingFailures(facts, () => recoverDataKey(source, kms));
+      await usingSecret(recovered.dataKey, async (dataKey) => {
         await warnOfRehearsal(kms, session);
-        await writeDataKey(dataKey, plan, output, session, originOf(source, answer, kms));
+        await write(dataKey, recovered.origin);
       });
-    } finally {
-      await connection.close();
-    }
-  } finally {
-    await output.discard();
-  }
-}
-
-/** What the components of a split key say of where it came from. */
-function originOf(
-  { EncryptionContext }: BackupSource,
-  { keyId, keyVersionId }: DecryptedDataKey,
-  { isRehearsal }: KmsClient,
-): ComponentOrigin {
-  return {
-    KeyId: keyId,
-    KeyVersionId: keyVersionId,
-    DataKeyId: dataKeyIdOf(EncryptionContext),
-    Rehearsal: isRehearsal ? true : undefined,
-  };
+    }),
+  );
 }

@@ -1,28 +1,25 @@
 import type { Command } from 'commander';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { printResult } from '../../terminal/output/json-output.ts';
-import type { Output } from '../../terminal/files/outputs.ts';
-import { discardAll, prepareOutputs } from '../../terminal/files/outputs.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
-import type { Recipient } from '../../data-key/reexport.ts';
-import { assertCarriedToAll, dryRunReexport, reexportDataKey } from '../../data-key/reexport.ts';
-import type { KmsClient } from '../../kms/types.ts';
-import type { BackupFacts } from '../shared/backup/backup-failures.ts';
+import { assertFitsAll } from '../../data-key/recipient.ts';
+import { dryRunReexport, reexportDataKey } from '../../data-key/reexport.ts';
 import { backupLabel, explainingFailures } from '../shared/backup/backup-failures.ts';
 import type { BackupInputOptions } from '../shared/backup/backup-input.ts';
 import { addBackupInputOptions, backupInputs, openBackup } from '../shared/backup/backup-input.ts';
-import { connect } from '../shared/connect.ts';
+import { withConnection } from '../shared/connect.ts';
 import { addConnectionOptions } from '../shared/connection-options.ts';
 import { describe } from '../shared/describe.ts';
-import { dryRunResult, warnOfRehearsal, writeDocument } from '../shared/partial-failure.ts';
+import { printDryRun } from '../shared/dry-run.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import {
   addRecipientOptions,
   checkRecipientOptions,
   readRecipients,
 } from '../shared/recipients.ts';
+import { warnOfRehearsal } from '../shared/rehearsal.ts';
+import { withOutputs, writeJson } from '../shared/with-outputs.ts';
 
 interface ReexportKeyOptions extends BackupInputOptions, RecipientOptions {
   readonly dryRun: boolean;
@@ -57,8 +54,7 @@ export function defineReexportKey(command: Command, io: Io): void {
 }
 
 async function runReexportKey(options: ReexportKeyOptions, session: Session): Promise<void> {
-  const { io, reporter } = session;
-  assertSafeEnvironment(io);
+  assertSafeEnvironment(session.io);
   checkRecipientOptions(options);
   assertOneStdin([
     ...backupInputs(options),
@@ -66,49 +62,26 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
   ]);
   const { recipients, inputs } = await readRecipients(options, session);
   const backup = await openBackup(options, session);
-  if (backup.known !== undefined) assertCarriedToAll(backup.known, recipients);
+  assertFitsAll(recipients, backup.known?.NumberOfBytes);
 
-  const outputs = await prepareOutputs(
-    [{ option: '--out', path: options.out, holds: 'document' }],
-    [...inputs, ...backup.inputs],
-    { ...session.options, io, reporter },
+  const requests = { out: { option: '--out', path: options.out, holds: 'document' } } as const;
+  await withOutputs(requests, [...inputs, ...backup.inputs], session, ({ out }) =>
+    withConnection(backup.plan, session, async (kms) => {
+      const source = await backup.source(kms);
+      assertFitsAll(recipients, source.NumberOfBytes);
+      const facts = { source, label: backupLabel(options), kms };
+      if (options.dryRun) {
+        await explainingFailures(facts, async () => {
+          for (const recipient of recipients) await dryRunReexport(source, recipient, kms);
+        });
+        await printDryRun(kms, source.KeyId, [], session);
+        return;
+      }
+      const document = await explainingFailures(facts, () =>
+        reexportDataKey(source, recipients, { kms, now: () => session.io.now() }),
+      );
+      await warnOfRehearsal(kms, session);
+      await writeJson(document, out, session);
+    }),
   );
-  try {
-    const connection = await connect(backup.plan, session);
-    try {
-      const source = await backup.source(connection.kms);
-      const facts = { source, label: backupLabel(options), kms: connection.kms };
-      await reexportAndWrite(facts, recipients, options.dryRun, outputs, session);
-    } finally {
-      await connection.close();
-    }
-  } finally {
-    await discardAll(outputs);
-  }
-}
-
-async function reexportAndWrite(
-  facts: BackupFacts & { readonly kms: KmsClient },
-  recipients: readonly Recipient[],
-  isDryRun: boolean,
-  outputs: readonly Output[],
-  session: Session,
-): Promise<void> {
-  const { source, kms } = facts;
-  assertCarriedToAll(source, recipients);
-  if (isDryRun) {
-    await explainingFailures(facts, async () => {
-      for (const recipient of recipients) await dryRunReexport(source, recipient, kms);
-    });
-    await warnOfRehearsal(kms, session);
-    await printResult(dryRunResult([], source.KeyId, kms), session);
-    return;
-  }
-  const now = (): Date => session.io.now();
-  const document = await explainingFailures(facts, () =>
-    reexportDataKey(source, recipients, { kms, now }),
-  );
-  await warnOfRehearsal(kms, session);
-  const [out] = outputs;
-  if (out !== undefined) await writeDocument(document, out, session);
 }

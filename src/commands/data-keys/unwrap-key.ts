@@ -6,20 +6,17 @@ import type { Io } from '../../terminal/io.ts';
 import { repeatable, suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
-import type { ComponentOrigin } from '../../documents/component-document.ts';
-import type { Envelope } from '../../documents/read-document.ts';
+import { componentOriginOf, findExport } from '../../data-key/find-export.ts';
 import { unwrapDataKey } from '../../data-key/unwrap.ts';
 import { findWrappingAlgorithm, offeredAlgorithms } from '../../wrapping/algorithms.ts';
-import type { UnwrappingKey } from '../../wrapping/unwrapping-key.ts';
 import type { DataKeyOutputOptions } from '../shared/data-key/data-key-output.ts';
 import {
   addDataKeyOutputOptions,
   planDataKeyOutput,
-  prepareDataKeyOutput,
-  writeDataKey,
+  withDataKeyOutput,
 } from '../shared/data-key/data-key-output.ts';
 import { describe } from '../shared/describe.ts';
-import { openPrivateKey, readExportEnvelope, wrappedDataKeyOf } from '../shared/read-export.ts';
+import { openPrivateKey, readExportEnvelope } from '../shared/read-export.ts';
 import type { PassphraseOptions } from '../shared/passphrase.ts';
 import {
   addPassphraseOptions,
@@ -103,30 +100,20 @@ async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promis
   const input = await readInput(options.in, 'an export document', io, reporter);
   const envelope = await readExportEnvelope(input, 'export to unwrap');
   const inputs = [privkeyInput, input, ...(await passphraseFileIds(options, session))];
-  const output = await prepareDataKeyOutput(plan, inputs, session);
-  let privateKey: UnwrappingKey | undefined;
-  try {
-    privateKey = await openPrivateKey(privkeyInput, options, session);
-    const wrapped = wrappedDataKeyOf(envelope, algorithm, privateKey, input.label);
-    if (envelope.kind === 'export' && envelope.document.Rehearsal === true) {
-      await reporter.warnAlways(
-        `${input.label} is from a rehearsal: the embedded KMS made this key`,
+  await withDataKeyOutput(plan, inputs, session, async (write) => {
+    const key = await openPrivateKey(privkeyInput, options, session);
+    try {
+      const wrapped = findExport(envelope, algorithm, key, input.label);
+      if (envelope.kind === 'export' && envelope.document.Rehearsal === true) {
+        await reporter.warnAlways(
+          `${input.label} is from a rehearsal: the embedded KMS made this key`,
+        );
+      }
+      await usingSecret(await unwrapDataKey(wrapped, key), (dataKey) =>
+        write(dataKey, componentOriginOf(envelope)),
       );
+    } finally {
+      await key.close();
     }
-    await usingSecret(await unwrapDataKey(wrapped, privateKey), (dataKey) =>
-      writeDataKey(dataKey, plan, output, session, originOf(envelope)),
-    );
-  } finally {
-    await privateKey?.close();
-    await output.discard();
-  }
-}
-
-/** What the components of a split key say of where it came from. */
-function originOf(envelope: Envelope): ComponentOrigin {
-  if (envelope.kind === 'answer') {
-    const { KeyId, KeyVersionId } = envelope.answer;
-    return { KeyId, KeyVersionId };
-  }
-  return envelope.kind === 'export' ? envelope.document : {};
+  });
 }

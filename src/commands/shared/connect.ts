@@ -21,6 +21,20 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** Connects to KMS, uses the client, and ends all connections. */
+export async function withConnection<T>(
+  plan: ConnectionPlan,
+  session: Session,
+  use: (kms: KmsClient) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(plan, session);
+  try {
+    return await use(connection.kms);
+  } finally {
+    await connection.close();
+  }
+}
+
 /**
  * Makes a client: finds credentials, or starts the embedded KMS in this process. Nothing is sent to KMS
  * before the first call.

@@ -113,31 +113,6 @@ export function readLimits(options: ConnectionOptions): AttemptLimits {
   };
 }
 
-/**
- * Refuses to mix rehearsals and reality: a rehearsal's document with a gateway of Alibaba Cloud, and a real
- * one with the embedded KMS. `--endpoint` is the caller's own business.
- *
- * @throws KmsxError `rehearsal-mixed`
- */
-export function assertRehearsalMatches(
-  document: { readonly Rehearsal?: true | undefined; readonly Region?: string | undefined },
-  { gateway }: ConnectionPlan,
-  label: string,
-): void {
-  const { kind } = gateway;
-  if (kind === 'endpoint') return;
-  const isRehearsal = document.Rehearsal === true;
-  if (isRehearsal && kind !== 'local') {
-    throw kmsxError('rehearsal-mixed', `${label} is from a rehearsal, and the gateway is real`);
-  }
-  if (!isRehearsal && kind === 'local' && document.Region !== undefined) {
-    throw kmsxError(
-      'rehearsal-mixed',
-      `${label} is no rehearsal's, and the gateway is the embedded KMS`,
-    );
-  }
-}
-
 /** A rule that names another host or port would be passed over in silence, and the real name looked up. */
 function assertRulesMatch(rules: readonly ResolveRule[], gateway: ConnectionPlan['gateway']): void {
   if (rules.length === 0) return;

@@ -1,46 +1,7 @@
 import { KmsxError } from '../../base/error.ts';
 import { shellWord } from '../../base/shell-word.ts';
-import { jsonForStdout, jsonLine } from '../../terminal/output/json-output.ts';
 import { hintsFor } from '../../terminal/messages.ts';
-import type { Output } from '../../terminal/files/outputs.ts';
-import type { Session } from '../../terminal/session.ts';
-import type { ExportDocument } from '../../documents/export-document.ts';
-import type { KmsClient } from '../../kms/types.ts';
 import type { StandingBackup } from './backup/backup-places.ts';
-
-/** Writes an export document: compact in a file or pipe, indented on a terminal. */
-export async function writeDocument(
-  document: ExportDocument,
-  output: Output,
-  { io, options }: Session,
-): Promise<void> {
-  await output.write(
-    output.isStdout ? jsonForStdout(document, io, options.color) : jsonLine(document),
-  );
-}
-
-/** What a dry run prints when the call would succeed. */
-export function dryRunResult(
-  notChecked: readonly string[],
-  keyId: string | undefined,
-  kms: KmsClient,
-): object {
-  return {
-    DryRun: true,
-    WouldSucceed: true,
-    NotChecked: [...new Set(notChecked)],
-    ...(keyId !== undefined && { KeyId: keyId }),
-    ...(kms.region !== undefined && { Region: kms.region }),
-    Endpoint: kms.endpoint,
-    ...(kms.isRehearsal && { Rehearsal: true }),
-  };
-}
-
-/** Says on stderr that an answer came from the embedded KMS, `--quiet` or not. */
-export async function warnOfRehearsal(kms: KmsClient, { reporter }: Session): Promise<void> {
-  if (!kms.isRehearsal) return;
-  await reporter.warnAlways('this is a rehearsal: the embedded KMS answered, not Alibaba Cloud');
-}
 
 /** What the options of `export-key` say that the command which goes on from a backup must repeat. */
 export interface RepeatedOptions {

@@ -6,7 +6,7 @@ import type { Input } from '../../terminal/files/inputs.ts';
 import { readInput } from '../../terminal/files/inputs.ts';
 import { repeatable, suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
-import type { Recipient } from '../../data-key/reexport.ts';
+import type { Recipient } from '../../data-key/recipient.ts';
 import {
   assertTakesKeySpec,
   defaultAlgorithm,

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../../base/error.ts';
+import { usingSecret } from '../../base/secret-bytes.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
 import { printResult } from '../../terminal/output/json-output.ts';
 import { suggestValues } from '../../terminal/options.ts';
-import { discardAll, prepareOutputs } from '../../terminal/files/outputs.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { WrappingKeySpec } from '../../wrapping/algorithms.ts';
@@ -20,6 +20,7 @@ import {
   passphraseFileIds,
   passphraseInput,
 } from '../shared/passphrase.ts';
+import { withOutputs } from '../shared/with-outputs.ts';
 
 interface KeygenOptions extends PassphraseOptions {
   readonly wrappingKeySpec: string;
@@ -82,35 +83,27 @@ async function runKeygen(options: KeygenOptions, session: Session): Promise<Keyg
       second: options.passphraseFile === undefined ? '--passphrase-env' : '--passphrase-file',
     });
   }
-  const outputs = await prepareOutputs(
-    [
-      { option: '--privkey-out', path: options.privkeyOut, holds: 'private key' },
-      { option: '--pubkey-out', path: options.pubkeyOut, holds: 'public key' },
-    ],
-    await passphraseFileIds(options, session),
-    { ...session.options, io, reporter },
-  );
-  try {
+  const requests = {
+    privateKey: { option: '--privkey-out', path: options.privkeyOut, holds: 'private key' },
+    publicKey: { option: '--pubkey-out', path: options.pubkeyOut, holds: 'public key' },
+  } as const;
+  const inputs = await passphraseFileIds(options, session);
+  return await withOutputs(requests, inputs, session, async ({ privateKey, publicKey }) => {
     const passphrase = options.passphrase
       ? await askPassphrase(options, 'passphrase for the new private key: ', true, session)
       : undefined;
     const pair = await makeKeyPair(passphrase).finally(() => {
       passphrase?.dispose();
     });
-    try {
-      const [privateKey, publicKey] = outputs;
-      await privateKey?.write(pair.privateKeyPem.bytes);
-      await publicKey?.write(Buffer.from(pair.publicKeyPem));
-    } finally {
-      pair.privateKeyPem.dispose();
-    }
+    await usingSecret(pair.privateKeyPem, async ({ bytes }) => {
+      await privateKey.write(bytes);
+      await publicKey.write(Buffer.from(pair.publicKeyPem));
+    });
     if (passphrase === undefined) {
       await reporter.warn(
         `${options.privkeyOut} is not encrypted: whoever reads the file has the key`,
       );
     }
     return { PublicKeyFingerprint: pair.fingerprint, WrappingKeySpec: keySpec };
-  } finally {
-    await discardAll(outputs);
-  }
+  });
 }

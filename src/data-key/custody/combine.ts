@@ -11,6 +11,13 @@ export interface NamedComponent extends KeyComponent {
   readonly label: string;
 }
 
+/** A data key that was put together. */
+export interface CombinedKey {
+  /** The caller disposes of it. */
+  readonly dataKey: SecretBytes;
+  readonly facts: ComponentFacts;
+}
+
 /** What all components of a set say alike. */
 const COMMON_FACTS = [
   'NumberOfComponents',
@@ -34,13 +41,13 @@ const MAX_LISTED = 8;
  * no check values, and nothing shows that it is the right one.
  *
  * @param components - in any order; more than the threshold are all used
- * @returns the key, which the caller disposes of
+ * @returns the key, and what the first component says of it
  * @throws KmsxError `component-sets-mixed`, `document-inconsistent`, `component-twice`, `component-missing`,
  * `component-damaged`, `combined-key-wrong`
  */
 export async function combineComponents(
   components: readonly NamedComponent[],
-): Promise<SecretBytes> {
+): Promise<CombinedKey> {
   const [first] = components;
   if (first === undefined) throw new TypeError('there are components to combine');
   for (const other of components) assertSameSet(first, other);
@@ -55,7 +62,7 @@ export async function combineComponents(
   const dataKey = new SecretBytes(
     Scheme === 'XOR' ? joinByXor(secrets) : await joinByShamir(secrets),
   );
-  if (hasCheckValues(dataKey.bytes, KeyCheckValues)) return dataKey;
+  if (hasCheckValues(dataKey.bytes, KeyCheckValues)) return { dataKey, facts: first.facts };
   dataKey.dispose();
   throw kmsxError(
     'combined-key-wrong',

@@ -2,12 +2,11 @@ import { KmsRefused } from '../../answers/refusal.ts';
 import { KmsxError, kmsxError } from '../../base/error.ts';
 import type { KmsClient } from '../../kms/types.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
-import { toBackupDocument } from '../../documents/backup-document.ts';
+import { madeBy, toBackupDocument } from '../../documents/backup-document.ts';
 import type { EncryptionContext } from '../../documents/encryption-context.ts';
 import { assertNoReservedName } from '../../documents/encryption-context.ts';
 import type { ExpectedCheckValue } from '../../documents/key-check-value.ts';
 import { dryRunOneTimeExport, exportToOneTimeKey, makeOneTimeKey } from '../one-time-export.ts';
-import { originOf } from '../origin.ts';
 import type { ReencryptRequest } from './request.ts';
 import { reEncryptInput } from './request.ts';
 import type { VerifiedBackup } from './verify.ts';
@@ -54,7 +53,7 @@ export async function reencryptDataKey(
         {
           NumberOfBytes,
           EncryptionContext: request.destinationContext,
-          ...originOf(kms, now()),
+          ...madeBy(kms, now()),
         },
       );
       return { document, refusal, sameKeyBut };

@@ -120,7 +120,7 @@ function openExport(
   if (privateKey === undefined) throw new TypeError('an export is opened with a private key');
   const { path, passphraseSource } = privateKey;
   const passin = passphraseSource === undefined ? '' : ` -passin ${shellWord(passphraseSource)}`;
-  const key = `-inkey ${fileWord(path)}${passin}`;
+  const key = `-inkey ${fileArgument(path)}${passin}`;
   return [
     `${printPlace(place)} | openssl base64 -d -A > "$folder/${file}"`,
     ...digest(variable, unwrapping(key, file, algorithm), label),
@@ -199,7 +199,7 @@ function checkValueCommand(command: string, { Method }: KeyCheckValue): string {
 function printPlace(place: EnvelopePlace, gateway?: WitnessGateway): string {
   switch (place.kind) {
     case 'field':
-      return `jq -ej ${shellWord(place.filter)} ${fileWord(place.path)}`;
+      return `jq -ej ${shellWord(place.filter)} ${fileArgument(place.path)}`;
     case 'secret': {
       if (gateway === undefined) throw new TypeError('a secret is asked of a gateway');
       const value = aliyun(gateway, 'GetSecretValue', [`--SecretName ${shellWord(place.name)}`]);
@@ -230,6 +230,6 @@ function aliyun(
 }
 
 /** A file name that no program takes for an option. */
-function fileWord(path: string): string {
+function fileArgument(path: string): string {
   return shellWord(path.startsWith('-') ? `./${path}` : path);
 }

@@ -2,7 +2,7 @@ import { KmsxError } from '../../base/error.ts';
 import type { ComponentFacts } from '../component-document.ts';
 import { readComponentDocument } from '../component-document.ts';
 import { checkValueTexts } from './inspect-json.ts';
-import type { Inspection } from './inspection.ts';
+import type { Inspection } from './inspect-relations.ts';
 
 /** Only a file with these bytes can be a component document: no other is taken for one. */
 const FORMAT = '"kmsx-component/';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Facts, Inspection } from './inspection.ts';
+import type { Facts, Inspection } from './inspect-relations.ts';
+import { envelopeFingerprint } from '../envelope-fingerprint.ts';
 import type { ExportDocument } from '../export-document.ts';
 import type { BackupDocument } from '../backup-document.ts';
 import type { Envelope, RawAnswer } from '../read-document.ts';
@@ -43,9 +43,9 @@ function inspectExport(document: ExportDocument): Inspection {
       })),
     },
     identities: {
-      ...dataKeyIdOf(document),
-      CiphertextBlob: [digestOf(CiphertextBlob)],
-      ExportedDataKey: Exports.map(({ ExportedDataKey }) => digestOf(ExportedDataKey)),
+      ...dataKeyIdentity(document),
+      CiphertextBlob: [envelopeFingerprint(CiphertextBlob)],
+      ExportedDataKey: Exports.map(({ ExportedDataKey }) => envelopeFingerprint(ExportedDataKey)),
       KmsKey: [document.KeyId],
       WrappingKey: Exports.map(({ PublicKeyFingerprint }) => PublicKeyFingerprint),
     },
@@ -61,8 +61,8 @@ function inspectBackup(document: BackupDocument): Inspection {
       ...sizeAndDigest('CiphertextBlob', CiphertextBlob),
     },
     identities: {
-      ...dataKeyIdOf(document),
-      CiphertextBlob: [digestOf(CiphertextBlob)],
+      ...dataKeyIdentity(document),
+      CiphertextBlob: [envelopeFingerprint(CiphertextBlob)],
       KmsKey: [document.KeyId],
     },
   };
@@ -79,8 +79,12 @@ function inspectAnswer({ CiphertextBlob, ExportedDataKey, ...rest }: RawAnswer):
       ...(ExportedDataKey !== undefined && sizeAndDigest('ExportedDataKey', ExportedDataKey)),
     },
     identities: {
-      ...(CiphertextBlob !== undefined && { CiphertextBlob: [digestOf(CiphertextBlob)] }),
-      ...(ExportedDataKey !== undefined && { ExportedDataKey: [digestOf(ExportedDataKey)] }),
+      ...(CiphertextBlob !== undefined && {
+        CiphertextBlob: [envelopeFingerprint(CiphertextBlob)],
+      }),
+      ...(ExportedDataKey !== undefined && {
+        ExportedDataKey: [envelopeFingerprint(ExportedDataKey)],
+      }),
       ...(KeyId !== undefined && { KmsKey: [KeyId] }),
     },
   };
@@ -103,27 +107,25 @@ function inspectBare(base64: string): Inspection {
     facts: {
       Type: 'bare ciphertext',
       Bytes: length,
-      Fingerprint: digestOf(base64),
+      Fingerprint: envelopeFingerprint(base64),
       MayBe: length === RSA_2048_BYTES ? ['ExportedDataKey', 'CiphertextBlob'] : ['CiphertextBlob'],
     },
-    identities: { Bare: digestOf(base64) },
+    identities: { Bare: envelopeFingerprint(base64) },
   };
 }
 
-function dataKeyIdOf(document: { readonly DataKeyId?: string }): Inspection['identities'] {
+function dataKeyIdentity(document: { readonly DataKeyId?: string }): Inspection['identities'] {
   return document.DataKeyId === undefined ? {} : { DataKeyId: [document.DataKeyId] };
 }
 
 function sizeAndDigest(name: string, base64: string): Facts {
-  return { [`${name}Bytes`]: lengthOf(base64), [`${name}Fingerprint`]: digestOf(base64) };
+  return {
+    [`${name}Bytes`]: lengthOf(base64),
+    [`${name}Fingerprint`]: envelopeFingerprint(base64),
+  };
 }
 
 function lengthOf(base64: string): number {
   const padding = /=*$/.exec(base64)?.[0].length ?? 0;
   return (base64.length / 4) * 3 - padding;
-}
-
-/** `SHA256:` and 64 lower-case hexadecimal digits over the decoded bytes. */
-function digestOf(base64: string): string {
-  return `SHA256:${createHash('sha256').update(base64, 'base64').digest('hex')}`;
 }

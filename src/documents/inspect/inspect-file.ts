@@ -6,7 +6,7 @@ import { inspectComponent } from './inspect-component.ts';
 import { inspectEnvelope } from './inspect-document.ts';
 import { holdsPlaintext, inspectJson, inspectLines } from './inspect-json.ts';
 import { inspectJwk, inspectKeyFile } from './inspect-key.ts';
-import type { Inspection } from './inspection.ts';
+import type { Inspection } from './inspect-relations.ts';
 import { readEnvelope } from '../read-document.ts';
 
 /** What the embedded KMS keeps and begins with: both hold secrets as plainly as can be, so nothing of them is shown. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject } from '../../base/json.ts';
-import type { Inspection } from './inspection.ts';
+import type { Inspection } from './inspect-relations.ts';
 
 /** A code or kind may be shown; anything else of an error may hold what was sent. */
 const WORD = /^[A-Za-z][\w.-]{0,99}$/;

@@ -12,7 +12,7 @@ import { decodePemBody } from '../../wrapping/pem.ts';
 import { describePrivateKey } from '../../wrapping/private-key.ts';
 import type { PublicKeyFacts } from '../../wrapping/public-key.ts';
 import { readPublicKey, requireWrappingKey } from '../../wrapping/public-key.ts';
-import type { Facts, Inspection } from './inspection.ts';
+import type { Facts, Inspection } from './inspect-relations.ts';
 
 /**
  * Says what a file of keys is. Of a private key only what its public half tells, and of an encrypted one only its

@@ -20,6 +20,15 @@ export interface Identities extends Readonly<Partial<Record<Relation, readonly s
   readonly Bare?: string;
 }
 
+/** What can be told of a file, by the names of its JSON fields: `Type` first. Nothing secret. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** What a file is, and by which values it belongs to others. */
+export interface Inspection {
+  readonly facts: Facts;
+  readonly identities: Identities;
+}
+
 /** One file among several. */
 export interface NamedIdentities {
   readonly file: string;

@@ -5,10 +5,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { descriptorAccess, openDescriptors } from '../../base/files/descriptor.ts';
 import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { SECRET_PREFIX } from '../../base/secret-prefix.ts';
 import type { Io } from '../io.ts';
-
-/** A secret of KMS is no place for a stream of bytes: the commands that keep backups there do not ask here. */
-const SECRET_PREFIX = 'secret:';
 
 /** An output as the user asked for it. */
 export interface OutputRequest {

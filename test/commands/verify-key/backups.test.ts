@@ -2,16 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
-import type {
-  AgainstOptions,
-  Connections,
-} from '../../../src/commands/data-keys/verify-key/backups.ts';
+import type { AgainstOptions } from '../../../src/commands/data-keys/verify-key/backups.ts';
 import {
   makeConnections,
   readAgainst,
 } from '../../../src/commands/data-keys/verify-key/backups.ts';
 import { createReporter } from '../../../src/terminal/reporter.ts';
 import type { Session } from '../../../src/terminal/session.ts';
+import type { KmsClient } from '../../../src/kms/types.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { testIo } from '../../support/test-io.ts';
 import { BACKUP } from '../../support/documents.ts';
@@ -44,21 +42,24 @@ function writeBackups(...regions: string[]): string[] {
 async function endpointsOf(
   options: AgainstOptions,
   session = sessionWith(),
-): Promise<{ endpoints: string[]; connections: Connections }> {
+): Promise<{ endpoints: string[]; clients: readonly KmsClient[] }> {
   const connections = makeConnections(session);
   onTestFinished(() => connections.close());
   const endpoints: string[] = [];
+  const clients = new Set<KmsClient>();
   for (const { plan } of await readAgainst(options, session)) {
-    endpoints.push((await connections.kmsOf(plan)).endpoint);
+    const kms = await connections.kmsOf(plan);
+    endpoints.push(kms.endpoint);
+    clients.add(kms);
   }
-  return { endpoints, connections };
+  return { endpoints, clients: [...clients] };
 }
 
 describe('backups of several regions', () => {
   it('are asked for in the region of each, over one connection a region', async () => {
     const files = writeBackups('cn-hangzhou', 'eu-central-1');
     const elsewhere = sessionWith({ ALIBABA_CLOUD_REGION_ID: 'cn-beijing' });
-    const { endpoints, connections } = await endpointsOf(
+    const { endpoints, clients } = await endpointsOf(
       optionsOf([...files, 'cn-hangzhou']),
       elsewhere,
     );
@@ -67,7 +68,7 @@ describe('backups of several regions', () => {
       'https://kms.eu-central-1.aliyuncs.com',
       'https://kms.cn-hangzhou.aliyuncs.com',
     ]);
-    expect(connections.clients().map(({ region }) => region)).toEqual(files);
+    expect(clients.map(({ region }) => region)).toEqual(files);
   });
 
   it('stay apart on the VPC gateway, and beside a bare blob of the region that is given elsewhere', async () => {
@@ -85,9 +86,9 @@ describe('backups of several regions', () => {
   it('are asked for at one address where it is given, and keep their regions', async () => {
     const files = writeBackups('cn-hangzhou', 'eu-central-1');
     for (const address of [{ endpoint: 'kms.example' }, { gateway: 'kst-a' }]) {
-      const { endpoints, connections } = await endpointsOf(optionsOf(files, address));
+      const { endpoints, clients } = await endpointsOf(optionsOf(files, address));
       expect(new Set(endpoints).size).toBe(1);
-      expect(connections.clients().map(({ region }) => region)).toEqual(files);
+      expect(clients.map(({ region }) => region)).toEqual(files);
     }
   });
 
@@ -95,9 +96,9 @@ describe('backups of several regions', () => {
     const options = optionsOf(writeBackups('cn-hangzhou', 'eu-central-1'), {
       region: 'cn-beijing',
     });
-    const { endpoints, connections } = await endpointsOf(options);
+    const { endpoints, clients } = await endpointsOf(options);
     expect(new Set(endpoints)).toEqual(new Set(['https://kms.cn-beijing.aliyuncs.com']));
-    expect(connections.clients()).toHaveLength(1);
+    expect(clients).toHaveLength(1);
   });
 
   it.each([

@@ -71,9 +71,9 @@ describe('re-encrypting a backup', () => {
           });
           expect(document.EncryptionContext).toEqual(context);
           expect(document.CiphertextBlob).not.toBe(source.CiphertextBlob);
-          const { plaintext, keyVersionId } = await recoverDataKey(document, kms);
-          expect(plaintext.bytes).toEqual(Buffer.from(bytes));
-          expect(document.KeyVersionId).toBe(keyVersionId);
+          const { dataKey, origin } = await recoverDataKey(document, kms);
+          expect(dataKey.bytes).toEqual(Buffer.from(bytes));
+          expect(document.KeyVersionId).toBe(origin.KeyVersionId);
         },
       ),
       { numRuns: 8 },
@@ -254,7 +254,7 @@ describe('re-encrypting an export for an RSA key of KMS', () => {
       const request = requestOf(source, keyId, { asymmetricSource });
       const { document } = await reencryptDataKey(request, { kms, now });
       expect(document).toMatchObject({ KeyId: keyId, EncryptionContext });
-      expect((await recoverDataKey(document, kms)).plaintext.bytes).toEqual(dataKey);
+      expect((await recoverDataKey(document, kms)).dataKey.bytes).toEqual(dataKey);
       await dryRunVerifiedReencrypt(request, kms);
       expect(calls()).toContain('ReEncrypt 200');
     },
@@ -312,7 +312,7 @@ describe('re-encrypting an export for an RSA key of KMS', () => {
 
     const { document, refusal } = await attempt(ecb, label);
     expect(refusal).toMatchObject({ code: 'InvalidParameter' });
-    expect((await recoverDataKey(document, kms)).plaintext.bytes).toEqual(dataKey);
+    expect((await recoverDataKey(document, kms)).dataKey.bytes).toEqual(dataKey);
     expect(await dryRunVerifiedReencrypt(requestFor(label), kms)).toEqual(['ExportDataKey']);
     expect(await failure(attempt(`label:${'0'.repeat(32)}`))).toMatchObject({
       code: 'check-value-mismatch',

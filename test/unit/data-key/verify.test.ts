@@ -4,13 +4,10 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { KmsxError, kmsxError } from '../../../src/base/error.ts';
 import { SecretBytes } from '../../../src/base/secret-bytes.ts';
 import { keyCheckValues } from '../../../src/documents/key-check-value.ts';
-import type { Expectation, VerifiableBackup } from '../../../src/data-key/verify.ts';
-import {
-  assertVerified,
-  assuranceBits,
-  envelopeFingerprint,
-  verifyBackups,
-} from '../../../src/data-key/verify.ts';
+import type { Expectation, VerifiableBackup } from '../../../src/data-key/verify/verify-backups.ts';
+import { assertVerified, verifyBackups } from '../../../src/data-key/verify/verify-backups.ts';
+import { assuranceBits } from '../../../src/data-key/verify/verify-key.ts';
+import { envelopeFingerprint } from '../../../src/documents/envelope-fingerprint.ts';
 import type { ExportDataKeyInput, KmsClient } from '../../../src/kms/types.ts';
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
 import type { WrappingPrivateKey } from '../../../src/wrapping/private-key.ts';

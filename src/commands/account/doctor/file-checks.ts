@@ -3,7 +3,7 @@ import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import { discardAll, prepareOutputs } from '../../../terminal/files/outputs.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { version } from '../../../terminal/version.ts';
-import type { Recipient } from '../../../data-key/reexport.ts';
+import type { Recipient } from '../../../data-key/recipient.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import type { BackupPlaces } from '../../shared/backup/backup-places.ts';
 import { assertTakesSecrets, checkSecrets } from '../../shared/backup/backup-places.ts';

@@ -2,7 +2,7 @@ import { isNoPermission } from '../../../answers/refusal.ts';
 import type { KmsxError } from '../../../base/error.ts';
 import { dryRunExport } from '../../../data-key/export.ts';
 import { makeOneTimeKey, oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
-import type { Recipient } from '../../../data-key/reexport.ts';
+import type { Recipient } from '../../../data-key/recipient.ts';
 import type { KeyMetadata } from '../../../kms/types.ts';
 import { isDedicated } from '../../shared/backup/backup-places.ts';
 import { checkBackup, checkBackupFile } from './backup-checks.ts';

@@ -1,5 +1,5 @@
 import type { EncryptionContext } from '../../../documents/encryption-context.ts';
-import type { Recipient } from '../../../data-key/reexport.ts';
+import type { Recipient } from '../../../data-key/recipient.ts';
 import type { Gateway } from '../../../kms/gateway.ts';
 import type { PolicyCommand } from '../../../account/ram-policy.ts';
 import { needsAction } from '../../../account/ram-policy.ts';

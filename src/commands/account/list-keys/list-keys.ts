@@ -14,7 +14,7 @@ import { connect } from '../../shared/connect.ts';
 import type { ConnectionOptions } from '../../shared/connection-options.ts';
 import { addConnectionOptions, planConnection } from '../../shared/connection-options.ts';
 import { describe } from '../../shared/describe.ts';
-import { warnOfRehearsal } from '../../shared/partial-failure.ts';
+import { warnOfRehearsal } from '../../shared/rehearsal.ts';
 import type { KeyFilter, KeyFilterOptions } from './filter.ts';
 import { addKeyFilterOptions, keyFilter } from './filter.ts';
 import { keyTable } from './table.ts';

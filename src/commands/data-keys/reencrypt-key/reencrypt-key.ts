@@ -1,15 +1,13 @@
 import type { Command } from 'commander';
 import { KmsxError, kmsxError } from '../../../base/error.ts';
+import type { Input } from '../../../terminal/files/inputs.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
-import { jsonForStdout, jsonLine, printResult } from '../../../terminal/output/json-output.ts';
+import { jsonForStdout, jsonLine } from '../../../terminal/output/json-output.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import { repeatable } from '../../../terminal/options.ts';
-import type { Output } from '../../../terminal/files/outputs.ts';
-import { discardAll, prepareOutputs } from '../../../terminal/files/outputs.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
-import type { BackupDocument } from '../../../documents/backup-document.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
 import { parseExpectedCheckValue } from '../../../documents/key-check-value.ts';
 import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
@@ -22,24 +20,27 @@ import {
 import { parseKeyId } from '../../../kms/key-id.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import { backupLabel, explainingFailures } from '../../shared/backup/backup-failures.ts';
-import type { BackupInputOptions } from '../../shared/backup/backup-input.ts';
+import type { BackupInputOptions, OpenedBackup } from '../../shared/backup/backup-input.ts';
 import {
   addBackupInputOptions,
   backupInputs,
   openBackup,
 } from '../../shared/backup/backup-input.ts';
-import type { BackupPlaces, StandingBackup } from '../../shared/backup/backup-places.ts';
+import type { BackupOutputs } from '../../shared/backup/backup-places.ts';
 import {
   checkSecrets,
   isDedicated,
   keepBackups,
   readBackupPlaces,
 } from '../../shared/backup/backup-places.ts';
-import { connect } from '../../shared/connect.ts';
+import { withConnection } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import { addConnectionOptions } from '../../shared/connection-options.ts';
 import { describe } from '../../shared/describe.ts';
-import { dryRunResult, warnOfRehearsal, whatStands } from '../../shared/partial-failure.ts';
+import { printDryRun } from '../../shared/dry-run.ts';
+import { whatStands } from '../../shared/partial-failure.ts';
+import { warnOfRehearsal } from '../../shared/rehearsal.ts';
+import { withOutputs } from '../../shared/with-outputs.ts';
 import { assertOneRegion, withKeyRegion } from '../../shared/key-region.ts';
 import type { NewContextOptions } from './new-context-options.ts';
 import { addNewContextOptions, newContextInput, readNewContext } from './new-context-options.ts';
@@ -104,23 +105,71 @@ export function defineReencryptKey(command: Command, io: Io): void {
 }
 
 async function runReencryptKey(options: ReencryptKeyOptions, session: Session): Promise<void> {
-  const { io, reporter } = session;
-  assertSafeEnvironment(io);
+  assertSafeEnvironment(session.io);
   const label = backupLabel(options);
+  const places = readBackupPlaces(options.backup);
+  const { backup, inputs, requestOf } = await planReencrypt(options, label, session);
+  const isResult = places.files.length + places.secrets.length === 0;
+  const toStdout = { option: '--backup', path: '-', holds: 'backup' } as const;
+  const requests = { files: isResult ? [toStdout] : places.files };
+  await withOutputs(requests, inputs, session, ({ files }) =>
+    withConnection(backup.plan, session, async (kms) => {
+      await checkSecrets(places, kms, session);
+      const source = await backup.source(kms);
+      const request = requestOf(source);
+      const facts = {
+        source,
+        label,
+        kms,
+        hintsFor: (error: KmsxError) => reencryptHints(error, request, true),
+      };
+      if (options.dryRun) {
+        const notChecked = await explainingFailures(facts, () =>
+          dryRunVerifiedReencrypt(request, kms),
+        );
+        const notAsked = places.secrets.map(() => 'CreateSecret');
+        await printDryRun(kms, request.destination.text, [...notChecked, ...notAsked], session);
+        return;
+      }
+      const made = await explainingFailures(facts, () =>
+        reencryptDataKey(request, { kms, now: () => session.io.now() }),
+      );
+      await warnOfRehearsal(kms, session);
+      await sayHowVerified(made, request, label, session);
+      const { io } = session;
+      const line = isResult
+        ? jsonForStdout(made.document, io, session.options.color)
+        : jsonLine(made.document);
+      await write(line, { files, secrets: places.secrets, standing: [] }, kms, session);
+    }),
+  );
+}
+
+/** What the options ask for, checked as far as it can be before KMS is asked. */
+interface ReencryptPlan {
+  readonly backup: OpenedBackup;
+  readonly inputs: readonly Pick<Input, 'fileId'>[];
+  readonly requestOf: (source: BackupSource) => ReencryptRequest;
+}
+
+/** @param label - what the old backup is called in errors */
+async function planReencrypt(
+  options: ReencryptKeyOptions,
+  label: string,
+  session: Session,
+): Promise<ReencryptPlan> {
   const destination = parseKeyId(options.toKeyId, '--to-key-id');
   const asymmetric = planAsymmetricSource(options);
   const expected = options.expectCheckValue.map(parseExpectedCheckValue);
-  const places = readBackupPlaces(options.backup);
   assertOneStdin([...backupInputs(options), ...newContextInput(options)]);
 
   const keys = asymmetric === undefined ? [destination] : [destination, asymmetric.key];
   const backup = await openBackup(withKeyRegion(options, keys), session);
-  const { known, plan } = backup;
+  const { known, plan, envelope } = backup;
   assertOneRegion(keys, { ...options, documentRegion: known?.Region });
   assertHasReEncrypt(plan);
   const newContext = await readNewContext(options, session);
-  if (known !== undefined) oneTimeAlgorithm(known.NumberOfBytes);
-  const asymmetricSource = asymmetric && chooseAsymmetricSource(asymmetric, backup.envelope, label);
+  const asymmetricSource = asymmetric && chooseAsymmetricSource(asymmetric, envelope, label);
   const requestOf = (source: BackupSource): ReencryptRequest => ({
     source,
     asymmetricSource,
@@ -128,46 +177,11 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
     destinationContext: newContext.over(source.EncryptionContext, label),
     expected,
   });
-  if (known !== undefined) requestOf(known);
-
-  const outputs = await prepareOutputs(
-    places.files.length + places.secrets.length > 0
-      ? places.files
-      : [{ option: '--backup', path: '-', holds: 'backup' }],
-    [...backup.inputs, ...newContext.inputs],
-    { ...session.options, io, reporter },
-  );
-  try {
-    const connection = await connect(plan, session);
-    const { kms } = connection;
-    try {
-      await checkSecrets(places, kms, session);
-      const source = await backup.source(kms);
-      const request = requestOf(source);
-      const facts = {
-        ...{ source, label, kms },
-        hintsFor: (error: KmsxError) => reencryptHints(error, request, true),
-      };
-      if (options.dryRun) {
-        const notChecked = await explainingFailures(facts, () =>
-          dryRunVerifiedReencrypt(request, kms),
-        );
-        await warnOfRehearsal(kms, session);
-        const unasked = [...notChecked, ...places.secrets.map(() => 'CreateSecret')];
-        await printResult(dryRunResult(unasked, destination.text, kms), session);
-        return;
-      }
-      const now = (): Date => io.now();
-      const made = await explainingFailures(facts, () => reencryptDataKey(request, { kms, now }));
-      await warnOfRehearsal(kms, session);
-      await sayHowVerified(made, request, label, session);
-      await write(made.document, outputs, places, kms, session);
-    } finally {
-      await connection.close();
-    }
-  } finally {
-    await discardAll(outputs);
+  if (known !== undefined) {
+    oneTimeAlgorithm(known.NumberOfBytes);
+    requestOf(known);
   }
+  return { backup, inputs: [...backup.inputs, ...newContext.inputs], requestOf };
 }
 
 /** @throws KmsxError `operation-not-offered` */
@@ -204,22 +218,16 @@ async function sayHowVerified(
 
 /** Writes the verified backup to every place. If one fails, the error says what stands. */
 async function write(
-  document: BackupDocument,
-  outputs: readonly Output[],
-  places: BackupPlaces,
+  line: Buffer,
+  backups: BackupOutputs,
   kms: KmsClient,
   session: Session,
 ): Promise<void> {
-  const standing: StandingBackup[] = [];
-  const { io, options } = session;
-  const isResult = places.files.length + places.secrets.length === 0;
-  const line = isResult ? jsonForStdout(document, io, options.color) : jsonLine(document);
   try {
-    const { secrets } = places;
-    await keepBackups(line, { files: outputs, secrets }, standing, kms, session);
+    await keepBackups(line, backups, kms, session);
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
-    const labels = standing.map(({ label }) => label);
+    const labels = backups.standing.map(({ label }) => label);
     const stands =
       labels.length === 0
         ? 'the old backup stands'

@@ -7,9 +7,10 @@ import { readBackupPlace } from '../../shared/backup/backup-input.ts';
 import type { Connection } from '../../shared/connect.ts';
 import { connect } from '../../shared/connect.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
-import { assertRehearsalMatches, planConnection } from '../../shared/connection-options.ts';
+import { planConnection } from '../../shared/connection-options.ts';
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { readContext } from '../../shared/context-options.ts';
+import { assertRehearsalMatches } from '../../shared/rehearsal.ts';
 
 /** The options that name the backups of `verify-key`. */
 export interface AgainstOptions extends ConnectionOptions, ContextOptions {
@@ -55,8 +56,6 @@ export async function readAgainst(
 /** Connections to KMS, one for each gateway and region, made when they are first needed. */
 export interface Connections {
   kmsOf(plan: ConnectionPlan): Promise<KmsClient>;
-  /** The clients that were made. */
-  clients(): readonly KmsClient[];
   close(): Promise<void>;
 }
 
@@ -71,7 +70,6 @@ export function makeConnections(session: Session): Connections {
       open.set(place, connection);
       return connection.kms;
     },
-    clients: () => [...open.values()].map(({ kms }) => kms),
     close: async () => {
       for (const connection of open.values()) await connection.close();
     },

@@ -3,12 +3,12 @@ import { readInput } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
 import type { Envelope } from '../../../documents/read-document.ts';
-import { chooseExport } from '../../../data-key/unwrap.ts';
-import type { OpenableExport } from '../../../data-key/verify.ts';
+import { exportFor, findExport } from '../../../data-key/find-export.ts';
+import type { OpenableExport } from '../../../data-key/verify/verify-backups.ts';
 import type { WrappingAlgorithm } from '../../../wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../../../wrapping/algorithms.ts';
 import type { UnwrappingKey } from '../../../wrapping/unwrapping-key.ts';
-import { openPrivateKey, readExportEnvelope, wrappedDataKeyOf } from '../../shared/read-export.ts';
+import { openPrivateKey, readExportEnvelope } from '../../shared/read-export.ts';
 import type { PassphraseOptions } from '../../shared/passphrase.ts';
 import { passphraseFileIds, passphraseInput } from '../../shared/passphrase.ts';
 import type { AgainstBackup } from './backups.ts';
@@ -77,7 +77,7 @@ export interface ExportInPlace {
 /**
  * Opens the private key, and finds the export that was made for it.
  *
- * @throws KmsxError those of `openPrivateKey` and `wrappedDataKeyOf`
+ * @throws KmsxError those of `openPrivateKey` and `findExport`
  */
 export async function openExport(
   { place, label, envelope, privkey, algorithm }: ExportInput,
@@ -85,7 +85,7 @@ export async function openExport(
   session: Session,
 ): Promise<ExportInPlace> {
   const privateKey = await openPrivateKey(privkey, options, session);
-  const wrapped = wrappedDataKeyOf(envelope, algorithm, privateKey, label);
+  const wrapped = findExport(envelope, algorithm, privateKey, label);
   return { place, label, envelope, opened: { wrapped, privateKey } };
 }
 
@@ -95,9 +95,6 @@ export function exportBeside(
   privateKey: UnwrappingKey,
 ): OpenableExport | undefined {
   if (envelope?.kind !== 'export') return undefined;
-  const { document } = envelope;
-  const isRecipient = document.Exports.some(
-    ({ PublicKeyFingerprint }) => PublicKeyFingerprint === privateKey.fingerprint,
-  );
-  return isRecipient ? { wrapped: chooseExport(document, privateKey), privateKey } : undefined;
+  const wrapped = exportFor(envelope.document, privateKey);
+  return wrapped && { wrapped, privateKey };
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
-import type { SecretBytes } from '../../../base/secret-bytes.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
@@ -10,9 +9,9 @@ import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
 import { parseExpectedCheckValue } from '../../../documents/key-check-value.ts';
-import { unwrapDataKey } from '../../../data-key/unwrap.ts';
-import type { VerifiableBackup } from '../../../data-key/verify.ts';
-import { assertVerified, verifyBackups } from '../../../data-key/verify.ts';
+import type { VerifiableBackup } from '../../../data-key/verify/verify-backups.ts';
+import { assertVerified } from '../../../data-key/verify/verify-backups.ts';
+import { verifyKey } from '../../../data-key/verify/verify-key.ts';
 import { witnessCommands } from '../../../data-key/witness/witness.ts';
 import { offeredAlgorithms } from '../../../wrapping/algorithms.ts';
 import { explainingFailures } from '../../shared/backup/backup-failures.ts';
@@ -20,16 +19,16 @@ import {
   checkValueMethodsOption,
   parseCheckValueMethods,
 } from '../../shared/check-value-options.ts';
-import { addConnectionOptions, assertRehearsalMatches } from '../../shared/connection-options.ts';
+import { addConnectionOptions } from '../../shared/connection-options.ts';
 import { addContextOptions, contextInput } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';
-import { warnOfRehearsal } from '../../shared/partial-failure.ts';
+import { assertRehearsalMatches, warnOfRehearsal } from '../../shared/rehearsal.ts';
 import { addPassphraseOptions, assertOnePassphraseSource } from '../../shared/passphrase.ts';
 import type { AgainstBackup, AgainstOptions, Connections } from './backups.ts';
 import { makeConnections, readAgainst } from './backups.ts';
-import type { ExportInPlace, ExportInput, ExportOptions } from './export.ts';
+import type { ExportInPlace, ExportOptions } from './export.ts';
 import { exportBeside, exportInputs, openExport, readExport } from './export.ts';
-import { printWithWitness, verifyResult, warnOfShortValues } from './result.ts';
+import { printWithWitness, warnOfShortValues } from './result.ts';
 import type { AskedBackup } from './witness.ts';
 import { assertWitnessable, witnessRequest } from './witness.ts';
 
@@ -61,7 +60,7 @@ export function defineVerifyKey(command: Command, io: Io): void {
         'kmsx verify-key --against backup.json --expect-check-value label:00112233445566778899aabbccddeeff',
       ],
       [
-        'the same by other tools, for who does not trust this one',
+        'the same check with openssl and aliyun, for anyone who does not trust kmsx',
         'kmsx verify-key --in export.json --privkey wrapping.pem --against backup.json --witness | jq -r ".Witness[]"',
       ],
     ],
@@ -114,35 +113,35 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
   ]);
   const input = await readExport(options, session);
   const backups = await readAgainst(options, session);
+  const document = input?.envelope.kind === 'export' ? input.envelope.document : undefined;
   for (const { plan } of backups) {
-    if (input?.envelope.kind !== 'export') continue;
-    assertRehearsalMatches(input.envelope.document, plan, input.label);
+    if (input !== undefined && document !== undefined) {
+      assertRehearsalMatches(document, plan, input.label);
+    }
   }
   assertWitnessable(options, backups);
   const exported = input && (await openExport(input, options, session));
-  const opened = exported?.opened;
   const connections = makeConnections(session);
-  let dataKey: SecretBytes | undefined;
   try {
-    dataKey = opened && (await unwrapDataKey(opened.wrapped, opened.privateKey));
     const asked: AskedBackup[] = [];
-    const verification = await verifyBackups(
-      backups.map((backup) => verifiable(backup, exported, connections, asked)),
-      { dataKey, checkValues, shownCheckValues },
-    );
-    const isRehearsal = await sayWhatItWas(connections, input, session);
-    const result = verifyResult({ verification, exported, checkValues, isRehearsal });
-    if (!options.witness) {
-      await printResult(result, session);
-    } else {
+    const { result, verification } = await verifyKey({
+      exported: exported?.opened,
+      backups: backups.map((backup) => verifiable(backup, exported, connections, asked)),
+      checkValues,
+      shownCheckValues,
+      isRehearsal: document?.Rehearsal === true,
+    });
+    await warnOfRehearsal(verification, session);
+    if (options.witness) {
       const request = witnessRequest(options, exported, asked, checkValues, session.io);
       await printWithWitness(result, witnessCommands(request), session);
+    } else {
+      await printResult(result, session);
     }
     if (verification.match === true) await warnOfShortValues(checkValues, session);
     assertVerified(verification);
   } finally {
-    dataKey?.dispose();
-    await opened?.privateKey.close();
+    await exported?.opened.privateKey.close();
     await connections.close();
   }
 }
@@ -192,18 +191,4 @@ function verifiable(
     explaining: (source, kms, work) =>
       explainingFailures({ source, label: backup.label, kms }, work),
   };
-}
-
-/** Warns of a rehearsal, and tells whether it is one. */
-async function sayWhatItWas(
-  connections: Connections,
-  input: ExportInput | undefined,
-  session: Session,
-): Promise<boolean> {
-  const rehearsal = connections.clients().find(({ isRehearsal }) => isRehearsal);
-  if (rehearsal !== undefined) {
-    await warnOfRehearsal(rehearsal, session);
-    return true;
-  }
-  return input?.envelope.kind === 'export' && input.envelope.document.Rehearsal === true;
 }

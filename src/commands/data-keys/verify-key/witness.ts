@@ -5,7 +5,7 @@ import { oneLine } from '../../../terminal/output/printable.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
 import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
 import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
-import type { OpenableExport } from '../../../data-key/verify.ts';
+import type { OpenableExport } from '../../../data-key/verify/verify-backups.ts';
 import type {
   EnvelopePlace,
   WitnessExport,

@@ -12,9 +12,10 @@ import { readSecretBackup } from '../../../data-key/secret-backup.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import { secretNameOf } from './backup-places.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../connection-options.ts';
-import { assertRehearsalMatches, planConnection } from '../connection-options.ts';
+import { planConnection } from '../connection-options.ts';
 import type { ContextOptions } from '../context-options.ts';
 import { addContextOptions, contextInput, readContext } from '../context-options.ts';
+import { assertRehearsalMatches } from '../rehearsal.ts';
 import { explainingWrongFile } from '../wrong-file.ts';
 
 /** The options that name a backup and its encryption context. */

@@ -1,4 +1,5 @@
 import { kmsxError } from '../../../base/error.ts';
+import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
 import type { Session } from '../../../terminal/session.ts';
@@ -6,7 +7,6 @@ import {
   assertSecretFree,
   assertSecretName,
   createSecretBackup,
-  SECRET_PREFIX,
 } from '../../../data-key/secret-backup.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import type { ConnectionPlan } from '../connection-options.ts';
@@ -90,16 +90,23 @@ export async function checkSecrets(
   }
 }
 
+/** The places of a backup, made ready, and the backups that stand there already. */
+export interface BackupOutputs {
+  readonly files: readonly Output[];
+  /** Names of secrets. */
+  readonly secrets: readonly string[];
+  /** Grows with each backup that is on stable storage. */
+  readonly standing: StandingBackup[];
+}
+
 /**
  * Writes a backup to every place, one after the other; resolves when all are on stable storage.
  *
- * @param standing - gets each backup as it stands
  * @throws KmsxError those of writing, `secret-exists`, those of KMS
  */
 export async function keepBackups(
   line: Buffer,
-  { files, secrets }: { readonly files: readonly Output[]; readonly secrets: readonly string[] },
-  standing: StandingBackup[],
+  { files, secrets, standing }: BackupOutputs,
   kms: KmsClient,
   { io }: Session,
 ): Promise<void> {

@@ -5,10 +5,8 @@ import type { SecretBytes } from '../../../base/secret-bytes.ts';
 import { secretCopy } from '../../../base/secret-bytes.ts';
 import { encodeBase64Bytes, encodeHexBytes } from '../../../base/secret-encoding.ts';
 import type { Input } from '../../../terminal/files/inputs.ts';
-import { jsonForStdout, jsonLine } from '../../../terminal/output/json-output.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
-import { discardAll, prepareOutputs } from '../../../terminal/files/outputs.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { ComponentOrigin } from '../../../documents/component-document.ts';
 import type { SplitPlan } from '../../../data-key/custody/split.ts';
@@ -20,6 +18,7 @@ import {
   parseExpectedCheckValue,
 } from '../../../documents/key-check-value.ts';
 import { checkValueMethodsOption, parseCheckValueMethods } from '../check-value-options.ts';
+import { withOutputs, writeJson } from '../with-outputs.ts';
 import type { ComponentOptions } from './component-output.ts';
 import {
   addComponentOptions,
@@ -62,13 +61,6 @@ export interface DataKeyOutputPlan {
   readonly split: SplitPlan | undefined;
 }
 
-/** The places that a plaintext data key goes to, made ready. End them with `writeDataKey` or `discard`. */
-export interface DataKeyOutput {
-  /** One, or one for each component. */
-  readonly outputs: readonly Output[];
-  discard(): Promise<void>;
-}
-
 /**
  * Checks the options of a plaintext data key's output.
  *
@@ -80,31 +72,6 @@ export function planDataKeyOutput(options: DataKeyOutputOptions): DataKeyOutputP
   return { options, methods, expected, split: planSplit(options) };
 }
 
-/** Checks and makes ready the places that the data key goes to. */
-export async function prepareDataKeyOutput(
-  { options, split }: DataKeyOutputPlan,
-  inputs: readonly Pick<Input, 'fileId'>[],
-  session: Session,
-): Promise<DataKeyOutput> {
-  if (split !== undefined) await assertPlacesApart(options, session);
-  const requests: OutputRequest[] =
-    split === undefined
-      ? [
-          {
-            option: '--out',
-            path: options.out,
-            holds: options.checkValueOnly ? 'document' : 'secret',
-          },
-        ]
-      : options.component.map((path) => ({ option: '--component', path, holds: 'component' }));
-  const outputs = await prepareOutputs(requests, inputs, {
-    ...session.options,
-    io: session.io,
-    reporter: session.reporter,
-  });
-  return { outputs, discard: () => discardAll(outputs) };
-}
-
 /**
  * Writes a data key, or its check values, or its components. Where an expected check value differs, nothing is
  * written.
@@ -112,44 +79,65 @@ export async function prepareDataKeyOutput(
  * @param origin - what components say of where the key came from
  * @throws KmsxError `check-value-mismatch` and those of writing
  */
-export async function writeDataKey(
-  dataKey: SecretBytes,
+export type WriteDataKey = (dataKey: SecretBytes, origin: ComponentOrigin) => Promise<void>;
+
+/** Makes ready the places that the data key goes to, and discards what was not written. */
+export async function withDataKeyOutput(
   plan: DataKeyOutputPlan,
-  { outputs }: DataKeyOutput,
+  inputs: readonly Pick<Input, 'fileId'>[],
   session: Session,
-  origin: ComponentOrigin,
+  use: (write: WriteDataKey) => Promise<void>,
 ): Promise<void> {
-  const { options, expected, split } = plan;
-  for (const value of expected) assertCheckValue(dataKey.bytes, value);
-  if (split !== undefined) {
-    const checkValues = checkValuesOf(dataKey, plan);
-    const components = await splitDataKey(dataKey.bytes, split, checkValues, origin, session.io);
-    try {
-      await writeComponents(components, outputs, session);
-    } finally {
-      for (const { secret } of components) secret.dispose();
-    }
-    return;
-  }
-  const [output] = outputs;
-  if (output === undefined) throw new TypeError('a whole key has one output');
-  if (options.checkValueOnly) {
-    const values = {
-      KeyCheckValues: checkValuesOf(dataKey, plan),
-      NumberOfBytes: dataKey.length,
-    };
-    const { io } = session;
-    await output.write(
-      output.isStdout ? jsonForStdout(values, io, session.options.color) : jsonLine(values),
+  const { options, split } = plan;
+  if (split === undefined) {
+    const holds = options.checkValueOnly ? 'document' : 'secret';
+    const requests = { out: { option: '--out', path: options.out, holds } } as const;
+    await withOutputs(requests, inputs, session, ({ out }) =>
+      use((dataKey) => writeWhole(dataKey, plan, out, session)),
     );
     return;
   }
-  const encoded = encode(dataKey.bytes, options.format);
+  await assertPlacesApart(options, session);
+  const components = options.component.map((path): OutputRequest => {
+    return { option: '--component', path, holds: 'component' };
+  });
+  await withOutputs({ components }, inputs, session, (outputs) =>
+    use(async (dataKey, origin) => {
+      assertExpected(dataKey, plan);
+      const checkValues = checkValuesOf(dataKey, plan);
+      const made = await splitDataKey(dataKey.bytes, split, checkValues, origin, session.io);
+      try {
+        await writeComponents(made, outputs.components, session);
+      } finally {
+        for (const { secret } of made) secret.dispose();
+      }
+    }),
+  );
+}
+
+async function writeWhole(
+  dataKey: SecretBytes,
+  plan: DataKeyOutputPlan,
+  out: Output,
+  session: Session,
+): Promise<void> {
+  assertExpected(dataKey, plan);
+  const { format, checkValueOnly } = plan.options;
+  if (checkValueOnly) {
+    const KeyCheckValues = checkValuesOf(dataKey, plan);
+    await writeJson({ KeyCheckValues, NumberOfBytes: dataKey.length }, out, session);
+    return;
+  }
+  const encoded = encode(dataKey.bytes, format);
   try {
-    await output.write(encoded);
+    await out.write(encoded);
   } finally {
     encoded.fill(0);
   }
+}
+
+function assertExpected(dataKey: SecretBytes, { expected }: DataKeyOutputPlan): void {
+  for (const value of expected) assertCheckValue(dataKey.bytes, value);
 }
 
 /** The check values of a data key, as the options choose them. */

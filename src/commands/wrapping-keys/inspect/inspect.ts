@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KmsxError } from '../../../base/error.ts';
+import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
 import { shellWord } from '../../../base/shell-word.ts';
 import { exitCodeOf } from '../../../terminal/exit-codes.ts';
 import { assertOneStdin, readInput } from '../../../terminal/files/inputs.ts';
@@ -12,7 +13,7 @@ import { assertSafeEnvironment, createSession } from '../../../terminal/session.
 import { PLAINTEXT_KEY } from '../../../documents/inspect/inspect-document.ts';
 import { inspectFile } from '../../../documents/inspect/inspect-file.ts';
 import { relate } from '../../../documents/inspect/inspect-relations.ts';
-import type { Inspection } from '../../../documents/inspect/inspection.ts';
+import type { Inspection } from '../../../documents/inspect/inspect-relations.ts';
 import { describe } from '../../shared/describe.ts';
 import type { InspectedFile } from './table.ts';
 import { inspectTable } from './table.ts';
@@ -76,7 +77,7 @@ async function warnOfPlaintext(
 }
 
 async function readAndInspect(file: string, { io, reporter }: Session): Promise<Inspection> {
-  if (file.startsWith('secret:')) assertFile(file, io);
+  if (file.startsWith(SECRET_PREFIX)) assertFile(file, io);
   const { bytes, label } = await readInput(file, 'a key or document', io, reporter);
   try {
     return await inspectFile(bytes, label);

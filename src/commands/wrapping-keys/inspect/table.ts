@@ -3,7 +3,7 @@ import { oneLine } from '../../../terminal/output/printable.ts';
 import { factTable, table } from '../../../terminal/output/table.ts';
 import type { NamedIdentities, Relation } from '../../../documents/inspect/inspect-relations.ts';
 import { groupLetters, RELATIONS } from '../../../documents/inspect/inspect-relations.ts';
-import type { Facts } from '../../../documents/inspect/inspection.ts';
+import type { Facts } from '../../../documents/inspect/inspect-relations.ts';
 
 /** What `inspect` prints of one file: `File` and `Type` first, then what can be told of that type. */
 export interface InspectedFile extends Facts {

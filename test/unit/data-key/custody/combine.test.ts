@@ -48,7 +48,7 @@ describe('components', () => {
         const components = await split(key, 4, threshold);
         const ordered = turned ? components.reverse() : components;
         for (let given = threshold ?? 4; given <= 4; given += 1) {
-          const combined = await combineComponents(ordered.slice(0, given));
+          const { dataKey: combined } = await combineComponents(ordered.slice(0, given));
           expect(combined.bytes.equals(key)).toBe(true);
         }
       }),

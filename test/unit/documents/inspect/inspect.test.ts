@@ -11,7 +11,7 @@ import {
   relate,
   RELATIONS,
 } from '../../../../src/documents/inspect/inspect-relations.ts';
-import type { Inspection } from '../../../../src/documents/inspect/inspection.ts';
+import type { Inspection } from '../../../../src/documents/inspect/inspect-relations.ts';
 import { readEnvelope } from '../../../../src/documents/read-document.ts';
 import { privateKeyFiles, publicKeyFiles } from '../../../keys/forms.ts';
 import { GOLDEN_FOLDERS } from '../../../support/document-schemas.ts';

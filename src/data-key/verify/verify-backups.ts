@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
-import { equalBytes } from '../base/bytes.ts';
-import { KmsxError, kmsxError } from '../base/error.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
-import { usingSecret } from '../base/secret-bytes.ts';
-import type { KmsClient } from '../kms/types.ts';
-import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
-import type { BackupSource } from './backup-source.ts';
-import type { KeyCheckValue } from '../documents/key-check-value.ts';
-import { hasCheckValues, keyCheckValues } from '../documents/key-check-value.ts';
-import type { OneTimeExport, OneTimeKey } from './one-time-export.ts';
-import { exportToOneTimeKey, makeOneTimeKey } from './one-time-export.ts';
-import type { WrappedDataKey } from './unwrap.ts';
-import { unwrapDataKey } from './unwrap.ts';
+import { equalBytes } from '../../base/bytes.ts';
+import { KmsxError, kmsxError } from '../../base/error.ts';
+import type { SecretBytes } from '../../base/secret-bytes.ts';
+import { usingSecret } from '../../base/secret-bytes.ts';
+import type { KmsClient } from '../../kms/types.ts';
+import type { UnwrappingKey } from '../../wrapping/unwrapping-key.ts';
+import type { BackupSource } from '../backup-source.ts';
+import type { KeyCheckValue } from '../../documents/key-check-value.ts';
+import { hasCheckValues, keyCheckValues } from '../../documents/key-check-value.ts';
+import { envelopeFingerprint } from '../../documents/envelope-fingerprint.ts';
+import type { OneTimeExport, OneTimeKey } from '../one-time-export.ts';
+import { exportToOneTimeKey, makeOneTimeKey } from '../one-time-export.ts';
+import type { WrappedDataKey } from '../unwrap.ts';
+import { unwrapDataKey } from '../unwrap.ts';
 
 /** An export that is opened on this machine, beside or instead of KMS's own opening of a backup. */
 export interface OpenableExport {
@@ -77,6 +77,8 @@ export interface Verification {
   /** The check values and the length of what the backups were compared with. */
   readonly keyCheckValues: readonly KeyCheckValue[] | undefined;
   readonly numberOfBytes: number | undefined;
+  /** Whether a KMS that answered was an embedded one. */
+  readonly isRehearsal: boolean;
   /** What stopped a comparison, or found a document out; in order. */
   readonly errors: readonly KmsxError[];
 }
@@ -112,6 +114,7 @@ export async function verifyBackups(
 /** A backup that KMS was asked to open: either `exported` or `error` is there. */
 interface Attempt {
   readonly backup: VerifiableBackup;
+  readonly kms: KmsClient | undefined;
   readonly fingerprint: string | undefined;
   readonly exported?: OneTimeExport;
   /** Whether the export beside it holds the same data key. */
@@ -120,17 +123,19 @@ interface Attempt {
 }
 
 async function openBackup(backup: VerifiableBackup, oneTimeKey: OneTimeKey): Promise<Attempt> {
+  let kms: KmsClient | undefined;
   let fingerprint: string | undefined;
   try {
-    const kms = await backup.kms();
-    const source = await backup.source(kms);
+    const client = await backup.kms();
+    kms = client;
+    const source = await backup.source(client);
     fingerprint = envelopeFingerprint(source.CiphertextBlob);
-    const work = (): Promise<OneTimeExport> => exportToOneTimeKey(source, kms, oneTimeKey);
-    const exported = await (backup.explaining?.(source, kms, work) ?? work());
+    const work = (): Promise<OneTimeExport> => exportToOneTimeKey(source, client, oneTimeKey);
+    const exported = await (backup.explaining?.(source, client, work) ?? work());
     const agrees = await holdsBeside(backup, exported.dataKey);
-    return { backup, fingerprint, exported, agrees };
+    return { backup, kms, fingerprint, exported, agrees };
   } catch (error) {
-    if (error instanceof KmsxError) return { backup, fingerprint, error };
+    if (error instanceof KmsxError) return { backup, kms, fingerprint, error };
     throw error;
   }
 }
@@ -163,6 +168,7 @@ function compareAll(attempts: readonly Attempt[], expectation: Expectation): Ver
     difference: comparisons.find(({ difference }) => difference !== undefined)?.difference,
     keyCheckValues: reference && keyCheckValues(reference.bytes, expectation.shownCheckValues),
     numberOfBytes: reference?.length,
+    isRehearsal: attempts.some(({ kms }) => kms?.isRehearsal),
     errors,
   };
 }
@@ -229,27 +235,6 @@ export function assertVerified({ match, difference, backups, errors }: Verificat
   }
   const error = errors.find(({ kind }) => kind === 'crypto') ?? errors[0];
   if (error !== undefined) throw error;
-}
-
-/**
- * How many bits of a check value there are to tell keys apart by: that of the longest, since each was compared.
- *
- * @returns 24 for `ecb`, 40 for `cmac`, 128 for the others; undefined for none
- */
-export function assuranceBits(checkValues: readonly KeyCheckValue[]): number | undefined {
-  if (checkValues.length === 0) return undefined;
-  return Math.max(...checkValues.map(({ Value }) => Value.length * 4));
-}
-
-/**
- * The fingerprint of an envelope, by which two people tell whether they mean the same one:
- * `jq -r .CiphertextBlob FILE | base64 -d | sha256sum`.
- *
- * @param base64 - a CiphertextBlob or an ExportedDataKey
- * @returns `SHA256:` and 64 lower-case hexadecimal digits
- */
-export function envelopeFingerprint(base64: string): string {
-  return `SHA256:${createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex')}`;
 }
 
 function errorFacts({ code, message, requestId }: KmsxError): BackupVerdict['Error'] {

@@ -1,0 +1,29 @@
+import { printResult } from '../../terminal/output/json-output.ts';
+import type { Session } from '../../terminal/session.ts';
+import type { KmsClient } from '../../kms/types.ts';
+import { warnOfRehearsal } from './rehearsal.ts';
+
+/**
+ * Prints that the calls would succeed.
+ *
+ * @param keyId - the KMS key, where it is known
+ * @param notChecked - actions that could not be asked about
+ */
+export async function printDryRun(
+  kms: KmsClient,
+  keyId: string | undefined,
+  notChecked: readonly string[],
+  session: Session,
+): Promise<void> {
+  await warnOfRehearsal(kms, session);
+  const result = {
+    DryRun: true,
+    WouldSucceed: true,
+    NotChecked: [...new Set(notChecked)],
+    ...(keyId !== undefined && { KeyId: keyId }),
+    ...(kms.region !== undefined && { Region: kms.region }),
+    Endpoint: kms.endpoint,
+    ...(kms.isRehearsal && { Rehearsal: true }),
+  };
+  await printResult(result, session);
+}
