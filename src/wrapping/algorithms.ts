@@ -22,7 +22,7 @@ export interface WrappingAlgorithm {
   readonly maxDataKeyBytes: number;
   /** The length of a wrapped data key in bytes; undefined where it depends on the data key. */
   readonly wrappedBytes: number | undefined;
-  /** False: known to KMS, not yet to this program, and named in no list of choices. */
+  /** False for what KMS knows and this program does not yet: no list of choices shows it. */
   readonly offered: boolean;
 }
 
@@ -85,7 +85,7 @@ export function findWrappingKeySpec(name: string): WrappingKeySpec {
 }
 
 /**
- * The algorithm that is used for a key where none was asked for.
+ * The algorithm for a key if none was asked for.
  *
  * @throws KmsxError `not-offered-yet` for EC_SM2
  */

@@ -7,7 +7,7 @@ export interface DerValue {
   readonly whole: Buffer;
 }
 
-/** What a key file's outermost SEQUENCE holds, told by its children's tags. */
+/** What a key file's outermost SEQUENCE holds, by its children's tags. */
 export type KeyStructure =
   | 'spki'
   | 'pkcs1-public'
@@ -42,10 +42,10 @@ const STRUCTURES: readonly (readonly [KeyStructure, RegExp])[] = [
 ];
 
 /**
- * Reads the value that the bytes begin with (X.690 §8.1). Lengths must be definite and stand in at most four
- * bytes; a length in more bytes than it needs, as BER allows, is taken.
+ * Reads the value that the bytes begin with (X.690 §8.1). Lengths must be definite and have at most four
+ * bytes; a length with more bytes than it needs, as BER allows, is accepted.
  *
- * @returns undefined where there is no whole value
+ * @returns undefined if there is no whole value
  */
 export function readDer(bytes: Buffer): DerValue | undefined {
   const tag = bytes[0];

@@ -11,17 +11,17 @@ const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const VALUE = /^[A-Za-z0-9_-]+$/;
 
-/** Tells whether a JSON value is a JWK with secret members: of a key pair's private half, or a symmetric key. */
+/** Whether a JSON value is a JWK with secret members: of a key pair's private half, or a symmetric key. */
 export function isJwkPrivate(value: unknown): boolean {
   if (!isJsonObject(value) || typeof value['kty'] !== 'string') return false;
   return PRIVATE_MEMBERS.some((name) => Object.hasOwn(value, name));
 }
 
 /**
- * Takes the public members, and no other, out of a JWK (RFC 7517). Each must be base64url without padding;
+ * Takes only the public members out of a JWK (RFC 7517). Each must be base64url without padding;
  * Node's own reader skips what is not.
  *
- * @returns undefined where the value is no JWK of a public key
+ * @returns undefined if the value is not a JWK of a public key
  */
 export function jwkMembers(value: unknown): JsonWebKey | undefined {
   if (!isJsonObject(value)) return undefined;

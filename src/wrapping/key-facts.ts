@@ -8,7 +8,7 @@ export interface KeyFacts {
   readonly keyType: string;
   /** The length of the RSA modulus in bits. */
   readonly modulusBits?: number;
-  /** The RSA modulus is even, so that it is no product of two large primes. */
+  /** The RSA modulus is even, so it is not a product of two large primes. */
   readonly hasEvenModulus?: true;
   /** The RSA public exponent. */
   readonly publicExponent?: bigint;
@@ -32,11 +32,11 @@ const CURVES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Tells the facts of a public key. OpenSSL re-encodes it, so that every form of a key, also one in BER with
+ * Reads the facts of a public key. OpenSSL re-encodes it, so that every form of a key, even one in BER with
  * longer lengths than needed, has the same `spki` and fingerprint: those of
  * `openssl pkey -pubin -outform DER`.
  *
- * The facts are read from that encoding and not asked of Node, whose answer depends on its version for SM2.
+ * The facts are read from that encoding and not from Node, whose answer for SM2 depends on its version.
  */
 export function keyFacts(publicKey: KeyObject): KeyFacts {
   const spki = publicKey.export({ type: 'spki', format: 'der' });
@@ -64,7 +64,7 @@ export function keyFacts(publicKey: KeyObject): KeyFacts {
 }
 
 /**
- * Tells whether the BIT STRING of an RSA key's SubjectPublicKeyInfo holds anything after the RSAPublicKey
+ * Whether the BIT STRING of an RSA key's SubjectPublicKeyInfo holds anything after the RSAPublicKey
  * (RFC 3279 §2.3.1: it is the DER of that and nothing else). OpenSSL reads past such bytes.
  *
  * @param der - a SubjectPublicKeyInfo, or an X.509 certificate that holds one

@@ -4,7 +4,7 @@ import { recogniseKey } from './der.ts';
 import type { PemBlock } from './pem.ts';
 import { readPem } from './pem.ts';
 
-/** What a key file is, told by its content. Buffers are views into it, but for `base64`, which is decoded. */
+/** What a key file is, by its content. Buffers are views into it, except for `base64`, which is decoded. */
 export type KeyFile =
   | {
       readonly kind: 'pem';
@@ -24,7 +24,7 @@ const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Recognises a key file by its content: PEM, DER, JSON, or base64 of DER (on one line or wrapped). A UTF-8
- * byte order mark is passed over. Each key stands in it once and bytes after it are told, not dropped.
+ * byte order mark is skipped. Bytes after the key are reported, not dropped.
  */
 export function openKeyFile(bytes: Uint8Array): KeyFile {
   const file = withoutByteOrderMark(bytes);

@@ -12,7 +12,7 @@ export interface PemBlock {
 
 export interface PemFile {
   readonly blocks: readonly PemBlock[];
-  /** Something that is not blank stands after the last block. */
+  /** Whether something other than blanks follows the last block. */
   readonly hasTrailingBytes: boolean;
 }
 
@@ -23,11 +23,11 @@ const LABEL = /^[A-Z0-9#][A-Z0-9# ]{0,63}$/;
 
 /**
  * Finds the PEM blocks of a file. Text before a block is fine, as `openssl x509 -text` and
- * `openssl pkcs12` write it. What follows the last block is told, since a second key in another form could
- * stand there.
+ * `openssl pkcs12` write it. What follows the last block is reported, since a second key in another form could
+ * be there.
  *
  * @returns undefined where armour is broken: a BEGIN without its END, an END without its BEGIN, a marker in
- * the midst of a line. No blocks if there is no marker at all.
+ * the middle of a line. No blocks if there is no marker at all.
  */
 export function readPem(bytes: Buffer): PemFile | undefined {
   const blocks: PemBlock[] = [];
@@ -72,7 +72,7 @@ function startsLine(bytes: Buffer, at: number): boolean {
   return bytes.subarray(lineStart, at).every(isBlankByte);
 }
 
-/** Tells whether a block's body is encrypted in OpenSSL's old way (RFC 1421 headers `Proc-Type: 4,ENCRYPTED`). */
+/** Whether a block's body is encrypted in OpenSSL's old way (RFC 1421 headers `Proc-Type: 4,ENCRYPTED`). */
 export function isLegacyEncrypted(block: PemBlock): boolean {
   return /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s/.test(block.body.toString('latin1', 0, 64));
 }
@@ -80,7 +80,7 @@ export function isLegacyEncrypted(block: PemBlock): boolean {
 /**
  * Decodes a block's body.
  *
- * @returns the bytes, the caller's own; undefined if the body is no base64, as with headers in it
+ * @returns the bytes, the caller's own; undefined if the body is not base64, for example because it has headers
  */
 export function decodePemBody(block: PemBlock): Buffer | undefined {
   return decodeBase64Bytes(block.body);

@@ -24,13 +24,13 @@ const MAC_HASHES: Readonly<Record<string, 'sha1' | 'sha256' | 'sha384' | 'sha512
 /**
  * Takes the one private key out of a PKCS#12 file. node-forge reads the structure, also in BER, and derives
  * the key of the MAC; the private key goes encrypted to OpenSSL, or through node-forge where it is encrypted
- * in a way that Node's OpenSSL has given up (RC2).
+ * in a way that Node's OpenSSL no longer supports (RC2).
  *
  * node-forge's own reader of the whole file is not used: it knows passphrases beyond ASCII for the old
  * encryption only, and drops the third prime of a key. The passphrase passes through a JavaScript string,
  * which nothing can overwrite, and so does a key that is not encrypted, or with RC2.
  *
- * This module is for a dynamic import: of all that unwraps a key, only it needs so much of node-forge.
+ * Import this module dynamically: nothing else that unwraps a key needs so much of node-forge.
  *
  * @param pfx - the file's bytes (RFC 7292 §4)
  * @param passphrase - in UTF-8; undefined only where no part of the file needs one

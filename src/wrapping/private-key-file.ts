@@ -28,13 +28,13 @@ export interface LocatedPrivateKey {
   dispose(): void;
 }
 
-/* Object identifiers in DER, as they stand in a PKCS#12 file. */
+/* Object identifiers in DER, as a PKCS#12 file has them. */
 const SHROUDED_KEY_BAG = Buffer.from('060b2a864886f70d010c0a0102', 'hex');
 const ENCRYPTED_DATA = Buffer.from('06092a864886f70d010706', 'hex');
 
 /**
- * Finds the one private key of a file by its content, without opening it. In PEM, text and blocks that hold
- * no private key may stand beside it; what follows the last block must be blank.
+ * Finds the one private key of a file by its content, without opening it. In PEM, text and blocks without a
+ * private key may surround it; what follows the last block must be blank.
  *
  * @param label - what the file is called in errors
  * @throws KmsxError `privkey-is-public`, `privkey-several`, `privkey-trailing-bytes`, `privkey-malformed`,
@@ -93,7 +93,7 @@ function locateInBlock(block: PemBlock, label: string): LocatedPrivateKey {
   const found = body === undefined ? undefined : recogniseKey(body);
   try {
     if (body === undefined || found === undefined || !PRIVATE_STRUCTURES.has(found.structure)) {
-      const reason = `holds a PEM block "${block.label}", which is no whole private key`;
+      const reason = `holds a PEM block "${block.label}", which is not a whole private key`;
       throw failure('privkey-malformed', label, reason);
     }
     if (found.der.length < body.length) throw trailingBytes(label);
@@ -140,7 +140,7 @@ function locateStructure(
   }
 }
 
-/** Tells whether a PKCS#12 file needs a passphrase: to verify its MAC, or to decrypt any of its parts. */
+/** Whether a PKCS#12 file needs a passphrase: to verify its MAC, or to decrypt any of its parts. */
 function isPkcs12Sealed(pfx: Buffer): boolean {
   const outer = readDer(pfx);
   const parts = outer === undefined ? undefined : readDerChildren(outer.content);
@@ -169,7 +169,7 @@ function withoutPrivateBlock(block: PemBlock, label: string): KmsxError {
   return failure(
     'privkey-malformed',
     label,
-    `holds a PEM block "${block.label}", which is no private key`,
+    `holds a PEM block "${block.label}", which is not a private key`,
   );
 }
 
@@ -182,7 +182,7 @@ function jsonRefusal(text: string, label: string): KmsxError {
     });
   }
   if (jwkMembers(value) !== undefined) return isPublic(label);
-  return failure('privkey-malformed', label, 'is JSON, and no private key');
+  return failure('privkey-malformed', label, 'is JSON, and not a private key');
 }
 
 function isPublic(label: string): KmsxError {

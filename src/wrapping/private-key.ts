@@ -14,7 +14,7 @@ import { rsaUnwrappingKey } from './unwrapping-key.ts';
 
 export type { PrivateKeyForm } from './private-key-file.ts';
 
-/** What a private key file is, as far as it tells without its passphrase. Nothing of it is secret. */
+/** What a private key file is, as far as it shows without its passphrase. Nothing here is secret. */
 export interface PrivateKeyDescription extends Partial<KeyFacts> {
   readonly form: PrivateKeyForm;
   readonly encrypted: boolean;
@@ -31,11 +31,11 @@ export interface WrappingPrivateKey extends UnwrappingKey, KeyFacts {
  * with scrypt) as PEM or DER, PEM encrypted in OpenSSL's old way, and PKCS#12. A byte order mark, CRLF, text
  * and certificates beside the key in PEM are fine.
  *
- * RSA keys of every size and number of primes are read: which key an export is for, its fingerprint tells.
+ * RSA keys of every size and number of primes are read: the fingerprint says which exports a key is for.
  *
  * @param bytes - the file; the caller overwrites them
  * @param label - what the file is called in errors
- * @param passphrase - asked only if the key is encrypted; what it gives is disposed of here
+ * @param passphrase - called only if the key is encrypted; its result is disposed of here
  * @throws KmsxError `privkey-is-public`, `privkey-several`, `privkey-trailing-bytes`, `privkey-malformed`,
  * `privkey-unsupported`, `not-offered-yet` (SM2), `input-empty`, `passphrase-malformed`, and
  * `passphrase-wrong` for everything that fails once there is a passphrase
@@ -60,11 +60,11 @@ export async function readPrivateKey(
 }
 
 /**
- * Describes a private key file without a passphrase: an encrypted key by its form alone, any other also by
+ * Describes a private key file without a passphrase: an encrypted key by its form alone, any other key also by
  * its type, size and fingerprint.
  *
  * @param label - what the file is called in errors
- * @throws KmsxError as `readPrivateKey`, but for those of passphrases and of the kind of a readable key
+ * @throws KmsxError those of `readPrivateKey`, except for those about the passphrase or an unsuitable kind of key
  */
 export async function describePrivateKey(
   bytes: Uint8Array,
@@ -91,7 +91,7 @@ async function openEncrypted(
       return await located.open(passphrase.bytes);
     } catch (error) {
       if (error instanceof KmsxError) throw error;
-      // OpenSSL's and node-forge's words tell by chance this or that, and could quote: none is kept.
+      // The errors of OpenSSL and node-forge depend on chance and could quote the input: neither is kept.
       throw kmsxError(
         'passphrase-wrong',
         `${label} does not open: the passphrase is wrong, or the file is damaged`,

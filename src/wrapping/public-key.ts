@@ -26,7 +26,7 @@ export interface PublicKeyFacts extends KeyFacts {
   readonly notAfter?: Date;
 }
 
-/** A public key that KMS takes to wrap a data key under. */
+/** A public key under which KMS wraps data keys. */
 export interface WrappingPublicKey {
   readonly keySpec: WrappingKeySpec;
   /** The SubjectPublicKeyInfo in DER. */
@@ -45,8 +45,8 @@ const EXPONENT_LIMIT = 2n ** 256n;
 /**
  * Reads the one public key of a file: SPKI, PKCS#1 or an X.509 certificate, as PEM, as DER or as base64 of
  * DER, or a JWK (RFC 7517; also a set of one). The form is found by content. A byte order mark, CRLF and text
- * before a PEM block are fine; after the key nothing may follow but blanks (after binary DER nothing), no
- * comment either: what another reader would take for the key must not hide there.
+ * before a PEM block are fine; after the key only blanks may follow (after binary DER nothing), not even a
+ * comment: another reader might take what hides there for the key.
  *
  * Node's own reader is not asked before these checks: it takes a private key, the first of two blocks, and DER
  * with bytes after it.
@@ -94,7 +94,7 @@ function readPemKey(file: KeyFile & { kind: 'pem' }, label: string): PublicKeyFa
     throw failure(
       'pubkey-malformed',
       label,
-      `holds a PEM block "${block.label}", which is no whole public key`,
+      `holds a PEM block "${block.label}", which is not a whole public key`,
     );
   }
   const hasTrailingBytes = file.hasTrailingBytes || found.der.length < body.length;
@@ -143,7 +143,7 @@ function readJwk(text: string, label: string): PublicKeyFacts {
   }
   const members = jwkMembers(keys[0]);
   if (members === undefined) {
-    throw failure('pubkey-malformed', label, 'is JSON, but no JWK of a public key');
+    throw failure('pubkey-malformed', label, 'is JSON, but not a JWK of a public key');
   }
   return { form: 'jwk', ...attempt(label, () => keyFacts(publicKeyOfJwk(members))) };
 }
@@ -152,7 +152,7 @@ function publicKeyOfJwk(key: JsonWebKey): KeyObject {
   return createPublicKey({ key, format: 'jwk' });
 }
 
-/** Runs what OpenSSL may refuse; its own words would say little and are kept as the cause. */
+/** Runs what OpenSSL may refuse; its own error says little and is kept as the cause. */
 function attempt<T>(label: string, read: () => T): T {
   try {
     return read();
@@ -163,7 +163,7 @@ function attempt<T>(label: string, read: () => T): T {
 }
 
 /**
- * Asserts that KMS takes the key as a wrapping key, and gives what KMS is told. With an exponent of 1, or of
+ * Asserts that KMS accepts the key as a wrapping key, and returns what KMS is sent. With an exponent of 1, or of
  * 1 + λ(n), the data key would travel in clear. FIPS 186-5 §5.4 takes odd exponents between 2^16 and 2^256; the
  * second kind of exponent is larger. The modulus must be odd, as products of two large primes are.
  *

@@ -38,7 +38,7 @@ export function unwrapRsaOaep(
  * Decrypts by RSAES-OAEP (RFC 8017 §7.1.2) with any pairing of the two hashes and any label. OpenSSL does the
  * RSA operation, blinded and in constant time; node-forge decodes the padding.
  *
- * Everything that can fail is one error, so that it tells nothing of the padding (Manger's attack). node-forge
+ * Every failure is the same error, so that it reveals nothing about the padding (Manger's attack). node-forge
  * compares without early exits, but JavaScript can't promise constant time. It works on binary strings: the
  * encoded message and the data key are in the heap as strings, which nothing can overwrite, until they are
  * collected. The Buffers that hold them are overwritten here.

@@ -28,8 +28,11 @@ export interface ConnectionOptions {
   readonly deadline: string;
 }
 
+/** Adds the options that every command that talks to KMS has, as a group of their own in the help. */
 export function addConnectionOptions(command: Command): void {
+  const group = command.optionsGroup();
   command
+    .optionsGroup('Connection Options:')
     .option('--profile <name>', 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)')
     .option('--region <id>', 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)')
     .addOption(
@@ -51,7 +54,8 @@ export function addConnectionOptions(command: Command): void {
     )
     .option('--timeout <seconds>', 'for one attempt, the connection included', '10')
     .option('--max-attempts <n>', 'how often to try', '5')
-    .option('--deadline <seconds>', 'for all attempts', '60');
+    .option('--deadline <seconds>', 'for all attempts', '60')
+    .optionsGroup(group);
 }
 
 /** How KMS will be reached: everything that can be checked without asking anybody has been. */

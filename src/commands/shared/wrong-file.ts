@@ -44,7 +44,8 @@ export async function explainingWrongFile<T>(
     return await work();
   } catch (error) {
     if (!(error instanceof KmsxError) || !isWrongFile(error)) throw error;
-    const type = await typeOf(file);
+    const { fileType } = await import('../../documents/inspect/inspect-file.ts');
+    const type = await fileType(file.bytes, file.label);
     const hint = type === undefined ? undefined : hintFor(type, role, file.label);
     if (hint === undefined) throw error;
     throw error.with({ hints: [hint] });
@@ -53,21 +54,6 @@ export async function explainingWrongFile<T>(
 
 function isWrongFile({ code, details: { field = 'Format' } }: KmsxError): boolean {
   return WRONG_FILE.has(code) && field === 'Format';
-}
-
-/** What `kmsx inspect` says of it; undefined where that doesn't know it either. */
-async function typeOf({
-  bytes,
-  label,
-}: Pick<Input, 'bytes' | 'label'>): Promise<string | undefined> {
-  const { inspectFile } = await import('../../documents/inspect/inspect-file.ts');
-  try {
-    const { facts } = await inspectFile(bytes, label);
-    return typeof facts['Type'] === 'string' ? facts['Type'] : undefined;
-  } catch (error) {
-    if (error instanceof KmsxError) return undefined;
-    throw error;
-  }
 }
 
 function hintFor(type: string, role: FileRole, label: string): string | undefined {

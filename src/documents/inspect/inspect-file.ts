@@ -40,6 +40,17 @@ export async function inspectFile(bytes: Buffer, label: string): Promise<Inspect
   }
 }
 
+/** The Type that `inspectFile` finds; undefined where it does not know the file. */
+export async function fileType(bytes: Buffer, label: string): Promise<string | undefined> {
+  try {
+    const { Type } = (await inspectFile(bytes, label)).facts;
+    return typeof Type === 'string' ? Type : undefined;
+  } catch (error) {
+    if (error instanceof KmsxError) return undefined;
+    throw error;
+  }
+}
+
 function inspectJsonText(text: string, bytes: Buffer, label: string): Inspection {
   const lines = readLines(text, label);
   if (lines !== undefined) return lines;

@@ -35,6 +35,14 @@ export interface NamedIdentities {
   readonly identities: Identities;
 }
 
+/** An inspected file among several. */
+export type NamedInspection = Inspection & NamedIdentities;
+
+/** What `inspect` prints of one file: `File` and `Type` first, then its facts and the files that belong to it. */
+export interface InspectedFile extends Facts {
+  readonly File: string;
+}
+
 /** The other files that have a value in common with one file; a relation without any is left out. */
 export type Belonging = Readonly<Partial<Record<`Same${Relation}As`, readonly string[]>>>;
 
@@ -56,6 +64,12 @@ export function relate(files: readonly NamedIdentities[]): Belonging[] {
       }),
     ),
   );
+}
+
+/** The result of `inspect`: one entry for each file, in order. */
+export function inspectedFiles(inspected: readonly NamedInspection[]): InspectedFile[] {
+  const belonging = relate(inspected);
+  return inspected.map(({ file, facts }, index) => ({ File: file, ...facts, ...belonging[index] }));
 }
 
 /**

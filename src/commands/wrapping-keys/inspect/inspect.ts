@@ -12,16 +12,15 @@ import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { PLAINTEXT_KEY } from '../../../documents/inspect/inspect-document.ts';
 import { inspectFile } from '../../../documents/inspect/inspect-file.ts';
-import { relate } from '../../../documents/inspect/inspect-relations.ts';
-import type { Inspection } from '../../../documents/inspect/inspect-relations.ts';
+import type { Inspection, NamedInspection } from '../../../documents/inspect/inspect-relations.ts';
+import { inspectedFiles } from '../../../documents/inspect/inspect-relations.ts';
 import { describe } from '../../shared/describe.ts';
-import type { InspectedFile } from './table.ts';
 import { inspectTable } from './table.ts';
 
 /** `kmsx inspect`: says what files are, offline. */
 export function defineInspect(command: Command, io: Io): void {
   describe(command, {
-    text: 'Says what each file is, offline: a document of kmsx, an answer of KMS, a public or private key (never its secret part), a bare ciphertext; and which of them belong together. A table on a terminal, JSON Lines elsewhere. A file that is none of these is an error; the others are told all the same.',
+    text: 'Says what each file is, offline: a document of kmsx, an answer of KMS, a public or private key (never its secret part), a bare ciphertext; and which of them belong together. A table on a terminal, JSON Lines elsewhere. A file that is none of these is an error; the others are still shown.',
     examples: [
       ['what a public key is, and its fingerprint', 'kmsx inspect wrapping.pub.pem'],
       [
@@ -41,22 +40,25 @@ export function defineInspect(command: Command, io: Io): void {
   });
 }
 
-/** Tells all that can be told; the errors come after it, and the exit code is the highest of theirs. */
+/** Prints what is known of every file, then the errors; the exit code is the highest of theirs. */
 async function runInspect(files: readonly string[], session: Session): Promise<void> {
   assertSafeEnvironment(session.io);
   assertOneStdin(files.map((path) => ({ option: 'a file argument', path })));
-  const inspected: { readonly file: string; readonly inspection: Inspection }[] = [];
+  const inspected: NamedInspection[] = [];
   const failures: KmsxError[] = [];
   for (const file of files) {
     try {
-      inspected.push({ file, inspection: await readAndInspect(file, session) });
+      inspected.push({ file, ...(await readAndInspect(file, session)) });
     } catch (error) {
       if (!(error instanceof KmsxError)) throw error;
       failures.push(error);
     }
   }
-  if (inspected.length > 0) await print(inspected, session);
-  for (const { file, inspection } of inspected) await warnOfPlaintext(file, inspection, session);
+  if (inspected.length > 0) {
+    const results = inspectedFiles(inspected);
+    await printResults(results, () => inspectTable(results, inspected), session);
+  }
+  for (const each of inspected) await warnOfPlaintext(each, session);
 
   failures.sort((a, b) => exitCodeOf(a.kind) - exitCodeOf(b.kind));
   const worst = failures.pop();
@@ -64,10 +66,9 @@ async function runInspect(files: readonly string[], session: Session): Promise<v
   if (worst !== undefined) throw worst;
 }
 
-/** A plaintext key lies about as easily as any other file. */
+/** A plaintext key is easily left lying about. */
 async function warnOfPlaintext(
-  file: string,
-  { facts: { MayBe, HoldsPlaintext } }: Inspection,
+  { file, facts: { MayBe, HoldsPlaintext } }: NamedInspection,
   { reporter }: Session,
 ): Promise<void> {
   const mayBe = Array.isArray(MayBe) && MayBe.includes(PLAINTEXT_KEY);
@@ -86,30 +87,13 @@ async function readAndInspect(file: string, { io, reporter }: Session): Promise<
   }
 }
 
-/** A file may have such a name too: it is one where it is there. */
+/** A file may have such a name too: it is a file if it exists. */
 function assertFile(file: string, io: Io): void {
   if (existsSync(resolve(io.cwd, file))) return;
   throw new KmsxError({
     kind: 'io',
     code: 'file-missing',
-    message: `${file} is no file here, and inspect is offline: it does not ask KMS for a secret`,
+    message: `${file} is not a file here, and inspect is offline: it does not ask KMS for a secret`,
     hints: [`kmsx recover-key --in ${shellWord(file)} --check-value-only reads it from KMS`],
   });
-}
-
-async function print(
-  inspected: readonly { readonly file: string; readonly inspection: Inspection }[],
-  session: Session,
-): Promise<void> {
-  const identities = inspected.map(({ file, inspection }) => ({
-    file,
-    identities: inspection.identities,
-  }));
-  const belonging = relate(identities);
-  const results = inspected.map(({ file, inspection }, index): InspectedFile => ({
-    File: file,
-    ...inspection.facts,
-    ...belonging[index],
-  }));
-  await printResults(results, () => inspectTable(results, identities), session);
 }

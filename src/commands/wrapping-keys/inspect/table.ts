@@ -1,14 +1,12 @@
 import { isJsonObject } from '../../../base/json.ts';
 import { oneLine } from '../../../terminal/output/printable.ts';
 import { factTable, table } from '../../../terminal/output/table.ts';
-import type { NamedIdentities, Relation } from '../../../documents/inspect/inspect-relations.ts';
+import type {
+  InspectedFile,
+  NamedIdentities,
+  Relation,
+} from '../../../documents/inspect/inspect-relations.ts';
 import { groupLetters, RELATIONS } from '../../../documents/inspect/inspect-relations.ts';
-import type { Facts } from '../../../documents/inspect/inspect-relations.ts';
-
-/** What `inspect` prints of one file: `File` and `Type` first, then what can be told of that type. */
-export interface InspectedFile extends Facts {
-  readonly File: string;
-}
 
 const HEADINGS: Readonly<Record<Relation, string>> = {
   DataKeyId: 'data key id',
