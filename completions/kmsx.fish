@@ -369,7 +369,7 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-key-spec -r -f -a RSA_20
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'what is to be run, separated by commas: other permissions are no failure'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'the commands to run, separated by commas: other missing permissions are only warned of'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l backup -r -F -d 'where a backup would go: a file, or secret:NAME (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l out -r -F -d 'where the export document would go'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
@@ -382,7 +382,7 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l timeout -r -f -d 'for one attempt
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx list-keys' -l aliases -d 'fail where the aliases may not be listed, and not only warn'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l aliases -d 'fail if the aliases may not be listed, instead of only warning'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l state -r -f -a 'Enabled Disabled PendingDeletion PendingImport' -d 'only keys in this state (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l spec -r -f -a 'Aliyun_AES_256 Aliyun_SM4 RSA_2048 RSA_3072 EC_P256 EC_P256K EC_SM2' -d 'only keys of this spec (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l usage -r -f -a 'ENCRYPT/DECRYPT SIGN/VERIFY' -d 'only keys of this usage (repeatable)'
@@ -398,7 +398,7 @@ complete -c kmsx -n '__kmsx_in kmsx list-keys' -l max-attempts -r -f -d 'how oft
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_in kmsx policy' -l key-id -r -f -d 'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys alone needs none'
-complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor' -d 'what is to be allowed, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor' -d 'the commands to allow, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l to-key-id -r -f -d 'for reencrypt-key: the new KMS key'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l source-key-id -r -f -d 'for reencrypt-key: the RSA key that an export was made for'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l several-pubkeys -d 'for export-key: with more than one --pubkey'

@@ -1,45 +1,50 @@
-import { KmsxError } from '../base/error.ts';
 import { answerMalformed } from '../answers/errors.ts';
-import type { KeyCatalog, KeyEntry, KeyMetadata } from '../kms/types.ts';
-import type { KmsClient } from '../kms/types.ts';
+import { KmsRefused } from '../answers/refusal.ts';
+import type { KmsxError } from '../base/error.ts';
+import type { KeyCatalog, KeyEntry, KmsClient } from '../kms/types.ts';
 import { readAllPages } from './all-pages.ts';
-import { isNoPermission, KmsRefused } from '../answers/refusal.ts';
-import type { JudgeOptions, Usability } from './usable-keys.ts';
+import { answerOf } from './answer.ts';
+import type { Usability } from './usable-keys.ts';
 import { judgeKey } from './usable-keys.ts';
 
 /** A KMS key as `list-keys` prints it, in KMS's own names. What is not known is left out. */
 export interface ListedKey extends Usability {
   readonly KeyId: string;
-  readonly KeyArn?: string;
-  /** Empty where it has none; left out where they may not be listed. */
+  readonly KeyArn?: string | undefined;
+  /** Empty if it has none; left out if they may not be listed. */
   readonly Aliases?: readonly string[];
   readonly KeyState?: string;
-  readonly KeySpec?: string;
-  readonly KeyUsage?: string;
-  readonly Origin?: string;
-  readonly ProtectionLevel?: string;
-  readonly CreationDate?: string;
-  readonly DeleteDate?: string;
-  readonly MaterialExpireTime?: string;
-  readonly DKMSInstanceId?: string;
-  readonly Description?: string;
+  readonly KeySpec?: string | undefined;
+  readonly KeyUsage?: string | undefined;
+  readonly Origin?: string | undefined;
+  readonly ProtectionLevel?: string | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly DeleteDate?: string | undefined;
+  readonly MaterialExpireTime?: string | undefined;
+  readonly DKMSInstanceId?: string | undefined;
+  readonly Description?: string | undefined;
 }
 
 /** What one page of the list gave. */
-export interface ListedKeys {
+export interface KeyPage {
   /** In KMS's order. */
   readonly keys: readonly ListedKey[];
-  /** Ids of keys that KMS listed and did not know any more when it was asked about them. */
+  /** Ids of keys that KMS listed, but no longer had when asked about them. */
   readonly gone: readonly string[];
-  /** Why some keys were not described. */
+}
+
+/** What is known once the list has been read. */
+export interface KeyListing {
+  /** How many keys were listed. */
+  readonly count: number;
+  /** False if KMS did not give the whole list: keys may be missing. */
+  readonly isWhole: boolean;
+  /** Why some keys are not described: one error each. */
   readonly refusals: readonly KmsxError[];
 }
 
 /** The aliases of each key, by its id. */
 export type AliasesByKey = ReadonlyMap<string, readonly string[]>;
-
-/** A KMS that may be the embedded one, which is known when it has answered. */
-export type ListedKms = Pick<KmsClient, 'keys' | 'isRehearsal'>;
 
 /** How many keys are asked about at once: KMS's quota is far above it. */
 const CONCURRENCY = 8;
@@ -48,40 +53,37 @@ const CONCURRENCY = 8;
  * Lists all KMS keys of the account in the gateway's region: ListKeys, which gives ids, and DescribeKey for each. A
  * key that may not be described is listed with the reason.
  *
- * @param take - gets what each page gave
- * @returns false where KMS did not give the whole list: keys may be missing
+ * @param take - gets the keys of each page
  * @throws KmsxError those of KMS; `answer-malformed` also for a list without end
  */
 export async function listKeys(
-  kms: ListedKms,
-  { now, aliases }: { readonly now: Date; readonly aliases: AliasesByKey | undefined },
-  take: (page: ListedKeys) => Promise<void>,
-): Promise<boolean> {
+  kms: Pick<KmsClient, 'keys' | 'isRehearsal'>,
+  known: { readonly now: Date; readonly aliases: AliasesByKey | undefined },
+  take: (page: KeyPage) => Promise<void>,
+): Promise<KeyListing> {
   const catalog = kms.keys;
-  return await readAllPages(
+  const refusals: KmsxError[] = [];
+  let count = 0;
+  const isWhole = await readAllPages(
     { action: 'ListKeys', page: (page) => catalog.list(page), idOf: ({ keyId }) => keyId },
     async (entries) => {
-      const outcomes = await inOrder(entries, async (entry) => ({
-        entry,
-        outcome: await describe(catalog, entry),
-      }));
       const keys: ListedKey[] = [];
       const gone: string[] = [];
-      const refusals: KmsxError[] = [];
-      for (const { entry, outcome } of outcomes) {
-        const names = aliases && (aliases.get(entry.keyId) ?? []);
-        if (outcome === 'gone') {
-          gone.push(entry.keyId);
-        } else if (outcome instanceof KmsxError) {
-          refusals.push(outcome);
-          keys.push(undescribed(entry, names, outcome));
-        } else {
-          keys.push(described(entry, names, outcome, { now, isRehearsal: kms.isRehearsal }));
+      for (let from = 0; from < entries.length; from += CONCURRENCY) {
+        const some = entries.slice(from, from + CONCURRENCY);
+        for (const { keyId, key, refusal } of await Promise.all(
+          some.map((entry) => describeKey(entry, kms, known)),
+        )) {
+          if (refusal !== undefined) refusals.push(refusal);
+          if (key === undefined) gone.push(keyId);
+          else keys.push(key);
         }
       }
-      await take({ keys, gone, refusals });
+      count += keys.length;
+      await take({ keys, gone });
     },
   );
+  return { count, isWhole, refusals };
 }
 
 /**
@@ -102,9 +104,7 @@ export async function aliasesByKey(
     },
     (entries) => {
       for (const { aliasName, keyId } of entries) {
-        const names = aliases.get(keyId);
-        if (names === undefined) aliases.set(keyId, [aliasName]);
-        else names.push(aliasName);
+        aliases.set(keyId, [...(aliases.get(keyId) ?? []), aliasName]);
       }
       return Promise.resolve();
     },
@@ -112,82 +112,55 @@ export async function aliasesByKey(
   return { aliases, isWhole };
 }
 
-async function describe(
-  catalog: KeyCatalog,
-  { keyId }: KeyEntry,
-): Promise<KeyMetadata | KmsxError | 'gone'> {
-  try {
-    const metadata = await catalog.describe(keyId);
-    if (metadata.keyId === keyId) return metadata;
-    throw answerMalformed('DescribeKey', 'it describes another key', metadata.requestId);
-  } catch (error) {
-    if (isNoPermission(error)) return error;
-    if (error instanceof KmsRefused && error.about === 'key-missing') return 'gone';
-    throw error;
-  }
+/** What one key is. */
+interface DescribedKey {
+  readonly keyId: string;
+  /** Left out if KMS no longer has it. */
+  readonly key?: ListedKey;
+  /** Why it is not described. */
+  readonly refusal?: KmsxError;
 }
 
-/** Does the work for some at a time; the results stand in the order of the items. The first error ends it. */
-async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const errors: unknown[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length && errors.length === 0) {
-      const index = next;
-      next += 1;
-      try {
-        results[index] = await work(items[index] as T);
-      } catch (error) {
-        errors.push(error);
-      }
+async function describeKey(
+  { keyId, keyArn }: KeyEntry,
+  kms: Pick<KmsClient, 'keys' | 'isRehearsal'>,
+  { now, aliases }: { readonly now: Date; readonly aliases: AliasesByKey | undefined },
+): Promise<DescribedKey> {
+  const names = aliases && { Aliases: aliases.get(keyId) ?? [] };
+  const answer = await answerOf(() => kms.keys.describe(keyId));
+  switch (answer.kind) {
+    case 'denied': {
+      const { code, message } = answer.error;
+      const Reason = `KMS does not describe it: ${message} (${code})`;
+      const key = { KeyId: keyId, KeyArn: keyArn, ...names, Reason };
+      return { keyId, key, refusal: answer.error };
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
-  if (errors.length > 0) throw errors[0];
-  return results;
-}
-
-function undescribed(
-  { keyId, keyArn }: KeyEntry,
-  aliases: readonly string[] | undefined,
-  { code, message }: KmsxError,
-): ListedKey {
-  return {
-    KeyId: keyId,
-    ...(keyArn !== undefined && { KeyArn: keyArn }),
-    ...(aliases !== undefined && { Aliases: aliases }),
-    Reason: `KMS does not describe it: ${message} (${code})`,
-  };
-}
-
-function described(
-  { keyId, keyArn }: KeyEntry,
-  aliases: readonly string[] | undefined,
-  metadata: KeyMetadata,
-  known: Omit<JudgeOptions, 'aliases'>,
-): ListedKey {
-  const facts: ListedKey = {
-    KeyId: keyId,
-    ...text('KeyArn', metadata.arn ?? keyArn),
-    ...(aliases !== undefined && { Aliases: aliases }),
-    KeyState: metadata.keyState,
-    ...text('KeySpec', metadata.keySpec),
-    ...text('KeyUsage', metadata.keyUsage),
-    ...text('Origin', metadata.origin),
-    ...text('ProtectionLevel', metadata.protectionLevel),
-    ...text('CreationDate', metadata.creationDate),
-    ...text('DeleteDate', metadata.deleteDate),
-    ...text('MaterialExpireTime', metadata.materialExpireTime),
-    ...text('DKMSInstanceId', metadata.dkmsInstanceId),
-    ...text('Description', metadata.description),
-  };
-  return { ...facts, ...judgeKey(metadata, { ...known, aliases }) };
-}
-
-function text<Name extends string>(
-  name: Name,
-  value: string | undefined,
-): Partial<Record<Name, string>> {
-  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, string>>;
+    case 'failed':
+      if (answer.error instanceof KmsRefused && answer.error.about === 'key-missing')
+        return { keyId };
+      throw answer.error;
+    case 'granted': {
+      const metadata = answer.value;
+      if (metadata.keyId !== keyId) {
+        throw answerMalformed('DescribeKey', 'it describes another key', metadata.requestId);
+      }
+      const key = {
+        KeyId: keyId,
+        KeyArn: metadata.arn ?? keyArn,
+        ...names,
+        KeyState: metadata.keyState,
+        KeySpec: metadata.keySpec,
+        KeyUsage: metadata.keyUsage,
+        Origin: metadata.origin,
+        ProtectionLevel: metadata.protectionLevel,
+        CreationDate: metadata.creationDate,
+        DeleteDate: metadata.deleteDate,
+        MaterialExpireTime: metadata.materialExpireTime,
+        DKMSInstanceId: metadata.dkmsInstanceId,
+        Description: metadata.description,
+        ...judgeKey(metadata, { now, isRehearsal: kms.isRehearsal, aliases: names?.Aliases }),
+      };
+      return { keyId, key };
+    }
+  }
 }

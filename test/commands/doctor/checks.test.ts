@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { answerOf } from '../../../src/account/answer.ts';
 import { kmsxError } from '../../../src/base/error.ts';
-import { checkVersions } from '../../../src/commands/account/doctor/file-checks.ts';
 import type { DescribedKeyOptions } from '../../../src/commands/account/doctor/key-checks.ts';
 import {
   checkDescribedKey,
   checkInternetAccess,
   checkKeyByDryRun,
-  checkPermission,
   checkSignature,
 } from '../../../src/commands/account/doctor/key-checks.ts';
-import { checkCoreDumps, checkSwap } from '../../../src/commands/account/doctor/system-checks.ts';
-import { checkTcp } from '../../../src/commands/account/doctor/tcp-check.ts';
-import { checkClock } from '../../../src/commands/account/doctor/clock-check.ts';
+import { checkPermission } from '../../../src/commands/account/doctor/permission-check.ts';
+import {
+  checkClock,
+  checkCoreDumps,
+  checkSwap,
+  checkVersions,
+} from '../../../src/commands/account/doctor/system-checks.ts';
+import { checkTcp } from '../../../src/commands/account/doctor/route.ts';
 import type { KeyMetadata } from '../../../src/kms/types.ts';
 import { gatewayAt } from '../../support/kms/clients.ts';
 import { closedPort, startServer } from '../../support/network/servers.ts';
@@ -113,11 +117,11 @@ describe('a key', () => {
       { ...metadata, ...change },
       {
         ...{ keyId: 'K', now: NOW, isRehearsal: false },
-        dryRun: () => Promise.resolve({ ok: false, error: refusal }),
+        dryRun: () => Promise.resolve({ kind: 'failed', error: refusal }),
         ...more,
       },
     );
-  const takes = () => Promise.resolve({ ok: true as const, value: undefined });
+  const takes = () => Promise.resolve({ kind: 'granted' as const, value: undefined });
 
   it('is as DescribeKey tells, also where it tells little or new things', async () => {
     expect(await check({})).toMatchObject({ status: 'pass' });
@@ -168,16 +172,16 @@ describe('a key', () => {
   ] as const)('that the %s gateway refuses, %s: %s', (kind, keyId, status) => {
     const gateway = { ...gatewayAt('kms.cn-hangzhou.aliyuncs.com'), kind };
     const error = refused('Forbidden.KeyNotFound', { message: 'no' });
-    expect(checkInternetAccess(gateway, keyId, { ok: false, error }).status).toBe(status);
+    expect(checkInternetAccess(gateway, keyId, { kind: 'failed', error }).status).toBe(status);
     const busy = kmsxError('timed-out', 'no');
-    const unknown = checkInternetAccess(gateway, keyId, { ok: false, error: busy }).status;
+    const unknown = checkInternetAccess(gateway, keyId, { kind: 'failed', error: busy }).status;
     expect(unknown).toBe(kind === 'vpc' ? 'pass' : 'not-reached');
   });
 
   it('of an instance that the public gateway reaches has access from the Internet', () => {
     const gateway = { ...gatewayAt('kms.cn-hangzhou.aliyuncs.com'), kind: 'public' as const };
     const value = { ...metadata, dkmsInstanceId: 'kst-x' };
-    const verdict = checkInternetAccess(gateway, 'alias/x', { ok: true, value });
+    const verdict = checkInternetAccess(gateway, 'alias/x', { kind: 'granted', value });
     expect(verdict).toMatchObject({
       status: 'pass',
       message: expect.stringContaining('reaches') as string,
@@ -186,12 +190,12 @@ describe('a key', () => {
 });
 
 describe('a missing permission', () => {
-  it.each(PERMISSION_CODES)('%s is none of the signature, and may not be needed', (code) => {
-    const outcome = { ok: false, error: refused(code) } as const;
-    expect(checkSignature(outcome).status).toBe('pass');
-    expect(checkKeyByDryRun(outcome, 'no DescribeKey').status).toBe('not-reached');
+  it.each(PERMISSION_CODES)('%s is none of the signature, and may not be needed', async (code) => {
+    const answer = await answerOf(() => Promise.reject(refused(code)));
+    expect(checkSignature(answer).status).toBe('pass');
+    expect(checkKeyByDryRun(answer, 'no DescribeKey').status).toBe('not-reached');
     const ofExport = { commands: ['export-key'], recipients: [] } as const;
-    expect(checkPermission(outcome, 'Decrypt', ofExport, 'on K').status).toBe('warn');
+    expect(checkPermission(answer, 'Decrypt', ofExport, 'on K').status).toBe('warn');
   });
 
   it.each([
@@ -199,8 +203,9 @@ describe('a missing permission', () => {
     'InvalidTimeStamp.Expired',
     'SignatureNonceUsed',
     'IncompleteSignature',
-  ])('is not what %s says: the signature was not accepted', (code) => {
-    expect(checkSignature({ ok: false, error: refused(code) }).status).toBe('fail');
+  ])('is not what %s says: the signature was not accepted', async (code) => {
+    const answer = await answerOf(() => Promise.reject(refused(code)));
+    expect(checkSignature(answer).status).toBe('fail');
   });
 });
 

@@ -44,7 +44,7 @@ describe('doctor names the first failure', () => {
 });
 
 describe('doctor, where all is good', () => {
-  it('passes every check in the order of the issue, writes nothing and exits with 0', async () => {
+  it('passes every check in order, writes nothing and exits with 0', async () => {
     const { run: doctor, folder, kms } = stage();
     const before = readdirSync(folder);
     const outputs = ['--backup', 'new-backup.json', '--out', 'new-export.json'];

@@ -5,7 +5,7 @@ const KEY_ID = '11111111-2222-3333-4444-555555555555';
 const MALFORMED = ['*', 'cn-hangzhou*', 'a","x', 'cn-hangzhou:1', 'CN'];
 
 describe('policy', () => {
-  it.each(MALFORMED)('takes no region %j, by option or environment', async (region) => {
+  it.each(MALFORMED)('does not take %j as a region, by option or environment', async (region) => {
     const args = ['policy', '--key-id', KEY_ID];
     const runs = await Promise.all([
       runInProcess([...args, '--region', region]),
@@ -13,7 +13,7 @@ describe('policy', () => {
     ]);
     for (const [index, name] of ['--region', 'ALIBABA_CLOUD_REGION_ID'].entries()) {
       expect(runs[index]).toMatchObject({ code: 2, stdout: '' });
-      expect(runs[index]?.stderr).toContain(`error: ${name} is no region`);
+      expect(runs[index]?.stderr).toContain(`error: ${name} is not a region`);
       expect(runs[index]?.stderr).toContain('hint: a region looks like');
     }
   });
@@ -23,7 +23,7 @@ describe('policy', () => {
     const { code, stdout, stderr } = await runInProcess(args);
     expect(code).toBe(0);
     expect(stdout).toContain('"acs:kms:cn-hangzhou:*:key/*"');
-    expect(stderr).toContain('nobody tells the account: * stands for it');
+    expect(stderr).toContain('the account is not known: the policy has * for it');
     expect(await runInProcess(['policy', '--for', 'list-keys,verify-key'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--key-id is needed') as string,

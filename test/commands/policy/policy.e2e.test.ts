@@ -76,6 +76,6 @@ describe('kmsx policy', () => {
     const { code, stdout, stderr } = await kmsx(args, { cwd: stage().folder });
     expect(code).toBe(0);
     expect(stdout).toContain(`"acs:kms:cn-hangzhou:*:key/${KEY_ID}"`);
-    expect(stderr).toContain(`warning: ${KEY_ID} does not tell its account`);
+    expect(stderr).toContain(`warning: ${KEY_ID} does not name its account`);
   });
 });

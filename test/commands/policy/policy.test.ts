@@ -212,7 +212,7 @@ describe('kmsx policy --check', () => {
       code: 0,
       verdicts: [{ Action: 'kms:Decrypt', Resource: 'alias/old', Allowed: true }],
     });
-    expect(opened.stderr).toContain('whether alias/old leads there is not known');
+    expect(opened.stderr).toContain('whether that is the key behind alias/old is not known');
     const twoKeys = ['--for', 'reencrypt-key', '--to-key-id', 'alias/new', '--in', 'backup.json'];
     expect(await check('reencryptkey', [...alias, ...twoKeys])).toMatchObject({
       code: 3,

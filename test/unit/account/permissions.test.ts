@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
-import type { CheckSubject } from '../../../src/account/permissions.ts';
+import { permissionsFor, POLICY_COMMANDS } from '../../../src/account/command-permissions.ts';
+import type { CommandSubject } from '../../../src/account/permissions.ts';
+import { answerOf } from '../../../src/account/answer.ts';
 import { checkPermissions } from '../../../src/account/permissions.ts';
+import type { PermissionLine } from '../../../src/commands/account/policy/report.ts';
+import { permissionLine } from '../../../src/commands/account/policy/report.ts';
 import type { OneTimeKey } from '../../../src/data-key/one-time-export.ts';
 import { makeOneTimeKey } from '../../../src/data-key/one-time-export.ts';
-import { permissionsFor, POLICY_COMMANDS } from '../../../src/account/ram-policy.ts';
 import { parseKeyId } from '../../../src/kms/key-id.ts';
 import type { KmsClient } from '../../../src/kms/types.ts';
 import { PERMISSION_CODES, refused } from '../../support/kms/refusals.ts';
 
-const KEY = { region: 'cn-hangzhou', account: '1', id: 'key-a' };
-const NEW_KEY = { ...KEY, id: 'key-b' };
+const KEY = parseKeyId('acs:kms:cn-hangzhou:1:key/key-a');
+const NEW_KEY = parseKeyId('acs:kms:cn-hangzhou:1:key/key-b');
 const ALL = permissionsFor({
   commands: POLICY_COMMANDS,
   key: KEY,
@@ -48,15 +51,15 @@ function client(answer: () => Promise<unknown>): { kms: KmsClient; asked: string
   return { kms, asked };
 }
 
-function subject(kms: KmsClient, more: Partial<CheckSubject> = {}): CheckSubject {
+function subject(kms: KmsClient, more: Partial<CommandSubject> = {}): CommandSubject {
   return {
     kms,
     keyId: 'key-a',
-    newKey: parseKeyId('key-b'),
+    newKey: NEW_KEY,
     fromRsaKey: false,
     backup: BACKUP,
     newBackup: { ...BACKUP, KeyId: 'key-b' },
-    keptSecrets: new Map([['kept', undefined]]),
+    keptSecrets: new Map([['kept', { kind: 'granted', value: undefined }]]),
     isDedicated: false,
     ...more,
   };
@@ -66,12 +69,27 @@ function subject(kms: KmsClient, more: Partial<CheckSubject> = {}): CheckSubject
 let oneTimeKey: Promise<OneTimeKey> | undefined;
 const makeKey = (): Promise<OneTimeKey> => (oneTimeKey ??= makeOneTimeKey());
 
+/** The answers about all permissions, the lines that `policy --check` prints, and the errors about something else. */
+async function ask(asked: CommandSubject): Promise<{
+  readonly kinds: ReadonlySet<string>;
+  readonly verdicts: readonly PermissionLine[];
+  readonly failures: readonly KmsxError[];
+}> {
+  const answers = await checkPermissions(ALL, asked, makeKey);
+  return {
+    kinds: new Set(answers.map(({ answer }) => answer.kind)),
+    verdicts: answers.map(permissionLine),
+    failures: answers.flatMap(({ answer }) => (answer.kind === 'failed' ? [answer.error] : [])),
+  };
+}
+
 describe('the check of permissions', () => {
   it('asks each question once, by dry run or for names, and never for the work itself', async () => {
     // Anything but a dry run or a list would be no method of this client.
     const { kms, asked } = client(() => Promise.resolve({}));
-    const { verdicts, failures } = await checkPermissions(ALL, subject(kms), makeKey);
+    const { kinds, verdicts, failures } = await ask(subject(kms));
     expect(failures).toEqual([]);
+    expect(kinds).toEqual(new Set(['granted', 'not-asked']));
     expect(verdicts).toHaveLength(ALL.length);
     expect(asked.toSorted()).toEqual([
       'decrypt',
@@ -87,14 +105,14 @@ describe('the check of permissions', () => {
 
   it.each(PERMISSION_CODES)('takes %s for a missing permission', async (code) => {
     const { kms } = client(() => Promise.reject(error('credentials', code)));
-    const { verdicts, failures } = await checkPermissions(ALL, subject(kms), makeKey);
+    const { verdicts, failures } = await ask(subject(kms));
     expect(failures).toEqual([]);
     expect(verdicts[0]).toMatchObject({ Allowed: false, Reason: `no (${code})` });
   });
 
   it('blames both permissions of ReEncrypt where KMS does not say which is missing', async () => {
     const { kms } = client(() => Promise.reject(error('credentials', 'AccessDeniedError')));
-    const { verdicts } = await checkPermissions(ALL, subject(kms), makeKey);
+    const { verdicts } = await ask(subject(kms));
     const ofReEncrypt = verdicts.filter(({ Action }) => Action.startsWith('kms:ReEncrypt'));
     expect(ofReEncrypt).toHaveLength(2);
     for (const { Allowed, Reason } of ofReEncrypt) {
@@ -107,7 +125,8 @@ describe('the check of permissions', () => {
 
   it('does not take another refusal for a missing permission, and goes on', async () => {
     const { kms } = client(() => Promise.reject(error('kms', 'Rejected.Disabled')));
-    const { verdicts, failures } = await checkPermissions(ALL, subject(kms), makeKey);
+    const { kinds, verdicts, failures } = await ask(subject(kms));
+    expect(kinds).not.toContain('denied');
     expect(failures[0]?.code).toBe('Rejected.Disabled');
     for (const verdict of verdicts) expect(verdict.Allowed).not.toBe(false);
     expect(verdicts[0]).toEqual({
@@ -129,7 +148,7 @@ describe('the check of permissions', () => {
 
   it('asks a dedicated gateway for cryptographic operations only', async () => {
     const { kms, asked } = client(() => Promise.resolve({}));
-    const { verdicts } = await checkPermissions(ALL, subject(kms, { isDedicated: true }), makeKey);
+    const { verdicts } = await ask(subject(kms, { isDedicated: true }));
     expect(new Set(asked)).toEqual(
       new Set(['generateAndExportDataKey', 'exportDataKey', 'decrypt']),
     );
@@ -146,15 +165,12 @@ describe('the check of permissions', () => {
 
   it('says what it does not reach, and why the backup in KMS was not read', async () => {
     const { kms } = client(() => Promise.resolve({}));
-    const denied = error('credentials', 'Forbidden.NoPermission');
-    const { verdicts } = await checkPermissions(
-      ALL,
-      subject(kms, {
-        backup: undefined,
-        newBackup: undefined,
-        keptSecrets: new Map([['kept', denied]]),
-      }),
-      makeKey,
+    const denied = await answerOf(() =>
+      Promise.reject(error('credentials', 'Forbidden.NoPermission')),
+    );
+    const keptSecrets = new Map([['kept', denied]]);
+    const { verdicts } = await ask(
+      subject(kms, { backup: undefined, newBackup: undefined, keptSecrets }),
     );
     const of = (action: string): unknown[] => verdicts.filter(({ Action }) => Action === action);
     expect(of('kms:GetSecretValue')).toMatchObject([

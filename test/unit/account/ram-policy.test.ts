@@ -1,23 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type {
-  KeyResource,
+  CommandUse,
   Permission,
   PolicyCommand,
-  PolicyRequest,
-  RamPolicy,
-} from '../../../src/account/ram-policy.ts';
-import { permissionsFor, POLICY_COMMANDS, ramPolicy } from '../../../src/account/ram-policy.ts';
+} from '../../../src/account/command-permissions.ts';
+import { permissionsFor, POLICY_COMMANDS } from '../../../src/account/command-permissions.ts';
+import type { RamPolicy } from '../../../src/account/ram-policy.ts';
+import { ramPolicy } from '../../../src/account/ram-policy.ts';
+import { parseKeyId } from '../../../src/kms/key-id.ts';
 import { parsePolicy } from '../../../src/local-kms/permissions/policy.ts';
 
-const KEY: KeyResource = { region: 'cn-hangzhou', account: '1234567890123456', id: 'key-a' };
-const NEW_KEY: KeyResource = { ...KEY, id: 'key-b' };
 const ARN = 'acs:kms:cn-hangzhou:1234567890123456:';
+const KEY = parseKeyId(`${ARN}key/key-a`);
+const NEW_KEY = parseKeyId(`${ARN}key/key-b`);
+const RSA_KEY = parseKeyId(`${ARN}key/key-rsa`);
 
-function request(
-  commands: readonly PolicyCommand[],
-  more: Partial<PolicyRequest> = {},
-): PolicyRequest {
+function request(commands: readonly PolicyCommand[], more: Partial<CommandUse> = {}): CommandUse {
   return {
     commands,
     key: KEY,
@@ -55,7 +54,7 @@ describe('the least RAM policy', () => {
     });
   });
 
-  it.each<[string, PolicyRequest, string[]]>([
+  it.each<[string, CommandUse, string[]]>([
     [
       'an export to several keys, with a backup in KMS',
       request(['export-key'], { severalPubkeys: true, makesSecrets: true }),
@@ -78,7 +77,7 @@ describe('the least RAM policy', () => {
     ],
     [
       'an export for an RSA key of KMS that comes back under a symmetric one',
-      request(['reencrypt-key'], { newKey: NEW_KEY, sourceKey: { ...KEY, id: 'key-rsa' } }),
+      request(['reencrypt-key'], { newKey: NEW_KEY, sourceKey: RSA_KEY }),
       [
         'ExportDataKey key/key-a',
         'ExportDataKey key/key-b',
@@ -103,7 +102,7 @@ describe('the least RAM policy', () => {
     .record({
       commands: fc.subarray([...POLICY_COMMANDS], { minLength: 1 }),
       newKey: fc.constantFrom(NEW_KEY, KEY),
-      sourceKey: fc.constantFrom(undefined, { ...KEY, id: 'key-rsa' }),
+      sourceKey: fc.constantFrom(undefined, RSA_KEY),
       severalPubkeys: fc.boolean(),
       makesSecrets: fc.boolean(),
       keptSecrets: fc.uniqueArray(fc.constantFrom('a', 'b/c', 'd')),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
-import type { AliasesByKey, ListedKeys } from '../../../src/account/list-keys.ts';
+import type { AliasesByKey, KeyListing, KeyPage } from '../../../src/account/list-keys.ts';
 import { aliasesByKey, listKeys } from '../../../src/account/list-keys.ts';
 import { judgeKey } from '../../../src/account/usable-keys.ts';
 import type { KeyCatalog, KeyMetadata, Page, PageQuery } from '../../../src/kms/types.ts';
@@ -141,9 +141,9 @@ function catalogOf(
 async function listAll(
   catalog: KeyCatalog,
   aliases?: AliasesByKey,
-): Promise<{ ids: string[]; pages: ListedKeys[]; isWhole: boolean }> {
-  const pages: ListedKeys[] = [];
-  const isWhole = await listKeys(
+): Promise<{ ids: string[]; pages: KeyPage[] } & Omit<KeyListing, 'count'>> {
+  const pages: KeyPage[] = [];
+  const { isWhole, refusals, count } = await listKeys(
     { keys: catalog, isRehearsal: false },
     { now: NOW, aliases },
     (page) => {
@@ -151,7 +151,9 @@ async function listAll(
       return Promise.resolve();
     },
   );
-  return { ids: pages.flatMap(({ keys }) => keys.map(({ KeyId }) => KeyId)), pages, isWhole };
+  const listed = pages.flatMap(({ keys }) => keys.map(({ KeyId }) => KeyId));
+  expect(count).toBe(listed.length);
+  return { ids: listed, pages, isWhole, refusals };
 }
 
 /** The same list as one of aliases: nothing is described. */
@@ -179,7 +181,12 @@ describe('the list of keys', () => {
   });
 
   it('of no keys is empty', async () => {
-    expect(await listAll(catalogOf([[]]))).toEqual({ ids: [], pages: [], isWhole: true });
+    expect(await listAll(catalogOf([[]]))).toEqual({
+      ids: [],
+      pages: [],
+      isWhole: true,
+      refusals: [],
+    });
   });
 
   it('has no key twice where one is made before the others meanwhile', async () => {
@@ -260,13 +267,14 @@ describe('the list of keys', () => {
     const catalog = catalogOf([ids(0, 3)], (keyId) =>
       keyId === 'key-1' ? refusal(code, 'credentials') : key({ keyId }),
     );
-    const [page] = (await listAll(catalog)).pages;
+    const { pages, refusals } = await listAll(catalog);
+    const [page] = pages;
     expect(page?.keys[1]).toEqual({
       KeyId: 'key-1',
       Reason: `KMS does not describe it: refused (${code})`,
     });
     expect(page?.keys[2]).toMatchObject({ KeyId: 'key-2', Usable: true });
-    expect(page?.refusals).toHaveLength(1);
+    expect(refusals).toHaveLength(1);
   });
 
   it.each([

@@ -1,126 +1,116 @@
+import type { PermissionSubject } from '../../../account/permissions.ts';
+import { permissionQuestions } from '../../../account/permissions.ts';
+import type { KmsxError } from '../../../base/error.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
-import { dryRunOneTimeExport } from '../../../data-key/one-time-export.ts';
-import { dryRunRecover } from '../../../data-key/recover.ts';
-import { dryRunReencrypt } from '../../../data-key/reencrypt/reencrypt.ts';
-import { dryRunReexport } from '../../../data-key/reexport.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
-import { explainingFailures } from '../../shared/backup/backup-failures.ts';
+import { explained } from '../../shared/backup/backup-failures.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
-import { isDedicated } from '../../shared/backup/backup-places.ts';
 import { reencryptHints } from '../../shared/backup/reencrypt-hints.ts';
-import type { Findings, Outcome, Verdict } from './check.ts';
-import { notReached, outcomeOf, pass, warn } from './check.ts';
-import { checkPermission } from './key-checks.ts';
-import type { Asked, Operation } from './subject.ts';
-import { GIVE_KEY, PERMISSIONS } from './subject.ts';
+import type { ConnectionPlan } from '../../shared/connection-options.ts';
+import type { CheckResult, Findings, Result } from './check.ts';
+import { BACKUP_OPERATIONS, notReached, pass, resultOf, warn } from './check.ts';
+import type { KmsSubject } from './permission-check.ts';
+import { actionOf, checkPermission } from './permission-check.ts';
+
+/** What KMS is asked with, and the key's own id if it is known. */
+export interface AskedAboutKey {
+  readonly plan: ConnectionPlan;
+  readonly permissions: PermissionSubject;
+  readonly ownKeyId: string | undefined;
+}
 
 /**
- * Judges what `--in` names as far as a file tells: without KMS.
+ * Checks the backup that `--in` names, and the permissions to export, decrypt and re-encrypt it.
  *
- * @param ofSecret - the verdict on a backup that KMS keeps
+ * @param asked - or why KMS is not asked
  */
-export function checkBackupFile(backup: Outcome<BackupAtPlace>, ofSecret: Verdict): Verdict {
+export async function checkBackup(
+  subject: KmsSubject,
+  asked: AskedAboutKey | { readonly blocked: CheckResult },
+  findings: Findings,
+): Promise<void> {
+  const { backup } = subject;
+  const skipAll = async (result: CheckResult): Promise<void> => {
+    for (const operation of BACKUP_OPERATIONS) {
+      await findings.add(`permission:${operation}`, () => result);
+    }
+  };
+  if (backup === undefined) {
+    await skipAll(notReached('it takes a backup to ask', 'kmsx doctor --in BACKUP'));
+    return;
+  }
+  if ('blocked' in asked) {
+    await findings.add('backup', () => checkFile(backup, asked.blocked));
+    await skipAll(asked.blocked);
+    return;
+  }
+  const source = backup.ok
+    ? await resultOf(() => backup.value.source(asked.permissions.kms, asked.plan))
+    : backup;
+  await findings.add('backup', () => {
+    if (!source.ok) throw source.error;
+    const found = checkFile(backup, pass('read from the secret of KMS'));
+    return checkKeyOfBackup(source.value, subject, asked) ?? found;
+  });
+  if (source.ok && backup.ok) {
+    await checkPermissions(subject, asked, source.value, backup.value.label, findings);
+  } else await skipAll(notReached('the backup cannot be used'));
+}
+
+/** @param ofSecret - the result for a backup that KMS keeps: there is no file to check */
+function checkFile(backup: Result<BackupAtPlace>, ofSecret: CheckResult): CheckResult {
   if (!backup.ok) throw backup.error;
   const { known, label } = backup.value;
   return known === undefined ? ofSecret : pass(`${label} is a backup`);
 }
 
-/** What is asked, and the id of the key that `--key-id` names, where that is known. */
-type AskedOfBackup = Asked & { readonly ownKeyId: string | undefined };
-
-/**
- * Asks what can be asked with a backup alone, and adds it: `backup`, and the permission to export, open and re-encrypt
- * it.
- *
- * @param blocked - why KMS is not asked
- */
-export async function checkBackup(
-  subject: AskedOfBackup,
-  blocked: Verdict | undefined,
-  findings: Findings,
-): Promise<void> {
-  const { backup, kms, plan } = subject;
-  const [, ...actions] = PERMISSIONS;
-  const addAll = async (verdict: Verdict): Promise<void> => {
-    for (const action of actions) await findings.add(`permission:${action}`, () => verdict);
-  };
-  if (backup === undefined) {
-    await addAll(notReached('it takes a backup to ask', 'kmsx doctor --in BACKUP'));
-    return;
-  }
-  if (blocked !== undefined) {
-    await findings.add('backup', () => checkBackupFile(backup, blocked));
-    await addAll(blocked);
-    return;
-  }
-  const source = backup.ok ? await outcomeOf(() => backup.value.source(kms, plan)) : backup;
-  await findings.add('backup', () => {
-    if (!source.ok) throw source.error;
-    const found = checkBackupFile(backup, pass('read from the secret of KMS'));
-    return underAnotherKey(source.value, subject) ?? found;
-  });
-  if (!source.ok || !backup.ok) {
-    await addAll(notReached('the backup cannot be used'));
-    return;
-  }
-  await askOfBackup(subject, source.value, backup.value.label, findings);
-}
-
-/** Both can be in order, and yet not belong together. */
-function underAnotherKey(
+/** Warns of a backup under another key: both can be in order, and yet not belong together. */
+function checkKeyOfBackup(
   { KeyId }: BackupSource,
-  { ownKeyId, keyId }: AskedOfBackup,
-): Verdict | undefined {
+  { keyId }: KmsSubject,
+  { ownKeyId }: AskedAboutKey,
+): CheckResult | undefined {
   if (KeyId === undefined || ownKeyId === undefined) return undefined;
   if (KeyId === ownKeyId || KeyId.endsWith(`:key/${ownKeyId}`)) return undefined;
   return warn(
     `the backup is under ${KeyId}, another KMS key than ${keyId?.text ?? ownKeyId}`,
-    'is it the backup that you mean? each permission says which key it is for',
+    'check that it is the right backup; each permission names the key that it is for',
   );
 }
 
-async function askOfBackup(
-  subject: Asked,
+/** ReEncrypt is asked about for the key of `--key-id`, or for the one that the backup is under. */
+async function checkPermissions(
+  subject: KmsSubject,
+  { permissions }: AskedAboutKey,
   source: BackupSource,
   label: string,
   findings: Findings,
 ): Promise<void> {
-  const { kms, recipients } = subject;
-  const [recipient] = recipients;
-  const facts = { source, label, kms };
-  const where = `on ${source.KeyId ?? 'the key of the backup'}`;
-  const ask = async (action: Operation, dryRun: () => Promise<unknown>): Promise<void> => {
-    await findings.add(`permission:${action}`, async () => {
-      const outcome = await outcomeOf(() => explainingFailures(facts, dryRun));
-      return checkPermission(outcome, action, subject, where);
-    });
-  };
-  await ask('ExportDataKey', async () => {
-    if (recipient === undefined) await dryRunOneTimeExport(source, kms);
-    else await dryRunReexport(source, recipient, kms);
-  });
-  await ask('Decrypt', () => dryRunRecover(source, kms));
-  await findings.add('permission:ReEncrypt', () => askReencrypt(subject, source, label));
-}
-
-/** ReEncrypt to the key of `--key-id`, or to the one that the backup is under. */
-async function askReencrypt(subject: Asked, source: BackupSource, label: string): Promise<Verdict> {
-  const { kms, gateway, keyId } = subject;
-  if (isDedicated(gateway)) {
-    return notReached('a dedicated gateway has no ReEncrypt', '--gateway public or vpc has it');
-  }
-  const { KeyId, EncryptionContext } = source;
-  const destination = keyId ?? (KeyId === undefined ? undefined : parseKeyId(KeyId));
-  if (destination === undefined) {
-    return notReached('no --key-id, and the backup does not tell its own', GIVE_KEY);
-  }
-  const request = { source, destination, destinationContext: EncryptionContext, expected: [] };
-  const dryRun = await outcomeOf(() =>
-    explainingFailures(
-      { source, label, kms, hintsFor: (error) => reencryptHints(error, request) },
-      () => dryRunReencrypt(request, kms),
-    ),
+  const { KeyId, EncryptionContext: destinationContext } = source;
+  const newKey = await resultOf(() =>
+    KeyId === undefined ? subject.keyId : (subject.keyId ?? parseKeyId(KeyId)),
   );
-  const where = `from ${KeyId ?? 'the key of the backup'} to ${destination.text}`;
-  return checkPermission(dryRun, 'ReEncrypt', subject, where);
+  const destination = newKey.ok ? newKey.value : undefined;
+  const request = destination && { source, destination, destinationContext, expected: [] };
+  const facts = {
+    source,
+    label,
+    kms: permissions.kms,
+    ...(request && { hintsFor: (error: KmsxError) => reencryptHints(error, request) }),
+  };
+  const questions = permissionQuestions({ ...permissions, backup: source, newKey: destination });
+  const ofKey = KeyId ?? 'the key of the backup';
+  for (const operation of BACKUP_OPERATIONS) {
+    await findings.add(`permission:${operation}`, async () => {
+      const answer = await questions[actionOf(operation)]();
+      if (answer.kind === 'not-asked' && answer.reason === 'no-new-key' && !newKey.ok) {
+        throw newKey.error;
+      }
+      const told =
+        'error' in answer ? { ...answer, error: explained(answer.error, facts) } : answer;
+      const where =
+        operation === 'ReEncrypt' ? `from ${ofKey} to ${destination?.text ?? ''}` : `on ${ofKey}`;
+      return checkPermission(told, operation, subject, where);
+    });
+  }
 }

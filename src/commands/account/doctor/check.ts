@@ -1,10 +1,36 @@
 import { KmsxError } from '../../../base/error.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 
+/** What the permission check of doctor asks about a backup. */
+export const BACKUP_OPERATIONS = ['ExportDataKey', 'Decrypt', 'ReEncrypt'] as const;
+
+/** An operation whose permission is checked. */
+export type CheckedOperation = 'GenerateAndExportDataKey' | (typeof BACKUP_OPERATIONS)[number];
+
+export type CheckName =
+  | 'versions'
+  | 'clock'
+  | 'credentials'
+  | 'identity'
+  | 'region'
+  | 'gateway'
+  | 'tcp'
+  | 'tls'
+  | 'proxy'
+  | 'signature'
+  | 'key'
+  | 'backup'
+  | `permission:${CheckedOperation}`
+  | 'public-key'
+  | 'internet-access'
+  | 'outputs'
+  | 'core-dumps'
+  | 'swap';
+
 export type Status = 'pass' | 'warn' | 'fail' | 'not-reached';
 
 /** What a check found. */
-export interface Verdict {
+export interface CheckResult {
   readonly status: Status;
   /** One line, lower case; nothing secret. */
   readonly message: string;
@@ -14,35 +40,34 @@ export interface Verdict {
   readonly error?: KmsxError | undefined;
 }
 
-/** A verdict and what it is about. */
-export interface Finding extends Verdict {
-  readonly check: string;
+export interface Finding extends CheckResult {
+  readonly check: CheckName;
 }
 
-/** How something went that more than one check is about. */
-export type Outcome<T> =
+/** A value, or the error that is there instead. */
+export type Result<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: KmsxError };
 
-export function pass(message: string): Verdict {
+export function pass(message: string): CheckResult {
   return { status: 'pass', message };
 }
 
-export function warn(message: string, hint: string): Verdict {
+export function warn(message: string, hint: string): CheckResult {
   return { status: 'warn', message, hint };
 }
 
-export function notReached(message: string, hint?: string): Verdict {
+export function notReached(message: string, hint?: string): CheckResult {
   return { status: 'not-reached', message, hint };
 }
 
-/** @param more - hints that this check knows besides those of the error */
-export function fail(error: KmsxError, more: readonly string[] = []): Verdict {
+/** @param more - hints in addition to those of the error */
+export function fail(error: KmsxError, more: readonly string[] = []): CheckResult {
   const hint = [...hintsFor(error), ...more].join('; ');
   return { status: 'fail', message: error.message, ...(hint !== '' && { hint }), error };
 }
 
-/** Runs what may fail with an error of kmsx; a defect goes on. */
-export async function outcomeOf<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
+/** Runs what may fail with a KmsxError; any other error is thrown. */
+export async function resultOf<T>(work: () => T | Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
@@ -51,7 +76,7 @@ export async function outcomeOf<T>(work: () => T | Promise<T>): Promise<Outcome<
   }
 }
 
-/** The findings so far. Each is shown as soon as it is there. */
+/** The findings so far. Each is shown as soon as it is found. */
 export class Findings {
   readonly #show: (finding: Finding) => Promise<void>;
   readonly #all: Finding[] = [];
@@ -60,25 +85,19 @@ export class Findings {
     this.#show = show;
   }
 
-  /** Adds what a check found; an error of kmsx that is thrown is its failure. */
-  async add(check: string, verdict: () => Verdict | Promise<Verdict>): Promise<Verdict> {
-    const outcome = await outcomeOf(verdict);
-    const finding = { check, ...(outcome.ok ? outcome.value : fail(outcome.error)) };
+  /** Adds the result of a check. A KmsxError that the check throws is its failure. */
+  async add(check: CheckName, work: () => CheckResult | Promise<CheckResult>): Promise<void> {
+    const result = await resultOf(work);
+    const finding = { check, ...(result.ok ? result.value : fail(result.error)) };
     this.#all.push(finding);
     await this.#show(finding);
-    return finding;
   }
 
-  /** Whether any of these checks failed. */
-  hasFailed(...checks: readonly string[]): boolean {
-    return this.#all.some(({ check, status }) => checks.includes(check) && status === 'fail');
+  hasFailed(check: CheckName): boolean {
+    return this.failures.some((finding) => finding.check === check);
   }
 
-  count(status: Status): number {
-    return this.#all.filter((finding) => finding.status === status).length;
-  }
-
-  get firstFailure(): Finding | undefined {
-    return this.#all.find(({ status }) => status === 'fail');
+  get failures(): readonly Finding[] {
+    return this.#all.filter(({ status }) => status === 'fail');
   }
 }

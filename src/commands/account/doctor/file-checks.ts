@@ -2,29 +2,19 @@ import type { Input } from '../../../terminal/files/inputs.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import { discardAll, prepareOutputs } from '../../../terminal/files/outputs.ts';
 import type { Session } from '../../../terminal/session.ts';
-import { version } from '../../../terminal/version.ts';
 import type { Recipient } from '../../../data-key/recipient.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import type { BackupPlaces } from '../../shared/backup/backup-places.ts';
 import { assertTakesSecrets, checkSecrets } from '../../shared/backup/backup-places.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
-import type { Outcome, Verdict } from './check.ts';
-import { notReached, pass, warn } from './check.ts';
+import type { CheckResult, Result } from './check.ts';
+import { notReached, pass } from './check.ts';
 
-const OLDEST_NODE = 20;
-
-export function checkVersions(nodeVersion: string): Verdict {
-  const message = `kmsx ${version}, Node.js ${nodeVersion}`;
-  return Number.parseInt(nodeVersion, 10) >= OLDEST_NODE
-    ? pass(message)
-    : warn(message, `kmsx needs Node.js ${OLDEST_NODE} or newer`);
-}
-
-/** @param read - how reading the files of `--pubkey` went; undefined where there are none */
+/** @param read - how reading the files of `--pubkey` ended; undefined if there are none */
 export function checkPublicKeys(
-  read: Outcome<readonly Recipient[]> | undefined,
+  read: Result<readonly Recipient[]> | undefined,
   paths: readonly string[],
-): Verdict {
+): CheckResult {
   if (read === undefined) return notReached('no --pubkey', 'kmsx doctor --pubkey wrapping.pub.pem');
   if (!read.ok) throw read.error;
   const facts = read.value.map(({ publicKey, algorithm }, index) => {
@@ -38,19 +28,19 @@ export function checkPublicKeys(
 export interface OutputSubject {
   readonly places: BackupPlaces;
   readonly out: string | undefined;
-  /** Every file that is read: no output may be one. */
+  /** Every file that is read: no output may be one of them. */
   readonly inputs: readonly Pick<Input, 'fileId'>[];
   readonly plan: ConnectionPlan | undefined;
-  /** To ask about secrets; undefined where KMS can't be asked. */
+  /** To ask about secrets; undefined if KMS cannot be asked. */
   readonly kms: KmsClient | undefined;
 }
 
 /**
- * Checks the outputs as the real run would, and leaves nothing behind. What is no file is not opened.
+ * Checks the outputs as the real run would, and leaves nothing behind. Only regular files are opened.
  *
  * @throws KmsxError those of `prepareOutputs`; `operation-not-offered`, `secret-exists`; those of KMS
  */
-export async function checkOutputs(subject: OutputSubject, session: Session): Promise<Verdict> {
+export async function checkOutputs(subject: OutputSubject, session: Session): Promise<CheckResult> {
   const { places, out, inputs, plan, kms } = subject;
   const files: OutputRequest[] = [...places.files];
   if (out !== undefined) files.push({ option: '--out', path: out, holds: 'document' });

@@ -1,54 +1,61 @@
-import type { KmsxError } from '../../../base/error.ts';
-import { kmsxError } from '../../../base/error.ts';
-import { isUnusableState, keyStateRefusal } from '../../../answers/key-state.ts';
-import { isNoPermission, KmsRefused } from '../../../answers/refusal.ts';
+import type { Answer } from '../../../account/answer.ts';
 import type { JudgeOptions } from '../../../account/usable-keys.ts';
 import { judgeKey } from '../../../account/usable-keys.ts';
 import { CLOSED_INSTANCE_HINT } from '../../../answers/error-table/table.ts';
+import { isUnusableState, keyStateRefusal } from '../../../answers/key-state.ts';
+import { KmsRefused } from '../../../answers/refusal.ts';
+import type { KmsxError } from '../../../base/error.ts';
+import { kmsxError } from '../../../base/error.ts';
 import type { Gateway } from '../../../kms/gateway.ts';
 import type { KeyMetadata } from '../../../kms/types.ts';
-import type { Outcome, Verdict } from './check.ts';
+import type { CheckResult } from './check.ts';
 import { fail, notReached, pass, warn } from './check.ts';
-import type { Operation, Subject } from './subject.ts';
-import { commandsNeeding, isNeeded } from './subject.ts';
+import { GIVE_KEY } from './permission-check.ts';
 
-/** Whether the gateway says that it does not have an operation, as dedicated ones do. */
+/** How the key was found: by DescribeKey, or by a dry run, which gives no metadata. */
+export type KeyAnswer = Answer<KeyMetadata | undefined>;
+
+/** Whether the gateway does not have an operation, as with dedicated ones. */
 export function isNotOffered(error: KmsxError): boolean {
   return error instanceof KmsRefused && error.about === 'not-offered';
 }
 
-/** Whether a refusal says that the signature, or what it is made with, was not accepted. */
+/** Whether a refusal says that the signature, or what it was made with, was not accepted. */
 function isNotSigned(error: KmsxError): boolean {
   return error instanceof KmsRefused && (error.about === 'clock' || error.about === 'nonce');
 }
 
-/** Judges the signature by the first signed call: whatever KMS says of the key, it has accepted who asks. */
-export function checkSignature(first: Outcome<unknown>): Verdict {
-  if (first.ok) return pass('accepted');
+/** Judges the signature by the first signed call: whatever KMS says about the key, it has accepted the signature. */
+export function checkSignature(first: Answer): CheckResult {
+  if (first.kind === 'not-asked') {
+    return notReached(
+      'a dedicated gateway is asked about a key, and there is no --key-id',
+      GIVE_KEY,
+    );
+  }
+  if (first.kind !== 'failed') return pass('accepted');
   const { error } = first;
-  const isRefused = error.kind === 'credentials' && !isNoPermission(error);
-  const isUnanswered = error.kind === 'unavailable' || error.kind === 'usage';
-  if (isRefused || isUnanswered || isNotSigned(error)) return fail(error);
-  return pass('accepted');
+  const isRefused = ['credentials', 'unavailable', 'usage'].includes(error.kind);
+  return isRefused || isNotSigned(error) ? fail(error) : pass('accepted');
 }
 
 /**
- * Judges a key by what DescribeKey tells of it. A state that forbids its use is the error that a real call would
- * end with. What else speaks against the key counts only where KMS's own dry run does not succeed.
+ * Judges a key by the answer to DescribeKey. A state that forbids its use is the error that a real call would end
+ * with. Anything else against the key counts only if KMS's own dry run does not succeed.
  */
 export async function checkDescribedKey(
   metadata: KeyMetadata,
   { keyId, dryRun, ...known }: DescribedKeyOptions,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const { keyState, keyUsage, keySpec } = metadata;
   const facts = [keyState, keyUsage, keySpec].filter((fact) => fact !== undefined).join(', ');
   const { Usable: isUsable, Reason: reason, Note: note } = judgeKey(metadata, known);
   if (isUsable === false) {
     const why = `${reason ?? 'it cannot be used'} (${facts})`;
-    if (!isUnusableState(keyState) && (await dryRun()).ok) {
+    if (!isUnusableState(keyState) && (await dryRun()).kind === 'granted') {
       return warn(
-        `by a dry run it gives data keys, but DescribeKey speaks against it: ${why}`,
-        'make sure that this is the KMS key that you mean, and that it will still be good when it is used',
+        `a dry run succeeds, but DescribeKey speaks against the key: ${why}`,
+        'check that this is the right KMS key, and that it will still be usable when it is needed',
       );
     }
     if (keyState === 'Enabled') return fail(kmsxError('key-unusable', `${keyId}: ${why}`));
@@ -58,70 +65,53 @@ export async function checkDescribedKey(
   return pass(`found: ${facts}${remark === undefined ? '' : `; ${remark}`}`);
 }
 
-/** What is known besides what DescribeKey tells. */
+/** What is known apart from the answer to DescribeKey. */
 export interface DescribedKeyOptions extends Pick<JudgeOptions, 'now' | 'isRehearsal'> {
-  /** As the user names it. */
+  /** As the user gave it. */
   readonly keyId: string;
-  /** Asks KMS itself whether the key gives data keys. */
-  readonly dryRun: () => Promise<Outcome<unknown>>;
+  /** Asks KMS itself whether it would generate a data key. */
+  readonly dryRun: () => Promise<Answer>;
 }
 
 /**
  * Judges a key by a dry run alone.
  *
- * @param why - why DescribeKey did not tell
+ * @param why - why there is no answer to DescribeKey
  */
-export function checkKeyByDryRun(dryRun: Outcome<unknown>, why: string): Verdict {
-  if (dryRun.ok) return pass(`${why}; by a dry run it gives data keys`);
-  if (isNoPermission(dryRun.error)) {
-    return notReached(`${why}, and the dry run is not allowed either: nothing is known of the key`);
+export function checkKeyByDryRun(dryRun: Answer, why: string): CheckResult {
+  switch (dryRun.kind) {
+    case 'granted':
+      return pass(`${why}; by a dry run it gives data keys`);
+    case 'failed': {
+      const failure = fail(dryRun.error);
+      return { ...failure, message: `${failure.message}; ${why}` };
+    }
+    default:
+      return notReached(`${why}, and the dry run is not allowed: nothing is known about the key`);
   }
-  const { message, hint, error, status } = fail(dryRun.error);
-  return { status, message: `${message}; ${why}`, hint, error };
 }
 
 /**
- * Judges a permission by a dry run. That nobody needs it is no failure, and it may be denied on purpose.
- *
- * @param where - what was tried, for the message: `on KEY_ID`
- */
-export function checkPermission(
-  dryRun: Outcome<unknown>,
-  operation: Operation,
-  subject: Pick<Subject, 'commands' | 'recipients'>,
-  where: string,
-): Verdict {
-  if (dryRun.ok) return pass(`allowed ${where}: a dry run would succeed`);
-  if (!isNoPermission(dryRun.error) || isNeeded(operation, subject)) return fail(dryRun.error);
-  return warn(
-    `not allowed ${where}, and not needed for ${subject.commands.join(', ')}`,
-    `--for ${commandsNeeding(operation)[0] ?? ''} judges it as needed`,
-  );
-}
-
-/**
- * Whether the public gateway reaches a key of a KMS instance: it does where access from the Internet is enabled for
- * the instance (KMS documentation, GenerateAndExportDataKey). Which code KMS answers else no source says.
- *
- * @param key - how DescribeKey or the dry run went; undefined where neither was asked
+ * Whether the public gateway reaches a key of a KMS instance: it does if access from the Internet is enabled for the
+ * instance (KMS documentation, GenerateAndExportDataKey). Which code KMS answers otherwise is not documented.
  */
 export function checkInternetAccess(
   gateway: Gateway,
   keyId: string | undefined,
-  key: Outcome<KeyMetadata | undefined> | undefined,
-): Verdict {
+  key: KeyAnswer,
+): CheckResult {
   if (gateway.kind !== 'public') return pass('not needed: the gateway is not the public one');
-  if (keyId === undefined || key === undefined) return notReached('no key was asked for');
+  if (keyId === undefined || key.kind === 'not-asked') return notReached('no key was asked about');
   const ownId = keyId.slice(keyId.lastIndexOf('/') + 1);
   const isAlias = keyId.includes('alias/');
   const isOfInstance = !isAlias && ownId.startsWith('key-');
-  if (key.ok) {
+  if (key.kind === 'granted') {
     return isOfInstance || key.value?.dkmsInstanceId !== undefined
       ? pass('the public gateway reaches this key of a KMS instance')
-      : pass('not needed: the key is in no KMS instance');
+      : pass('not needed: the key is not in a KMS instance');
   }
+  if (key.kind === 'denied') return notReached('nothing is known about the key');
   const { error } = key;
-  if (isNoPermission(error)) return notReached('nothing is known of the key');
   if (error.kind !== 'kms') return notReached('no answer about the key');
   if (isOfInstance) {
     return {
@@ -133,8 +123,8 @@ export function checkInternetAccess(
   }
   return isAlias
     ? warn(
-        'the public gateway refuses the alias: its key may be one of a KMS instance',
+        'the public gateway refuses the alias: its key may be in a KMS instance',
         CLOSED_INSTANCE_HINT,
       )
-    : pass('not needed: the key id is of no KMS instance');
+    : pass('not needed: the key id is not one of a KMS instance');
 }

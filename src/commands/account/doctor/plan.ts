@@ -1,41 +1,45 @@
 import type { KmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { envValue } from '../../../base/env.ts';
+import type { AttemptLimits } from '../../../kms/attempts.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
-import { planConnection } from '../../shared/connection-options.ts';
-import { outcomeOf } from './check.ts';
+import { planConnection, readLimits } from '../../shared/connection-options.ts';
+import { resultOf } from './check.ts';
 
 /** Which check an error of planning belongs to. */
 type PlanCheck = 'credentials' | 'region' | 'gateway' | 'tls';
 
-/** A plan as far as there is one, and what was wrong with it. */
-export interface DoctorPlan {
+/** How KMS is to be reached. */
+export interface ConnectionRequest {
+  readonly limits: AttemptLimits;
+  readonly profile: string | undefined;
   readonly plan: ConnectionPlan | undefined;
+  /** What is wrong with the plan, or why there is none. */
   readonly failure: { readonly check: PlanCheck; readonly error: KmsxError } | undefined;
 }
 
 /**
- * Plans the connection as every command does, and goes on where it can: a CA file that can't be read is in nobody's
- * way until TLS begins.
+ * Plans the connection as every command does. An unreadable CA file only fails the check of TLS: there is a plan
+ * without it.
  *
- * @throws KmsxError `bad-usage`, `options-conflict`: those are no state of the world
+ * @throws KmsxError `bad-usage`, `options-conflict`: what is wrong with the options themselves
  */
 export async function planForDoctor(
   options: ConnectionOptions,
   known: Parameters<typeof planConnection>[1],
   session: Session,
-): Promise<DoctorPlan> {
-  const planned = await outcomeOf(() => planConnection(options, known, session));
-  if (planned.ok) return { plan: planned.value, failure: undefined };
+): Promise<ConnectionRequest> {
+  const request = { limits: readLimits(options), profile: options.profile };
+  const planned = await resultOf(() => planConnection(options, known, session));
+  if (planned.ok) return { ...request, plan: planned.value, failure: undefined };
   const { error } = planned;
   if (error.code === 'bad-usage' || error.code === 'options-conflict') throw error;
   const failure = { check: checkOf(error, options, session.io), error };
-  if (failure.check !== 'tls') return { plan: undefined, failure };
+  if (failure.check !== 'tls') return { ...request, plan: undefined, failure };
   const { caFile, ...others } = options;
   const io = { ...session.io, env: { ...session.io.env, KMSX_CA_FILE: undefined } };
-  const plan = await planConnection(others, known, { ...session, io });
-  return { plan, failure };
+  return { ...request, plan: await planConnection(others, known, { ...session, io }), failure };
 }
 
 function checkOf({ code, details }: KmsxError, options: ConnectionOptions, io: Io): PlanCheck {

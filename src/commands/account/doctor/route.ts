@@ -1,31 +1,30 @@
+import type { Env } from '../../../base/env.ts';
+import { envValue } from '../../../base/env.ts';
 import { KmsxError } from '../../../base/error.ts';
+import type { Gateway } from '../../../kms/gateway.ts';
 import type { Authorities } from '../../../network/authorities.ts';
 import type { ResolveRule } from '../../../network/endpoint.ts';
 import { addressFamily, isLoopback, portOf, resolveRuleFor } from '../../../network/endpoint.ts';
-import type { Env } from '../../../base/env.ts';
-import { envValue } from '../../../base/env.ts';
-import type { Gateway } from '../../../kms/gateway.ts';
-import type { Proxy } from '../../../network/proxy.ts';
-import { chooseProxy } from '../../../network/proxy.ts';
 import type { Greeting, ProbeLimits, TlsFacts } from '../../../network/probe.ts';
-import { greet, lookUp } from '../../../network/probe.ts';
-import type { Verdict } from './check.ts';
-import { fail, notReached, outcomeOf, pass, warn } from './check.ts';
-import { checkClock } from './clock-check.ts';
-import { checkTcp } from './tcp-check.ts';
+import { greet, knock, lookUp } from '../../../network/probe.ts';
+import type { Proxy } from '../../../network/proxy.ts';
+import { chooseProxy, hostAndPort } from '../../../network/proxy.ts';
+import type { CheckResult } from './check.ts';
+import { fail, notReached, pass, resultOf, warn } from './check.ts';
+import { checkClock } from './system-checks.ts';
 
-/** How far the way to a gateway is open. */
-export interface Reach {
-  readonly clock: Verdict;
-  readonly name: Verdict;
-  readonly tcp: Verdict;
-  readonly tls: Verdict;
-  readonly proxy: Verdict;
+/** How far the route to a gateway is open. */
+export interface Route {
+  readonly clock: CheckResult;
+  readonly name: CheckResult;
+  readonly tcp: CheckResult;
+  readonly tls: CheckResult;
+  readonly proxy: CheckResult;
   /** Whether a request can be sent. */
   readonly isOpen: boolean;
 }
 
-export interface ReachOptions extends ProbeLimits {
+export interface RouteOptions extends ProbeLimits {
   readonly gateway: Gateway;
   readonly authorities: Authorities | undefined;
   readonly resolve: readonly ResolveRule[];
@@ -34,90 +33,78 @@ export interface ReachOptions extends ProbeLimits {
   readonly now: () => Date;
 }
 
-/** A certificate that is good for less than this is warned of: those of an instance are renewed by hand. */
+/** A certificate that expires sooner is warned of: those of an instance are renewed by hand. */
 const EXPIRES_SOON_MS = 14 * 24 * 3600 * 1000;
 
-/** Goes the way to a gateway, step by step, and says how far it came. Sends one unsigned request. */
-export async function probeGateway(options: ReachOptions): Promise<Reach> {
-  const { gateway, env, resolve } = options;
+const UNKNOWN_TIME = notReached('there was no answer with the time');
+
+/** A route that ends somewhere: what follows is not reached, for this reason. */
+export function closedRoute(reason: string, known: Partial<Route> = {}): Route {
+  const blocked = notReached(reason);
+  return {
+    clock: UNKNOWN_TIME,
+    name: blocked,
+    tcp: blocked,
+    tls: blocked,
+    proxy: blocked,
+    ...known,
+    isOpen: false,
+  };
+}
+
+/** Follows the route to a gateway, step by step. Sends one unsigned request. */
+export async function probeRoute(options: RouteOptions): Promise<Route> {
+  const { gateway, env, resolve, signal } = options;
   const { protocol, host } = gateway;
   const rule = resolveRuleFor(resolve, { host, port: portOf(gateway) });
-  const proxy = await outcomeOf(() =>
+  const chosen = await resultOf(() =>
     rule === undefined ? chooseProxy(protocol, host, env) : undefined,
   );
-  if (!proxy.ok) {
-    const blocked = notReached('the proxy cannot be used');
-    return closedAt(blocked, { name: blocked, tcp: blocked, proxy: fail(proxy.error) });
-  }
-  if (proxy.value !== undefined) return await throughProxy(proxy.value, options);
+  if (!chosen.ok) return closedRoute('the proxy cannot be used', { proxy: fail(chosen.error) });
+  if (chosen.value !== undefined) return await routeThroughProxy(chosen.value, options);
 
-  const noProxy = pass(whyNoProxy(options, rule !== undefined));
-  const found = await outcomeOf(async () =>
+  const proxy = pass(whyNoProxy(options, rule !== undefined));
+  const found = await resultOf(async () =>
     rule === undefined ? await lookUp(host, options) : [rule.address],
   );
-  if (!found.ok) {
-    const blocked = notReached('the name is not known');
-    return closedAt(blocked, { name: fail(found.error), tcp: blocked, proxy: noProxy });
-  }
+  if (!found.ok) return closedRoute('the name is not known', { name: fail(found.error), proxy });
   const name = pass(nameMessage(host, found.value, rule));
-  const tcp = await checkTcp(
-    found.value,
-    { host, port: rule?.addressPort ?? portOf(gateway) },
-    {
-      signal: options.signal,
-      timeoutMs: Math.min(options.timeoutMs, options.connectTimeoutMs),
-    },
-  );
-  if (tcp.status === 'fail') {
-    return closedAt(notReached('no TCP connection'), { name, tcp, proxy: noProxy });
-  }
+  const port = rule?.addressPort ?? portOf(gateway);
+  const timeoutMs = Math.min(options.timeoutMs, options.connectTimeoutMs);
+  const tcp = await checkTcp(found.value, { host, port }, { signal, timeoutMs });
+  if (tcp.status === 'fail') return closedRoute('no TCP connection', { name, tcp, proxy });
   const greeting = await greetGateway(options, undefined, rule?.address);
-  return { ...judge(greeting, options), name, tcp, proxy: noProxy };
+  return { ...judgeGreeting(greeting, options), name, tcp, proxy };
 }
 
-function closedAt(blocked: Verdict, parts: Pick<Reach, 'name' | 'tcp' | 'proxy'>): Reach {
-  return { ...parts, tls: blocked, clock: unknownClock(), isOpen: false };
-}
-
-function unknownClock(): Verdict {
-  return notReached('nobody answered who could say what time it is');
-}
-
-async function throughProxy(proxy: Proxy, options: ReachOptions): Promise<Reach> {
+async function routeThroughProxy(proxy: Proxy, options: RouteOptions): Promise<Route> {
   const name = notReached(`the proxy ${proxy.name} looks the name up`);
   const tcp = notReached(`the proxy ${proxy.name} connects`);
   const greeting = await greetGateway(options, proxy, undefined);
-  const { error } = greeting;
-  if (greeting.isTunnelled || error === undefined) {
+  const { error, isTunnelled } = greeting;
+  if (isTunnelled || error === undefined) {
     const opened = pass(`through ${proxy.name}, which connects to the gateway`);
-    return { ...judge(greeting, options), name, tcp, proxy: opened };
+    return { ...judgeGreeting(greeting, options), name, tcp, proxy: opened };
   }
-  const blocked = notReached('the proxy does not connect');
-  const failed = fail(await failureOf(() => Promise.reject(namingProxy(error, proxy))));
-  return closedAt(blocked, { name, tcp, proxy: failed });
+  const failed = fail(namingProxy(requireKmsxError(error), proxy));
+  return closedRoute('the proxy does not connect', { name, tcp, proxy: failed });
 }
 
-async function failureOf(work: () => Promise<never>): Promise<KmsxError> {
-  const outcome = await outcomeOf(work);
-  if (outcome.ok) throw new TypeError('it did not fail');
-  return outcome.error;
-}
-
-/** A tunnel that did not come about in time is the proxy's affair, whoever it waits for. */
-function namingProxy(error: Error, { name, variable }: Proxy): Error {
-  if (!(error instanceof KmsxError) || error.code !== 'timed-out') return error;
+/** A tunnel that is not open in time is a failure of the proxy, whatever the proxy waits for. */
+function namingProxy(error: KmsxError, { name, variable }: Proxy): KmsxError {
+  if (error.code !== 'timed-out') return error;
   return new KmsxError({
     kind: 'unavailable',
     code: 'proxy-failed',
     message: `the proxy ${name} gave no connection in time`,
-    hints: [`check ${variable}; NO_PROXY names what is reached without it`],
+    hints: [`check ${variable}; NO_PROXY lists the hosts that are reached without it`],
     details: error.details,
     cause: error,
   });
 }
 
 function greetGateway(
-  options: ReachOptions,
+  options: RouteOptions,
   proxy: Proxy | undefined,
   address: string | undefined,
 ): Promise<Greeting> {
@@ -132,24 +119,28 @@ function greetGateway(
   });
 }
 
-function judge(greeting: Greeting, options: ReachOptions): Pick<Reach, 'clock' | 'tls' | 'isOpen'> {
-  const { date, at } = greeting;
+function judgeGreeting(
+  { date, at, tls, error }: Greeting,
+  options: RouteOptions,
+): Pick<Route, 'clock' | 'tls' | 'isOpen'> {
   const clock =
     date === undefined || at === undefined
-      ? unknownClock()
+      ? UNKNOWN_TIME
       : checkClock(date.getTime() - at.getTime());
   if (options.gateway.protocol === 'http') {
     return { clock, tls: notReached('http: no TLS on this machine itself'), isOpen: true };
   }
-  if (greeting.tls !== undefined) {
-    return { clock, tls: tlsVerdict(greeting.tls, options), isOpen: true };
-  }
-  const { error } = greeting;
-  if (!(error instanceof KmsxError)) throw error ?? new TypeError('no TLS and no error');
-  return { clock, tls: fail(error), isOpen: false };
+  return tls === undefined
+    ? { clock, tls: fail(requireKmsxError(error)), isOpen: false }
+    : { clock, tls: checkTls(tls, options), isOpen: true };
 }
 
-function tlsVerdict(tls: TlsFacts, { gateway, authorities, now }: ReachOptions): Verdict {
+function requireKmsxError(error: Error | undefined): KmsxError {
+  if (error instanceof KmsxError) return error;
+  throw error ?? new TypeError('no TLS and no error');
+}
+
+function checkTls(tls: TlsFacts, { gateway, authorities, now }: RouteOptions): CheckResult {
   const authority =
     authorities === undefined
       ? "Node's authorities"
@@ -157,11 +148,12 @@ function tlsVerdict(tls: TlsFacts, { gateway, authorities, now }: ReachOptions):
         ? 'the CA file alone'
         : "the CA file and Node's authorities";
   const day = tls.validTo.toISOString().slice(0, 10);
-  const message = `${tls.protocol}, ${count(tls.chainLength, 'certificate')} verified by ${authority}, good until ${day}`;
+  const certificates = `${tls.chainLength} certificate${tls.chainLength === 1 ? '' : 's'}`;
+  const message = `${tls.protocol}, ${certificates} verified by ${authority}, good until ${day}`;
   if (tls.validTo.getTime() - now().getTime() >= EXPIRES_SOON_MS) return pass(message);
   return warn(
     `${message}: that is soon`,
-    'whoever runs the gateway renews it; a new authority then needs a new --ca-file',
+    'the operator of the gateway renews it; a new authority then needs a new --ca-file',
   );
 }
 
@@ -175,16 +167,43 @@ function nameMessage(
   return `${host} is ${[...new Set(addresses)].join(', ')}`;
 }
 
-function whyNoProxy({ gateway, env }: ReachOptions, isResolved: boolean): string {
+function whyNoProxy({ gateway, env }: RouteOptions, isResolved: boolean): string {
   const { protocol, host } = gateway;
   const names = [`${protocol}_proxy`, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
   const set = names.find((name) => envValue(env, name) !== undefined);
   if (set === undefined) return 'none is set';
-  if (isResolved) return `${set} is set, and --resolve goes straight`;
-  if (isLoopback(host)) return `${set} is set, and loopback never goes through it`;
-  return `${set} is set, and NO_PROXY excepts ${host}`;
+  if (isResolved) return `${set} is set, but --resolve connects directly`;
+  if (isLoopback(host)) return `${set} is set, but loopback never goes through it`;
+  return `${set} is set, but NO_PROXY excepts ${host}`;
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/**
+ * Connects to every address of a name: a dead one delays every connection.
+ *
+ * @param addresses - at least one
+ * @param target - the name, and the port of the addresses
+ */
+export async function checkTcp(
+  addresses: readonly string[],
+  { host, port }: { readonly host: string; readonly port: number },
+  limits: ProbeLimits,
+): Promise<CheckResult> {
+  const knocks = [...new Set(addresses)].map(async (address) => {
+    const name = hostAndPort(address, port);
+    const label = address === host ? name : `${hostAndPort(host, port)} (${address})`;
+    return { name, result: await resultOf(() => knock(address, port, label, limits)) };
+  });
+  const all = await Promise.all(knocks);
+  const dead = all.filter(({ result }) => !result.ok);
+  const first = dead[0]?.result;
+  if (first === undefined || first.ok) {
+    return pass(`connected to ${all.map(({ name }) => name).join(', ')}`);
+  }
+  if (dead.length === all.length) return fail(first.error);
+  const verb = dead.length === 1 ? 'is' : 'are';
+  const names = dead.map(({ name }) => name).join(', ');
+  return warn(
+    `${dead.length} of ${all.length} addresses ${verb} dead: ${names}`,
+    'kmsx tries the next address, a second later; check the route (IPv6?) and DNS',
+  );
 }

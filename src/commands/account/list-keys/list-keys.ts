@@ -3,21 +3,21 @@ import type { KmsxError } from '../../../base/error.ts';
 import { kmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResults } from '../../../terminal/output/json-output.ts';
+import { table } from '../../../terminal/output/table.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
-import type { AliasesByKey, ListedKey, ListedKeys } from '../../../account/list-keys.ts';
+import { answerOf } from '../../../account/answer.ts';
+import type { KeyListing, KeyPage, ListedKey } from '../../../account/list-keys.ts';
 import { aliasesByKey, listKeys } from '../../../account/list-keys.ts';
-import { isNoPermission } from '../../../answers/refusal.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import { isDedicated } from '../../shared/backup/backup-places.ts';
-import { connect } from '../../shared/connect.ts';
+import { withConnection } from '../../shared/connect.ts';
 import type { ConnectionOptions } from '../../shared/connection-options.ts';
 import { addConnectionOptions, planConnection } from '../../shared/connection-options.ts';
 import { describe } from '../../shared/describe.ts';
 import { warnOfRehearsal } from '../../shared/rehearsal.ts';
 import type { KeyFilter, KeyFilterOptions } from './filter.ts';
 import { addKeyFilterOptions, keyFilter } from './filter.ts';
-import { keyTable } from './table.ts';
 
 interface ListKeysOptions extends ConnectionOptions, KeyFilterOptions {
   readonly aliases: boolean;
@@ -29,7 +29,7 @@ export function defineListKeys(command: Command, io: Io): void {
     text: [
       'Lists the KMS keys of the account in a region (ListKeys, DescribeKey, ListAliases): a table on a terminal, JSON Lines elsewhere.',
       'Each has KeyId, KeyArn, Aliases, KeyState, KeySpec, KeyUsage, Origin, ProtectionLevel, CreationDate, DeleteDate, MaterialExpireTime, DKMSInstanceId, Description as KMS gives them, and Usable: whether export-key can use it, with the Reason why not, or a Note.',
-      'A key that may not be described is listed with that Reason and without Usable; the exit code is then 8, or 3 where none may be. It is 8 too where KMS did not give the whole list.',
+      'A key that may not be described is listed with that Reason and without Usable; the exit code is then 8, or 3 if no key may be described. It is also 8 if KMS did not give the whole list.',
     ].join(' '),
     examples: [
       ['every key, as a table', 'kmsx list-keys'],
@@ -42,7 +42,11 @@ export function defineListKeys(command: Command, io: Io): void {
     ],
     exitCodes: [0, 2, 3, 4, 5, 7, 8],
   });
-  command.option('--aliases', 'fail where the aliases may not be listed, and not only warn', false);
+  command.option(
+    '--aliases',
+    'fail if the aliases may not be listed, instead of only warning',
+    false,
+  );
   addKeyFilterOptions(command);
   addConnectionOptions(command);
   command.action(async (options: ListKeysOptions) => {
@@ -51,7 +55,8 @@ export function defineListKeys(command: Command, io: Io): void {
 }
 
 async function runListKeys(options: ListKeysOptions, session: Session): Promise<void> {
-  assertSafeEnvironment(session.io);
+  const { io, reporter } = session;
+  assertSafeEnvironment(io);
   const filter = keyFilter(options);
   const plan = await planConnection(options, {}, session);
   if (isDedicated(plan.gateway)) {
@@ -59,122 +64,110 @@ async function runListKeys(options: ListKeysOptions, session: Session): Promise<
       action: 'ListKeys',
     });
   }
-  const open = await connect(plan, session);
-  const { kms } = open;
-  try {
-    const found = await readAliases(options, kms, session);
-    await listAndPrint(kms, found, filter, session);
-  } finally {
-    await open.close();
-  }
+  await withConnection(plan, session, async (kms) => {
+    const found = await answerOf(() => aliasesByKey(kms.keys));
+    if (found.kind === 'failed' || (found.kind === 'denied' && options.aliases)) throw found.error;
+    if (found.kind === 'denied') {
+      await reporter.warn(
+        'no permission for ListAliases: the keys are listed without their aliases',
+      );
+    }
+    const { aliases, isWhole } = found.kind === 'granted' ? found.value : NO_ALIASES;
+    const printer = keyPrinter(filter, kms, session);
+    const listing = await listKeys(kms, { now: io.now(), aliases }, printer.take);
+    await warnOfRehearsal(kms, session);
+    await printer.end(listing.count);
+    await conclude(listing, isWhole, session);
+  });
 }
 
-/** Undefined where they may not be listed. */
-interface FoundAliases {
-  readonly aliases: AliasesByKey | undefined;
-  readonly isWhole: boolean;
+const NO_ALIASES = { aliases: undefined, isWhole: true };
+
+/** Prints the keys that pass a filter. */
+interface KeyPrinter {
+  readonly take: (page: KeyPage) => Promise<void>;
+  /** @param count - how many keys were listed */
+  readonly end: (count: number) => Promise<void>;
 }
 
-/** Without them the list is of use all the same. */
-async function readAliases(
-  options: ListKeysOptions,
-  kms: KmsClient,
-  { reporter }: Session,
-): Promise<FoundAliases> {
-  try {
-    return await naming('ListAliases', () => aliasesByKey(kms.keys));
-  } catch (error) {
-    if (options.aliases || !isNoPermission(error)) throw error;
-    await reporter.warn('no permission for ListAliases: the keys are listed without their aliases');
-    return { aliases: undefined, isWhole: true };
-  }
-}
-
-/** A list is of no key: a refusal names the operation instead. */
-async function naming<T>(action: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isNoPermission(error)) throw error;
-    const origin = error.requestId === undefined ? ` (Code ${error.code})` : '';
-    throw error.with({
-      message: `these credentials have no permission for ${action}${origin}`,
-    });
-  }
-}
-
-async function listAndPrint(
-  kms: KmsClient,
-  { aliases, isWhole: hasAllAliases }: FoundAliases,
-  filter: KeyFilter,
-  session: Session,
-): Promise<void> {
+/** JSON Lines are printed page by page; a table needs all keys for the widths of its columns. */
+function keyPrinter(filter: KeyFilter, kms: KmsClient, session: Session): KeyPrinter {
   const { io, reporter, options } = session;
   const isTable = io.stdout.isTerminal && !options.json;
-  const refusals: KmsxError[] = [];
   const rows: ListedKey[] = [];
   const specs = new Set<string>();
-  let [listed, shown] = [0, 0];
-  const show = async (page: ListedKeys): Promise<void> => {
-    listed += page.keys.length;
-    for (const { KeySpec } of page.keys) if (KeySpec !== undefined) specs.add(KeySpec);
-    refusals.push(...page.refusals);
-    for (const keyId of page.gone) {
-      await reporter.note(`${keyId} was listed, and KMS does not know it any more: left out`);
-    }
-    const keys = page.keys.filter(filter.passes);
-    shown += keys.length;
-    if (isTable) rows.push(...keys);
-    else if (keys.length > 0) {
-      // A page is printed as it comes: nothing of it is kept.
-      const lines = kms.isRehearsal ? keys.map((key) => ({ ...key, Rehearsal: true })) : keys;
-      await printResults(lines, keyTable, session);
-    }
+  let shown = 0;
+  return {
+    take: async ({ keys, gone }) => {
+      for (const { KeySpec } of keys) if (KeySpec !== undefined) specs.add(KeySpec);
+      for (const keyId of gone) {
+        await reporter.note(`${keyId} was listed, but KMS no longer has it: left out`);
+      }
+      const chosen = keys.filter(filter.passes);
+      shown += chosen.length;
+      if (isTable) rows.push(...chosen);
+      else if (chosen.length > 0) {
+        const lines = kms.isRehearsal ? chosen.map((key) => ({ ...key, Rehearsal: true })) : chosen;
+        await printResults(lines, keyTable, session);
+      }
+    },
+    end: async (count) => {
+      if (rows.length > 0) await printResults(rows, keyTable, session);
+      if (shown === 0) {
+        await reporter.note(
+          count === 0 ? 'there is no KMS key here' : `none of ${count} KMS keys passes the filters`,
+        );
+      }
+      const absent = specs.size === 0 ? [] : filter.absentSpecs(specs);
+      if (absent.length > 0) {
+        await reporter.warn(
+          `no KMS key here has the spec ${absent.join(' or ')}: there are ${[...specs].sort().join(', ')}`,
+        );
+      }
+    },
   };
-  const hasAllKeys = await naming('ListKeys', () =>
-    listKeys(kms, { now: io.now(), aliases }, show),
-  );
-  await warnOfRehearsal(kms, session);
-  if (rows.length > 0) await printResults(rows, keyTable, session);
-  if (shown === 0) {
-    await reporter.note(
-      listed === 0 ? 'there is no KMS key here' : `none of ${listed} KMS keys passes the filters`,
-    );
-  }
-  const absent = specs.size === 0 ? [] : filter.absentSpecs(specs);
-  if (absent.length > 0) {
-    await reporter.warn(
-      `no KMS key here has the spec ${absent.join(' or ')}: there are ${[...specs].sort().join(', ')}`,
-    );
-  }
-  const undescribed = undescribedError(refusals, listed);
-  if (!hasAllKeys || !hasAllAliases) {
+}
+
+/**
+ * A script that filters must not take an incomplete answer for a whole one.
+ *
+ * @throws KmsxError `keys-incomplete`, `keys-undescribed`; the refusal if no key may be described
+ */
+async function conclude(
+  { count, isWhole: hasAllKeys, refusals }: KeyListing,
+  hasAllAliases: boolean,
+  { reporter }: Session,
+): Promise<void> {
+  const undescribed = undescribedError(refusals, count);
+  const missing = [...(hasAllKeys ? [] : ['keys']), ...(hasAllAliases ? [] : ['aliases'])];
+  if (missing.length > 0) {
     if (undescribed !== undefined) await reporter.warn(undescribed.message);
-    throw incompleteError({ hasAllKeys, hasAllAliases });
+    throw kmsxError(
+      'keys-incomplete',
+      `KMS did not give the whole list of ${missing.join(' and ')}: some may be missing`,
+    );
   }
   if (undescribed !== undefined) throw undescribed;
 }
 
-/** A script that filters must not take an incomplete answer for a whole one. */
-function undescribedError(refusals: readonly KmsxError[], listed: number): KmsxError | undefined {
-  const [refusal] = refusals;
-  if (refusal === undefined || refusals.length === listed) return refusal;
-  return kmsxError(
-    'keys-undescribed',
-    `${refusals.length} of ${listed} KMS keys may not be described`,
-  );
+function undescribedError(refusals: readonly KmsxError[], count: number): KmsxError | undefined {
+  if (refusals.length === 0 || refusals.length === count) return refusals[0];
+  const message = `${refusals.length} of ${count} KMS keys may not be described`;
+  return kmsxError('keys-undescribed', message);
 }
 
-function incompleteError({
-  hasAllKeys,
-  hasAllAliases,
-}: {
-  readonly hasAllKeys: boolean;
-  readonly hasAllAliases: boolean;
-}): KmsxError {
-  const missing = [...(hasAllKeys ? [] : ['keys']), ...(hasAllAliases ? [] : ['aliases'])];
-  return kmsxError(
-    'keys-incomplete',
-    `KMS did not give the whole list of ${missing.join(' and ')}: some may be missing`,
+/** For a terminal: a line for each key, with the widest column last: the Reason or the Note. */
+function keyTable(keys: readonly ListedKey[]): string {
+  return table(
+    ['key id', 'aliases', 'state', 'spec', 'usage', 'usable', 'reason or note'],
+    keys.map((key) => [
+      key.KeyId,
+      key.Aliases?.join(' ') ?? '?',
+      key.KeyState ?? '?',
+      key.KeySpec ?? '?',
+      key.KeyUsage ?? '?',
+      key.Usable === undefined ? '?' : key.Usable ? 'yes' : 'no',
+      key.Reason ?? key.Note ?? '',
+    ]),
   );
 }

@@ -1,24 +1,32 @@
 import type { Command } from 'commander';
-import { kmsxError } from '../../../base/error.ts';
-import type { Io } from '../../../terminal/io.ts';
+import type { CommandUse } from '../../../account/command-permissions.ts';
+import { permissionsFor } from '../../../account/command-permissions.ts';
+import { ramPolicy } from '../../../account/ram-policy.ts';
 import { envValue } from '../../../base/env.ts';
-import { printResult } from '../../../terminal/output/json-output.ts';
+import { KmsxError, kmsxError } from '../../../base/error.ts';
+import { shellWord } from '../../../base/shell-word.ts';
+import type { KeyIdentifier } from '../../../kms/key-id.ts';
+import { isRegion } from '../../../network/region.ts';
+import { assertOneStdin } from '../../../terminal/files/inputs.ts';
+import type { Io } from '../../../terminal/io.ts';
+import { printResult, printResults } from '../../../terminal/output/json-output.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
-import type { KeyResource } from '../../../account/ram-policy.ts';
-import { permissionsFor, ramPolicy } from '../../../account/ram-policy.ts';
-import { isRegion } from '../../../network/region.ts';
+import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
+import { readBackupPlace } from '../../shared/backup/backup-input.ts';
+import { isDedicated } from '../../shared/backup/backup-places.ts';
+import { withConnection } from '../../shared/connect.ts';
+import type { ConnectionPlan } from '../../shared/connection-options.ts';
+import { planConnection } from '../../shared/connection-options.ts';
+import { contextInput, readContext } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';
-import { assertOneRegion } from '../../shared/key-region.ts';
+import { assertOneRegion, withKeyRegion } from '../../shared/key-region.ts';
+import { assertRehearsalMatches, warnOfRehearsal } from '../../shared/rehearsal.ts';
+import type { PolicyCheck } from './check.ts';
 import { checkPolicy } from './check.ts';
-import type { PolicyOptions, PolicyPlan } from '../../shared/policy-options.ts';
-import {
-  addPolicyOptions,
-  keyResource,
-  keysOf,
-  planPolicy,
-  policyRequest,
-} from '../../shared/policy-options.ts';
+import type { PolicyOptions } from './options.ts';
+import { addPolicyOptions, keysOf, planPolicy } from './options.ts';
+import { conclusion, notAsked, permissionLine, permissionTable } from './report.ts';
 
 const REGION_VARIABLE = 'ALIBABA_CLOUD_REGION_ID';
 
@@ -26,8 +34,8 @@ const REGION_VARIABLE = 'ALIBABA_CLOUD_REGION_ID';
 export function definePolicy(command: Command, io: Io): void {
   describe(command, {
     text: [
-      'Prints the least RAM policy that lets commands run with a KMS key, in the JSON of RAM, and asks nobody.',
-      'With --check it asks KMS instead whether these credentials have each permission, by dry runs that change nothing: one line each with Action, Resource, Allowed (left out where it was not found out) and Reason. ExportDataKey, Decrypt and ReEncrypt are tried on a backup: without --in they are not asked, which is exit code 8 where nothing is denied.',
+      'Prints the least RAM policy that lets commands run with a KMS key, in the JSON of RAM, without any connection.',
+      'With --check it asks KMS instead whether these credentials have each permission, by dry runs that change nothing: one line each with Action, Resource, Allowed (left out if it was not found out) and Reason. ExportDataKey, Decrypt and ReEncrypt are tried on a backup: without --in they are not asked, which is exit code 8 if nothing is denied.',
     ].join(' '),
     examples: [
       [
@@ -55,32 +63,47 @@ async function runPolicy(options: PolicyOptions, session: Session): Promise<void
   const { io } = session;
   assertSafeEnvironment(io);
   const plan = planPolicy(options, io);
-  if (options.check) await checkPolicy(options, plan, session);
-  else await printPolicy(options, plan, session);
+  await (options.check ? runCheck : printPolicy)(options, plan, session);
 }
 
 async function printPolicy(
   options: PolicyOptions,
-  plan: PolicyPlan,
+  plan: CommandUse,
   session: Session,
 ): Promise<void> {
   const { io, reporter } = session;
   const keys = keysOf(plan);
   assertOneRegion(keys, { ...options, documentRegion: undefined });
+  assertNoAlias(keys);
   const region = keys.find((each) => each.region !== undefined)?.region ?? givenRegion(options, io);
-  const request = policyRequest(plan, (each) => keyResource(each, region));
+  const unknown = (own: string | undefined): string =>
+    (own ?? region) === undefined ? 'account and region' : 'account';
   for (const each of keys.filter(({ account }) => account === undefined)) {
-    const unknown = unknownParts(keyResource(each, region));
     await reporter.warn(
-      `${each.text} does not tell its ${unknown}: * stands for it; with the ARN of the key the policy is exact`,
+      `${each.text} does not name its ${unknown(each.region)}: the policy has * for it; with the ARN of the key it is exact`,
     );
   }
   if (plan.key === undefined) {
     await reporter.warn(
-      `without --key-id nobody tells the ${unknownParts(keyResource(undefined, region))}: * stands for it`,
+      `without --key-id the ${unknown(undefined)} is not known: the policy has * for it`,
     );
   }
-  await printResult(ramPolicy(permissionsFor(request)), session);
+  await printResult(ramPolicy(permissionsFor(plan, region)), session);
+}
+
+/** @throws KmsxError `bad-usage` for an alias: RAM knows keys by their ids only */
+function assertNoAlias(keys: readonly KeyIdentifier[]): void {
+  const alias = keys.find(({ id }) => id === undefined);
+  if (alias === undefined) return;
+  throw new KmsxError({
+    kind: 'usage',
+    code: 'bad-usage',
+    message: `${alias.text} is an alias, and RAM policies name keys by their ids`,
+    hints: [
+      `aliyun kms DescribeKey --KeyId ${shellWord(alias.text)} | jq -r .KeyMetadata.Arn shows the ARN of the key now behind it`,
+      'kmsx list-keys shows the aliases of every key; with --check kmsx asks KMS itself',
+    ],
+  });
 }
 
 /**
@@ -94,11 +117,77 @@ function givenRegion(options: PolicyOptions, io: Io): string | undefined {
   const label = options.region === undefined ? REGION_VARIABLE : '--region';
   throw kmsxError(
     'region-malformed',
-    `${label} is no region: lower-case letters, digits and hyphens only`,
+    `${label} is not a region: lower-case letters, digits and hyphens only`,
     { label },
   );
 }
 
-function unknownParts({ region }: KeyResource): string {
-  return region === '*' ? 'account and region' : 'account';
+async function runCheck(options: PolicyOptions, plan: CommandUse, session: Session): Promise<void> {
+  const { backups, connection } = await readCheckOptions(options, plan, session);
+  await withConnection(connection, session, async (kms) => {
+    const check = await checkPolicy(plan, backups, connection, kms);
+    await warnOfRehearsal(kms, session);
+    await printCheck(check, plan, kms.isRehearsal, session);
+  });
+}
+
+async function readCheckOptions(
+  options: PolicyOptions,
+  plan: CommandUse,
+  session: Session,
+): Promise<{ readonly backups: readonly BackupAtPlace[]; readonly connection: ConnectionPlan }> {
+  assertOneStdin([
+    ...options.in.map((path) => ({ option: '--in', path })),
+    ...contextInput(options),
+  ]);
+  const { context } = await readContext(options, session, 'repeated');
+  const backups: BackupAtPlace[] = [];
+  for (const place of options.in) backups.push(await readBackupPlace(place, context, session));
+  const keys = keysOf(plan);
+  const documentRegion = backups.find(({ known }) => known?.Region !== undefined)?.known?.Region;
+  const connection = await planConnection(
+    withKeyRegion(options, keys),
+    { documentRegion },
+    session,
+  );
+  assertOneRegion(keys, { ...options, documentRegion });
+  for (const { known, label } of backups) {
+    if (known !== undefined) assertRehearsalMatches(known, connection, label);
+  }
+  assertResolvable(keys, connection);
+  return { backups, connection };
+}
+
+/** @throws KmsxError `operation-not-offered` */
+function assertResolvable(keys: readonly KeyIdentifier[], { gateway }: ConnectionPlan): void {
+  const alias = keys.find(({ id }) => id === undefined);
+  if (alias === undefined || !isDedicated(gateway)) return;
+  throw kmsxError(
+    'operation-not-offered',
+    `a dedicated gateway does not have DescribeKey, which gives the key behind ${alias.text}`,
+    { action: 'DescribeKey' },
+  );
+}
+
+/** @throws KmsxError `permission-missing`, what KMS refused otherwise, `permissions-unasked` */
+async function printCheck(
+  { answers, notCompared }: PolicyCheck,
+  { key }: CommandUse,
+  isRehearsal: boolean,
+  session: Session,
+): Promise<void> {
+  const { reporter } = session;
+  for (const { label, source } of notCompared) {
+    await reporter.warn(
+      `${label} is under ${source.KeyId ?? ''}; whether that is the key behind ${key?.text ?? ''} is not known without kms:DescribeKey`,
+    );
+  }
+  const lines = answers.map(permissionLine);
+  const marked = isRehearsal ? lines.map((line) => ({ ...line, Rehearsal: true })) : lines;
+  await printResults(marked, permissionTable, session);
+  for (const { Action, Reason = '' } of notAsked(answers, false).map(permissionLine)) {
+    await reporter.warn(`${Action} was ${Reason}`);
+  }
+  const error = conclusion(answers, key !== undefined);
+  if (error !== undefined) throw error;
 }

@@ -35,10 +35,14 @@ export async function explainingFailures<T>(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof KmsxError)) throw error;
-    const own = facts.hintsFor?.(error) ?? usualHints(error, facts);
-    throw error.with({ hints: [...own, ...elsewhere(error, facts)] });
+    throw error instanceof KmsxError ? explained(error, facts) : error;
   }
+}
+
+/** A refusal of KMS with hints for this backup, as `explainingFailures` throws it. */
+export function explained(error: KmsxError, facts: BackupFacts): KmsxError {
+  const own = facts.hintsFor?.(error) ?? usualHints(error, facts);
+  return error.with({ hints: [...own, ...elsewhere(error, facts)] });
 }
 
 /** Tells whether KMS could not open what it was given: a wrong context, a damaged ciphertext, another key's. */

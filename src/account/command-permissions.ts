@@ -1,0 +1,189 @@
+import type { KeyIdentifier } from '../kms/key-id.ts';
+
+/** The RAM actions that commands of kmsx need, as spelled on KMS's page about custom policies. */
+export type KmsAction =
+  | 'kms:GenerateAndExportDataKey'
+  | 'kms:ExportDataKey'
+  | 'kms:Decrypt'
+  | 'kms:ReEncryptFrom'
+  | 'kms:ReEncryptTo'
+  | 'kms:DescribeKey'
+  | 'kms:ListKeys'
+  | 'kms:ListAliases'
+  | 'kms:CreateSecret'
+  | 'kms:GetSecretValue';
+
+/** What an action is performed on. */
+export type Target =
+  | 'key'
+  /** The key, if `export-key` gets more than one public key. */
+  | 'key for several pubkeys'
+  | 'new key'
+  /** The key that decrypts in a re-encryption: the key itself, or the RSA key that an export was made for. */
+  | 'source key'
+  /** Each KMS key of the account. */
+  | 'every key'
+  | 'keys'
+  | 'aliases'
+  /** A secret that a backup is written to. */
+  | 'new secret'
+  /** A secret that a backup is read from. */
+  | 'kept secret';
+
+type Need = readonly [action: KmsAction, target: Target];
+
+/**
+ * The permissions that each command needs. Those it can do without are not listed: DescribeSecret before a secret is
+ * created, and DescribeKey for `doctor`, which falls back to a dry run.
+ */
+const NEEDS = {
+  'export-key': [
+    ['kms:GenerateAndExportDataKey', 'key'],
+    ['kms:ExportDataKey', 'key for several pubkeys'],
+    ['kms:CreateSecret', 'new secret'],
+  ],
+  'reexport-key': [
+    ['kms:ExportDataKey', 'key'],
+    ['kms:GetSecretValue', 'kept secret'],
+  ],
+  'recover-key': [
+    ['kms:Decrypt', 'key'],
+    ['kms:GetSecretValue', 'kept secret'],
+  ],
+  // Both backups are exported to a one-time key: that is how the new one is verified.
+  'reencrypt-key': [
+    ['kms:ReEncryptFrom', 'source key'],
+    ['kms:ExportDataKey', 'key'],
+    ['kms:ReEncryptTo', 'new key'],
+    ['kms:ExportDataKey', 'new key'],
+    ['kms:CreateSecret', 'new secret'],
+    ['kms:GetSecretValue', 'kept secret'],
+  ],
+  'verify-key': [
+    ['kms:ExportDataKey', 'key'],
+    ['kms:GetSecretValue', 'kept secret'],
+  ],
+  'list-keys': [
+    ['kms:ListKeys', 'keys'],
+    ['kms:DescribeKey', 'every key'],
+    ['kms:ListAliases', 'aliases'],
+  ],
+  doctor: [['kms:GenerateAndExportDataKey', 'key']],
+} as const satisfies Readonly<Record<string, readonly Need[]>>;
+
+/** A command that needs RAM permissions. */
+export type PolicyCommand = keyof typeof NEEDS;
+
+/** Every such command, in the order of the help. */
+export const POLICY_COMMANDS = Object.keys(NEEDS) as readonly PolicyCommand[];
+
+/** What commands are used for, as far as their permissions depend on it. */
+export interface CommandUse {
+  readonly commands: readonly PolicyCommand[];
+  /** Only `list-keys` does without. */
+  readonly key: KeyIdentifier | undefined;
+  /** The key that `reencrypt-key` encrypts under. */
+  readonly newKey: KeyIdentifier | undefined;
+  /** The RSA KMS key that `reencrypt-key` re-encrypts an export of. */
+  readonly sourceKey: KeyIdentifier | undefined;
+  /** Whether `export-key` gets more than one public key. */
+  readonly severalPubkeys: boolean;
+  /** Whether backups are written to new secrets of KMS. */
+  readonly makesSecrets: boolean;
+  /** Names of the secrets that backups are read from. */
+  readonly keptSecrets: readonly string[];
+}
+
+/** An action on a resource. */
+export interface Permission {
+  readonly action: KmsAction;
+  readonly target: Target;
+  /** An ARN or a pattern of ARNs; for an alias, the alias: a policy must not hold it. */
+  readonly resource: string;
+  /** Of a `kept secret`. */
+  readonly secretName?: string;
+}
+
+/** Whether the commands act on such a target at all: an option that names another one has no effect. */
+export function needsTarget(commands: readonly PolicyCommand[], target: Target): boolean {
+  return needsOf(commands).some(([, each]) => each === target);
+}
+
+/** Whether the commands act on a key that has to be named. */
+export function needsKey(commands: readonly PolicyCommand[]): boolean {
+  return needsTarget(commands, 'key') || needsTarget(commands, 'source key');
+}
+
+/**
+ * Whether the commands need an action.
+ *
+ * @param severalPubkeys - whether `export-key` gets more than one public key
+ */
+export function needsAction(
+  commands: readonly PolicyCommand[],
+  action: KmsAction,
+  severalPubkeys: boolean,
+): boolean {
+  return needsOf(commands).some(
+    ([each, target]) => each === action && (severalPubkeys || target !== 'key for several pubkeys'),
+  );
+}
+
+/**
+ * Exactly the permissions that the commands need, each once, in the order of the table.
+ *
+ * @param region - for keys that do not name their own; what is not known is `*`
+ */
+export function permissionsFor(use: CommandUse, region = '*'): readonly Permission[] {
+  const permissions = new Map<string, Permission>();
+  for (const [action, target] of needsOf(use.commands)) {
+    for (const on of resourcesOf(target, use, region)) {
+      const name = `${action} ${on.resource}`;
+      if (!permissions.has(name)) permissions.set(name, { action, target, ...on });
+    }
+  }
+  return [...permissions.values()];
+}
+
+function needsOf(commands: readonly PolicyCommand[]): readonly Need[] {
+  return commands.flatMap((command): readonly Need[] => NEEDS[command]);
+}
+
+function resourcesOf(
+  target: Target,
+  { key, newKey, sourceKey = key, severalPubkeys, makesSecrets, keptSecrets }: CommandUse,
+  region: string,
+): readonly Pick<Permission, 'resource' | 'secretName'>[] {
+  const inAccount = (path: string): string =>
+    `acs:kms:${key?.region ?? region}:${key?.account ?? '*'}:${path}`;
+  const ofKey = (named: KeyIdentifier | undefined): readonly { readonly resource: string }[] =>
+    named === undefined ? [] : [{ resource: keyArn(named, region) }];
+  switch (target) {
+    case 'key':
+      return ofKey(key);
+    case 'key for several pubkeys':
+      return severalPubkeys ? ofKey(key) : [];
+    case 'new key':
+      return ofKey(newKey);
+    case 'source key':
+      return ofKey(sourceKey);
+    case 'every key':
+      return [{ resource: inAccount('key/*') }];
+    case 'keys':
+      return [{ resource: inAccount('key') }];
+    case 'aliases':
+      return [{ resource: inAccount('alias') }];
+    case 'new secret':
+      return makesSecrets ? [{ resource: inAccount('secret') }] : [];
+    case 'kept secret':
+      return keptSecrets.map((secretName) => ({
+        resource: inAccount(`secret/${secretName}`),
+        secretName,
+      }));
+  }
+}
+
+/** `acs:kms:REGION:ACCOUNT:key/ID` */
+function keyArn({ text, id, account = '*', region }: KeyIdentifier, otherRegion: string): string {
+  return id === undefined ? text : `acs:kms:${region ?? otherRegion}:${account}:key/${id}`;
+}

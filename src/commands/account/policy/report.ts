@@ -1,0 +1,139 @@
+import type { Permission } from '../../../account/command-permissions.ts';
+import type { Answer, NotAskedReason } from '../../../account/answer.ts';
+import type { PermissionAnswer } from '../../../account/permissions.ts';
+import { denialHint } from '../../../answers/denial.ts';
+import type { KmsxError } from '../../../base/error.ts';
+import { kmsxError } from '../../../base/error.ts';
+import { table } from '../../../terminal/output/table.ts';
+
+/** What `policy --check` prints about a permission. */
+export interface PermissionLine {
+  readonly Action: string;
+  readonly Resource: string;
+  /** Left out if it was not found out. */
+  readonly Allowed?: boolean;
+  /** Why it is not allowed, or why it was not found out. */
+  readonly Reason?: string;
+  readonly RequestId?: string;
+}
+
+/** Why a question was not asked, and whether another option makes it possible. */
+const NOT_ASKED: Readonly<
+  Record<NotAskedReason, { readonly why: string; readonly isAskable: boolean }>
+> = {
+  'no-key': { why: 'it needs a KMS key: give one with --key-id', isAskable: true },
+  'no-new-key': { why: 'it needs the new KMS key: give it with --to-key-id', isAskable: true },
+  'no-backup': { why: 'it needs a backup under this key: give one with --in', isAskable: true },
+  'no-new-backup': {
+    why: 'it needs a backup under the new key: give one with --in too',
+    isAskable: true,
+  },
+  'no-dry-run': { why: 'OPERATION has no dry run, and would make one', isAskable: false },
+  'rsa-export': {
+    why: 'reencrypt-key --dry-run with the export itself asks it',
+    isAskable: false,
+  },
+  'not-offered': { why: 'a dedicated gateway does not have OPERATION', isAskable: false },
+};
+
+/** What is printed about one permission. */
+export function permissionLine({ permission, answer }: PermissionAnswer): PermissionLine {
+  const { action, resource } = permission;
+  const requestId = 'error' in answer ? answer.error.requestId : undefined;
+  return {
+    Action: action,
+    Resource: resource,
+    ...judge(answer, permission),
+    ...(requestId !== undefined && { RequestId: requestId }),
+  };
+}
+
+function judge(
+  answer: Answer,
+  { action, target }: Permission,
+): Pick<PermissionLine, 'Allowed' | 'Reason'> {
+  if (answer.kind === 'granted') {
+    return target === 'every key'
+      ? { Reason: 'allowed for this key; for each other one it may differ' }
+      : { Allowed: true };
+  }
+  if (answer.kind === 'not-asked') {
+    const operation = /^kms:(ReEncrypt|.*)/.exec(action)?.[1] ?? action;
+    return { Reason: `not asked: ${NOT_ASKED[answer.reason].why.replace('OPERATION', operation)}` };
+  }
+  const { code, message } = answer.error;
+  const told = `${message} (${code})`;
+  if (answer.kind === 'failed') return { Reason: `not found out: ${told}` };
+  switch (answer.missing) {
+    case 'this': {
+      const { denial } = answer;
+      const Reason = denial === undefined ? told : `${denialHint(denial)} (${code})`;
+      return { Allowed: false, Reason };
+    }
+    case 'other':
+      return { Reason: 'not found out: the other permission of ReEncrypt is missing' };
+    case 'either': {
+      const which = 'kms:ReEncryptFrom on the old key, kms:ReEncryptTo on the new one, or both';
+      return { Allowed: false, Reason: `${told}: ${which}` };
+    }
+  }
+}
+
+/** The answers that say that KMS was not asked: with another option it can be, or not at all. */
+export function notAsked(
+  answers: readonly PermissionAnswer[],
+  isAskable: boolean,
+): readonly PermissionAnswer[] {
+  return answers.filter(
+    ({ answer }) => answer.kind === 'not-asked' && NOT_ASKED[answer.reason].isAskable === isAskable,
+  );
+}
+
+/**
+ * The error that the answers end the command with: a script must not take a question that was not asked for a yes.
+ *
+ * @param hasKey - whether the options name a KMS key
+ * @returns `permission-missing`, or what KMS refused otherwise, or `permissions-unasked`; undefined if all is allowed
+ */
+export function conclusion(
+  answers: readonly PermissionAnswer[],
+  hasKey: boolean,
+): KmsxError | undefined {
+  const missing = answers.filter(({ answer }) => isDenial(answer));
+  if (missing.length > 0) {
+    const explicit = missing.filter(
+      ({ answer }) => isDenial(answer) && answer.denial?.kind === 'explicit',
+    );
+    const deny = explicit.length === 0 ? 'none' : explicit.length < missing.length ? 'some' : 'all';
+    return kmsxError('permission-missing', `these credentials lack ${namesOf(missing)}`, { deny });
+  }
+  const failure = answers.map(({ answer }) => answer).find(({ kind }) => kind === 'failed');
+  if (failure?.kind === 'failed') return failure.error;
+  const askable = notAsked(answers, true);
+  if (askable.length === 0) return undefined;
+  const hint = hasKey ? {} : { hint: 'give --key-id: a KMS key to describe' };
+  return kmsxError('permissions-unasked', `not asked: ${namesOf(askable)}`, hint);
+}
+
+function isDenial(answer: Answer): answer is Extract<Answer, { readonly kind: 'denied' }> {
+  return answer.kind === 'denied' && answer.missing !== 'other';
+}
+
+function namesOf(answers: readonly PermissionAnswer[]): string {
+  return answers
+    .map(({ permission: { action, resource } }) => `${action} on ${resource}`)
+    .join(' and ');
+}
+
+/** For a terminal: a line for each permission. */
+export function permissionTable(lines: readonly PermissionLine[]): string {
+  return table(
+    ['action', 'resource', 'allowed', 'reason'],
+    lines.map(({ Action, Resource, Allowed, Reason = '' }) => [
+      Action,
+      Resource,
+      Allowed === undefined ? '?' : Allowed ? 'yes' : 'no',
+      Reason,
+    ]),
+  );
+}
