@@ -17,7 +17,7 @@ const TAG_BYTES = 16;
  * Seals bytes under the primary version of a symmetric KMS key. The blob is base64 of
  * `KeyVersionId (36 ASCII characters) ‖ IV (12) ‖ ciphertext ‖ tag (16)`, with AES-256-GCM (SP 800-38D).
  *
- * @param context - from `readEncryptionContext`; it is authenticated and not stored
+ * @param context - from `readEncryptionContext`; authenticated, not stored
  * @throws KmsRefusal `UnsupportedOperation` for an asymmetric key, `Rejected.STATE` for one that is not enabled
  */
 export function sealBlob(
@@ -26,7 +26,7 @@ export function sealBlob(
   context: Buffer,
   randomBytes: RandomBytes,
 ): string {
-  assertSymmetric(key);
+  if (!isSymmetric(key)) throw refusal('UnsupportedOperation');
   assertEnabled(key);
   const version = primaryVersion(key);
   const iv = randomBytes(IV_BYTES);
@@ -37,18 +37,18 @@ export function sealBlob(
   return Buffer.concat([versionId, iv, ciphertext, cipher.getAuthTag()]).toString('base64');
 }
 
-/** What a blob held, and which version of which key opened it. The caller overwrites the plaintext. */
+/** The content of a blob, and which version of which key opened it. The caller overwrites the plaintext. */
 export interface OpenedBlob extends FoundVersion {
   readonly plaintext: Buffer;
 }
 
 /**
- * Opens what `sealBlob` sealed. Whatever is wrong with the blob, its key or its context, the answer is the same.
+ * Opens what `sealBlob` sealed. Every fault in the blob, its key or its context is refused alike.
  *
  * @param encryptionContext - from `readEncryptionContext`
  * @param action - what the caller must be allowed to do to the key: `kms:Decrypt`
- * @throws KmsRefusal `InvalidParameter`, also for the key of another account that the caller may not use; `Forbidden.NoPermission`; `Rejected.STATE` where the blob names a key that is
- * not enabled
+ * @throws KmsRefusal `InvalidParameter`, also for another account's key that the caller may not use;
+ * `Forbidden.NoPermission`; `Rejected.STATE` for a key that is not enabled
  */
 export function openBlob(
   context: OperationContext,
@@ -81,9 +81,4 @@ export function openBlob(
     throw refusal('InvalidParameter');
   }
   return { key, version, plaintext: unverified };
-}
-
-/** Refuses keys that cannot encrypt data keys. Throws `UnsupportedOperation`. */
-function assertSymmetric(key: KmsKey): void {
-  if (!isSymmetric(key)) throw refusal('UnsupportedOperation');
 }

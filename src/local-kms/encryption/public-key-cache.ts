@@ -3,17 +3,17 @@ import type { KeyObject } from 'node:crypto';
 const MAX_KEYS = 64;
 
 /**
- * The wrapping public keys that were used last, parsed: to parse one costs several times what it costs to encrypt
- * under it, and a client exports many data keys to the same one.
+ * The most recently used wrapping keys, parsed: parsing costs several times as much as encrypting, and a client exports
+ * many data keys under the same key.
  */
 export class PublicKeyCache {
-  /** By blob, the one that was used last at the end. */
+  /** By blob, the most recently used last. */
   readonly #keys = new Map<string, KeyObject>();
 
   /**
-   * Gives the key of a blob.
+   * Returns the key of a blob.
    *
-   * @param parse - makes the key; what it throws goes on to the caller, and nothing is kept
+   * @param parse - makes the key; its errors are passed on, and nothing is kept
    */
   get(blob: string, parse: () => KeyObject): KeyObject {
     const key = this.#keys.get(blob) ?? parse();

@@ -13,13 +13,13 @@ const MAX_BODY_BYTES = 256 * 1024;
 const MAX_DRAINED_BYTES = 8 * 1024 * 1024;
 const LINGER_MS = 1_000;
 
-/** The open connections of a server and the requests that run on them. */
+/** The open connections of a server, and the requests running on them. */
 export class Connections {
   readonly #gateway: RequestHandler;
   readonly #idleMs: number;
   readonly #sockets = new Set<Duplex>();
   readonly #refused = new WeakSet<Duplex>();
-  /** Requests that are not answered yet, by connection. */
+  /** Unanswered requests, by connection. */
   readonly #open = new Map<Duplex, Set<IncomingMessage>>();
   readonly #whenIdle = new Map<Duplex, () => void>();
   /** How many requests are being worked on, by connection. */
@@ -32,7 +32,7 @@ export class Connections {
     this.#idleMs = idleMs;
   }
 
-  /** Takes a connection on which HTTP is spoken from now on. */
+  /** Adds a connection that speaks HTTP from now on. */
   add(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => {
@@ -73,14 +73,13 @@ export class Connections {
       carryOut(reply, response);
       return;
     }
-    // Its work never ends, so that the server's own patience does not end it either: it stays until the client goes, or
-    // the server closes.
+    // #endWork is not called, so the idle timeout does not end it: it stays until the client goes or the server closes.
     this.#finished(request);
   }
 
-  /** Answers on a connection that is of no further use, after the answers that are still to come on it. */
+  /** Answers on a connection that cannot be used any further, after its pending answers. */
   refuse(socket: Duplex, code: RefusalCode): void {
-    // A parser that failed once fails again on whatever comes next.
+    // A parser that failed once fails again on all further data.
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
     const answer = this.#gateway.refuse(code);
@@ -91,7 +90,7 @@ export class Connections {
       }
       socket.end(rawAnswer(answer));
       socket.resume();
-      // Closing at once would reset the connection while the client still writes, and take its answer away.
+      // Closing at once would reset the connection while the client still writes, and lose the answer.
       setTimeout(() => {
         socket.destroy();
       }, LINGER_MS).unref();
@@ -103,13 +102,13 @@ export class Connections {
     else end();
   }
 
-  /** Closes each connection as soon as no request runs on it; delays end now. */
+  /** Closes each connection as soon as no request runs on it, and ends all delays now. */
   close(): void {
     this.#closing.abort();
     for (const socket of this.#sockets) if (!this.#isBusy(socket)) socket.destroy();
   }
 
-  /** Whether a request runs on a connection: one that was received whole and is not answered yet. */
+  /** Whether a request runs on a connection: it was received whole and is not answered yet. */
   #isBusy(socket: Duplex): boolean {
     for (const request of this.#open.get(socket) ?? []) if (request.complete) return true;
     return false;
@@ -121,7 +120,7 @@ export class Connections {
     else requests.add(request);
   }
 
-  /** Once answered; also where a request is given up, and then again when its connection ends. */
+  /** Called when a request is answered; also when it is abandoned, and then again when its connection ends. */
   #finished(request: IncomingMessage): void {
     const { socket } = request;
     const requests = this.#open.get(socket);
@@ -133,13 +132,13 @@ export class Connections {
     if (this.#closing.signal.aborted) socket.destroySoon();
   }
 
-  /** A connection is not idle, however long its work takes. */
+  /** A connection with work to do is not idle, however long it takes. */
   #beginWork(socket: Socket): void {
     this.#working.set(socket, (this.#working.get(socket) ?? 0) + 1);
     socket.setTimeout(0);
   }
 
-  /** Whoever does not read the answer is idle again. */
+  /** A client that does not read its answer counts as idle. */
   #endWork(socket: Socket): void {
     const count = (this.#working.get(socket) ?? 0) - 1;
     this.#working.set(socket, count);
@@ -172,7 +171,7 @@ function carryOut(reply: Reply, response: ServerResponse): void {
 
 function send(response: ServerResponse, answer: KmsAnswer): void {
   response.writeHead(answer.httpStatus, answerHeaders(answer));
-  // A string goes out in one piece with the headers, a Buffer in a second one.
+  // Node sends a string in one piece with the headers, a Buffer in a second one.
   response.end(answer.body.toString('latin1'), 'latin1');
 }
 

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 
-/** The connections whose TLS handshake is under way: Node shows them before it and, as others, after it. */
+/** The connections in their TLS handshake. Node has two sockets for each: one before the handshake and one after. */
 export class Handshakes {
-  /** By the client's address and port, which both have. */
+  /** By the client's address and port, which both sockets have. */
   readonly #sockets = new Map<string, Socket>();
 
-  /** Takes a connection whose handshake begins. */
+  /** Adds a connection whose handshake begins. */
   add(socket: Socket): void {
     const peer = peerOf(socket);
     this.#sockets.set(peer, socket);
@@ -14,12 +14,12 @@ export class Handshakes {
     });
   }
 
-  /** Lets a connection go whose handshake is done. */
+  /** Removes a connection whose handshake is done. */
   delete(secured: Socket): void {
     this.#sockets.delete(peerOf(secured));
   }
 
-  /** Ends the handshakes that are under way. */
+  /** Ends the running handshakes. */
   close(): void {
     for (const socket of this.#sockets.values()) socket.destroy();
   }

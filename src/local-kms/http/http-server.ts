@@ -8,23 +8,24 @@ import { Handshakes } from './handshakes.ts';
 import type { RequestHandler } from '../request-gateway.ts';
 import type { ServerCertificate } from '../tls/server-certificates.ts';
 
+/** A listening server. */
 export interface HttpServer {
   readonly port: number;
   /** Stops accepting, ends idle connections, lets running requests finish. Harmless when called again. */
   close(): Promise<void>;
 }
 
-export interface HttpServerOptions {
-  /** 0 takes a free one. */
+interface HttpServerOptions {
+  /** 0 for a free one. */
   readonly port: number;
   readonly gateway: RequestHandler;
-  /** How long a connection may be idle, in milliseconds; a minute if nothing is said. */
+  /** How long a connection may be idle, in milliseconds; by default a minute. */
   readonly idleMs?: number;
-  /** Makes it an https server: asked, at each connection, for the certificate to show. */
+  /** Makes it an HTTPS server; returns the certificate to show on the next connection. */
   readonly nextCertificate?: (() => ServerCertificate) | undefined;
 }
 
-/** The only address that is ever listened on. */
+/** The only address that the server listens on. */
 export const LOOPBACK = '127.0.0.1';
 
 /** An EncryptionContext of 8,192 characters of three UTF-8 bytes, each percent-encoded, twice over. */
@@ -46,8 +47,8 @@ const HTTP_OPTIONS = {
 } as const;
 
 /**
- * Serves a gateway over HTTP or HTTPS (TLS 1.2 and later) on 127.0.0.1. Everything that Node would answer by itself
- * (a malformed request, one that takes too long, CONNECT, an unknown expectation) is answered in KMS's shape too.
+ * Serves a gateway over HTTP or HTTPS (TLS 1.2 and later) on 127.0.0.1. What Node would answer itself (a malformed
+ * request, one that takes too long, CONNECT, an unknown expectation) is answered in KMS's shape too.
  *
  * @throws KmsxError `port-taken`
  */
@@ -62,7 +63,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.on(nextCertificate === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     connections.add(socket);
   });
-  // Headers beyond Node's count would vanish in silence: all come through, and the gateway counts them.
+  // Node silently drops headers beyond its limit: let all through, and the gateway counts them.
   server.maxHeadersCount = 0;
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = idleMs;
@@ -76,7 +77,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     connections.refuse(socket, 'UnsupportedHTTPMethod');
   });
   server.on('clientError', (error, socket) => {
-    // A handshake that failed is no connection: there is nothing to answer on.
+    // After a failed handshake there is no connection to answer on.
     const isGone = systemErrorCode(error) === 'ECONNRESET' || !socket.writable;
     if (isGone || !connections.has(socket)) socket.destroy();
     else connections.refuse(socket, 'ParseRequestParameterException');
@@ -104,14 +105,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-/** An https server that asks at each connection for the certificate to show. */
+/** An HTTPS server that asks for the certificate to show on each connection. */
 function createHttpsServer(
   nextCertificate: () => ServerCertificate,
   handshakes: Handshakes,
 ): Server {
   let shown: ServerCertificate | undefined;
   const server = createTlsServer({ ...HTTP_OPTIONS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });
-  // Before Node's own listener, which begins the handshake with the certificate that is set at that moment.
+  // Before Node's own listener, which starts the handshake with the current certificate.
   server.prependListener('connection', (socket: Socket) => {
     handshakes.add(socket);
     const certificate = nextCertificate();
@@ -131,7 +132,7 @@ function listenError(port: number, error: Error): Error {
   if (code === undefined || !('syscall' in error)) return error;
   return kmsxError(
     'port-taken',
-    `port ${port} of ${LOOPBACK} cannot be listened on (${code})`,
+    `cannot listen on port ${port} of ${LOOPBACK} (${code})`,
     { port: String(port), reason: code },
     error,
   );

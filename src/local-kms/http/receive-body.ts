@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Receives the body of a request. What is longer than `maxBytes` is read to its end and thrown away, so that
- * the client gets to read its answer, and from `drainBytes` on is not even read.
+ * Receives the body of a request. One longer than `maxBytes` is read to its end and discarded, so that the client reads
+ * the answer; beyond `drainBytes` it is not read either.
  *
  * @returns the body; `too-long`; `aborted` if the client went away before its end
  */

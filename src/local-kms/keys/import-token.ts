@@ -9,11 +9,11 @@ import { refusal } from '../refusal.ts';
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** The number of the algorithm, and when the token expires in milliseconds since 1970. */
+/** The index of the algorithm, and the expiry in milliseconds since 1970. */
 const HEADER_BYTES = 1 + 6;
 
-/** What the server remembers between GetParametersForImport and ImportKeyMaterial: in the token, nowhere else. */
-export interface ImportParameters {
+/** What ImportKeyMaterial needs from GetParametersForImport. It is kept in the token and nowhere else. */
+interface ImportParameters {
   readonly algorithm: ImportAlgorithm;
   readonly expiresAt: Date;
   /** RSA of 2048 bits. */
@@ -21,7 +21,7 @@ export interface ImportParameters {
 }
 
 /**
- * Seals what ImportKeyMaterial will need into an import token: base64 of `IV (12) ‖ ciphertext ‖ tag (16)`, with
+ * Seals import parameters into an import token: base64 of `IV (12) ‖ ciphertext ‖ tag (16)`, with
  * AES-256-GCM (SP 800-38D) and the id of the KMS key as additional authenticated data.
  *
  * @param tokenKey - 32 bytes
@@ -47,7 +47,7 @@ export function sealImportToken(
 /**
  * Opens a token of `sealImportToken`.
  *
- * @throws KmsRefusal `InvalidImportToken` for a damaged one and for that of another KMS key; `ExpiredImportToken`
+ * @throws KmsRefusal `InvalidImportToken` for a damaged token or another KMS key's; `ExpiredImportToken`
  */
 export function openImportToken(
   tokenKey: Buffer,

@@ -4,7 +4,7 @@ import type { Parameters } from '../request/parameters.ts';
 import { requiredChoice } from '../request/read-parameter.ts';
 import { invalidParameter, refusal } from '../refusal.ts';
 
-/** How key material is encrypted for its way to KMS, always to RSA_2048. */
+/** How key material is encrypted for import, always under RSA_2048. */
 export const IMPORT_ALGORITHMS = [
   'RSAES_PKCS1_V1_5',
   'RSAES_OAEP_SHA_1',
@@ -18,7 +18,7 @@ const MATERIAL_BYTES = 32;
 /**
  * Reads `WrappingAlgorithm` and `WrappingKeySpec` of GetParametersForImport (help 68621).
  *
- * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2, which is not there yet
+ * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2
  */
 export function readImportAlgorithm(parameters: Parameters): ImportAlgorithm {
   const algorithm = requiredChoice(parameters, 'WrappingAlgorithm', [
@@ -37,7 +37,7 @@ export function readImportAlgorithm(parameters: Parameters): ImportAlgorithm {
  * Decrypts the material of a key of spec Aliyun_AES_256.
  *
  * @param privateKey - RSA of 2048 bits
- * @returns 32 bytes, or undefined for anything that is not 32 bytes encrypted to that key with that algorithm
+ * @returns 32 bytes, or undefined for anything but 32 bytes encrypted under that key with that algorithm
  */
 export function decryptMaterial(
   algorithm: ImportAlgorithm,
@@ -64,8 +64,8 @@ export function decryptMaterial(
 }
 
 /**
- * RSAES-PKCS1-v1_5 (RFC 8017 §7.2.2), for a message of 32 bytes. Node does not offer it everywhere: some versions
- * refuse to, and others give random bytes for a wrong padding instead of an error.
+ * RSAES-PKCS1-v1_5 (RFC 8017 §7.2.2) for a message of 32 bytes. Node's own is not usable everywhere: some versions refuse
+ * it, and others return random bytes for a wrong padding instead of an error.
  */
 function decryptPkcs1(privateKey: KeyObject, ciphertext: Buffer): Buffer | undefined {
   const encoded = privateDecrypt(

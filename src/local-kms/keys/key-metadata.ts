@@ -3,7 +3,7 @@ import { keyArn } from '../resource-name.ts';
 import type { KeyVersion, KmsKey } from '../state/state.ts';
 import { isSymmetric } from '../state/state.ts';
 
-/** A KMS key as CreateKey and DescribeKey show it. What does not apply is empty, as in KMS's own samples. */
+/** A KMS key as in answers of CreateKey and DescribeKey. Fields that do not apply are empty, as in KMS's own samples. */
 export function keyMetadata(key: KmsKey): JsonObject {
   const primary = key.versions.at(-1);
   const { rotation, instanceId } = key;
@@ -31,7 +31,7 @@ export function keyMetadata(key: KmsKey): JsonObject {
   };
 }
 
-/** A version of a KMS key as CreateKeyVersion, DescribeKeyVersion and ListKeyVersions show it. */
+/** A version of a KMS key as in answers of CreateKeyVersion, DescribeKeyVersion and ListKeyVersions. */
 export function keyVersionMetadata(key: KmsKey, version: KeyVersion): JsonObject {
   return {
     KeyId: key.keyId,

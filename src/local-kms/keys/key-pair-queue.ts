@@ -3,17 +3,17 @@ import { refusal } from '../refusal.ts';
 const MAX_WAITING = 64;
 
 /**
- * Lets key pairs be made one after the other. RSA keys take their time, on threads that the state's storage needs too.
+ * Generates key pairs one after the other: RSA keys are slow, and occupy threads that the state's storage needs too.
  */
 export class KeyPairQueue {
   #last: Promise<unknown> = Promise.resolve();
   #count = 0;
 
   /**
-   * Makes a key pair after all that were asked for before.
+   * Generates a key pair after all those requested before.
    *
-   * @param make - makes it; what it throws goes on to the caller
-   * @throws KmsRefusal `Rejected.Throttling` where one is being made and 64 wait already
+   * @param make - generates it; its errors are passed on
+   * @throws KmsRefusal `Rejected.Throttling` if 64 are already waiting
    */
   async run<T>(make: () => Promise<T>): Promise<T> {
     if (this.#count > MAX_WAITING) throw refusal('Rejected.Throttling');

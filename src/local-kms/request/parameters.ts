@@ -1,17 +1,17 @@
 import { percentDecode } from './percent-encoding.ts';
 import { invalidParameter, refusal } from '../refusal.ts';
 
-/** The parameters of a request by name. A map, so that no name is special. */
+/** The parameters of a request by name. In a map no name is special. */
 export type Parameters = ReadonlyMap<string, string>;
 
 const MAX_PARAMETERS = 200;
 
 /**
- * Reads a query string or a form body (application/x-www-form-urlencoded). Empty parts (`a=1&&b=2`) mean
- * nothing; a name without `=` has the empty value.
+ * Reads a query string or a form body (application/x-www-form-urlencoded). Empty parts (`a=1&&b=2`) are ignored; a name
+ * without `=` has the empty value.
  *
- * @throws KmsRefusal `ParseRequestParameterException` for what cannot be decoded, a part without a name and more
- * than 200 parts; `InvalidParameter` for a name that stands twice
+ * @throws KmsRefusal `ParseRequestParameterException` for what cannot be decoded, a part without a name and more than
+ * 200 parts; `InvalidParameter` for a repeated name
  */
 export function parseParameters(text: string): Parameters {
   const parameters = new Map<string, string>();
@@ -33,9 +33,9 @@ export function parseParameters(text: string): Parameters {
 }
 
 /**
- * Puts the parameters of the query and of the form together.
+ * Merges the parameters of the query and of the form.
  *
- * @throws KmsRefusal `InvalidParameter` for a name that stands in both
+ * @throws KmsRefusal `InvalidParameter` for a name in both
  */
 export function mergeParameters(query: Parameters, form: Parameters): Parameters {
   const merged = new Map(query);

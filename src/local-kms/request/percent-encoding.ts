@@ -1,10 +1,10 @@
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/;
 const NOT_QUERY_TEXT = /[^\x21-\x7e]|#|%(?![0-9A-Fa-f]{2})/;
 
-/** Encodes text as RFC 3986 §2.1 says: UTF-8, every byte but the unreserved ones as `%XX` in capitals. */
+/** Percent-encodes text (RFC 3986 §2.1): UTF-8, every byte but the unreserved ones as `%XX` in upper case. */
 export function percentEncode(text: string): string {
   if (UNRESERVED.test(text)) return text;
-  // The platform leaves five characters as they are that RFC 3986 reserves.
+  // encodeURIComponent leaves five characters unencoded that RFC 3986 reserves.
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -14,7 +14,7 @@ export function percentEncode(text: string): string {
 /**
  * Decodes one name or value of a query string or a form: `%XX` and `+` (a space), then UTF-8.
  *
- * @returns undefined for a bad escape, bytes that are no UTF-8, and characters that may not stand in a URL
+ * @returns undefined for a bad escape, bytes that are not UTF-8, and characters that a URL must not contain
  */
 export function percentDecode(text: string): string | undefined {
   if (NOT_QUERY_TEXT.test(text)) return undefined;

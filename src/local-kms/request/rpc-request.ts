@@ -2,17 +2,17 @@ import type { Parameters } from './parameters.ts';
 import { mergeParameters, parseParameters } from './parameters.ts';
 import { invalidParameter, missingParameter, refusal } from '../refusal.ts';
 
-/** A request as it came over the wire. */
+/** A request as received. */
 export interface RawRequest {
   readonly method: string;
   /** The request target, undecoded: `/?KeyId=…`. */
   readonly target: string;
-  /** Names and values in turn, as `rawHeaders` of node:http has them. */
+  /** Alternating names and values, like `rawHeaders` of node:http. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
 }
 
-/** A request that is a well-formed call of an RPC operation; nothing about it is verified yet. */
+/** A well-formed call of an RPC operation; nothing about it is verified yet. */
 export interface RpcRequest {
   readonly method: 'GET' | 'POST';
   /** By lower-case name. */
@@ -20,7 +20,7 @@ export interface RpcRequest {
   /** The parameters of the query string, which signatures cover one by one. */
   readonly query: Parameters;
   readonly hasForm: boolean;
-  /** Query and form together. */
+  /** Of the query and the form together. */
   readonly parameters: Parameters;
   readonly body: Buffer;
 }
@@ -32,7 +32,7 @@ const MAX_HEADERS = 100;
  * Reads a raw request as an RPC call: GET or POST of `/`, parameters in the query, in a form body, or in both.
  *
  * @throws KmsRefusal `UnsupportedHTTPMethod`, `InvalidAction.NotFound` (another path), `ParseRequestParameterException`,
- * `InvalidParameter` (a name twice), `IncompleteSignature` (a header twice that must be unambiguous)
+ * `InvalidParameter` (a repeated name), `IncompleteSignature` (a repeated header that must be unambiguous)
  */
 export function readRpcRequest(raw: RawRequest): RpcRequest {
   const { method, body } = raw;
@@ -47,7 +47,7 @@ export function readRpcRequest(raw: RawRequest): RpcRequest {
 }
 
 /**
- * The operation that a request asks for: the header `x-acs-action`, the parameter `Action`, or both alike.
+ * The operation that a request asks for: the header `x-acs-action`, the parameter `Action`, or both with the same value.
  *
  * @throws KmsRefusal `MissingParameter`, `InvalidParameter`
  */
@@ -55,7 +55,7 @@ export function requestedAction(request: RpcRequest): string {
   return agreed(request, 'x-acs-action', 'Action');
 }
 
-/** The API version that a request asks for, read as the operation is. */
+/** The API version that a request asks for, likewise in the header or the parameter. */
 export function requestedVersion(request: RpcRequest): string {
   return agreed(request, 'x-acs-version', 'Version');
 }
@@ -89,7 +89,7 @@ function readHeaders(rawHeaders: readonly string[]): ReadonlyMap<string, string>
   return headers;
 }
 
-/** Headers that say who calls what: two of them would be two requests in one. */
+/** Headers that identify the call and the caller: repeated, they would make two requests of one. */
 function isUnambiguous(name: string): boolean {
   return ['host', 'authorization', 'content-type'].includes(name) || name.startsWith('x-acs-');
 }

@@ -11,7 +11,7 @@ import type { SeedDocument } from './seed-document.ts';
  * @returns the document, or all its mistakes; they quote no value
  */
 export function checkSchema(document: unknown): SeedDocument | readonly Mistake[] {
-  // `verbose` gives each mistake the part of the schema that it offends, whose description says what is allowed.
+  // `verbose` adds to each mistake the part of the schema that it violates, whose description says what is allowed.
   const ajv = new Ajv2020({ allErrors: true, verbose: true });
   const isSeed = ajv.compile<SeedDocument>(schema);
   return isSeed(document) ? document : (isSeed.errors ?? []).map(mistakeOf);

@@ -5,17 +5,17 @@ import { afterTime } from './passing-time.ts';
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
-export interface DueChangesOptions {
+interface DueChangesOptions {
   readonly store: KeyStore;
   readonly randomBytes: RandomBytes;
-  /** Hears of it when they could not be saved. */
+  /** Called when they could not be saved. */
   readonly onFailure: (failure: unknown, now: Date) => void;
 }
 
 /**
- * Saves what time does to a state: keys rotate, and what has expired leaves the storage. Where that fails, calls go on
- * without: a key whose rotation is due encrypts under its old version. It is tried again after a second, then after twice
- * as long each time, up to a minute.
+ * Saves the changes that time brings: keys rotate, and what has expired is deleted from the storage. If that fails, calls
+ * go on without it: a key whose rotation is due encrypts under its old version. It is retried after a second, then after
+ * twice as long each time, up to a minute.
  */
 export class DueChanges {
   readonly #options: DueChangesOptions;
@@ -28,17 +28,17 @@ export class DueChanges {
   }
 
   /**
-   * Saves what is due, once for all who ask at the same time. The promise never rejects.
+   * Saves what is due, once for all concurrent callers. The promise never rejects.
    *
-   * @param now - the time that the store was told last
-   * @returns undefined if nothing is due, or it failed too short a while ago
+   * @param now - the time last given to the store
+   * @returns undefined if nothing is due, or the last failure is too recent
    */
   save(now: Date): Promise<void> | undefined {
     const { store } = this.#options;
     if (this.#running !== undefined) return this.#running;
     if (!store.isBehind && store.nextDueAt > now.getTime()) return undefined;
     const sinceFailureMs = now.getTime() - this.#failedAtMs;
-    // A clock that was set back says nothing of how long ago it was.
+    // If the clock was set back, how long ago it was is unknown.
     if (sinceFailureMs >= 0 && sinceFailureMs < this.#waitMs) return undefined;
     this.#running = this.#save(now).finally(() => {
       this.#running = undefined;

@@ -4,7 +4,7 @@ import { aliasArn } from '../resource-name.ts';
 import { newKey } from './new-key.ts';
 import type { KmsState } from './state.ts';
 
-/** The alias of the KMS key that every new state has. */
+/** The alias of the KMS key in every new state. */
 const REHEARSAL_ALIAS = 'alias/rehearsal';
 
 /** A new account with one access key and one symmetric KMS key, `alias/rehearsal`. */

@@ -3,7 +3,7 @@ import { nextDueAt, withoutExpired } from './passing-time.ts';
 import type { KeyVersion, KmsKey, KmsState } from './state.ts';
 import type { StateStorage } from './state-storage.ts';
 
-/** A version and the key that it belongs to. */
+/** A version, and the key that it belongs to. */
 export interface FoundVersion {
   readonly key: KmsKey;
   readonly version: KeyVersion;
@@ -11,28 +11,28 @@ export interface FoundVersion {
 
 /** A change that waits for its turn. */
 interface Change {
-  /** Makes the new state of the current one. Whatever it throws, `settle` hears of it. */
+  /** Makes the new state from the current one. Errors it throws are passed to `settle`. */
   apply(state: KmsState): KmsState;
   settle(failure?: unknown): void;
 }
 
-/** What time took away. */
-export interface Expiry {
+/** What has expired. */
+interface Expiry {
   readonly keyId: string;
   readonly what: 'key' | 'material';
 }
 
 /**
- * The state in use. It changes only to what is in safe storage already, but for what expires: that is gone at once, since
- * it would be gone after a restart too, and leaves the storage with the next change.
+ * The state in use. It changes only to what is already in safe storage, except that expired things disappear at once, as
+ * they would after a restart; they leave the storage with the next change.
  */
 export class KeyStore {
   readonly #storage: StateStorage;
   readonly #keyIdByVersionId = new Map<string, string>();
   #state: KmsState;
-  /** What the storage holds. */
+  /** The state in the storage. */
   #saved: KmsState;
-  /** What the clock said last. */
+  /** The time last given to `expire`. */
   #now = new Date(Number.NEGATIVE_INFINITY);
   #expired: Expiry[] = [];
   #nextDueAt: number | undefined;
@@ -51,41 +51,40 @@ export class KeyStore {
     return this.#state;
   }
 
-  /** When time will change something, in milliseconds since 1970. */
+  /** When the next change is due, in milliseconds since 1970. */
   get nextDueAt(): number {
     this.#nextDueAt ??= nextDueAt(this.#state);
     return this.#nextDueAt;
   }
 
-  /** Whether something expired that the storage still holds. */
+  /** Whether the storage still holds something that has expired. */
   get isBehind(): boolean {
     return this.#saved !== this.#state;
   }
 
   /**
-   * Takes away what has expired by now, and what a change that is under way would bring back of it. It cannot fail, and
-   * saves nothing.
+   * Removes what has expired by now, also from a change that is still being saved. It cannot fail, and does not save.
    */
   expire(now: Date): void {
     this.#now = now;
     if (this.nextDueAt <= now.getTime()) this.#use(this.#state);
   }
 
-  /** Tells what has expired since it was asked last. */
+  /** What has expired since the last call. */
   takeExpired(): readonly Expiry[] {
     return this.#expired.splice(0);
   }
 
-  /** Finds the key that a version belongs to, also while the material of that version is deleted. */
+  /** Finds the key that a version belongs to, even while the version's material is deleted. */
   findKeyOfVersion(keyVersionId: string): KmsKey | undefined {
     return this.#state.keys.get(this.#keyIdByVersionId.get(keyVersionId) ?? '');
   }
 
   /**
-   * Changes the state, after every change that was asked for before. Changes that come while one is saved are saved
-   * together. When this returns, the new state is in safe storage.
+   * Changes the state, after all changes requested before. Changes requested while one is being saved are saved together.
+   * When the promise resolves, the new state is in safe storage.
    *
-   * @param change - makes the new state of the current one, and a value of the caller's; or throws and changes nothing
+   * @param change - makes the new state from the current one, and a value for the caller; or throws and changes nothing
    * @returns that value
    * @throws KmsRefusal `ServiceUnavailableTemporary` once the store is closed; what `change` and the storage throw
    */
@@ -108,7 +107,7 @@ export class KeyStore {
     });
   }
 
-  /** Refuses further changes, waits for those that were asked for, and lets the storage go. */
+  /** Refuses further changes, waits for those already requested, and releases the storage. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#saving;
@@ -116,7 +115,7 @@ export class KeyStore {
   }
 
   async #saveAll(): Promise<void> {
-    // Whoever asks in the same turn is saved with the first.
+    // Changes requested in the same turn are saved together with the first.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const before = this.#state;
@@ -144,7 +143,7 @@ export class KeyStore {
     this.#saving = undefined;
   }
 
-  /** Takes a state into use, less what has expired. */
+  /** Puts a state into use, without what has expired. */
   #use(state: KmsState): void {
     const after = withoutExpired(state, this.#now);
     if (after === this.#state) return;
@@ -153,7 +152,7 @@ export class KeyStore {
     this.#nextDueAt = undefined;
   }
 
-  /** Of what was taken away before and came back with a change that was under way, nothing is said again. */
+  /** Does not report again what was removed before and came back with a change that was still being saved. */
   #noteExpired(before: KmsState, after: KmsState): void {
     for (const [keyId, key] of before.keys) {
       const known = this.#state.keys.get(keyId);

@@ -4,7 +4,7 @@ import type { KmsKey, KmsState } from './state.ts';
 import { withoutMaterial } from './state.ts';
 
 /**
- * When time will change something in a state.
+ * When the next change of a state is due.
  *
  * @returns milliseconds since 1970; Infinity for never
  */
@@ -15,10 +15,10 @@ export function nextDueAt(state: KmsState): number {
 }
 
 /**
- * What a state has become by `now`: `withoutExpired`, and enabled keys whose rotation is due have one new version, however
- * long ago that was.
+ * The state at `now`: `withoutExpired`, and with one new version of each enabled key whose rotation is due, however long
+ * ago that was.
  *
- * @returns the same state if nothing was due
+ * @returns the same object if nothing was due
  */
 export function afterTime(state: KmsState, now: Date, randomBytes: RandomBytes): KmsState {
   const still = withoutExpired(state, now);
@@ -26,10 +26,10 @@ export function afterTime(state: KmsState, now: Date, randomBytes: RandomBytes):
 }
 
 /**
- * A state without what has expired by `now`: keys whose waiting time is over are gone, with their aliases, and imported
- * material that has expired. Nothing in it is new, so that it follows from the state and the time alone.
+ * The state without what has expired by `now`: keys whose deletion is due, with their aliases, and imported material.
+ * Nothing in it is new, so it depends on the state and the time alone.
  *
- * @returns the same state if nothing had expired
+ * @returns the same object if nothing had expired
  */
 export function withoutExpired(state: KmsState, now: Date): KmsState {
   const still = withKeys(state, now, (key) => unexpired(key, now));
@@ -38,7 +38,7 @@ export function withoutExpired(state: KmsState, now: Date): KmsState {
   return { ...still, aliases: new Map(aliases) };
 }
 
-/** Replaces the keys for which something is due; undefined takes one away. */
+/** Replaces the keys for which something is due, or deletes one for undefined. */
 function withKeys(
   state: KmsState,
   now: Date,

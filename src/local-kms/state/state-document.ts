@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { AccessKey, KmsKey, KmsState, Secret } from './state.ts';
 
-/** The Format of the document that holds a state. */
+/** The Format of a state's document. */
 export const STATE_FORMAT = 'kmsx-local-kms-state/2';
 
 /**
- * Writes a state as the JSON document that `parseState` reads: JSON, UTF-8, one line. It holds every secret of the state.
- * What is absent in the state is left out.
+ * Encodes a state as the document that `parseState` reads: JSON, UTF-8, one line. It contains every secret of the state.
+ * Absent fields are left out.
  */
 export function formatState(state: KmsState): Buffer {
   const document = {

@@ -15,9 +15,9 @@ import type { FileContext } from '../../base/files/durable-file.ts';
 import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 
-/** The lock of a state folder, held until it is released. */
+/** A held lock of a state folder. */
 export interface StateLock {
-  /** Lets the next process take the lock. Harmless when called again. */
+  /** Releases the lock; further calls do nothing. */
   release(): void;
 }
 
@@ -30,31 +30,32 @@ interface HeldLock {
 
 const POLL_MS = 20;
 
-/** A process id and, where it could be had, when the process was started. */
+/** A process id and, if available, when the process was started. */
 const OWNER = /^(\d{1,10})(?: (\d{1,20}))?$/;
 
 /**
  * Takes the lock of a state folder, waiting for at most `waitMs`; 0 refuses at once.
  *
- * Lock files are numbered, `lock.1`, `lock.2`, …, and the highest number decides: it holds the process id of
- * its owner and, after a blank, when that process was started (on Linux, in clock ticks since the boot), or
- * nothing once it was released. The second tells the owner from a later process that was given the same id. Whoever finds the owner gone takes the lock by creating the next
- * number, which the file system lets only one process do, and never by removing anything; so two processes that
- * see the same stale lock cannot both get it. The owner clears away the old numbers, all but the last.
+ * Lock files are numbered, `lock.1`, `lock.2`, …, and the highest number decides. It holds the process id of its owner
+ * and, after a blank, when that process was started (on Linux, in clock ticks since boot), which tells the owner from a
+ * later process with the same id; a released lock is empty. A process that finds the owner gone takes the lock by
+ * creating the next number, which the file system lets only one process do, and never by removing a file; so two
+ * processes that see the same stale lock cannot both get it. The owner removes the old numbers, but for the last.
  *
- * @throws KmsxError `state-locked`, `details.path` being the lock file; `file-unwritable` and its like where the folder cannot be used
+ * @throws KmsxError `state-locked`, where `details.path` is the lock file; `file-unwritable` and similar if the folder
+ * cannot be used
  */
 export async function takeStateLock(
   folder: string,
   waitMs: number,
   context: LockContext,
 ): Promise<StateLock> {
-  const deadline = performance.now() + waitMs;
+  const patience = AbortSignal.timeout(waitMs);
   for (;;) {
     context.signal.throwIfAborted();
     const attempt = tryToLock(folder, context);
     if ('release' in attempt) return attempt;
-    if (performance.now() >= deadline) {
+    if (waitMs === 0 || patience.aborted) {
       const { path } = attempt;
       const pid = OWNER.exec(attempt.owner)?.[1] ?? 'unknown';
       const details = { folder, pid, path };
@@ -65,7 +66,7 @@ export async function takeStateLock(
   }
 }
 
-/** The lock, or the file and the owner of a lock that is held. */
+/** The lock, or the file and owner of the lock that another process holds. */
 function tryToLock(folder: string, context: LockContext): StateLock | HeldLock {
   try {
     for (;;) {
@@ -100,8 +101,8 @@ function createLock(
     throw error;
   }
   const numbers = lockNumbers(folder);
-  // A file is empty until its owner stands in it, and may have been taken for a released one. Whoever wrote its own before
-  // it listed the others sees the later one, or is seen here: never do both keep theirs.
+  // A file is empty until its owner is written, and may have looked released until then. Each process writes its own file
+  // before it lists the others, so of two at least one sees the other: never do both keep theirs.
   const isAsSeen = number === 1 || ownerOf(join(folder, `lock.${number - 1}`)) === seenOwner;
   if (numbers.at(-1) !== number || !isAsSeen) {
     ignoringMissing(() => {
@@ -150,23 +151,23 @@ function startTimeOf(pid: number): string | undefined {
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   } catch {
-    return undefined; // no Linux, or another user's process that is hidden: the process id must do
+    return undefined; // not Linux, or another user's hidden process: only the process id is known
   }
-  // Field 2 is the program's name in parentheses, and may hold blanks and parentheses itself.
+  // Field 2 is the program's name in parentheses, and may contain blanks and parentheses.
   const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3];
   return startTime !== undefined && /^\d{1,20}$/.test(startTime) ? startTime : undefined;
 }
 
 function isHeld(path: string, owner: string, context: LockContext): boolean {
   const [, digits, startTime] = OWNER.exec(owner) ?? [];
-  // Whatever wrote this, it is not for this program to say that it is gone.
+  // Not written by this program: never assume that its owner is gone.
   if (digits === undefined) return true;
   const pid = Number(digits);
   if (pid !== context.pid && !context.isProcessAlive(pid)) return false;
   const startTimeNow = startTimeOf(pid);
   if (startTime !== undefined && startTimeNow !== undefined) return startTime === startTimeNow;
   if (pid !== context.pid) return true;
-  // In a container every run may have the same process id: a lock from before this process is not its own.
+  // In a container every run may have the same process id: a lock older than this process is not its own.
   let takenAt = 0;
   ignoringMissing(() => {
     takenAt = statSync(path).mtimeMs;

@@ -5,16 +5,16 @@ import type { FileContext } from '../../base/files/durable-file.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
 import { writeError } from '../../base/files/write-error.ts';
 
-/** Where clients find the certificate of the authority that they are to trust. */
+/** The file with the certificate of the authority that clients are to trust. */
 export interface CaFile {
   readonly path: string;
-  /** Removes what was made for this server alone. Harmless when called again. */
+  /** Removes what was made for this server alone; further calls do nothing. */
   remove(): Promise<void>;
 }
 
 /**
  * Writes the certificate of an authority where `--ca-file` can read it: `FOLDER/ca.pem`, which the next server
- * replaces; or, without a folder, in a temporary folder of its own (0700), which `remove` takes away.
+ * replaces; or, without a folder, in a temporary folder of its own (0700), which `remove` deletes.
  *
  * @throws KmsxError `file-unwritable`, `disk-full`
  */

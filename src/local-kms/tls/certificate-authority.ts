@@ -7,25 +7,26 @@ import type { Certificate } from 'node-forge/lib/x509.js';
 import x509 from 'node-forge/lib/x509.js';
 import type { RandomBytes } from '../identifiers.ts';
 
+/** A generated key pair. */
 export interface KeyPair {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
 }
 
-/** Whose certificates are trusted by those who trust its own. */
+/** A certificate authority. */
 export interface CertificateAuthority {
   readonly keys: KeyPair;
   readonly certificate: Certificate;
   readonly certificatePem: string;
 }
 
-/** From when to when a certificate is valid. */
+/** The validity period of a certificate. */
 export interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-/** Whom a certificate is made for. */
+/** The names that a certificate is issued for. */
 export interface CertificateNames {
   readonly dns: readonly string[];
   readonly addresses: readonly string[];
@@ -33,12 +34,12 @@ export interface CertificateNames {
 
 const ORGANIZATION = 'kmsx local-kms, for rehearsals only';
 
-/** Makes an RSA key pair of 2048 bits: what every client of KMS can verify. */
+/** Generates an RSA key pair of 2048 bits, which every client of KMS can verify. */
 export async function makeKeyPair(): Promise<KeyPair> {
   return await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
 }
 
-/** Makes a certificate authority that can certify servers, and no further authorities (RFC 5280 §4.2.1.9). */
+/** Makes a certificate authority that can certify servers, but not further authorities (RFC 5280 §4.2.1.9). */
 export async function makeCertificateAuthority(
   commonName: string,
   validity: Validity,
@@ -57,8 +58,8 @@ export async function makeCertificateAuthority(
 }
 
 /**
- * Issues a certificate for a TLS server, as RFC 5280 and today's verifiers want it: names in subjectAltName,
- * the authority's key by its identifier, a positive serial number of 16 bytes.
+ * Issues a certificate for a TLS server, as RFC 5280 and today's verifiers require: names in subjectAltName, the
+ * authority's key identifier, a positive serial number of 16 bytes.
  *
  * @returns PEM
  */
@@ -114,7 +115,7 @@ function unsigned(
   return certificate;
 }
 
-/** Signs with SHA-256 and RSA. OpenSSL does it: the private key never becomes numbers in JavaScript. */
+/** Signs with SHA-256 and RSA. OpenSSL does it, so that the private key never becomes numbers in JavaScript. */
 function signWith(privateKey: KeyObject, certificate: Certificate): void {
   const signer = {
     sign: (): string => {

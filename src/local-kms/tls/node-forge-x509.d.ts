@@ -1,5 +1,5 @@
-/* The part of node-forge that makes certificates, imported alone, so that the bundle holds no more of it than is used.
-   Strings are binary strings: one character, one byte. */
+/* The X.509 part of node-forge, imported alone to keep the rest out of the bundle. Strings are binary strings: one
+   character, one byte. */
 
 declare module 'node-forge/lib/x509.js' {
   import type { md } from 'node-forge';
@@ -12,7 +12,7 @@ declare module 'node-forge/lib/x509.js' {
 
   export interface Certificate {
     publicKey: unknown;
-    /** Hexadecimal; the bytes of the INTEGER as they are. */
+    /** The bytes of the INTEGER, in hexadecimal. */
     serialNumber: string;
     readonly validity: { notBefore: Date; notAfter: Date };
     readonly subject: { readonly attributes: readonly Attribute[] };

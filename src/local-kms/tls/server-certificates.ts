@@ -8,15 +8,16 @@ import {
   makeKeyPair,
 } from './certificate-authority.ts';
 
-/** What a TLS server shows, and the key that goes with it. Both in PEM; the key is PKCS#8. */
+/** The certificate of a TLS server and its private key, both in PEM; the key is PKCS#8. */
 export interface ServerCertificate {
   readonly certificatePem: string;
   /** Secret. */
   readonly privateKeyPem: string;
 }
 
+/** All certificates of one server. */
 export interface ServerCertificates {
-  /** Of the authority that clients are to trust, in PEM. */
+  /** The certificate of the authority that clients are to trust, in PEM. */
   readonly authorityPem: string;
   /** The certificate that verifies. */
   readonly right: ServerCertificate;
@@ -27,7 +28,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const VALID_DAYS = 30;
 
-/** Every dedicated gateway, the shared gateways of the local region, and the address that is listened on. */
+/** Every dedicated gateway, the shared gateways of the local region, and the server's own address. */
 const NAMES: CertificateNames = {
   dns: [
     'localhost',
@@ -39,8 +40,8 @@ const NAMES: CertificateNames = {
 };
 
 /**
- * Makes a throw-away certificate authority and the certificates of one server: the right one, valid from an hour
- * ago for thirty days, and wrong ones for faults. When this returns nobody has the authority's private key any more.
+ * Makes a throw-away certificate authority and the certificates of one server: the right one, valid from an hour ago for
+ * thirty days, and wrong ones for faults. The authority's private key is discarded.
  */
 export async function makeServerCertificates(
   now: Date,
@@ -49,7 +50,7 @@ export async function makeServerCertificates(
   const validity = period(now, -HOUR_MS, VALID_DAYS * DAY_MS);
   const [authority, other, keys] = await Promise.all([
     makeCertificateAuthority('kmsx local-kms throw-away CA', validity, randomBytes),
-    makeCertificateAuthority('kmsx local-kms CA that nobody trusts', validity, randomBytes),
+    makeCertificateAuthority('kmsx local-kms untrusted CA', validity, randomBytes),
     makeKeyPair(),
   ]);
   const privateKeyPem = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

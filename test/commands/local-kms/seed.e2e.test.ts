@@ -90,7 +90,7 @@ describe('kmsx local-kms --seed', () => {
     expect(quiet).not.toContain('seed');
     const [second, note] = await announced('other.json');
     expect(second).toContain('LTAI5tAccountItself');
-    expect(note).toContain('state holds a state already: the seed is not used');
+    expect(note).toContain('state already holds a state: the seed is not used');
   });
 
   it('names every mistake, quotes no secret, and is exit 2', async () => {

@@ -3,17 +3,17 @@ import type { OutputStream } from '../../../terminal/io.ts';
 const MAX_PENDING = 1_000;
 const LAST_MOMENT_MS = 500;
 
-/** A log that nobody has to read. */
+/** A log that never blocks its writer. */
 export interface LineLog {
-  /** Takes one line, without its line feed. */
+  /** Writes one line, given without its line feed. */
   readonly write: (line: string) => void;
-  /** Waits a moment for what is not written yet, and then gives it up. */
+  /** Waits a moment for what is not written yet, then discards it. */
   readonly end: () => Promise<void>;
 }
 
 /**
- * Writes lines to a stream, one after the other. Where it takes them too slowly, those beyond a thousand are dropped, and
- * how many is said in their place.
+ * Writes lines to a stream, one after the other. If the stream is too slow, lines beyond a thousand are dropped, and a
+ * line says how many.
  */
 export function startLineLog(stream: OutputStream): LineLog {
   const pending: string[] = [];
@@ -31,14 +31,14 @@ export function startLineLog(stream: OutputStream): LineLog {
   const writeAll = async (): Promise<void> => {
     for (let line = nextLine(); line !== undefined; line = nextLine()) {
       if (ended.signal.aborted) break;
-      // As with every message: there is nowhere left to say that it cannot be written.
+      // A failure to write to stderr cannot be reported anywhere.
       await stream.writeUntil(Buffer.from(`${line}\n`), ended.signal).catch(() => undefined);
     }
     writing = undefined;
   };
   return {
     write: (line) => {
-      // Once lines are dropped, all are until the rest is written: a gap has one place.
+      // After a dropped line, drop all until the rest is written, so that there is one gap.
       if (dropped > 0 || pending.length >= MAX_PENDING) dropped += 1;
       else pending.push(line);
       writing ??= writeAll();

@@ -26,11 +26,11 @@ interface LocalKmsCommandOptions {
 /** `kmsx local-kms`: the embedded KMS as a server on loopback, until it is stopped. */
 export function defineLocalKms(command: Command, io: Io): void {
   describe(command, {
-    text: 'Runs the embedded KMS on loopback, speaking the real protocol: any official client can use it. Prints one JSON line when it listens, and a log line for each request on stderr. For rehearsals and tests only: it is no place for a real key.',
+    text: 'Runs the embedded KMS on loopback, speaking the real protocol: any official client can use it. Prints one JSON line when it listens, and a log line for each request on stderr. For rehearsals and tests only, never for real keys.',
     examples: [
       ['in memory, on a free port', 'kmsx local-kms'],
       [
-        'a server for scripts, and what leads kmsx to it',
+        'a server for scripts, and the variables that lead kmsx to it',
         `kmsx local-kms --state ./kms-state > kms.json &
   until [ -s kms.json ] || ! kill -0 $!; do sleep 0.1; done
   export KMSX_ENDPOINT="$(jq -er .Endpoint kms.json)" ALIBABA_CLOUD_REGION_ID=cn-local
@@ -39,7 +39,7 @@ export function defineLocalKms(command: Command, io: Io): void {
       ],
       ['kept in a folder, on a port of its own', 'kmsx local-kms --state ./kms-state --port 8443'],
       [
-        'a dedicated gateway, rehearsed under its own name',
+        'a rehearsal of a dedicated gateway, under its own name',
         `kmsx keygen --no-passphrase --privkey-out hsm.pem --pubkey-out hsm.pub.pem
   kmsx local-kms --tls --state ./kms-state --port 8443 > kms.json &
   until [ -s kms.json ] || ! kill -0 $!; do sleep 0.1; done
@@ -52,7 +52,7 @@ export function defineLocalKms(command: Command, io: Io): void {
       ],
       ['the same keys each time, as docs/seed.md shows', 'kmsx local-kms --seed seed.json'],
       [
-        'two calls of ExportDataKey that are throttled, and a slow answer now and then',
+        'two throttled calls of ExportDataKey, and a slow answer now and then',
         `kmsx local-kms --fault throttle:action=ExportDataKey,first=2 \\
     --fault delay:ms=500,probability=0.3,seed=7`,
       ],
@@ -60,14 +60,17 @@ export function defineLocalKms(command: Command, io: Io): void {
     exitCodes: [0, 2, 5, 7],
   });
   command
-    .option('--port <number>', 'the port on 127.0.0.1; 0 takes a free one', '0')
-    .option('--state <dir>', 'keep the state in this folder; without it, it ends with the server')
-    .option('--seed <file>', 'what a new state begins with: access keys, policies, keys, as JSON')
-    .option('--tls', 'HTTPS, with a certificate authority made for it: its CaFile is announced')
+    .option('--port <number>', 'the port on 127.0.0.1; 0 for a free one', '0')
+    .option('--state <dir>', 'keep the state in this folder; by default it ends with the server')
+    .option('--seed <file>', 'the content of a new state: access keys, policies, keys, as JSON')
+    .option(
+      '--tls',
+      'serve HTTPS, with a certificate authority of its own: its CaFile is announced',
+    )
     .addOption(
       repeatable(
         '--fault <spec>',
-        'what goes wrong on purpose, as in throttle:first=2 or cut:when=after',
+        'what goes wrong on purpose, such as throttle:first=2 or cut:when=after',
       ),
     );
   command.action(async (options: LocalKmsCommandOptions) => {
@@ -95,7 +98,7 @@ async function runLocalKms(options: LocalKmsCommandOptions, session: Session): P
   });
   try {
     if (seed !== undefined && kms.hadState) {
-      await reporter.note(`${options.state ?? ''} holds a state already: the seed is not used`);
+      await reporter.note(`${options.state ?? ''} already holds a state: the seed is not used`);
     }
     await printResult(kms.announcement, session);
     await stopped;

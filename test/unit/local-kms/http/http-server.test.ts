@@ -299,7 +299,7 @@ test('a port that is taken is an error of its own', async () => {
   await expect(TestKms.start({ port: kms.port })).rejects.toThrow(
     expect.objectContaining({
       code: 'port-taken',
-      message: `port ${kms.port} of 127.0.0.1 cannot be listened on (EADDRINUSE)`,
+      message: `cannot listen on port ${kms.port} of 127.0.0.1 (EADDRINUSE)`,
     }) as Error,
   );
 });
