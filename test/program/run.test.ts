@@ -11,7 +11,8 @@ import { hintsFor } from '../../src/terminal/messages.ts';
 import { createProgram } from '../../src/program/program.ts';
 import { createReporter } from '../../src/terminal/reporter.ts';
 import { run } from '../../src/program/run.ts';
-import type { Outcome, TestIoOptions } from '../support/test-io.ts';
+import type { RunResult } from '../support/kmsx.ts';
+import type { TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
@@ -25,7 +26,7 @@ async function runFaulty(
   argv: readonly string[],
   fault: Partial<Io>,
   options: TestIoOptions = {},
-): Promise<Outcome> {
+): Promise<RunResult> {
   const world = testIo({ cwd: folder(), env: { HOME: folder() }, ...options });
   const io = { ...world, ...fault };
   const code = await run(createProgram(io, argv), argv, io);

@@ -2,14 +2,15 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { colorsStderr, colorsStdout } from '../../src/terminal/output/color.ts';
-import type { Outcome, TestIoOptions } from '../support/test-io.ts';
+import type { RunResult } from '../support/kmsx.ts';
+import type { TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PUBKEY, testKeyPath } from '../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
 
-async function run(argv: readonly string[], options: TestIoOptions = {}): Promise<Outcome> {
+async function run(argv: readonly string[], options: TestIoOptions = {}): Promise<RunResult> {
   return await runInProcess(argv, { cwd: folder(), ...options });
 }
 
@@ -149,7 +150,7 @@ describe('the passphrase of a new key', () => {
     writeFileSync(join(folder(), 'bare'), Buffer.alloc(256).toString('base64'));
     const unwrap = ['unwrap-key', '--privkey', 'k.pem', '--in', 'bare'];
     const argv = [...unwrap, '--wrapping-algorithm', 'RSAES_OAEP_SHA_256', '--error-format=json'];
-    const codeOf = ({ stderr }: Outcome): unknown =>
+    const codeOf = ({ stderr }: RunResult): unknown =>
       (JSON.parse(stderr) as { Error: { Code: string } }).Error.Code;
     // The right passphrase leads past the key, to an export that is none; the wrong one does not.
     expect(codeOf(await run(argv, { typed: ['open sesame'] }))).toBe('unwrap-failed');

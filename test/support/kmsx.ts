@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject } from 'vitest';
+import type { TestIoOptions } from './test-io.ts';
 import { SIGNAL_EXIT_CODES } from '../../src/terminal/exit-codes.ts';
 
 /** The launcher of the built program. */
@@ -15,6 +16,7 @@ export interface RunOptions {
   readonly stdin?: string | Buffer;
 }
 
+/** What a run of the program gave. */
 export interface RunResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -71,13 +73,22 @@ declare module 'vitest' {
  */
 export async function kmsx(args: readonly string[], options: RunOptions): Promise<RunResult> {
   if (inject('kmsxRunsHere') === true) {
-    const { runHere } = await import('./kmsx-here.ts');
-    return await runHere({ ...options, args, env: cleanEnv(options.cwd, options.env) });
+    return await runHere(args, options);
   }
   const child = startKmsx(args, options);
   child.stdin.on('error', () => undefined); // a program that reads no stdin may close it
   child.stdin.end(options.stdin ?? '');
   return await finish(child);
+}
+
+/** Runs the program in this process, with the real clock, network and file system. */
+async function runHere(
+  args: readonly string[],
+  options: RunOptions & TestIoOptions,
+): Promise<RunResult> {
+  const { runInProcess } = await import('./test-io.ts');
+  const env = cleanEnv(options.cwd, options.env);
+  return await runInProcess(args, { ...options, env, isReal: true });
 }
 
 /** Runs the program and expects it to succeed; gives its stdout. */
@@ -133,16 +144,13 @@ async function startServerHere(
   args: readonly string[],
   options: RunOptions,
 ): ReturnType<typeof startServer> {
-  const { runHere } = await import('./kmsx-here.ts');
   let stop: (() => void) | undefined;
   const untilStopped = new Promise<void>((resolve) => (stop = resolve));
   const listeners: ((text: string) => void)[] = [];
-  let ended: ReturnType<typeof runHere> | undefined;
+  let ended: Promise<RunResult> | undefined;
   const line = await new Promise<string>((resolve, reject) => {
-    ended = runHere({
-      args: ['local-kms', ...args],
-      cwd: options.cwd,
-      env: cleanEnv(options.cwd, options.env),
+    ended = runHere(['local-kms', ...args], {
+      ...options,
       untilStopped,
       onStdout: resolve,
       onStderr: (text) => {

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { RunResult } from './kmsx.ts';
 import { PRIVKEY, PUBKEY, testKey } from './wrapping-keys.ts';
 
 const ACCOUNT = '1234567890123456';
@@ -13,14 +14,8 @@ export const NEW_KEY = `acs:kms:cn-local:${ACCOUNT}:key/${NEW_KEY_ID}`;
 const RSA_KEY = `acs:kms:cn-local:${ACCOUNT}:key/33333333-3333-4333-8333-333333333333`;
 const RSA_VERSION_ID = '33333333-3333-4333-8333-000000000001';
 
-export interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs kmsx with these arguments as the holder of an access key, in the folder of the stage. */
-export type RunAs = (userName: string, args: readonly string[]) => Promise<Outcome>;
+export type RunAs = (userName: string, args: readonly string[]) => Promise<RunResult>;
 
 export interface RamPolicyDocument {
   readonly Version: string;

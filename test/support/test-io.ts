@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import type { Io, OutputStream } from '../../src/terminal/io.ts';
 import { createProgram } from '../../src/program/program.ts';
 import { run } from '../../src/program/run.ts';
+import { systemIo } from '../../src/terminal/system-io.ts';
 import { SecretBytes } from '../../src/base/secret-bytes.ts';
+import type { RunResult } from './kmsx.ts';
 
 export interface TestIoOptions {
   readonly stdin?: string | Buffer;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly stdoutIsTerminal?: boolean;
   readonly stderrIsTerminal?: boolean;
@@ -15,6 +16,13 @@ export interface TestIoOptions {
   readonly typed?: readonly string[];
   /** What a write to stdout does instead of succeeding. */
   readonly stdoutError?: Error;
+  /** Takes the real clock, processes and Node.js version, in place of fixed ones. */
+  readonly isReal?: boolean;
+  /** For `local-kms`: resolves when it is to stop. */
+  readonly untilStopped?: Promise<void>;
+  /** They see what is written, as it is written. */
+  readonly onStdout?: (text: string) => void;
+  readonly onStderr?: (text: string) => void;
 }
 
 export interface TestIo extends Io {
@@ -25,33 +33,34 @@ export interface TestIo extends Io {
 /** The fixed clock of tests. */
 export const TEST_NOW = new Date('2026-11-23T08:00:00.000Z');
 
-/** An `Io` in memory, with a fixed clock. */
+const FIXED = {
+  nodeVersion: '20.20.0',
+  pid: 4242,
+  now: () => TEST_NOW,
+  isProcessAlive: (pid: number) => pid === 4242,
+  sleep: () => Promise.resolve(),
+};
+
+/** An `Io` with streams in memory. */
 export function testIo(options: TestIoOptions = {}): TestIo {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const typed = [...(options.typed ?? [])];
+  const { signal } = new AbortController();
+  const untilStopped = (): Promise<void> => options.untilStopped ?? Promise.resolve();
   return {
+    ...systemIo(process, signal, untilStopped),
+    ...(options.isReal !== true && FIXED),
     stdin: {
       isTerminal: options.stdinIsTerminal ?? false,
       fileId: undefined,
-      read: () => Promise.resolve(Buffer.from(options.stdin ?? '')),
+      read: (maxBytes) =>
+        Promise.resolve(Buffer.from(options.stdin ?? '').subarray(0, maxBytes + 1)),
     },
-    stdout: stream(stdout, options.stdoutIsTerminal ?? false, options.stdoutError),
-    stderr: stream(stderr, options.stderrIsTerminal ?? false, undefined),
+    stdout: stream(stdout, options.stdoutIsTerminal, options.stdoutError, options.onStdout),
+    stderr: stream(stderr, options.stderrIsTerminal, undefined, options.onStderr),
     env: options.env ?? {},
     cwd: options.cwd ?? '/nonexistent',
-    userId: process.geteuid?.(),
-    killGroup: (groupId) => void process.kill(-groupId, 'SIGKILL'),
-    nodeVersion: '20.20.0',
-    pid: 4242,
-    signal: new AbortController().signal,
-    now: () => TEST_NOW,
-    randomBytes: (length) => randomBytes(length),
-    isProcessAlive: (pid) => pid === 4242,
-    sleep: () => Promise.resolve(),
-    monotonicMs: () => performance.now(),
-    random: () => Math.random(),
-    untilStopped: () => Promise.resolve(),
     promptSecret: () => {
       const answer = typed.shift();
       return Promise.resolve(
@@ -63,26 +72,29 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   };
 }
 
-function stream(chunks: Buffer[], isTerminal: boolean, error: Error | undefined): OutputStream {
+function stream(
+  chunks: Buffer[],
+  isTerminal = false,
+  error?: Error,
+  listener?: (text: string) => void,
+): OutputStream {
   const write = (bytes: Uint8Array): Promise<void> => {
     if (error !== undefined) return Promise.reject(error);
     chunks.push(Buffer.from(bytes));
+    listener?.(Buffer.from(bytes).toString());
     return Promise.resolve();
   };
   return { isTerminal, fileId: undefined, write, writeUntil: write };
 }
 
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command line in this process. */
+/**
+ * Runs the command line in this process. What makes a process (signals, descriptors, the launcher, the bundle) is not
+ * tried like this.
+ */
 export async function runInProcess(
   argv: readonly string[],
   options: TestIoOptions = {},
-): Promise<Outcome> {
+): Promise<RunResult> {
   const io = testIo(options);
   const code = await run(createProgram(io, argv), argv, io);
   return { code, stdout: io.stdoutText(), stderr: io.stderrText() };

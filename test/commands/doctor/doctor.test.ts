@@ -11,7 +11,7 @@ import { run } from '../../../src/program/run.ts';
 import { DOCTOR_CASES } from '../../support/doctor/cases.ts';
 import { dedicated, proxied } from '../../support/doctor/scenes.ts';
 import { expectCase, lineOf, linesOf } from '../../support/doctor/expectations.ts';
-import type { Ran } from '../../support/doctor/stage.ts';
+import type { RunResult } from '../../support/kmsx.ts';
 import { KEYS, keyEnv, useDoctorStage } from '../../support/doctor/stage.ts';
 import { startSts } from '../../support/credentials/sts-server.ts';
 import { TestKms } from '../../support/local-kms/test-kms.ts';
@@ -32,7 +32,7 @@ const stage = useDoctorStage(inProcess());
 const GOOD = keyEnv('Account');
 const ALL = ['--pubkey', 'pub.pem', '--in', 'backup.json', '--key-id', 'alias/good'];
 
-function statuses(ran: Ran): Record<string, string> {
+function statuses(ran: RunResult): Record<string, string> {
   return Object.fromEntries(linesOf(ran).map(({ Check, Status }) => [Check, Status]));
 }
 

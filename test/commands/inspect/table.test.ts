@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { table } from '../../../src/terminal/output/table.ts';
-import type { Outcome, TestIoOptions } from '../../support/test-io.ts';
+import type { RunResult } from '../../support/kmsx.ts';
+import type { TestIoOptions } from '../../support/test-io.ts';
 import { runInProcess } from '../../support/test-io.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { testKey } from '../../support/wrapping-keys.ts';
@@ -10,7 +11,7 @@ import { BACKUP, EXPORT } from '../../support/documents.ts';
 
 const folder = useTempFolder();
 
-async function inspect(files: readonly string[], options: TestIoOptions = {}): Promise<Outcome> {
+async function inspect(files: readonly string[], options: TestIoOptions = {}): Promise<RunResult> {
   for (const [name, value] of Object.entries({ 'b.json': BACKUP, 'e.json': EXPORT })) {
     writeFileSync(join(folder(), name), JSON.stringify(value));
   }
@@ -20,13 +21,13 @@ async function inspect(files: readonly string[], options: TestIoOptions = {}): P
   return await runInProcess(['inspect', ...files], { cwd: folder(), ...options });
 }
 
-const filesOf = ({ stdout }: Outcome): string[] =>
+const filesOf = ({ stdout }: RunResult): string[] =>
   stdout
     .trimEnd()
     .split('\n')
     .map((line) => (JSON.parse(line) as { File: string }).File);
 
-const errorsOf = ({ stderr }: Outcome): string[] =>
+const errorsOf = ({ stderr }: RunResult): string[] =>
   stderr.split('\n').filter((line) => line.startsWith('kmsx: error: '));
 
 describe('inspect of several files', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ANY_CREDENTIALS } from '../../support/kms/fake-kms.ts';
-import type { Outcome } from '../../support/test-io.ts';
+import type { RunResult } from '../../support/kmsx.ts';
 import { runInProcess } from '../../support/test-io.ts';
 import type { RecordedRequest } from '../../support/network/servers.ts';
 import { json, startServer } from '../../support/network/servers.ts';
@@ -20,7 +20,7 @@ async function listKeys(
   { metadata, isEmbedded = false, page = () => [[KEY_ID], 1], aliasCount = 1 }: Behaviour,
   args: readonly string[] = [],
   stdoutIsTerminal = false,
-): Promise<Outcome> {
+): Promise<RunResult> {
   const headers = isEmbedded ? { 'x-kmsx-embedded-kms': '1' } : {};
   const answerTo = ({ headers: sent, parameters }: RecordedRequest): object => {
     switch (sent['x-acs-action']) {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { DoctorCase } from './scenes.ts';
-import type { DoctorStage, Ran } from './stage.ts';
+import type { RunResult } from '../kmsx.ts';
+import type { DoctorStage } from './stage.ts';
 
 /** One line of what doctor prints. */
 export interface DoctorLine {
@@ -12,7 +13,7 @@ export interface DoctorLine {
 }
 
 /** What doctor printed, by check. */
-export function linesOf({ stdout, stderr }: Ran): DoctorLine[] {
+export function linesOf({ stdout, stderr }: RunResult): DoctorLine[] {
   if (stdout === '') throw new Error(`doctor printed nothing: ${stderr}`);
   return stdout
     .trimEnd()
@@ -21,7 +22,7 @@ export function linesOf({ stdout, stderr }: Ran): DoctorLine[] {
 }
 
 /** The line of one check. */
-export function lineOf(ran: Ran, check: string): DoctorLine {
+export function lineOf(ran: RunResult, check: string): DoctorLine {
   const line = linesOf(ran).find((candidate) => candidate.Check === check);
   if (line === undefined) throw new Error(`no ${check} in ${ran.stdout}${ran.stderr}`);
   return line;

@@ -2,21 +2,16 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import type { RunResult } from '../kmsx.ts';
 import { localKmsOptions, TestKms } from '../local-kms/test-kms.ts';
 import { PRIVKEY, PUBKEY } from '../wrapping-keys.ts';
 
 /** How a test runs kmsx: in this process, or the real program. */
-export type Runner = (args: readonly string[], options: RunnerOptions) => Promise<Ran>;
+export type Runner = (args: readonly string[], options: RunnerOptions) => Promise<RunResult>;
 
 export interface RunnerOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-}
-
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 export const INSTANCE = 'kst-x.cryptoservice.kms.aliyuncs.com';
@@ -65,7 +60,10 @@ export interface DoctorStage {
   readonly folder: string;
   readonly kms: TestKms;
   readonly tls: TestKms;
-  readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
+  readonly run: (
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<RunResult>;
 }
 
 /** Sets the stage for all tests of a file. */

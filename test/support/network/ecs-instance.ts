@@ -7,6 +7,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
+import type { RunResult } from '../kmsx.ts';
 import type { MetadataOptions } from '../credentials/metadata-service.ts';
 import { Metadata } from '../credentials/metadata-service.ts';
 
@@ -18,10 +19,7 @@ export interface InstanceOrder {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export interface InstanceReport {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface InstanceReport extends RunResult {
   readonly milliseconds: number;
   /** What the metadata service was asked: method and path. */
   readonly asked: readonly string[];
