@@ -9,8 +9,8 @@ export default defineConfig({
     // Half of the tests wait for processes of their own: one worker a core, none left idle.
     maxWorkers: '100%',
     // Against hanging alone: nothing that is tested depends on how fast this machine is.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     projects: [
       {
         extends: true,

@@ -10,7 +10,7 @@ export default defineConfig({
     deps: { interopDefault: false },
     // Half of the tests wait for other people's programs.
     maxWorkers: '100%',
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });
