@@ -129,21 +129,21 @@ export const KEY_CATALOG: OperationTable<KeyCatalog> = {
     action: 'DescribeKey',
     parameters: (keyId) => ({ KeyId: keyId }),
     read: (answer) => {
-      const key = answer.object('KeyMetadata');
+      const key = answer.fields('KeyMetadata');
       return {
         keyId: key.text('KeyId', KEY_ID),
         keyState: key.text('KeyState', WORD),
-        keyUsage: key.optional('KeyUsage', WORD),
-        keySpec: key.optional('KeySpec', WORD),
-        arn: key.optional('Arn', KEY_ARN),
-        origin: key.optional('Origin', WORD),
-        protectionLevel: key.optional('ProtectionLevel', WORD),
-        description: key.optional('Description'),
-        creationDate: key.optional('CreationDate', WORD),
-        deleteDate: key.optional('DeleteDate', WORD),
-        materialExpireTime: key.optional('MaterialExpireTime', WORD),
-        primaryKeyVersion: key.optional('PrimaryKeyVersion', WORD),
-        dkmsInstanceId: key.optional('DKMSInstanceId', WORD),
+        keyUsage: key.optionalText('KeyUsage', WORD),
+        keySpec: key.optionalText('KeySpec', WORD),
+        arn: key.optionalText('Arn', KEY_ARN),
+        origin: key.optionalText('Origin', WORD),
+        protectionLevel: key.optionalText('ProtectionLevel', WORD),
+        description: key.optionalText('Description'),
+        creationDate: key.optionalText('CreationDate', WORD),
+        deleteDate: key.optionalText('DeleteDate', WORD),
+        materialExpireTime: key.optionalText('MaterialExpireTime', WORD),
+        primaryKeyVersion: key.optionalText('PrimaryKeyVersion', WORD),
+        dkmsInstanceId: key.optionalText('DKMSInstanceId', WORD),
         requestId: answer.requestId,
       };
     },
@@ -152,20 +152,26 @@ export const KEY_CATALOG: OperationTable<KeyCatalog> = {
     action: 'ListKeys',
     parameters: pageParameters,
     read: (answer) =>
-      pageOf(answer, answer.object('Keys').objects('Key'), (key) => ({
-        keyId: key.text('KeyId', KEY_ID),
-        keyArn: key.optional('KeyArn', KEY_ARN),
-      })),
+      pageOf(
+        answer,
+        answer.fields('Keys').list('Key', (key) => ({
+          keyId: key.text('KeyId', KEY_ID),
+          keyArn: key.optionalText('KeyArn', KEY_ARN),
+        })),
+      ),
   },
   listAliases: {
     action: 'ListAliases',
     parameters: pageParameters,
     read: (answer) =>
-      pageOf(answer, answer.object('Aliases').objects('Alias'), (alias) => ({
-        aliasName: alias.text('AliasName'),
-        keyId: alias.text('KeyId', KEY_ID),
-        aliasArn: alias.optional('AliasArn'),
-      })),
+      pageOf(
+        answer,
+        answer.fields('Aliases').list('Alias', (alias) => ({
+          aliasName: alias.text('AliasName'),
+          keyId: alias.text('KeyId', KEY_ID),
+          aliasArn: alias.optionalText('AliasArn'),
+        })),
+      ),
   },
 };
 
@@ -189,14 +195,10 @@ function pageParameters({ pageNumber, pageSize }: PageQuery): CallParameters {
   return { PageNumber: pageNumber, PageSize: pageSize };
 }
 
-function pageOf<T>(
-  answer: AnswerFields,
-  entries: readonly AnswerFields[],
-  read: (entry: AnswerFields) => T,
-): Page<T> {
+function pageOf<T>(answer: AnswerFields, entries: readonly T[]): Page<T> {
   return {
-    entries: entries.map(read),
-    totalCount: answer.count('TotalCount'),
+    entries,
+    totalCount: answer.integer('TotalCount', 0),
     requestId: answer.requestId,
   };
 }

@@ -59,7 +59,7 @@ describe('the catalog of keys', () => {
     ].map((evil): [string, object, string] => [
       oneLine(JSON.stringify(evil)),
       { KeyMetadata: { KeyId: 'k', KeyState: 'Enabled', ...evil } },
-      `${Object.keys(evil)[0] ?? ''} is not one KMS would issue`,
+      `${Object.keys(evil)[0] ?? ''} is malformed`,
     ]),
   ])('refuses a description with %s', async (_, body, what) => {
     const server = await startServer((__, response) => {
