@@ -58,7 +58,7 @@ describe('list-keys', () => {
     const metadata = { KeyId: 'x; touch F #', KeyState: 'Disabled' };
     const { code, stdout, stderr } = await listKeys({ metadata });
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
-    expect(stderr).toContain('KeyId is not one KMS would issue');
+    expect(stderr).toContain('KeyId is malformed');
     expect(stderr).not.toContain('touch');
   });
 
