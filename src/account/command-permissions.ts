@@ -1,37 +1,5 @@
 import type { KeyIdentifier } from '../kms/key-id.ts';
 
-/** The RAM actions that commands of kmsx need, as spelled on KMS's page about custom policies. */
-export type KmsAction =
-  | 'kms:GenerateAndExportDataKey'
-  | 'kms:ExportDataKey'
-  | 'kms:Decrypt'
-  | 'kms:ReEncryptFrom'
-  | 'kms:ReEncryptTo'
-  | 'kms:DescribeKey'
-  | 'kms:ListKeys'
-  | 'kms:ListAliases'
-  | 'kms:CreateSecret'
-  | 'kms:GetSecretValue';
-
-/** What an action is performed on. */
-export type Target =
-  | 'key'
-  /** The key, if `export-key` gets more than one public key. */
-  | 'key for several pubkeys'
-  | 'new key'
-  /** The key that decrypts in a re-encryption: the key itself, or the RSA key that an export was made for. */
-  | 'source key'
-  /** Each KMS key of the account. */
-  | 'every key'
-  | 'keys'
-  | 'aliases'
-  /** A secret that a backup is written to. */
-  | 'new secret'
-  /** A secret that a backup is read from. */
-  | 'kept secret';
-
-type Need = readonly [action: KmsAction, target: Target];
-
 /**
  * The permissions that each command needs. Those it can do without are not listed: DescribeSecret before a secret is
  * created, and DescribeKey for `doctor`, which falls back to a dry run.
@@ -69,10 +37,17 @@ const NEEDS = {
     ['kms:ListAliases', 'aliases'],
   ],
   doctor: [['kms:GenerateAndExportDataKey', 'key']],
-} as const satisfies Readonly<Record<string, readonly Need[]>>;
+} as const;
 
 /** A command that needs RAM permissions. */
 export type PolicyCommand = keyof typeof NEEDS;
+
+/** A RAM action, as spelled on KMS's page about custom policies, and what it is performed on. */
+type Need = (typeof NEEDS)[PolicyCommand][number];
+
+export type KmsAction = Need[0];
+
+export type Target = Need[1];
 
 /** Every such command, in the order of the help. */
 export const POLICY_COMMANDS = Object.keys(NEEDS) as readonly PolicyCommand[];
@@ -161,10 +136,12 @@ function resourcesOf(
   switch (target) {
     case 'key':
       return ofKey(key);
+    // The key, if `export-key` gets more than one public key.
     case 'key for several pubkeys':
       return severalPubkeys ? ofKey(key) : [];
     case 'new key':
       return ofKey(newKey);
+    // The key that decrypts in a re-encryption: the key itself, or the RSA key that an export was made for.
     case 'source key':
       return ofKey(sourceKey);
     case 'every key':
@@ -173,8 +150,10 @@ function resourcesOf(
       return [{ resource: inAccount('key') }];
     case 'aliases':
       return [{ resource: inAccount('alias') }];
+    // A secret that a backup is written to.
     case 'new secret':
       return makesSecrets ? [{ resource: inAccount('secret') }] : [];
+    // A secret that a backup is read from.
     case 'kept secret':
       return keptSecrets.map((secretName) => ({
         resource: inAccount(`secret/${secretName}`),

@@ -1,28 +1,34 @@
 import { answerMalformed } from '../answers/errors.ts';
 import { KmsRefused } from '../answers/refusal.ts';
 import type { KmsxError } from '../base/error.ts';
-import type { KeyCatalog, KeyEntry, KmsClient } from '../kms/types.ts';
+import type { KeyCatalog, KeyEntry, KeyMetadata, KmsClient } from '../kms/types.ts';
 import { readAllPages } from './all-pages.ts';
-import { answerOf } from './answer.ts';
+import { decisionOf } from './decision.ts';
 import type { Usability } from './usable-keys.ts';
 import { judgeKey } from './usable-keys.ts';
 
-/** A KMS key as `list-keys` prints it, in KMS's own names. What is not known is left out. */
-export interface ListedKey extends Usability {
+/** What `list-keys` prints of DescribeKey's answer, by KMS's own names. */
+const FACTS = {
+  KeyState: 'keyState',
+  KeySpec: 'keySpec',
+  KeyUsage: 'keyUsage',
+  Origin: 'origin',
+  ProtectionLevel: 'protectionLevel',
+  CreationDate: 'creationDate',
+  DeleteDate: 'deleteDate',
+  MaterialExpireTime: 'materialExpireTime',
+  DKMSInstanceId: 'dkmsInstanceId',
+  Description: 'description',
+} as const satisfies Readonly<Record<string, keyof KeyMetadata>>;
+
+type KeyFacts = Partial<Readonly<Record<keyof typeof FACTS, string | undefined>>>;
+
+/** A KMS key as `list-keys` prints it. What is not known is left out. */
+export interface ListedKey extends KeyFacts, Usability {
   readonly KeyId: string;
   readonly KeyArn?: string | undefined;
   /** Empty if it has none; left out if they may not be listed. */
   readonly Aliases?: readonly string[];
-  readonly KeyState?: string;
-  readonly KeySpec?: string | undefined;
-  readonly KeyUsage?: string | undefined;
-  readonly Origin?: string | undefined;
-  readonly ProtectionLevel?: string | undefined;
-  readonly CreationDate?: string | undefined;
-  readonly DeleteDate?: string | undefined;
-  readonly MaterialExpireTime?: string | undefined;
-  readonly DKMSInstanceId?: string | undefined;
-  readonly Description?: string | undefined;
 }
 
 /** What one page of the list gave. */
@@ -127,20 +133,20 @@ async function describeKey(
   { now, aliases }: { readonly now: Date; readonly aliases: AliasesByKey | undefined },
 ): Promise<DescribedKey> {
   const names = aliases && { Aliases: aliases.get(keyId) ?? [] };
-  const answer = await answerOf(() => kms.keys.describe(keyId));
-  switch (answer.kind) {
+  const decision = await decisionOf(() => kms.keys.describe(keyId));
+  switch (decision.kind) {
     case 'denied': {
-      const { code, message } = answer.error;
+      const { code, message } = decision.error;
       const Reason = `KMS does not describe it: ${message} (${code})`;
       const key = { KeyId: keyId, KeyArn: keyArn, ...names, Reason };
-      return { keyId, key, refusal: answer.error };
+      return { keyId, key, refusal: decision.error };
     }
     case 'failed':
-      if (answer.error instanceof KmsRefused && answer.error.about === 'key-missing')
+      if (decision.error instanceof KmsRefused && decision.error.about === 'key-missing')
         return { keyId };
-      throw answer.error;
+      throw decision.error;
     case 'granted': {
-      const metadata = answer.value;
+      const metadata = decision.value;
       if (metadata.keyId !== keyId) {
         throw answerMalformed('DescribeKey', 'it describes another key', metadata.requestId);
       }
@@ -148,19 +154,14 @@ async function describeKey(
         KeyId: keyId,
         KeyArn: metadata.arn ?? keyArn,
         ...names,
-        KeyState: metadata.keyState,
-        KeySpec: metadata.keySpec,
-        KeyUsage: metadata.keyUsage,
-        Origin: metadata.origin,
-        ProtectionLevel: metadata.protectionLevel,
-        CreationDate: metadata.creationDate,
-        DeleteDate: metadata.deleteDate,
-        MaterialExpireTime: metadata.materialExpireTime,
-        DKMSInstanceId: metadata.dkmsInstanceId,
-        Description: metadata.description,
+        ...factsOf(metadata),
         ...judgeKey(metadata, { now, isRehearsal: kms.isRehearsal, aliases: names?.Aliases }),
       };
       return { keyId, key };
     }
   }
+}
+
+function factsOf(metadata: KeyMetadata): KeyFacts {
+  return Object.fromEntries(Object.entries(FACTS).map(([name, field]) => [name, metadata[field]]));
 }

@@ -10,8 +10,8 @@ import type { EncryptionContext } from '../documents/encryption-context.ts';
 import type { KeyIdentifier } from '../kms/key-id.ts';
 import type { KeyMetadata } from '../kms/types.ts';
 import type { KmsClient } from '../kms/types.ts';
-import type { Answer, NotAskedReason } from './answer.ts';
-import { answerOf, notAsked } from './answer.ts';
+import type { Decision, NotAskedReason } from './decision.ts';
+import { decisionOf, notAsked } from './decision.ts';
 import type { KmsAction, Permission } from './command-permissions.ts';
 
 /** What the permissions are asked about. */
@@ -33,8 +33,8 @@ export interface PermissionSubject {
 }
 
 /** Questions about permissions. Each is asked when it is called first, and once. */
-export type PermissionQuestions = Readonly<Record<Question, () => Promise<Answer>>> & {
-  readonly 'kms:DescribeKey': () => Promise<Answer<KeyMetadata>>;
+export type PermissionQuestions = Readonly<Record<Question, () => Promise<Decision>>> & {
+  readonly 'kms:DescribeKey': () => Promise<Decision<KeyMetadata>>;
 };
 
 type Question = Exclude<KmsAction, 'kms:DescribeKey' | 'kms:CreateSecret' | 'kms:GetSecretValue'>;
@@ -52,21 +52,21 @@ export function permissionQuestions(
   makeKey: () => Promise<OneTimeKey> = makeOneTimeKey,
 ): PermissionQuestions {
   const catalog = isDedicated ? undefined : kms.keys;
-  const notOffered = (): Promise<Answer<never>> => Promise.resolve(notAsked('not-offered'));
+  const notOffered = (): Promise<Decision<never>> => Promise.resolve(notAsked('not-offered'));
   const oneTimeKey = once(makeKey);
   const recipientFor = async (numberOfBytes: number | undefined): Promise<Recipient> => {
     if (recipient !== undefined) return recipient;
     const { publicKey } = await oneTimeKey();
     return { publicKey, algorithm: oneTimeAlgorithm(numberOfBytes) };
   };
-  const reEncrypt = once(async (): Promise<Answer> => {
+  const reEncrypt = once(async (): Promise<Decision> => {
     if (isDedicated) return notAsked('not-offered');
     if (fromRsaKey === true) return notAsked('rsa-export');
     if (backup === undefined) return notAsked('no-backup');
     if (newKey === undefined) return notAsked('no-new-key');
     const destinationContext = backup.EncryptionContext;
     const request = { source: backup, destination: newKey, destinationContext, expected: [] };
-    return await answerOf(() => dryRunReencrypt(request, kms));
+    return await decisionOf(() => dryRunReencrypt(request, kms));
   });
   return {
     'kms:DescribeKey': catalog ? asking(keyId, 'no-key', (id) => catalog.describe(id)) : notOffered,
@@ -88,9 +88,9 @@ export function permissionQuestions(
 }
 
 /** The answer about a permission of a command. */
-export interface PermissionAnswer {
+export interface PermissionDecision {
   readonly permission: Permission;
-  readonly answer: Answer;
+  readonly decision: Decision;
 }
 
 /** What the permissions of commands are tried on. */
@@ -98,7 +98,7 @@ export interface CommandSubject extends PermissionSubject {
   /** A backup under the new key. */
   readonly newBackup: BackupSource | undefined;
   /** How reading the backups that KMS keeps ended, by the name of the secret. */
-  readonly keptSecrets: ReadonlyMap<string, Answer>;
+  readonly keptSecrets: ReadonlyMap<string, Decision>;
 }
 
 /**
@@ -111,27 +111,30 @@ export async function checkPermissions(
   permissions: readonly Permission[],
   subject: CommandSubject,
   makeKey: () => Promise<OneTimeKey> = makeOneTimeKey,
-): Promise<readonly PermissionAnswer[]> {
+): Promise<readonly PermissionDecision[]> {
   const { newBackup, keptSecrets } = subject;
   const oneTimeKey = once(makeKey);
   const questions = permissionQuestions(subject, oneTimeKey);
   const ofNewBackup = permissionQuestions({ ...subject, backup: newBackup }, oneTimeKey);
-  const ask = async ({ action, target, secretName = '' }: Permission): Promise<Answer> => {
+  const ask = async ({ action, target, secretName = '' }: Permission): Promise<Decision> => {
     if (action === 'kms:CreateSecret') return notAsked('no-dry-run');
     if (action === 'kms:GetSecretValue')
       return keptSecrets.get(secretName) ?? notAsked('no-backup');
     if (target !== 'new key' || action === 'kms:ReEncryptTo') return await questions[action]();
     return newBackup === undefined ? notAsked('no-new-backup') : await ofNewBackup[action]();
   };
-  const answers: PermissionAnswer[] = [];
+  const decisions: PermissionDecision[] = [];
   for (const permission of permissions) {
-    const answer = await ask(permission);
-    if (answer.kind === 'failed' && ['unavailable', 'credentials'].includes(answer.error.kind)) {
-      throw answer.error;
+    const decision = await ask(permission);
+    if (
+      decision.kind === 'failed' &&
+      ['unavailable', 'credentials'].includes(decision.error.kind)
+    ) {
+      throw decision.error;
     }
-    answers.push({ permission, answer });
+    decisions.push({ permission, decision });
   }
-  return answers;
+  return decisions;
 }
 
 /** A question about a value, if there is one. */
@@ -139,18 +142,18 @@ function asking<V, T>(
   value: V | undefined,
   reason: NotAskedReason,
   work: (value: V) => Promise<T>,
-): () => Promise<Answer<T>> {
+): () => Promise<Decision<T>> {
   return once(async () =>
-    value === undefined ? notAsked(reason) : await answerOf(() => work(value)),
+    value === undefined ? notAsked(reason) : await decisionOf(() => work(value)),
   );
 }
 
 /** What the answer to ReEncrypt says about one of its two permissions. */
-function oneOfTwo(answer: Answer, action: KmsAction, other: KmsAction): Answer {
-  if (answer.kind !== 'denied') return answer;
-  const named = answer.denial?.action;
-  if (named === action) return answer;
-  return { ...answer, missing: named === other ? 'other' : 'either' };
+function oneOfTwo(decision: Decision, action: KmsAction, other: KmsAction): Decision {
+  if (decision.kind !== 'denied') return decision;
+  const named = decision.denial?.action;
+  if (named === action) return decision;
+  return { ...decision, missing: named === other ? 'other' : 'either' };
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -3,11 +3,11 @@ import type { KeyMetadata } from '../kms/types.ts';
 
 /** Whether `export-key` can use a KMS key. */
 export interface Usability {
-  /** Left out where it cannot be told. */
+  /** Left out if it is not known. */
   readonly Usable?: boolean;
-  /** Why not, or why it cannot be told. */
+  /** Why not, or why it is not known. */
   readonly Reason?: string;
-  /** What to mind although it can be used. */
+  /** What to consider although it can be used. */
   readonly Note?: string;
 }
 
@@ -16,19 +16,18 @@ const SYMMETRIC = /^Aliyun_(?:AES_\d{3}|SM4)$/;
 
 const ASYMMETRIC = /^(?:RSA|EC|ECC)_/;
 
-/** What is known besides what DescribeKey tells. */
+/** What is known apart from the answer to DescribeKey. */
 export interface JudgeOptions {
   readonly now: Date;
-  /** Whether the embedded KMS told it: `aliyun` would ask the real one. */
+  /** Whether the embedded KMS answered: `aliyun` would ask the real one. */
   readonly isRehearsal: boolean;
-  /** Of the key, where they are known. */
+  /** Of the key, if they are known. */
   readonly aliases?: readonly string[] | undefined;
 }
 
 /**
- * Judges by what DescribeKey tells whether GenerateAndExportDataKey takes a KMS key: a symmetric key to encrypt and
- * decrypt, Enabled, with key material that has not expired. A permission is none of its facts.
- *
+ * Judges by the answer to DescribeKey whether GenerateAndExportDataKey takes a KMS key: a symmetric key for encryption
+ * and decryption, Enabled, with key material that has not expired. Permissions are not considered.
  */
 export function judgeKey(
   metadata: KeyMetadata,
@@ -38,7 +37,7 @@ export function judgeKey(
   if (reason !== undefined) return { Usable: false, Reason: reason };
   const { keySpec, keyUsage } = metadata;
   if (keySpec === undefined || keyUsage === undefined) {
-    return { Reason: `KMS does not tell its ${keySpec === undefined ? 'KeySpec' : 'KeyUsage'}` };
+    return { Reason: `KMS does not give its ${keySpec === undefined ? 'KeySpec' : 'KeyUsage'}` };
   }
   if (!SYMMETRIC.test(keySpec)) return { Reason: `kmsx does not know the key spec ${keySpec}` };
   const notes = notesOn(metadata, aliases);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerOf } from '../../../src/account/answer.ts';
+import { decisionOf } from '../../../src/account/decision.ts';
 import { kmsxError } from '../../../src/base/error.ts';
 import type { DescribedKeyOptions } from '../../../src/commands/account/doctor/key-checks.ts';
 import {
@@ -191,11 +191,11 @@ describe('a key', () => {
 
 describe('a missing permission', () => {
   it.each(PERMISSION_CODES)('%s is none of the signature, and may not be needed', async (code) => {
-    const answer = await answerOf(() => Promise.reject(refused(code)));
-    expect(checkSignature(answer).status).toBe('pass');
-    expect(checkKeyByDryRun(answer, 'no DescribeKey').status).toBe('not-reached');
+    const decision = await decisionOf(() => Promise.reject(refused(code)));
+    expect(checkSignature(decision).status).toBe('pass');
+    expect(checkKeyByDryRun(decision, 'no DescribeKey').status).toBe('not-reached');
     const ofExport = { commands: ['export-key'], recipients: [] } as const;
-    expect(checkPermission(answer, 'Decrypt', ofExport, 'on K').status).toBe('warn');
+    expect(checkPermission(decision, 'Decrypt', ofExport, 'on K').status).toBe('warn');
   });
 
   it.each([
@@ -204,8 +204,8 @@ describe('a missing permission', () => {
     'SignatureNonceUsed',
     'IncompleteSignature',
   ])('is not what %s says: the signature was not accepted', async (code) => {
-    const answer = await answerOf(() => Promise.reject(refused(code)));
-    expect(checkSignature(answer).status).toBe('fail');
+    const decision = await decisionOf(() => Promise.reject(refused(code)));
+    expect(checkSignature(decision).status).toBe('fail');
   });
 });
 

@@ -266,7 +266,7 @@ describe('kmsx policy', () => {
       ['--key-id', 'alias/payments'],
       'aliyun kms DescribeKey --KeyId alias/payments | jq -r .KeyMetadata.Arn',
     ],
-    ['a command that asks nobody', ['--key-id', KEY, '--for', 'unwrap-key'], '"unwrap-key"'],
+    ['a command that does not ask KMS', ['--key-id', KEY, '--for', 'unwrap-key'], '"unwrap-key"'],
     [
       'a key that nothing goes to',
       ['--key-id', KEY, '--to-key-id', NEW_KEY],

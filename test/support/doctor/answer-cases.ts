@@ -23,7 +23,7 @@ async function answering(
 /** Proxies in between, and what answers in place of KMS. */
 export const ANSWER_CASES: readonly DoctorCase[] = [
   {
-    title: 'a proxy where nobody listens',
+    title: 'a proxy that nothing listens on',
     scene: async (stage) => proxied(stage, `http://127.0.0.1:${await closedPort()}`),
     ...{ check: 'proxy', code: 'proxy-failed', exit: 5 },
     message: /ECONNREFUSED/,

@@ -52,7 +52,7 @@ export const CREDENTIAL_CASES: readonly DoctorCase[] = [
     others: { region: 'not-reached', swap: 'pass|warn' },
   },
   {
-    title: 'a credentials URI where nobody listens',
+    title: 'a credentials URI that nothing listens on',
     scene: async (stage) => ({
       args: at(stage),
       env: { ALIBABA_CLOUD_CREDENTIALS_URI: `http://127.0.0.1:${await closedPort()}/` },
@@ -78,7 +78,7 @@ export const CREDENTIAL_CASES: readonly DoctorCase[] = [
     ...{ check: 'signature', code: 'SignatureDoesNotMatch', exit: 3 },
   },
   {
-    title: 'an access key that nobody has',
+    title: 'an access key that does not exist',
     scene: (stage) => ({ args: at(stage, ...GOOD_KEY), env: keyEnv('Unknown') }),
     ...{ check: 'signature', code: 'InvalidAccessKeyId.NotFound', exit: 3 },
   },

@@ -57,7 +57,7 @@ export const GATEWAY_CASES: readonly DoctorCase[] = [
     others: { tcp: 'not-reached', identity: 'not-reached', swap: 'pass|warn' },
   },
   {
-    title: 'a port where nobody listens',
+    title: 'a port that nothing listens on',
     scene: async () => ({
       args: ['--endpoint', `https://127.0.0.1:${await closedPort()}`, ...ONCE],
       env: GOOD,

@@ -49,8 +49,8 @@ async function publicGateway(stage: DoctorStage): Promise<{ port: number; caFile
 
 /** Keys and permissions that do not do. */
 export const KEY_CASES: readonly DoctorCase[] = [
-  keyCase('a key that nobody knows', `${KEYS.good.slice(0, -1)}9`, 'Forbidden.KeyNotFound'),
-  keyCase('an alias that nobody knows', 'alias/nobody', 'Forbidden.AliasNotFound'),
+  keyCase('a key that does not exist', `${KEYS.good.slice(0, -1)}9`, 'Forbidden.KeyNotFound'),
+  keyCase('an alias that does not exist', 'alias/nobody', 'Forbidden.AliasNotFound'),
   keyCase('a disabled key', 'alias/disabled', 'Rejected.Disabled', {
     hint: /its EnableKey/,
   }),

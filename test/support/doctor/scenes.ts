@@ -51,7 +51,7 @@ export function dedicated(port: number, caFile: string, ...args: readonly string
   ];
 }
 
-/** A dedicated gateway behind a proxy: nobody looks its name up here. */
+/** A dedicated gateway behind a proxy: its name is not looked up here. */
 export function proxied(stage: DoctorStage, proxy: string, limits = ONCE): Scene {
   return {
     args: [

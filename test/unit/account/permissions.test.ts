@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
 import { permissionsFor, POLICY_COMMANDS } from '../../../src/account/command-permissions.ts';
 import type { CommandSubject } from '../../../src/account/permissions.ts';
-import { answerOf } from '../../../src/account/answer.ts';
+import { decisionOf } from '../../../src/account/decision.ts';
 import { checkPermissions } from '../../../src/account/permissions.ts';
 import type { PermissionLine } from '../../../src/commands/account/policy/report.ts';
 import { permissionLine } from '../../../src/commands/account/policy/report.ts';
@@ -75,11 +75,13 @@ async function ask(asked: CommandSubject): Promise<{
   readonly verdicts: readonly PermissionLine[];
   readonly failures: readonly KmsxError[];
 }> {
-  const answers = await checkPermissions(ALL, asked, makeKey);
+  const decisions = await checkPermissions(ALL, asked, makeKey);
   return {
-    kinds: new Set(answers.map(({ answer }) => answer.kind)),
-    verdicts: answers.map(permissionLine),
-    failures: answers.flatMap(({ answer }) => (answer.kind === 'failed' ? [answer.error] : [])),
+    kinds: new Set(decisions.map(({ decision }) => decision.kind)),
+    verdicts: decisions.map(permissionLine),
+    failures: decisions.flatMap(({ decision }) =>
+      decision.kind === 'failed' ? [decision.error] : [],
+    ),
   };
 }
 
@@ -165,7 +167,7 @@ describe('the check of permissions', () => {
 
   it('says what it does not reach, and why the backup in KMS was not read', async () => {
     const { kms } = client(() => Promise.resolve({}));
-    const denied = await answerOf(() =>
+    const denied = await decisionOf(() =>
       Promise.reject(error('credentials', 'Forbidden.NoPermission')),
     );
     const keptSecrets = new Map([['kept', denied]]);

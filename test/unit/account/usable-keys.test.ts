@@ -64,7 +64,7 @@ describe('whether export-key can use a KMS key', () => {
     });
   });
 
-  it('shows an id that is no word of a shell in quotes', () => {
+  it('shows in quotes an id that the shell would not take as one word', () => {
     const { Reason } = judgeKey(key({ keyId: 'x; touch F #', keyState: 'Disabled' }), REAL);
     expect(Reason).toContain("--KeyId 'x; touch F #', if");
   });
@@ -77,8 +77,8 @@ describe('whether export-key can use a KMS key', () => {
 
   it.each<[string, KeyMetadata, string]>([
     ['a spec of a later KMS', key({ keySpec: 'Aliyun_AES_256_XTS' }), 'kmsx does not know'],
-    ['no spec', without('keySpec'), 'KMS does not tell its KeySpec'],
-    ['no usage', without('keyUsage'), 'KMS does not tell its KeyUsage'],
+    ['no spec', without('keySpec'), 'KMS does not give its KeySpec'],
+    ['no usage', without('keyUsage'), 'KMS does not give its KeyUsage'],
   ])('%s: cannot be told', (_, metadata, reason) => {
     const verdict = judgeKey(metadata, REAL);
     expect(verdict).toEqual({ Reason: expect.stringContaining(reason) as string });
@@ -291,7 +291,7 @@ describe('the list of keys', () => {
     expect(asked).toBeLessThanOrEqual(8);
   });
 
-  it('has the aliases of each key, of all pages: none where it has none, unknown where nobody may ask', async () => {
+  it('has the aliases of each key, of all pages: none where it has none, left out where they may not be listed', async () => {
     const { aliases, isWhole } = await aliasesByKey(catalogOf([ids(0, 101)]));
     expect(isWhole).toBe(true);
     expect(aliases.get('of key-100')).toEqual(['alias/key-100']);

@@ -102,12 +102,12 @@ async function checkPermissions(
   const ofKey = KeyId ?? 'the key of the backup';
   for (const operation of BACKUP_OPERATIONS) {
     await findings.add(`permission:${operation}`, async () => {
-      const answer = await questions[actionOf(operation)]();
-      if (answer.kind === 'not-asked' && answer.reason === 'no-new-key' && !newKey.ok) {
+      const decision = await questions[actionOf(operation)]();
+      if (decision.kind === 'not-asked' && decision.reason === 'no-new-key' && !newKey.ok) {
         throw newKey.error;
       }
       const told =
-        'error' in answer ? { ...answer, error: explained(answer.error, facts) } : answer;
+        'error' in decision ? { ...decision, error: explained(decision.error, facts) } : decision;
       const where =
         operation === 'ReEncrypt' ? `from ${ofKey} to ${destination?.text ?? ''}` : `on ${ofKey}`;
       return checkPermission(told, operation, subject, where);

@@ -1,7 +1,7 @@
 import { KmsxError } from '../../../base/error.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 
-/** What the permission check of doctor asks about a backup. */
+/** The operations whose permission is checked with a backup. */
 export const BACKUP_OPERATIONS = ['ExportDataKey', 'Decrypt', 'ReEncrypt'] as const;
 
 /** An operation whose permission is checked. */
@@ -48,21 +48,24 @@ export interface Finding extends CheckResult {
 export type Result<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: KmsxError };
 
+/** The check found nothing wrong. */
 export function pass(message: string): CheckResult {
   return { status: 'pass', message };
 }
 
+/** The commands can run, but something should be looked at. */
 export function warn(message: string, hint: string): CheckResult {
   return { status: 'warn', message, hint };
 }
 
+/** The check could not be made. */
 export function notReached(message: string, hint?: string): CheckResult {
   return { status: 'not-reached', message, hint };
 }
 
-/** @param more - hints in addition to those of the error */
-export function fail(error: KmsxError, more: readonly string[] = []): CheckResult {
-  const hint = [...hintsFor(error), ...more].join('; ');
+/** The commands cannot run; the hints are those of the error. */
+export function fail(error: KmsxError): CheckResult {
+  const hint = hintsFor(error).join('; ');
   return { status: 'fail', message: error.message, ...(hint !== '' && { hint }), error };
 }
 
@@ -93,6 +96,7 @@ export class Findings {
     await this.#show(finding);
   }
 
+  /** Whether a check has failed. */
   hasFailed(check: CheckName): boolean {
     return this.failures.some((finding) => finding.check === check);
   }

@@ -1,4 +1,4 @@
-import type { Answer } from '../../../account/answer.ts';
+import type { Decision } from '../../../account/decision.ts';
 import type { JudgeOptions } from '../../../account/usable-keys.ts';
 import { judgeKey } from '../../../account/usable-keys.ts';
 import { CLOSED_INSTANCE_HINT } from '../../../answers/error-table/table.ts';
@@ -13,7 +13,7 @@ import { fail, notReached, pass, warn } from './check.ts';
 import { GIVE_KEY } from './permission-check.ts';
 
 /** How the key was found: by DescribeKey, or by a dry run, which gives no metadata. */
-export type KeyAnswer = Answer<KeyMetadata | undefined>;
+export type KeyDecision = Decision<KeyMetadata | undefined>;
 
 /** Whether the gateway does not have an operation, as with dedicated ones. */
 export function isNotOffered(error: KmsxError): boolean {
@@ -26,7 +26,7 @@ function isNotSigned(error: KmsxError): boolean {
 }
 
 /** Judges the signature by the first signed call: whatever KMS says about the key, it has accepted the signature. */
-export function checkSignature(first: Answer): CheckResult {
+export function checkSignature(first: Decision): CheckResult {
   if (first.kind === 'not-asked') {
     return notReached(
       'a dedicated gateway is asked about a key, and there is no --key-id',
@@ -70,7 +70,7 @@ export interface DescribedKeyOptions extends Pick<JudgeOptions, 'now' | 'isRehea
   /** As the user gave it. */
   readonly keyId: string;
   /** Asks KMS itself whether it would generate a data key. */
-  readonly dryRun: () => Promise<Answer>;
+  readonly dryRun: () => Promise<Decision>;
 }
 
 /**
@@ -78,7 +78,7 @@ export interface DescribedKeyOptions extends Pick<JudgeOptions, 'now' | 'isRehea
  *
  * @param why - why there is no answer to DescribeKey
  */
-export function checkKeyByDryRun(dryRun: Answer, why: string): CheckResult {
+export function checkKeyByDryRun(dryRun: Decision, why: string): CheckResult {
   switch (dryRun.kind) {
     case 'granted':
       return pass(`${why}; by a dry run it gives data keys`);
@@ -98,7 +98,7 @@ export function checkKeyByDryRun(dryRun: Answer, why: string): CheckResult {
 export function checkInternetAccess(
   gateway: Gateway,
   keyId: string | undefined,
-  key: KeyAnswer,
+  key: KeyDecision,
 ): CheckResult {
   if (gateway.kind !== 'public') return pass('not needed: the gateway is not the public one');
   if (keyId === undefined || key.kind === 'not-asked') return notReached('no key was asked about');

@@ -1,4 +1,4 @@
-import type { Answer } from '../../../account/answer.ts';
+import type { Decision } from '../../../account/decision.ts';
 import { permissionQuestions } from '../../../account/permissions.ts';
 import type { KeyMetadata } from '../../../kms/types.ts';
 import { isDedicated } from '../../shared/backup/backup-places.ts';
@@ -6,12 +6,12 @@ import { checkBackup } from './backup-checks.ts';
 import type { CheckResult, Findings } from './check.ts';
 import { notReached } from './check.ts';
 import type { DoctorConnection } from './connection.ts';
-import type { KeyAnswer } from './key-checks.ts';
+import type { KeyDecision } from './key-checks.ts';
 import { checkDescribedKey, checkKeyByDryRun, checkSignature, isNotOffered } from './key-checks.ts';
 import type { KmsSubject } from './permission-check.ts';
 import { checkPermission, GIVE_KEY } from './permission-check.ts';
 
-const NOT_ASKED: KeyAnswer = { kind: 'not-asked', reason: 'no-key' };
+const NOT_ASKED: KeyDecision = { kind: 'not-asked', reason: 'no-key' };
 
 /**
  * Asks KMS about signature, key and permissions, and adds `signature`, `key`, `backup` and `permission:…`.
@@ -22,7 +22,7 @@ export async function checkKms(
   subject: KmsSubject,
   { access, blocked = 'KMS cannot be asked' }: DoctorConnection,
   findings: Findings,
-): Promise<KeyAnswer> {
+): Promise<KeyDecision> {
   const { keyId, context, recipients } = subject;
   if (access === undefined) {
     const result = notReached(blocked);
@@ -55,8 +55,13 @@ export async function checkKms(
   await findings.add('permission:GenerateAndExportDataKey', async () => {
     if (noKey !== undefined) return noKey;
     if (findings.hasFailed('key')) return notReached('the key cannot be used');
-    const answer = await generate();
-    return checkPermission(answer, 'GenerateAndExportDataKey', subject, `on ${keyId?.text ?? ''}`);
+    const decision = await generate();
+    return checkPermission(
+      decision,
+      'GenerateAndExportDataKey',
+      subject,
+      `on ${keyId?.text ?? ''}`,
+    );
   });
   const ownKeyId = keyId?.id ?? (described.kind === 'granted' ? described.value.keyId : undefined);
   const asked = refused === undefined ? { plan, permissions, ownKeyId } : { blocked: refused };
@@ -70,8 +75,8 @@ export async function checkKms(
 /** By DescribeKey; if the gateway does not have it, or it is not allowed, by a dry run. */
 async function checkKey(
   { keyId, now }: KmsSubject,
-  described: Answer<KeyMetadata>,
-  dryRun: () => Promise<Answer>,
+  described: Decision<KeyMetadata>,
+  dryRun: () => Promise<Decision>,
   isRehearsal: boolean,
 ): Promise<CheckResult> {
   if (described.kind === 'granted') {
@@ -88,7 +93,7 @@ async function checkKey(
 }
 
 /** Whether the answer to DescribeKey says nothing about the key itself. */
-function isUntold(described: Answer): boolean {
+function isUntold(described: Decision): boolean {
   if (described.kind === 'failed') return isNotOffered(described.error);
   return described.kind !== 'granted';
 }

@@ -1,6 +1,6 @@
 import type { PolicyCommand } from '../../../account/command-permissions.ts';
 import { needsAction } from '../../../account/command-permissions.ts';
-import type { Answer } from '../../../account/answer.ts';
+import type { Decision } from '../../../account/decision.ts';
 import type { Recipient } from '../../../data-key/recipient.ts';
 import type { EncryptionContext } from '../../../documents/encryption-context.ts';
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
@@ -40,22 +40,22 @@ export const GIVE_KEY = 'kmsx doctor --key-id alias/NAME';
  * @param where - what was asked about, for the message: `on KEY_ID`
  */
 export function checkPermission(
-  answer: Answer,
+  decision: Decision,
   operation: CheckedOperation,
   use: Pick<KmsSubject, 'commands' | 'recipients'>,
   where: string,
 ): CheckResult {
-  switch (answer.kind) {
+  switch (decision.kind) {
     case 'granted':
       return pass(`allowed ${where}: a dry run would succeed`);
     case 'failed':
-      return fail(answer.error);
+      return fail(decision.error);
     case 'not-asked':
-      return answer.reason === 'not-offered'
+      return decision.reason === 'not-offered'
         ? notReached(`a dedicated gateway has no ${operation}`, '--gateway public or vpc has it')
         : notReached('no --key-id, and the backup does not name its own key', GIVE_KEY);
     case 'denied':
-      if (isNeeded(operation, use)) return fail(answer.error);
+      if (isNeeded(operation, use)) return fail(decision.error);
       return warn(
         `not allowed ${where}, and not needed for ${use.commands.join(', ')}`,
         `--for ${commandNeeding(operation) ?? ''} judges it as needed`,

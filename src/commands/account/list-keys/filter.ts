@@ -20,6 +20,7 @@ const SPECS = [
   ...['EC_P256', 'EC_P256K', 'EC_SM2'],
 ];
 
+/** Adds the options that choose among keys. */
 export function addKeyFilterOptions(command: Command): void {
   command
     .addOption(suggestValues(repeatable('--state <state>', 'only keys in this state'), STATES))
@@ -32,7 +33,7 @@ export function addKeyFilterOptions(command: Command): void {
 export interface KeyFilter {
   readonly passes: (key: ListedKey) => boolean;
   /**
-   * The specs that were asked for and that none of these is, as the user wrote them: mistyped ones among them.
+   * The specs that were asked for but no key has, as the user wrote them: some may be mistyped.
    *
    * @param present - the specs of all keys that were described
    */
@@ -40,8 +41,8 @@ export interface KeyFilter {
 }
 
 /**
- * Reads the filters. Of several values of one option one is enough; letters count whatever their case. A key that was
- * not described passes none.
+ * Reads the filters. A key needs one of the values of each option; upper and lower case are the same. A key that was not
+ * described passes none.
  *
  * @throws KmsxError `bad-usage` for a state or usage that KMS does not have
  */
@@ -62,7 +63,7 @@ export function keyFilter({ state, spec, usage, usable }: KeyFilterOptions): Key
   };
 }
 
-/** KMS has new specs every year, but states and usages are few: a mistyped one is told, not passed over. */
+/** KMS gets new specs every year, but has few states and usages: a mistyped one is refused. */
 function known(option: string, values: readonly string[], all: readonly string[]): string[] {
   return values.map((value) => {
     const lower = value.toLowerCase();

@@ -6,7 +6,7 @@ import { printResults } from '../../../terminal/output/json-output.ts';
 import { table } from '../../../terminal/output/table.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
-import { answerOf } from '../../../account/answer.ts';
+import { decisionOf } from '../../../account/decision.ts';
 import type { KeyListing, KeyPage, ListedKey } from '../../../account/list-keys.ts';
 import { aliasesByKey, listKeys } from '../../../account/list-keys.ts';
 import type { KmsClient } from '../../../kms/types.ts';
@@ -65,7 +65,7 @@ async function runListKeys(options: ListKeysOptions, session: Session): Promise<
     });
   }
   await withConnection(plan, session, async (kms) => {
-    const found = await answerOf(() => aliasesByKey(kms.keys));
+    const found = await decisionOf(() => aliasesByKey(kms.keys));
     if (found.kind === 'failed' || (found.kind === 'denied' && options.aliases)) throw found.error;
     if (found.kind === 'denied') {
       await reporter.warn(

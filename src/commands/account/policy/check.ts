@@ -1,8 +1,8 @@
 import type { CommandUse } from '../../../account/command-permissions.ts';
 import { permissionsFor } from '../../../account/command-permissions.ts';
-import type { Answer } from '../../../account/answer.ts';
-import { answerOf } from '../../../account/answer.ts';
-import type { PermissionAnswer } from '../../../account/permissions.ts';
+import type { Decision } from '../../../account/decision.ts';
+import { decisionOf } from '../../../account/decision.ts';
+import type { PermissionDecision } from '../../../account/permissions.ts';
 import { checkPermissions } from '../../../account/permissions.ts';
 import { kmsxError } from '../../../base/error.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
@@ -21,7 +21,7 @@ interface NamedBackup {
 
 /** What KMS says about the permissions. */
 export interface PolicyCheck {
-  readonly answers: readonly PermissionAnswer[];
+  readonly decisions: readonly PermissionDecision[];
   /** Backups whose key cannot be compared with the alias that names the key. */
   readonly notCompared: readonly NamedBackup[];
 }
@@ -42,17 +42,17 @@ export async function checkPolicy(
   const key = plan.key && (await resolvedIfAllowed(plan.key, kms));
   const newKey = plan.newKey && (await resolved(plan.newKey, kms));
   const sourceKey = plan.sourceKey && (await resolved(plan.sourceKey, kms));
-  const keptSecrets = new Map<string, Answer>();
+  const keptSecrets = new Map<string, Decision>();
   const named: NamedBackup[] = [];
   for (const backup of backups) {
     const { label } = backup;
-    const answer = await answerOf(() => backup.source(kms, connection));
-    if (answer.kind === 'granted') named.push({ label, source: answer.value });
-    if (answer.kind === 'failed') throw answer.error;
+    const decision = await decisionOf(() => backup.source(kms, connection));
+    if (decision.kind === 'granted') named.push({ label, source: decision.value });
+    if (decision.kind === 'failed') throw decision.error;
     const secretName = secretNameOf(label);
-    if (secretName !== undefined) keptSecrets.set(secretName, answer);
+    if (secretName !== undefined) keptSecrets.set(secretName, decision);
   }
-  const answers = await checkPermissions(
+  const decisions = await checkPermissions(
     permissionsFor({ ...plan, key, newKey, sourceKey }, kms.region),
     {
       kms,
@@ -66,15 +66,15 @@ export async function checkPolicy(
   );
   const isAlias = key !== undefined && key.id === undefined;
   const notCompared = isAlias ? named.filter(({ source }) => source.KeyId !== undefined) : [];
-  return { answers, notCompared };
+  return { decisions, notCompared };
 }
 
 /** The key behind an alias; the alias itself if DescribeKey is not allowed: dry runs take it. */
 async function resolvedIfAllowed(key: KeyIdentifier, kms: KmsClient): Promise<KeyIdentifier> {
   if (key.id !== undefined) return key;
-  const answer = await answerOf(() => kms.keys.describe(key.text));
-  if (answer.kind === 'failed') throw answer.error;
-  return answer.kind === 'granted' ? parseKeyId(answer.value.arn ?? answer.value.keyId) : key;
+  const decision = await decisionOf(() => kms.keys.describe(key.text));
+  if (decision.kind === 'failed') throw decision.error;
+  return decision.kind === 'granted' ? parseKeyId(decision.value.arn ?? decision.value.keyId) : key;
 }
 
 async function resolved(key: KeyIdentifier, kms: KmsClient): Promise<KeyIdentifier> {

@@ -26,6 +26,7 @@ export interface PolicyOptions extends ConnectionOptions, ContextOptions {
   readonly check: boolean;
 }
 
+/** Adds the options of `policy`. */
 export function addPolicyOptions(command: Command): void {
   command
     .option(

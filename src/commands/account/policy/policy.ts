@@ -171,7 +171,7 @@ function assertResolvable(keys: readonly KeyIdentifier[], { gateway }: Connectio
 
 /** @throws KmsxError `permission-missing`, what KMS refused otherwise, `permissions-unasked` */
 async function printCheck(
-  { answers, notCompared }: PolicyCheck,
+  { decisions, notCompared }: PolicyCheck,
   { key }: CommandUse,
   isRehearsal: boolean,
   session: Session,
@@ -182,12 +182,12 @@ async function printCheck(
       `${label} is under ${source.KeyId ?? ''}; whether that is the key behind ${key?.text ?? ''} is not known without kms:DescribeKey`,
     );
   }
-  const lines = answers.map(permissionLine);
+  const lines = decisions.map(permissionLine);
   const marked = isRehearsal ? lines.map((line) => ({ ...line, Rehearsal: true })) : lines;
   await printResults(marked, permissionTable, session);
-  for (const { Action, Reason = '' } of notAsked(answers, false).map(permissionLine)) {
+  for (const { Action, Reason = '' } of notAsked(decisions, false).map(permissionLine)) {
     await reporter.warn(`${Action} was ${Reason}`);
   }
-  const error = conclusion(answers, key !== undefined);
+  const error = conclusion(decisions, key !== undefined);
   if (error !== undefined) throw error;
 }

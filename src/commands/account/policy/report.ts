@@ -1,6 +1,6 @@
 import type { Permission } from '../../../account/command-permissions.ts';
-import type { Answer, NotAskedReason } from '../../../account/answer.ts';
-import type { PermissionAnswer } from '../../../account/permissions.ts';
+import type { Decision, NotAskedReason } from '../../../account/decision.ts';
+import type { PermissionDecision } from '../../../account/permissions.ts';
 import { denialHint } from '../../../answers/denial.ts';
 import type { KmsxError } from '../../../base/error.ts';
 import { kmsxError } from '../../../base/error.ts';
@@ -37,36 +37,38 @@ const NOT_ASKED: Readonly<
 };
 
 /** What is printed about one permission. */
-export function permissionLine({ permission, answer }: PermissionAnswer): PermissionLine {
+export function permissionLine({ permission, decision }: PermissionDecision): PermissionLine {
   const { action, resource } = permission;
-  const requestId = 'error' in answer ? answer.error.requestId : undefined;
+  const requestId = 'error' in decision ? decision.error.requestId : undefined;
   return {
     Action: action,
     Resource: resource,
-    ...judge(answer, permission),
+    ...judge(decision, permission),
     ...(requestId !== undefined && { RequestId: requestId }),
   };
 }
 
 function judge(
-  answer: Answer,
+  decision: Decision,
   { action, target }: Permission,
 ): Pick<PermissionLine, 'Allowed' | 'Reason'> {
-  if (answer.kind === 'granted') {
+  if (decision.kind === 'granted') {
     return target === 'every key'
       ? { Reason: 'allowed for this key; for each other one it may differ' }
       : { Allowed: true };
   }
-  if (answer.kind === 'not-asked') {
+  if (decision.kind === 'not-asked') {
     const operation = /^kms:(ReEncrypt|.*)/.exec(action)?.[1] ?? action;
-    return { Reason: `not asked: ${NOT_ASKED[answer.reason].why.replace('OPERATION', operation)}` };
+    return {
+      Reason: `not asked: ${NOT_ASKED[decision.reason].why.replace('OPERATION', operation)}`,
+    };
   }
-  const { code, message } = answer.error;
+  const { code, message } = decision.error;
   const told = `${message} (${code})`;
-  if (answer.kind === 'failed') return { Reason: `not found out: ${told}` };
-  switch (answer.missing) {
+  if (decision.kind === 'failed') return { Reason: `not found out: ${told}` };
+  switch (decision.missing) {
     case 'this': {
-      const { denial } = answer;
+      const { denial } = decision;
       const Reason = denial === undefined ? told : `${denialHint(denial)} (${code})`;
       return { Allowed: false, Reason };
     }
@@ -81,11 +83,12 @@ function judge(
 
 /** The answers that say that KMS was not asked: with another option it can be, or not at all. */
 export function notAsked(
-  answers: readonly PermissionAnswer[],
+  decisions: readonly PermissionDecision[],
   isAskable: boolean,
-): readonly PermissionAnswer[] {
-  return answers.filter(
-    ({ answer }) => answer.kind === 'not-asked' && NOT_ASKED[answer.reason].isAskable === isAskable,
+): readonly PermissionDecision[] {
+  return decisions.filter(
+    ({ decision }) =>
+      decision.kind === 'not-asked' && NOT_ASKED[decision.reason].isAskable === isAskable,
   );
 }
 
@@ -96,31 +99,31 @@ export function notAsked(
  * @returns `permission-missing`, or what KMS refused otherwise, or `permissions-unasked`; undefined if all is allowed
  */
 export function conclusion(
-  answers: readonly PermissionAnswer[],
+  decisions: readonly PermissionDecision[],
   hasKey: boolean,
 ): KmsxError | undefined {
-  const missing = answers.filter(({ answer }) => isDenial(answer));
+  const missing = decisions.filter(({ decision }) => isDenial(decision));
   if (missing.length > 0) {
     const explicit = missing.filter(
-      ({ answer }) => isDenial(answer) && answer.denial?.kind === 'explicit',
+      ({ decision }) => isDenial(decision) && decision.denial?.kind === 'explicit',
     );
     const deny = explicit.length === 0 ? 'none' : explicit.length < missing.length ? 'some' : 'all';
     return kmsxError('permission-missing', `these credentials lack ${namesOf(missing)}`, { deny });
   }
-  const failure = answers.map(({ answer }) => answer).find(({ kind }) => kind === 'failed');
+  const failure = decisions.map(({ decision }) => decision).find(({ kind }) => kind === 'failed');
   if (failure?.kind === 'failed') return failure.error;
-  const askable = notAsked(answers, true);
+  const askable = notAsked(decisions, true);
   if (askable.length === 0) return undefined;
   const hint = hasKey ? {} : { hint: 'give --key-id: a KMS key to describe' };
   return kmsxError('permissions-unasked', `not asked: ${namesOf(askable)}`, hint);
 }
 
-function isDenial(answer: Answer): answer is Extract<Answer, { readonly kind: 'denied' }> {
-  return answer.kind === 'denied' && answer.missing !== 'other';
+function isDenial(decision: Decision): decision is Extract<Decision, { readonly kind: 'denied' }> {
+  return decision.kind === 'denied' && decision.missing !== 'other';
 }
 
-function namesOf(answers: readonly PermissionAnswer[]): string {
-  return answers
+function namesOf(decisions: readonly PermissionDecision[]): string {
+  return decisions
     .map(({ permission: { action, resource } }) => `${action} on ${resource}`)
     .join(' and ');
 }

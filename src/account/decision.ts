@@ -15,32 +15,28 @@ export type NotAskedReason =
   /** A dedicated gateway has cryptographic operations only. */
   | 'not-offered';
 
-/** How a question to KMS ended. */
-export type Answer<T = unknown> =
-  Answered<T> | { readonly kind: 'not-asked'; readonly reason: NotAskedReason };
+/** Whether KMS permits a call. */
+export type Decision<T = unknown> =
+  AskedDecision<T> | { readonly kind: 'not-asked'; readonly reason: NotAskedReason };
 
-/** How a question ended that was asked. */
-export type Answered<T> =
+type AskedDecision<T> =
   | { readonly kind: 'granted'; readonly value: T }
-  /**
-   * These credentials lack a permission: this one, or, as one dry run asks for both permissions of ReEncrypt, the
-   * other, or one of them and KMS does not say which.
-   */
   | {
       readonly kind: 'denied';
       readonly error: KmsxError;
-      /** What the answer says about it, if it says anything. */
+      /** Who lacks which permission, if KMS says so. */
       readonly denial: Denial | undefined;
-      readonly missing: Missing;
+      /**
+       * Which permission is missing. One dry run asks for both permissions of ReEncrypt: it may be the other one, or
+       * KMS does not say which.
+       */
+      readonly missing: 'this' | 'other' | 'either';
     }
   /** KMS refused for another reason than a permission, or did not answer. */
   | { readonly kind: 'failed'; readonly error: KmsxError };
 
-/** Which permission a denied call lacks. */
-type Missing = 'this' | 'other' | 'either';
-
-/** Calls KMS. A KmsxError is an answer; any other error is thrown. */
-export async function answerOf<T>(work: () => Promise<T>): Promise<Answered<T>> {
+/** Makes a call of KMS. A KmsxError is a decision; any other error is thrown. */
+export async function decisionOf<T>(work: () => Promise<T>): Promise<AskedDecision<T>> {
   try {
     return { kind: 'granted', value: await work() };
   } catch (error) {
@@ -51,6 +47,7 @@ export async function answerOf<T>(work: () => Promise<T>): Promise<Answered<T>> 
   }
 }
 
-export function notAsked(reason: NotAskedReason): Answer<never> {
+/** The decision about a call that is not made. */
+export function notAsked(reason: NotAskedReason): Decision<never> {
   return { kind: 'not-asked', reason };
 }
