@@ -141,7 +141,7 @@ export class Attempts {
     }
   }
 
-  /** The SDK's errors hold the request and the whole answer: none of them goes on, not even as a cause. */
+  /** The SDK's errors hold the request and the whole answer: they are dropped, not even kept as a cause. */
   #asKmsxError(action: string, thrown: unknown, answer: Answer | undefined): KmsxError {
     const body = parseObject(answer?.body ?? Buffer.alloc(0));
     const requestId = word(fieldOf(body, 'RequestId'));
@@ -238,7 +238,7 @@ function withLongWait(error: KmsxError, askedMs: number, { deadlineMs }: Attempt
   return error.with({
     message: `${error.message}; it asks to wait ${asked} s, longer than --deadline ${deadline} allows`,
     hints: [
-      `try again in ${asked} s, or give a --deadline of more than ${asked} s; if it stays so, open a ticket with the RequestId`,
+      `try again in ${asked} s, or give a --deadline of more than ${asked} s; if it persists, open a ticket with the RequestId`,
     ],
   });
 }

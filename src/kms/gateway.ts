@@ -99,8 +99,8 @@ export function resolveGateway(options: GatewayOptions): Gateway | LocalChoice {
 }
 
 /**
- * Tells whether `resolveGateway` would use the region of a profile: the profile is not opened otherwise, so
- * that a broken one does not stop those who do not need it.
+ * Whether `resolveGateway` would use the region of a profile. Otherwise the profile is not opened, so that a broken
+ * one stops only those who need it.
  *
  * @throws KmsxError as `resolveGateway`
  */
@@ -193,7 +193,7 @@ function checkRegion(
   if (isRegion(region)) return region;
   throw kmsxError(
     'region-malformed',
-    `${label} is no region: lower-case letters, digits and hyphens only`,
+    `${label} is not a region: lower-case letters, digits and hyphens only`,
     { label, ...details },
   );
 }

@@ -43,7 +43,7 @@ export function parseKeyId(text: string, option = '--key-id'): KeyIdentifier {
   if (/^acs:/i.test(text)) throw malformedArn(text, option);
   if (text.startsWith('alias/')) return { text, kind: 'alias', alias: checkAlias(text, option) };
   if (isKeyOwnId(text)) return { text, kind: 'id', id: text };
-  throw malformed(option, `${quoted(text)} is no key id, alias or ARN`, guess(text));
+  throw malformed(option, `${quoted(text)} is not a key id, alias or ARN`, guess(text));
 }
 
 function parseArn(
@@ -84,7 +84,7 @@ function guess(text: string): Record<string, string> {
 }
 
 function malformedArn(text: string, option: string): Error {
-  return malformed(option, `${quoted(text)} is no ARN of a KMS key or alias`, {
+  return malformed(option, `${quoted(text)} is not an ARN of a KMS key or alias`, {
     reason: 'arn',
   });
 }

@@ -26,7 +26,7 @@ export async function readBody(
   let size = 0;
   response.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    // httpx appends the whole URL to the message of the error that it meets: it gets one that nobody sees.
+    // httpx appends the URL to the message of this error, which is never shown.
     if (size > MAX_ANSWER_BYTES) response.destroy(new Error('too large'));
   });
   try {
@@ -39,8 +39,8 @@ export async function readBody(
 }
 
 /**
- * Refuses an answer that KMS does not give: a redirect, or a body that is no JSON object. In an answer that
- * is no error, no name may stand twice in one object: which of the two values is meant, nobody could tell.
+ * Refuses an answer that KMS does not give: a redirect, or a body that is not a JSON object. In an answer that is not
+ * an error, a duplicate field name is refused too: it is ambiguous which of its values is meant.
  *
  * @throws KmsxError `not-kms`, `json-name-twice`
  */

@@ -12,7 +12,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
 
 /** The certificate authorities of a run that has `--ca-file`, in PEM. */
 export interface Authorities {
-  /** Those of the file alone: whom a dedicated gateway is verified by. */
+  /** Those of the file alone, for verifying a dedicated gateway. */
   readonly ofFile: readonly string[];
   /** Node's built-in ones, those of `NODE_EXTRA_CA_CERTS` and those of the file. */
   readonly all: readonly string[];
@@ -21,9 +21,9 @@ export interface Authorities {
 /**
  * Reads a file of certificate authorities, once: it may be a pipe.
  *
- * @param caFile - the value of `--ca-file` or `KMSX_CA_FILE`: certificates in PEM, with any text between them. One that
- * has expired may stand beside newer ones; where all have, nobody could be verified
- * @returns undefined where there is none: Node's own default, its built-in authorities and those of
+ * @param caFile - the value of `--ca-file` or `KMSX_CA_FILE`: certificates in PEM, with any text between them. Some may
+ * have expired, but not all
+ * @returns undefined if there is no file: Node's own default then applies, its built-in authorities and those of
  * `NODE_EXTRA_CA_CERTS`
  * @throws KmsxError `file-missing`, `file-unreadable`, `ca-file-malformed`
  */
@@ -57,7 +57,7 @@ function certificatesOf(text: string, path: string): readonly string[] {
   }
   const parsed = blocks.map(parse);
   const damaged = parsed.indexOf(undefined) + 1;
-  // One that was cut short, or has a comment in it, is no block.
+  // A certificate that was cut short, or has a comment in it, is not a block.
   if (damaged > 0 || begun !== blocks.length) {
     const which = damaged > 0 ? `certificate ${damaged}` : 'a certificate';
     throw malformed(path, 'damaged', `${which} of ${path} is damaged`, {
@@ -67,13 +67,13 @@ function certificatesOf(text: string, path: string): readonly string[] {
   return blocks;
 }
 
-/** Of several, one that has expired may be kept beside newer ones. */
+/** Expired certificates may be kept beside newer ones. */
 function assertSomeValid(blocks: readonly string[], path: string, now: Date): void {
   const ends = blocks.map((block) => Date.parse(new X509Certificate(block).validTo));
   if (ends.some((end) => end >= now.getTime())) return;
   const last = new Date(Math.max(...ends)).toISOString().slice(0, 10);
   throw malformed(path, 'expired', `what ${path} holds has expired (${last})`, {
-    hint: 'if the clock of this machine is right (date -u), get the newer authority from those who run the KMS instance or the proxy',
+    hint: 'if the clock of this machine is right (date -u), get the newer authority from the operators of the KMS instance or the proxy',
   });
 }
 
@@ -86,7 +86,7 @@ function malformed(
   return kmsxError('ca-file-malformed', message, { path, reason, ...details });
 }
 
-/** A certificate in PEM or DER; undefined where it is none. */
+/** A certificate in PEM or DER; undefined for anything else. */
 function parse(certificate: string | Buffer): X509Certificate | undefined {
   try {
     return new X509Certificate(certificate);

@@ -34,7 +34,7 @@ export function addressFamily(host: string): 0 | 4 | 6 {
 }
 
 /**
- * Tells whether a host is this machine: an address of 127.0.0.0/8, `::1`, or the name `localhost`
+ * Whether a host is this machine: an address of 127.0.0.0/8, `::1`, or the name `localhost`
  * (RFC 6761 §6.3).
  */
 export function isLoopback(host: string): boolean {
@@ -48,8 +48,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Tells whether a host is this machine, or a link-local address (169.254.0.0/16, RFC 3927; 100.100.100.200, Alibaba Cloud's
- * metadata): where clouds and clusters put what gives credentials to it.
+ * Whether a host is this machine or a link-local address (169.254.0.0/16, RFC 3927; 100.100.100.200, Alibaba Cloud's
+ * metadata), where clouds and clusters put the services that give credentials to it.
  */
 export function isOneHopAway(host: string): boolean {
   if (isLoopback(host)) return true;
@@ -63,8 +63,8 @@ export function isOneHopAway(host: string): boolean {
 
 /**
  * Reads `HOST[:PORT]` or `http[s]://HOST[:PORT]`. Without a protocol it is https; http is accepted for
- * loopback addresses only. A path, a query, a fragment, a user or a password are refused, and so is every
- * form of an address that only some programs take for one (`0x7f.1`).
+ * loopback addresses only. A path, a query, a fragment, a user or a password is refused, and so is every form
+ * of an address that only some programs accept (`0x7f.1`).
  *
  * @param label - the option or variable that the text came from, for the message
  * @throws KmsxError `gateway-malformed`; the text is not quoted, since it may hold a password
@@ -73,7 +73,7 @@ export function parseEndpoint(text: string, label: string): Endpoint {
   const match = ENDPOINT.exec(text);
   if (match === null) {
     throw malformed(
-      `${label} is no HOST, HOST:PORT or URL without path, query and user`,
+      `${label} is not HOST, HOST:PORT or a URL without path, query and user`,
       'form',
       bracketsHint(text),
     );
@@ -88,7 +88,7 @@ export function parseEndpoint(text: string, label: string): Endpoint {
   }
   const host = parseHost(rawHost, label);
   if (protocol === 'http' && !isLoopback(host)) {
-    throw malformed(`${label} has http:// and is no loopback address`, 'http', {
+    throw malformed(`${label} has http:// but is not a loopback address`, 'http', {
       host,
     });
   }
@@ -166,7 +166,7 @@ function parseHost(text: string, label: string, reason = 'host'): string {
 function bracketsHint(text: string): Readonly<Record<string, string>> {
   const address = text.replace(/^https?:\/\//i, '');
   if (!isIPv6(address) || address.includes('%')) return {};
-  return { hint: `an IPv6 address stands in brackets: '[${address}]'` };
+  return { hint: `write an IPv6 address in brackets: '[${address}]'` };
 }
 
 function parsePort(text: string, label: string, reason = 'port'): number {

@@ -21,7 +21,7 @@ export interface RequestFacts {
 }
 
 const OTHER_CA_FILE_HINT =
-  'the --ca-file that was given lacks this authority: get the right one from those who run the server; nothing switches verification off';
+  'the --ca-file given lacks this authority: get the right one from the operators of the server; verification cannot be turned off';
 
 /** A proxy that could not be reached, or that answered CONNECT with another status than 200. */
 export class ProxyFailure extends Error {
@@ -147,7 +147,7 @@ function proxyError(failure: ProxyFailure, host: string, facts: RequestFacts): K
   if (!Number.isInteger(status)) {
     return unavailable(
       'proxy-failed',
-      `what answers at ${proxy} is no proxy`,
+      `what answers at ${proxy} is not a proxy`,
       `is the port in ${failure.setting.variable} right, and http:// or https:// the right one?`,
       { host, proxy, reason: 'status-300' },
     );
@@ -164,12 +164,12 @@ function statusHint(status: number, { variable, hasLogin }: ProxySetting): strin
   // tinyproxy answers a wrong password with 401.
   if (status === 407 || status === 401) {
     return hasLogin
-      ? `the proxy wants a user and a password that it knows, and Basic is all kmsx can do: check those in ${variable}; what is special in them is percent-encoded, as %40 for @`
+      ? `the proxy wants a user and a password, and rejects those in ${variable}, which kmsx sends by Basic: percent-encode special characters, such as %40 for @`
       : `the proxy wants a user and a password: ${variable}=http://USER:PASSWORD@HOST:PORT`;
   }
   return status >= 500
-    ? 'the proxy does not know the name, or finds nobody there; names of dedicated and vpc gateways are known inside their VPC only'
-    : 'ask those who run the proxy to let this address through, or name it in NO_PROXY';
+    ? 'the proxy does not know the name, or nothing listens there; names of dedicated and vpc gateways resolve only inside their VPC'
+    : 'ask the operators of the proxy to allow this address, or add it to NO_PROXY';
 }
 
 function proxyUnusable(
@@ -200,7 +200,7 @@ function proxyHint(
   if (fault.code === 'tls-failed') {
     return hasCaFile && isUnknownAuthority(fault)
       ? `a proxy that ${variable} names by https:// is verified too, and ${OTHER_CA_FILE_HINT}`
-      : `a proxy that ${variable} names by https:// is verified too: --ca-file PEM takes its authority; nothing switches verification off`;
+      : `a proxy that ${variable} names by https:// is verified too: --ca-file PEM takes its authority; verification cannot be turned off`;
   }
   const hint = `check ${variable}; NO_PROXY names what is reached without it`;
   return !isTls && isCut(fault)

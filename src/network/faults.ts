@@ -9,7 +9,7 @@ export interface Fault {
 }
 
 const CA_FILE_HINT =
-  '--ca-file PEM takes the authority of a dedicated gateway or of a private proxy; nothing switches verification off';
+  '--ca-file PEM takes the authority of a dedicated gateway or of a private proxy; verification cannot be turned off';
 
 const UNKNOWN_AUTHORITY: Fault = {
   code: 'tls-failed',
@@ -37,22 +37,22 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   ECONNRESET: {
     code: 'network-failed',
     message: 'the connection to HOST was cut',
-    hint: 'try again; if it stays so, a firewall or proxy between may cut it',
+    hint: 'try again; if it persists, a firewall or proxy in between may cut it',
   },
   EHOSTUNREACH: {
     code: 'network-failed',
-    message: 'there is no way to HOST from here',
+    message: 'HOST is unreachable from here',
     hint: 'check the route and the firewall; behind a proxy set HTTPS_PROXY',
   },
   ETIMEDOUT: {
     code: 'timed-out',
-    message: 'no connection to HOST came about in time',
+    message: 'no connection to HOST was made in time',
     hint: 'check the route and the firewall; behind a proxy set HTTPS_PROXY',
   },
   DEPTH_ZERO_SELF_SIGNED_CERT: {
     code: 'tls-failed',
     message: 'HOST shows a self-signed certificate that is not trusted here',
-    hint: 'a dedicated gateway shows none: is the address right? if the server is yours, --ca-file PEM takes this very certificate; nothing switches verification off',
+    hint: 'a dedicated gateway shows none: is the address right? if the server is yours, --ca-file PEM takes this certificate; verification cannot be turned off',
   },
   SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
   UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
@@ -101,17 +101,17 @@ export function faultOf(reason: string): Fault {
   return FAULTS[reason] ?? FAULTS[SAME_AS[reason] ?? ''] ?? otherFault(reason);
 }
 
-/** Tells whether the `reason` of an error is TLS's: trying again would not help. */
+/** Whether the `reason` of an error comes from TLS: trying again would not help. */
 export function isTlsReason(reason: string): boolean {
   return faultOf(reason).code === 'tls-failed';
 }
 
-/** Tells whether the other side has ended a connection. */
+/** Whether the other side has ended a connection. */
 export function isCut(fault: Fault): boolean {
   return fault === FAULTS['ECONNRESET'];
 }
 
-/** Tells whether an authority is missing here. */
+/** Whether a certificate authority is missing here. */
 export function isUnknownAuthority(fault: Fault): boolean {
   return fault === UNKNOWN_AUTHORITY;
 }
@@ -128,6 +128,6 @@ function otherFault(reason: string): Fault {
   return {
     code: 'network-failed',
     message: `the request to HOST failed (${reason})`,
-    hint: 'try again; if it stays so, look at the network between here and there',
+    hint: 'try again; if it persists, check the network in between',
   };
 }

@@ -61,8 +61,8 @@ export function httpSeam(): AsyncLocalStorage<Sender> {
 }
 
 /**
- * httpx appends method and URL (ciphertext, context, signature) to the message of every error that a request emits,
- * whoever made the error: takes them off again.
+ * Removes what httpx appends to the message of every error that a request emits, wherever the error comes from: the
+ * method and the URL, with ciphertext, context and signature.
  */
 function withoutUrls(request: HttpxRequest): HttpxRequest {
   return async (url, options) => {

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Tells whether a host is reached without a proxy, reading `NO_PROXY` as curl does
+ * Whether a host is reached without a proxy, reading `NO_PROXY` as curl does
  * (curl manual, `--noproxy`; lib/noproxy.c): entries separated by commas or white space; a name stands for
  * itself and all names below it, with or without a dot before it; an address for itself; `ADDRESS/BITS` for
  * a network; `*` alone for everything. Letter case and a dot at the end do not matter; ports are unknown.

@@ -22,7 +22,7 @@ export interface Proxy {
  * Loopback addresses never go through a proxy, nor what `no_proxy` or `NO_PROXY` names.
  *
  * @throws KmsxError `proxy-unsupported` for a proxy that is neither http nor https (`socks5:`), and
- * `gateway-malformed` for a value that is no address; both without the value, which may hold a password
+ * `gateway-malformed` for a value that is not an address; both without the value, which may hold a password
  */
 export function chooseProxy(protocol: 'https' | 'http', host: string, env: Env): Proxy | undefined {
   if (isLoopback(host)) return undefined;
@@ -60,7 +60,7 @@ function parseProxy(value: string, name: string): Proxy {
   // A password with an unescaped #, / or ? ends the address there: its first part would be taken for a port or host.
   const isAddressAlone = url?.pathname.replace('/', '') === '' && !/[?#]/.test(url.href);
   if (url === undefined || url.hostname === '' || !isAddressAlone) {
-    throw kmsxError('gateway-malformed', `${name} is no address of a proxy`, {
+    throw kmsxError('gateway-malformed', `${name} is not the address of a proxy`, {
       reason: 'proxy',
       variable: name,
     });

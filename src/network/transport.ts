@@ -16,7 +16,7 @@ import { chooseProxy, hostAndPort } from './proxy.ts';
 export interface TransportOptions {
   /** Authorities in PEM (`loadAuthorities`); undefined: Node's own default. */
   readonly authorities?: readonly string[] | undefined;
-  /** Whom an https proxy is verified by, where that differs. */
+  /** For verifying an https proxy, if they differ. */
   readonly proxyAuthorities?: readonly string[] | undefined;
   /** For one connection, the TLS handshake included; 5 s if it is not given. */
   readonly connectTimeoutMs?: number | undefined;
@@ -25,7 +25,7 @@ export interface TransportOptions {
   readonly resolve?: readonly ResolveRule[] | undefined;
   /** For one request of an exchange, where that has several; undefined: the time of the exchange. */
   readonly requestTimeoutMs?: number | undefined;
-  /** Whether a redirect, or an answer that is no JSON object, is refused as `not-kms`. */
+  /** Whether a redirect, or an answer that is not a JSON object, is refused as `not-kms`. */
   readonly expects: 'kms' | 'anything';
 }
 
@@ -141,8 +141,8 @@ export class Transport {
 }
 
 /**
- * Ends with the exchange that the caller runs in, for work of it that is no request: its reason is a `TimeIsUp`, or
- * that of the signal of an exchange. Undefined outside of exchanges.
+ * Aborts when the exchange that the caller runs in ends early, for work that is not a request. The reason is a
+ * `TimeIsUp` or that of the exchange's signal. Undefined outside of exchanges.
  */
 export function exchangeSignal(): AbortSignal | undefined {
   const exchange = httpSeam().getStore();
@@ -176,7 +176,7 @@ class CurrentExchange implements Exchange, Sender {
     this.method = options.method?.toUpperCase();
     try {
       this.signal.throwIfAborted();
-      // A tunnel that is being made does not hear the signal.
+      // The agent of a proxy does not see this signal while it opens a tunnel.
       return await race(this.#sendTo(target, attempt, url, options, original), this.signal);
     } catch (error) {
       const { reason } = this.signal as { readonly reason: unknown };
@@ -211,14 +211,14 @@ class CurrentExchange implements Exchange, Sender {
     options: HttpxOptions,
     original: OriginalHttpx,
   ): Promise<WholeAnswer> {
-    // httpx's own time-outs come after ours and say nothing of use; they are a second net.
+    // httpx's own time-outs come after ours and explain nothing; they are a second net.
     const secondNetMs = this.#options.requestTimeoutMs ?? this.#timeoutMs + 1000;
     const response = await original.request(url, {
       ...options,
       agent: await this.#agentFor(target),
       readTimeout: secondNetMs,
       connectTimeout: secondNetMs,
-      // httpx takes what is returned for its options, whatever its types say.
+      // httpx uses the returned object as its options, despite its types.
       beforeRequest: (prepared) => ({
         ...prepared,
         ...connectionOptions(target, resolveRuleFor(this.#options.resolve, target)),

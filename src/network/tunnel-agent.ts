@@ -151,7 +151,7 @@ async function secure(
   });
   try {
     await race(connected, signal);
-    // The server may have ended it in the very packets that ended the handshake.
+    // The server may have closed it in the same packets that completed the handshake.
     if (secured.destroyed) throw secured.errored ?? connectionCut();
     return secured;
   } catch (error) {

@@ -75,7 +75,7 @@ describe('bad use is exit 2, says what is wrong and what to type, and sends and 
     [
       'a region that would change the host',
       [...EXPORT, '--region', 'evil.example/#'],
-      '--region is no region',
+      '--region is not a region',
     ],
     [
       'a gateway of no kind',

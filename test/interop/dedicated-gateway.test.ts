@@ -202,7 +202,7 @@ describe('a certificate that is wrong', () => {
       'is not valid yet',
       'date -u',
     ],
-    ['that signed itself', selfSigned, 'shows a self-signed certificate', 'this very certificate'],
+    ['that signed itself', selfSigned, 'shows a self-signed certificate', 'this certificate'],
   ];
 
   function selfSigned(): string {

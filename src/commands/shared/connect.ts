@@ -61,7 +61,7 @@ async function connectRemote(
 /**
  * Decides where the credentials come from.
  *
- * @param warn - told of files with secrets that others can reach; stderr, if it is not given
+ * @param warn - called for files with secrets that others can read; writes to stderr if not given
  * @throws KmsxError those of credentials
  */
 export async function findCredentials(

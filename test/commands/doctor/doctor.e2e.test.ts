@@ -29,7 +29,7 @@ describe('kmsx doctor', () => {
       env: KEY,
     });
     expect(ran).toMatchObject({ code: 2 });
-    expect(ran.stderr).toMatch(/^kmsx: error: region: --region is no region.*\nkmsx: hint: /);
+    expect(ran.stderr).toMatch(/^kmsx: error: region: --region is not a region.*\nkmsx: hint: /);
   });
 
   it('shows each check as soon as it is known, and stops at once when it is interrupted', async () => {

@@ -66,7 +66,7 @@ describe('an address of STS, a proxy or a gateway', () => {
 
   test.each(['2001:db8::1', 'https://2001:db8::1'])('%s lacks brackets', (text) => {
     const error = refusal(() => parseEndpoint(text, '--endpoint'));
-    expect(hintsFor(error)).toEqual(["an IPv6 address stands in brackets: '[2001:db8::1]'"]);
+    expect(hintsFor(error)).toEqual(["write an IPv6 address in brackets: '[2001:db8::1]'"]);
   });
 
   test('other text is not repeated', () => {
@@ -257,7 +257,7 @@ describe('TLS', () => {
 
   test('an authority that the given file lacks', () => {
     const code = 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
-    expect(hint(code, true)).toContain('the --ca-file that was given lacks this authority');
+    expect(hint(code, true)).toContain('the --ca-file given lacks this authority');
     expect(hint(code, false)).toContain('--ca-file PEM takes the authority');
     expect(hint('CERT_HAS_EXPIRED', true)).toContain('date -u');
   });

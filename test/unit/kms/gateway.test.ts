@@ -198,10 +198,12 @@ describe('resolveGateway', () => {
   test('says of a region that is none whose it is', () => {
     const env = { ALIBABA_CLOUD_REGION_ID: 'a.b' };
     const whose = (options: Partial<GatewayOptions>): string => refusal(options).message;
-    expect(whose({ region: 'a.b', documentRegion: 'a.b', env })).toMatch(/^--region is no region/);
-    expect(whose({ documentRegion: 'a.b', env })).toMatch(/^the document's Region is no region/);
-    expect(whose({ keyRegion: 'a.b', env })).toMatch(/^the ARN is no region/);
-    expect(whose({ env })).toMatch(/^ALIBABA_CLOUD_REGION_ID is no region/);
+    expect(whose({ region: 'a.b', documentRegion: 'a.b', env })).toMatch(
+      /^--region is not a region/,
+    );
+    expect(whose({ documentRegion: 'a.b', env })).toMatch(/^the document's Region is not a region/);
+    expect(whose({ keyRegion: 'a.b', env })).toMatch(/^the ARN is not a region/);
+    expect(whose({ env })).toMatch(/^ALIBABA_CLOUD_REGION_ID is not a region/);
     expect(resolveGateway({ region: 'cn-beijing', documentRegion: 'a.b', env })).toHaveProperty(
       'region',
       'cn-beijing',

@@ -23,7 +23,7 @@ describe('several addresses', () => {
     [['ENETUNREACH', 'ECONNREFUSED'], 'refuses connections'],
     [['EADDRNOTAVAIL', 'EHOSTUNREACH', 'ETIMEDOUT'], 'in time'],
     [['ECONNREFUSED', 'ENETUNREACH'], 'refuses connections'],
-    [['ENETUNREACH', 'EHOSTUNREACH'], 'no way to'],
+    [['ENETUNREACH', 'EHOSTUNREACH'], 'is unreachable'],
   ])('that failed by %j: %s', (codes, message) => {
     const all = new AggregateError(codes.map(withCode));
     const error = Object.assign(all, { code: codes[0] });
@@ -39,13 +39,13 @@ describe('a proxy', () => {
     const first = new ProxyFailure('p:1', undefined, status, noLogin);
     expect(hintOf(first)).toContain('https_proxy=http://USER:PASSWORD@HOST:PORT');
     const again = new ProxyFailure('p:1', undefined, status, login);
-    expect(hintOf(again)).toMatch(/a password that it knows.*ALL_PROXY.*%40/);
+    expect(hintOf(again)).toMatch(/a password, and rejects those in.*ALL_PROXY.*%40/);
     expect(isRetryable(networkError(again, 'kms'))).toBe(false);
   });
 
   test.each([500, 502, 503, 504])('that answers %i could not get there', (status) => {
     const failure = new ProxyFailure('p:1', undefined, status, login);
-    expect(hintOf(failure)).toContain('inside their VPC only');
+    expect(hintOf(failure)).toContain('only inside their VPC');
     expect(isRetryable(networkError(failure, 'kms'))).toBe(true);
   });
 
@@ -57,7 +57,7 @@ describe('a proxy', () => {
     const error = networkError(new ProxyFailure('p:1', undefined, Number.NaN, login), 'kms');
     expect(error).toMatchObject({
       code: 'proxy-failed',
-      message: 'what answers at p:1 is no proxy',
+      message: 'what answers at p:1 is not a proxy',
     });
     expect(error.hints?.[0]).toContain('ALL_PROXY');
     expect(isRetryable(error)).toBe(false);

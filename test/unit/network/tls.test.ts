@@ -283,12 +283,12 @@ describe('a proxy', () => {
   test.each<[string, (socket: Socket) => void, string]>([
     ['hangs up', (socket) => socket.end(), 'was cut (ECONNRESET)'],
     ['resets', (socket) => socket.resetAndDestroy(), 'was cut (ECONNRESET)'],
-    ['speaks no HTTP', (socket) => socket.write('canary\r\n\r\n'), 'is no proxy'],
-    ['sends no header', (socket) => socket.write('\r\n\r\n'), 'is no proxy'],
+    ['speaks no HTTP', (socket) => socket.write('canary\r\n\r\n'), 'is not a proxy'],
+    ['sends no header', (socket) => socket.write('\r\n\r\n'), 'is not a proxy'],
     [
       'sends a broken header',
       (socket) => socket.write('HTTP/1.1 200 OK\r\ncanary\r\n\r\n'),
-      'is no proxy',
+      'is not a proxy',
     ],
   ])('that %s is named', async (_, answer, message) => {
     const uncaught = uncaughtErrors();
