@@ -3,7 +3,10 @@ import { realpath, stat } from 'node:fs/promises';
 import { kmsxError, systemErrorCode } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { isChangeableByOthers } from './changeable.ts';
-import { openPatiently, readPatiently } from '../base/files/patient-read.ts';
+import { openPatiently, PIPE_SILENCE_MS, readUpTo } from '../base/files/read-up-to.ts';
+
+/** No configuration file comes near this. */
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Shows a warning to the operator. */
 export type Warn = (message: string) => void;
@@ -36,7 +39,7 @@ export async function readSecretFile(
       const isJudged = stats.isFile() || stats.isFIFO();
       if (isJudged && warn !== undefined) warnOfMode(label, stats.mode, warn);
       const isWritableByOthers = await isChangeableByOthers(path, userId);
-      return { text: await readWhole(file), isWritableByOthers };
+      return { text: await readText(file), isWritableByOthers };
     } finally {
       await file.close();
     }
@@ -66,17 +69,11 @@ export async function warnOfTokenFile(path: string, warn: Warn): Promise<void> {
   }
 }
 
-async function readWhole(file: FileHandle): Promise<string> {
-  const chunks: Buffer[] = [];
-  const buffer = Buffer.alloc(65_536);
-  let length = await readPatiently(file, buffer);
-  while (length > 0) {
-    chunks.push(Buffer.from(buffer.subarray(0, length)));
-    length = await readPatiently(file, buffer);
-  }
-  const bytes = Buffer.concat(chunks);
+async function readText(file: FileHandle): Promise<string> {
+  const bytes = await readUpTo(file, MAX_FILE_BYTES, { silenceMs: PIPE_SILENCE_MS });
   const text = bytes.toString();
-  for (const secret of [bytes, buffer, ...chunks]) secret.fill(0);
+  bytes.fill(0);
+  if (bytes.length > MAX_FILE_BYTES) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
   return text;
 }
 

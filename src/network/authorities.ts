@@ -4,7 +4,7 @@ import { kmsxError, systemErrorCode } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 import type { Env } from '../base/env.ts';
 import { envValue } from '../base/env.ts';
-import { openPatiently, readPatiently } from '../base/files/patient-read.ts';
+import { openPatiently, PIPE_SILENCE_MS, readUpTo } from '../base/files/read-up-to.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const BEGIN = '-----BEGIN CERTIFICATE-----';
@@ -100,15 +100,8 @@ async function readText(path: string): Promise<string> {
   try {
     const file = await openPatiently(path);
     try {
-      const chunks: Buffer[] = [];
-      for (let size = 0; size < MAX_FILE_BYTES;) {
-        const buffer = Buffer.alloc(65_536);
-        const bytesRead = await readPatiently(file, buffer);
-        if (bytesRead === 0) break;
-        chunks.push(buffer.subarray(0, bytesRead));
-        size += bytesRead;
-      }
-      return Buffer.concat(chunks).toString('latin1');
+      const bytes = await readUpTo(file, MAX_FILE_BYTES, { silenceMs: PIPE_SILENCE_MS });
+      return bytes.toString('latin1');
     } finally {
       await file.close();
     }

@@ -1,4 +1,5 @@
-import { fstat, fsync, readdirSync, readFileSync, write } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { fstat, fstatSync, fsync, readdirSync, readFileSync, write } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { systemErrorCode } from '../error.ts';
@@ -7,12 +8,10 @@ const writeAsync = promisify(write);
 const fstatAsync = promisify(fstat);
 const fsyncAsync = promisify(fsync);
 
-/** How long to wait before a full pipe is tried again, in milliseconds. */
 const FULL_PIPE_MS = 10;
 
 /**
- * Writes every byte to an open descriptor: a pipe, a device, a socket or a file. A regular file is synced
- * to stable storage afterwards.
+ * Writes all bytes to an open descriptor of a pipe, device, socket or file, and syncs it if it is a regular file.
  *
  * @throws the system's own error (`EPIPE`, `ENOSPC`, …)
  */
@@ -36,23 +35,30 @@ export async function writeDescriptor(
   if (stats.isFile()) await fsyncAsync(descriptor);
 }
 
-/** How a descriptor was opened, where the system tells it (Linux). */
-export function descriptorAccess(descriptor: number): 'read' | 'write' | 'both' | undefined {
+/** Whether a descriptor was opened for reading only; false where the system does not say (it does on Linux). */
+export function isReadOnly(descriptor: number): boolean {
   try {
     const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1');
-    const digits = /^flags:\s+([0-7]+)$/m.exec(info)?.[1] ?? '';
-    return ACCESS[parseInt(digits, 8) & ACCESS_MODE];
+    // O_RDONLY is 0 in the two lowest bits of an octal number.
+    return /^flags:\s+[0-7]*[04]$/m.test(info);
   } catch {
-    return undefined; // not Linux, or not open
+    return false;
   }
 }
 
-/** O_RDONLY, O_WRONLY and O_RDWR, and the bits that hold them. */
-const ACCESS = ['read', 'write', 'both'] as const;
-const ACCESS_MODE = 0o3;
+/** Whether this process can also read from a pipe that it writes to, as from Node's own. */
+export function isReadHere({ dev, ino }: Stats): boolean {
+  return openDescriptors().some((descriptor) => {
+    try {
+      const other = fstatSync(descriptor);
+      return other.dev === dev && other.ino === ino && isReadOnly(descriptor);
+    } catch {
+      return false; // the descriptor of the listing itself is closed by now
+    }
+  });
+}
 
-/** The descriptors that are open in this process, where the system tells them. */
-export function openDescriptors(): number[] {
+function openDescriptors(): number[] {
   try {
     return readdirSync('/dev/fd').map(Number);
   } catch {

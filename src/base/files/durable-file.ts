@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
-import { constants, lstatSync } from 'node:fs';
+import { constants, lstatSync, readlinkSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, open, readlink, realpath, stat } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { kmsxError, systemErrorCode } from '../error.ts';
 import type { FileSteps } from './file-steps.ts';
@@ -11,10 +11,10 @@ import type { Leftover, TemporaryFileContext } from './temporary-name.ts';
 import { asideNames, removeLeftovers, temporaryName } from './temporary-name.ts';
 import { existsError, writeError } from './write-error.ts';
 
-/** What writing a file needs of the world around it; the command line's `Io` has all of it. */
+/** What writing a file needs from its surroundings; the command line's `Io` has all of it. */
 export interface FileContext extends TemporaryFileContext {
   readonly signal: AbortSignal;
-  /** For tests; the system's own by default. */
+  /** For tests; by default the system's own. */
   readonly fileSteps?: FileSteps;
 }
 
@@ -22,47 +22,46 @@ export interface DurableFileOptions {
   /** 0o600, or 0o644 for what is public. */
   readonly mode: 0o600 | 0o644;
   /**
-   * What happens to a file of that name: `refuse` it; `move-aside`, to `FILE.old-TIMESTAMP`; or `replace` it at one
-   * stroke, for what only kmsx itself writes, such as the state of the embedded KMS.
+   * What happens to an existing file: `refuse` it; `move-aside`, to `FILE.old-TIMESTAMP`; or `replace` it atomically,
+   * for a file that only kmsx writes, such as the state of the embedded KMS.
    */
   readonly existing: 'refuse' | 'move-aside' | 'replace';
-  /** What the file is called in errors: the path as the user gave it. */
+  /** The file's name in errors: the path as the user gave it. */
   readonly label: string;
-  /** Room to take on the disk at once, in bytes, so that a full disk is found before anything happens. */
+  /** Bytes to reserve on the disk at once, so that a full disk is found before anything happens. */
   readonly reserveBytes?: number;
 }
 
 export interface CommitReport {
-  /** Where the files are now that had the name. */
+  /** The new paths of files that had this name. */
   readonly movedAside: readonly string[];
   /** The file system gave the file a wider mode than was asked for (a FAT stick). */
   readonly modeIgnored: boolean;
 }
 
-/** A file that is ready to be written: its temporary file lies beside it. End it with `commit` or `discard`. */
+/** A file that is ready to be written: its temporary file is beside it. End it with `commit` or `discard`. */
 export interface PreparedFile {
-  /** Temporary files that earlier runs left and that stay. */
+  /** Temporary files of earlier runs that are left alone. */
   readonly leftovers: readonly Leftover[];
   /** Writes the whole file under its final name, on stable storage. */
   commit(bytes: Uint8Array): Promise<CommitReport>;
   /** Leaves nothing behind that can be removed, and never fails. Harmless after `commit`. */
   discard(): Promise<void>;
   /**
-   * Takes back what `commit` put in place, also where it failed half-way: at once, so that it can be done when
-   * the process is interrupted. A file that somebody else put there meanwhile stays, and what was moved aside
-   * stays there.
+   * Removes the file that `commit` put in place, also if it failed half-way. Synchronous, so that it works while the
+   * process is interrupted. A file that another process put there since stays, and so do files that were moved aside.
    */
   retract(): void;
 }
 
-/** A temporary file that somebody removed is written again, but not for ever. */
+/** How often a temporary file that another process removed is written again. */
 const MAX_REWRITES = 3;
 
 /**
- * Prepares a file that is written whole or not at all: a temporary file `.NAME.kmsx-PID-RANDOM.tmp` beside it, fsync,
- * its final name (`placeFile`), fsync of the folder. Temporary files of this name that were left behind are removed
- * first (`removeLeftovers`). When `context.signal` aborts, the temporary file is removed at once. Where somebody else
- * removes it, it is written again.
+ * Prepares a file that is written whole or not at all: temporary file `.NAME.kmsx-PID-RANDOM.tmp` beside it, fsync,
+ * final name (`placeFile`), fsync of the folder. Temporary files that earlier runs left are removed first
+ * (`removeLeftovers`). The temporary file is removed as soon as `context.signal` aborts, and written again if another
+ * process removes it.
  *
  * @throws KmsxError `output-exists`, `output-is-folder`, `file-unwritable`, `disk-full`
  */
@@ -95,7 +94,7 @@ async function prepareIn(
     try {
       if (isThere(temporary.path)) steps.unlink(temporary.path);
     } catch {
-      // The next run that writes this name removes it. What went wrong before is what must be told.
+      // The next run that writes this name removes it; the error to report is an earlier one.
     }
   };
   const discard = async (): Promise<void> => {
@@ -117,7 +116,7 @@ async function prepareIn(
       try {
         return { movedAside: place(), modeIgnored: (stats.mode & 0o777 & ~mode) !== 0 };
       } catch (error) {
-        // Somebody removed the temporary file: the bytes are here still.
+        // Another process removed the temporary file: write it again.
         const isLost = systemErrorCode(error) === 'ENOENT' && !isThere(temporary.path);
         if (!isLost || signal.aborted || rewrites === MAX_REWRITES) throw error;
         temporary = await createTemporary(target, mode, context);
@@ -129,7 +128,7 @@ async function prepareIn(
   try {
     await temporary.handle.writeFile(Buffer.alloc(reserveBytes));
     await temporary.handle.sync();
-    // A name that is too long is found now.
+    // Fails now if the old file's new name would be too long.
     for (const aside of asides()) lstatSync(aside, { throwIfNoEntry: false });
   } catch (error) {
     await discard();
@@ -176,7 +175,7 @@ async function createTemporary(
   return { path, handle: await open(path, flags, mode) };
 }
 
-/** Makes the bytes all that the file has, on stable storage, and closes it. */
+/** Writes all bytes, cuts the file to their length, syncs and closes it. */
 async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<Stats> {
   let written = 0;
   while (written < bytes.length) {
@@ -194,33 +193,27 @@ function idOf({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
-/** Follows a symbolic link where the old file may be moved: the link stays, and so does its target's name. */
+/** The path to write: the target of a symbolic link, because the link stays. */
 async function resolveTarget(
   path: string,
   { label, existing }: DurableFileOptions,
 ): Promise<string> {
-  const stats = await lstat(path).catch((error: unknown) => {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-    return undefined;
-  });
+  const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory() === true) throw isFolder(label);
   if (stats !== undefined && existing === 'refuse') throw existsError(label);
   if (stats?.isSymbolicLink() !== true) return join(await realpath(dirname(path)), basename(path));
-  const target = await realpath(path).catch(async (error: unknown) => {
-    throw systemErrorCode(error) === 'ENOENT' ? danglingLink(label, await readlink(path)) : error;
+  const target = await realpath(path).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+    throw kmsxError(
+      'file-unwritable',
+      `${label} is a symbolic link to ${readlinkSync(path)}, which does not exist`,
+      { path: label, hint: 'give another name, or remove the link' },
+    );
   });
-  if ((await stat(target)).isDirectory()) throw isFolder(label);
+  if (lstatSync(target).isDirectory()) throw isFolder(label);
   return target;
 }
 
 function isFolder(label: string): Error {
   return kmsxError('output-is-folder', `${label} is a folder`, { path: label });
-}
-
-function danglingLink(label: string, target: string): Error {
-  return kmsxError(
-    'file-unwritable',
-    `${label} is a symbolic link to ${target}, which does not exist`,
-    { path: label, hint: 'give another name, or remove the link' },
-  );
 }

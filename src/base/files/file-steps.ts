@@ -2,7 +2,7 @@ import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync } from '
 import { renameSync, unlinkSync } from 'node:fs';
 import { systemErrorCode } from '../error.ts';
 
-/** The system calls that give files their names; tests replace them, to let one fail or to be killed at one. */
+/** The system calls that give files their names. Tests replace them, to make one fail or to be killed before one. */
 export interface FileSteps {
   readonly link: (from: string, to: string) => void;
   readonly rename: (from: string, to: string) => void;
@@ -18,12 +18,12 @@ export const FILE_STEPS: FileSteps = {
   sync: syncFolder,
 };
 
-/** What `link` says on file systems without hard links. */
+/** Errors of `link` on file systems without hard links. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /**
- * Gives a file another name, if that is free: by link and unlink, which never replace a file; by rename after a last
- * look where the file system has no links.
+ * Renames a file without ever replacing another: by link and unlink, or on a file system without hard links by rename
+ * after a last check.
  *
  * @returns false if the name is taken
  * @throws the system's error
@@ -39,13 +39,13 @@ export function moveToFreeName(from: string, to: string, steps: FileSteps): bool
       return true;
     }
     if (code !== 'EEXIST') throw error;
-    if (!isSameFile(from, to)) return false; // else NFS: the link was made, and the answer lost
+    if (!isSameFile(from, to)) return false; // else NFS made the link and lost the reply
   }
   steps.unlink(from);
   return true;
 }
 
-/** Whether there is anything of this name, a dangling link too. What cannot be looked at may be there. */
+/** Whether the path exists, even as a dangling link; true if that cannot be found out. */
 export function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -54,13 +54,13 @@ export function isThere(path: string): boolean {
   }
 }
 
-/** Whether two names are those of one file; false if either is not there. */
+/** Whether two paths are the same file; false if either does not exist. */
 export function isSameFile(one: string, other: string): boolean {
   const [a, b] = [one, other].map((path) => lstatSync(path, { throwIfNoEntry: false }));
   return a !== undefined && a.dev === b?.dev && a.ino === b.ino;
 }
 
-/** File systems that cannot sync a folder say EINVAL. */
+/** Syncs a folder. File systems that cannot do that answer EINVAL. */
 function syncFolder(folder: string): void {
   const descriptor = openSync(folder, constants.O_RDONLY);
   try {

@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import { systemErrorCode } from '../error.ts';
 
 /**
- * Makes a folder and those above it that are missing; one that exists is left as it is.
+ * Creates a folder and its missing parents; an existing one is left unchanged.
  *
- * Node's own `recursive` never ends where a file system answers ENOENT although the folder above is there, as
- * Linux's `/proc` does: here each folder is tried twice at most.
+ * Node's own `recursive` never ends if a file system answers ENOENT although the parent exists, as Linux's
+ * `/proc` does. Here each folder is tried twice at most.
  *
- * @param mode - of every folder that is made, before the umask
- * @throws the system's error: `EEXIST` where something that is no folder has the name, `ENOENT` where the file
- * system takes no folder
+ * @param mode - of every folder that is created, before the umask
+ * @throws the system's error: `EEXIST` if the name belongs to something else, `ENOENT` if the file system takes no
+ * folders
  */
 export async function makeFolders(folder: string, mode: number): Promise<void> {
   const parent = dirname(folder);
@@ -27,7 +27,7 @@ async function makeFolder(folder: string, mode: number): Promise<void> {
   try {
     await mkdir(folder, { mode });
   } catch (error) {
-    // Some file systems have another error than EEXIST for a folder that is there.
+    // Some file systems do not answer EEXIST for an existing folder.
     const isFolder = await stat(folder).then(
       (stats) => stats.isDirectory(),
       () => false,

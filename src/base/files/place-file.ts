@@ -7,15 +7,15 @@ import { oldName } from './temporary-name.ts';
 import { existsError, writeError } from './write-error.ts';
 
 /**
- * Gives a finished file its final name. What has that name is moved aside first, each time to the next of `asides`, and
- * nothing is ever renamed over a file. In the end it is `FILE.old-TIMESTAMP` where that name is free. All of it is synchronous, so that no signal handler comes between; where it
- * fails, what was moved is put back.
+ * Gives a finished file its final name. A file that has that name is moved aside first, to the next of `asides`, and ends
+ * as `FILE.old-TIMESTAMP` if that is free; nothing is ever renamed over a file. All of it is synchronous, so that no
+ * signal handler runs in between. If it fails, the old file is moved back.
  *
- * @param label - what `target` is called in errors
- * @param asides - names that no other file can have; with none of them a file in place is refused
- * @returns where the files are now that were in place
- * @throws KmsxError `output-exists` where asides are used up, or what is in place is not a file; others as `writeError`
- * makes them; the message names what could not be put back
+ * @param label - the name of `target` in errors
+ * @param asides - names that no other file can have; none: an existing file is refused
+ * @returns the new paths of files that were moved aside
+ * @throws KmsxError `output-exists` if all asides are used, or if what exists is not a regular file; else the system's
+ * error. The message names old files that could not be moved back
  */
 export function placeFile(
   temporary: string,
@@ -50,16 +50,16 @@ function moveAside(target: string, aside: string, label: string, steps: FileStep
   const stats = lstatSync(target, { throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isFile()) throw existsError(label);
-  steps.sync(dirname(target)); // the temporary file's entry is durable before the old file is moved
+  steps.sync(dirname(target)); // makes the temporary file's name durable before the old file is moved
   try {
     steps.rename(target, aside);
   } catch (error) {
-    // On NFS a rename may be done and reported as failed.
+    // NFS can report a rename as failed although it was done.
     if (systemErrorCode(error) !== 'ENOENT' && !isThere(aside)) throw error;
   }
 }
 
-/** Gives an old file its lasting name, `FILE.old-TIMESTAMP`, and returns the name that it has then. */
+/** Renames an old file to `FILE.old-TIMESTAMP` if that is free; returns the name that it has in the end. */
 function shorten(aside: string, steps: FileSteps): string {
   const name = oldName(aside);
   try {
@@ -67,15 +67,15 @@ function shorten(aside: string, steps: FileSteps): string {
     steps.unlink(aside);
     return name;
   } catch {
-    return aside; // taken, or a file system without links: the longer name is as good
+    return aside; // taken, or no hard links here: the longer name will do
   }
 }
 
-/** Returns whether the file has its old name again; if somebody took that meanwhile, it stays where it is. */
+/** Returns false if the old name is taken by now: the file stays where it is. */
 function putBack(aside: string, target: string, steps: FileSteps): boolean {
   try {
     return moveToFreeName(aside, target, steps);
   } catch {
-    return false; // the error to show is the one that made this necessary
+    return false; // the error to report is the one that led here
   }
 }

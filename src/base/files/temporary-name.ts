@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { systemErrorCode } from '../error.ts';
 import { isSameFile } from './file-steps.ts';
 
-/** What naming and tidying up need of the world. */
+/** What naming and tidying up need from their surroundings. */
 export interface TemporaryFileContext {
   readonly pid: number;
   isProcessAlive(pid: number): boolean;
@@ -14,17 +14,17 @@ export interface TemporaryFileContext {
   now(): Date;
 }
 
-/** A temporary file of another run that this one leaves alone. */
+/** A temporary file of an earlier run that this run leaves alone. */
 export interface Leftover {
   readonly temporary: string;
-  /** Where the old file is that it was to replace, if the run was cut off between the two moves. */
+  /** The path of the old file, if that run was killed after moving it aside and before putting the new one in place. */
   readonly old: string | undefined;
 }
 
-/** A temporary file of a process that cannot be seen from here counts as left behind when it is so old. */
+/** Age at which a temporary file of a process that cannot be seen from here counts as left behind. */
 const FOREIGN_LEFTOVER_MS = 60 * 60 * 1000;
 
-/** Names for so many files that come into place one after the other. */
+/** How many files may come into place, one after the other, while the new one is put there. */
 const ASIDES = 10;
 
 /**
@@ -37,8 +37,8 @@ export function temporaryName(target: string, context: TemporaryFileContext): st
 }
 
 /**
- * The names that old files have while they are replaced, in order: `FILE.old-TIMESTAMP-RANDOM` and a digit. RANDOM is
- * the end of that of the temporary file, which tells later runs that the two belong together.
+ * The names that old files have during a replacement, in order: `FILE.old-TIMESTAMP-RANDOM` and a digit. RANDOM is the
+ * last 12 digits of the temporary file's, so that later runs recognise that the two belong together.
  */
 export function asideNames(target: string, temporary: string, now: Date): string[] {
   const timestamp = now.toISOString().replaceAll(/[-:]/g, '');
@@ -47,16 +47,16 @@ export function asideNames(target: string, temporary: string, now: Date): string
   return Array.from({ length: ASIDES }, (_, attempt) => `${stem}${attempt}`);
 }
 
-/** The name that an old file gets in the end, if it is free: `FILE.old-TIMESTAMP`. */
+/** The name that an old file has in the end, if it is free: `FILE.old-TIMESTAMP`. */
 export function oldName(aside: string): string {
   return aside.slice(0, aside.lastIndexOf('-'));
 }
 
 /**
- * Removes the temporary files of `target` whose process is gone. Those of a replacement that was cut off stay, and so do
- * those of another machine or PID namespace, whose process cannot be seen from here.
+ * Removes the temporary files of `target` whose process has ended. Those of an interrupted replacement stay, and so do
+ * those of another machine or PID namespace, whose processes cannot be seen from here.
  *
- * @returns what stays: of a replacement that was cut off, or older than an hour
+ * @returns the files of interrupted replacements, and those from elsewhere that are older than an hour
  * @throws the system's error where the folder can't be read
  */
 export async function removeLeftovers(
@@ -87,7 +87,7 @@ export async function removeLeftovers(
         stays.push({ temporary, old: undefined });
       }
     } catch (error) {
-      // Another user's in a sticky folder, a folder, gone meanwhile: it is not in the way.
+      // Another user's file in a sticky folder, a folder, removed by now: it does no harm.
       if (systemErrorCode(error) === undefined) throw error;
     }
   }
@@ -109,6 +109,6 @@ function pidSpaceFacts(): string {
     return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
-    return hostname(); // macOS has neither: a machine has one space of PIDs there
+    return hostname(); // macOS has neither, and only one PID namespace
   }
 }

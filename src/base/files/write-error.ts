@@ -2,12 +2,12 @@ import { dirname } from 'node:path';
 import type { ErrorCode } from '../error-codes.ts';
 import { kmsxError, systemErrorCode } from '../error.ts';
 
-/** An output that is there already. */
+/** The error for an output that exists. */
 export function existsError(label: string): Error {
   return kmsxError('output-exists', `${label} exists already`, { path: label });
 }
 
-/** Turns a system error of writing what is called `label` into one that says what to do; others pass unchanged. */
+/** Turns a system error from writing `label` into one that says what to do; other errors pass unchanged. */
 export function writeError(label: string, error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
   const folder = dirname(label);

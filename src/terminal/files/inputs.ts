@@ -1,26 +1,24 @@
-import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { access, open, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
 import type { Io } from '../io.ts';
 import type { Reporter } from '../reporter.ts';
 
 /** No key file or document comes near this; a larger input is a mistake. */
 const MAX_INPUT_BYTES = 1024 * 1024;
-const NAMED_PIPE_POLL_MS = 20;
 
-/** An input as read: its bytes, what it is called in messages, and which file it was. */
+/** An input: its bytes, its name in messages, and which file it is. */
 export interface Input {
   readonly bytes: Buffer;
   readonly label: string;
-  /** `device:inode` of the regular file, so that no output becomes the same file. */
+  /** `device:inode` of a regular file, so that no output is the same file. */
   readonly fileId: string | undefined;
 }
 
-/** An option and the path that it was given, before anything is read. */
+/** An option and its path, before anything is read. */
 export interface InputRequest {
   readonly option: string;
   readonly path: string;
@@ -43,7 +41,7 @@ export function assertOneStdin(requests: readonly InputRequest[]): void {
 /**
  * Reads a file, a pipe, or standard input for `-`.
  *
- * @param what - what is waited for when standard input is a terminal, as in "an export document"
+ * @param what - what is expected, such as "an export document"
  * @throws KmsxError `file-missing`, `file-unreadable`, `input-empty`, `input-too-large`
  */
 export async function readInput(
@@ -73,7 +71,7 @@ export async function readInput(
 }
 
 /**
- * Looks at a file that is read later, or by somebody else: it must be there, and no output may become it.
+ * Checks a file that is read later or by other code: it must be readable, and no output may be the same file.
  *
  * @throws KmsxError `file-missing`, `file-unreadable`
  */
@@ -106,10 +104,10 @@ async function readStdin(what: string, io: Io, reporter: Reporter): Promise<Inpu
 async function readFile(path: string, label: string, signal: AbortSignal): Promise<Input> {
   let handle: FileHandle | undefined;
   try {
-    // Not blocking: a named pipe that nobody writes to must not make the process deaf to signals.
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    handle = await openPatiently(path);
     const stats = await handle.stat();
-    const bytes = await readUpTo(handle, stats, label, signal);
+    const waitForWriter = stats.isFIFO() && !/^\/(dev|proc\/self)\/fd\//.test(label);
+    const bytes = await readUpTo(handle, MAX_INPUT_BYTES, { waitForWriter, signal });
     const fileId = stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined;
     return { bytes, label, fileId };
   } catch (error) {
@@ -117,35 +115,6 @@ async function readFile(path: string, label: string, signal: AbortSignal): Promi
   } finally {
     await handle?.close();
   }
-}
-
-async function readUpTo(
-  handle: FileHandle,
-  stats: Stats,
-  label: string,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  const waitsForWriter = stats.isFIFO() && !/^\/(dev|proc\/self)\/fd\//.test(label);
-  const buffer = Buffer.alloc(MAX_INPUT_BYTES + 1);
-  let length = 0;
-  while (length < buffer.length) {
-    signal.throwIfAborted();
-    let bytesRead: number | undefined;
-    try {
-      ({ bytesRead } = await handle.read(buffer, length, buffer.length - length, null));
-    } catch (error) {
-      if (systemErrorCode(error) !== 'EAGAIN') throw error;
-    }
-    if (bytesRead === 0 && !(waitsForWriter && length === 0)) break;
-    if (bytesRead === undefined || bytesRead === 0) {
-      await delay(NAMED_PIPE_POLL_MS, undefined, { signal });
-    } else {
-      length += bytesRead;
-    }
-  }
-  const bytes = Buffer.from(buffer.subarray(0, length));
-  buffer.fill(0);
-  return bytes;
 }
 
 function readError(label: string, error: unknown): unknown {

@@ -8,7 +8,7 @@ import { systemErrorCode } from '../../base/error.ts';
 const NAMED_PIPE_POLL_MS = 20;
 
 /**
- * Opens a device or named pipe for writing. A named pipe is waited for until it has a reader.
+ * Opens a device or named pipe for writing; waits until a named pipe has a reader.
  *
  * @param noteWaiting - called once, if there is no reader yet
  * @throws the system's error, and the reason of `signal`

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { fstatSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { descriptorAccess, openDescriptors } from '../../base/files/descriptor.ts';
+import { isReadHere, isReadOnly } from '../../base/files/descriptor.ts';
 import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { SECRET_PREFIX } from '../../base/secret-prefix.ts';
@@ -14,13 +14,13 @@ export interface OutputRequest {
   readonly option: string;
   /** A path, or `-` for standard output. */
   readonly path: string;
-  /** What goes there: it decides the mode and what `--force` may do. */
+  /** What goes there: it decides the mode, and whether a terminal may show it. */
   readonly holds: 'backup' | 'document' | 'secret' | 'component' | 'private key' | 'public key';
 }
 
 /**
- * What a path stands for. Ids are equal for two paths that are the same file or stream; devices such as
- * /dev/null have none: two writers are no conflict.
+ * What a path refers to. Two paths to the same file or stream share an id; a device such as /dev/null has none, because
+ * two outputs may go there.
  */
 export type Place =
   | { kind: 'stdout'; label: string; ids: string[] }
@@ -29,7 +29,7 @@ export type Place =
   | { kind: 'file'; label: string; ids: string[]; path: string };
 
 /**
- * Finds what a path stands for.
+ * Finds what a path refers to.
  *
  * @param option - the option that named it, for messages
  * @throws KmsxError `bad-usage`, `output-is-secret`, `file-unwritable`
@@ -40,7 +40,7 @@ export async function findPlace(
 ): Promise<Place> {
   if (given === '') throw kmsxError('bad-usage', `${option} has an empty file name`);
   if (given.startsWith(SECRET_PREFIX)) {
-    throw kmsxError('output-is-secret', `${option} ${given} would be a file, no secret of KMS`, {
+    throw kmsxError('output-is-secret', `${option} ${given} would be a file, not a secret in KMS`, {
       option,
       path: given,
     });
@@ -58,19 +58,16 @@ export async function findPlace(
     return { kind: 'descriptor', label: given, ids, descriptor };
   }
   const path = resolve(io.cwd, given);
-  try {
-    const stats = await stat(path);
-    const id = `${stats.dev}:${stats.ino}`;
-    if (stats.isFile() || stats.isDirectory()) {
-      return { kind: 'file', label: given, path, ids: [id, await nameId(path)] };
-    }
-    // Two writers of /dev/null are no conflict.
-    const ids = stats.isCharacterDevice() ? [] : [id];
-    return { kind: 'special', label: given, path, ids, stats };
-  } catch (error) {
+  const stats = await stat(path).catch((error: unknown) => {
     if (systemErrorCode(error) !== 'ENOENT') throw writeError(given, error);
+    return undefined;
+  });
+  if (stats === undefined) return { kind: 'file', label: given, path, ids: [await nameId(path)] };
+  const id = `${stats.dev}:${stats.ino}`;
+  if (stats.isFile() || stats.isDirectory()) {
+    return { kind: 'file', label: given, path, ids: [id, await nameId(path)] };
   }
-  return { kind: 'file', label: given, path, ids: [await nameId(path)] };
+  return { kind: 'special', label: given, path, ids: stats.isCharacterDevice() ? [] : [id], stats };
 }
 
 /** Which open descriptor a path names: `-`, `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`. */
@@ -82,42 +79,26 @@ function descriptorOf(path: string): number | undefined {
 }
 
 /**
- * The facts of a descriptor that the caller opened for writing. Those of Node.js itself are refused: its
- * event queues, and pipes of which this process holds both ends.
+ * The stats of a descriptor that the caller opened for writing. Node's own are refused: its event queues, and pipes of
+ * which this process holds both ends.
  */
 function openDescriptor(descriptor: number, label: string): Stats {
   try {
     const stats = fstatSync(descriptor);
-    const access = descriptorAccess(descriptor);
-    const isKnownKind =
-      stats.isFile() || stats.isFIFO() || stats.isCharacterDevice() || stats.isSocket();
-    const isOurs = !isKnownKind || (stats.isFIFO() && holdsOtherEnd(descriptor, stats));
-    if (!isOurs && access !== 'read') return stats;
+    const isStream = stats.isCharacterDevice() || stats.isSocket();
+    const isWritten = stats.isFile() || isStream || (stats.isFIFO() && !isReadHere(stats));
+    if (isWritten && !isReadOnly(descriptor)) return stats;
   } catch (error) {
     if (systemErrorCode(error) !== 'EBADF') throw writeError(label, error);
   }
   throw kmsxError('file-unwritable', `${label} is not open for writing`, { path: label });
 }
 
-/** Whether this process can also read from a pipe that it writes to. */
-function holdsOtherEnd(descriptor: number, { dev, ino }: Stats): boolean {
-  for (const name of openDescriptors()) {
-    if (name === descriptor || descriptorAccess(name) !== 'read') continue;
-    try {
-      const other = fstatSync(name);
-      if (other.dev === dev && other.ino === ino) return true;
-    } catch {
-      continue; // the descriptor of the listing itself is closed by now
-    }
-  }
-  return false;
-}
-
-/** The same for every way to write the name of a file that is not there yet. */
+/** The same for every spelling of the name of a file that does not exist yet. */
 async function nameId(path: string): Promise<string> {
   try {
     return `name:${join(await realpath(dirname(path)), basename(path))}`;
   } catch {
-    return `name:${path}`; // a folder that is not there: preparing the file says so
+    return `name:${path}`; // the folder does not exist: preparing the file reports it
   }
 }

@@ -13,17 +13,17 @@ import type { OutputRequest, Place } from './output-place.ts';
 import { openSpecial } from './open-special.ts';
 import { findPlace } from './output-place.ts';
 
-/** Room that is taken on the disk for an output before anything happens: no document is longer. */
+/** Disk space that is reserved for an output before anything happens; no document is longer. */
 const RESERVED_BYTES = 64 * 1024;
 
-/** An output that has been checked and made ready. End it with `write` or `discard`. */
+/** An output that is checked and ready. End it with `write` or `discard`. */
 export interface Output {
   readonly label: string;
   readonly isStdout: boolean;
   /** Writes all of it; resolves when it is on stable storage, or accepted whole by a pipe or device. */
   write(bytes: Uint8Array): Promise<void>;
   discard(): Promise<void>;
-  /** Takes back a file that was written, at once; undefined for what went to a stream. */
+  /** Removes a file that was written, synchronously; undefined for a stream. */
   retract?(): void;
 }
 
@@ -32,13 +32,13 @@ export interface OutputRules {
   readonly forceTerminal: boolean;
   readonly io: Io;
   readonly reporter: Reporter;
-  /** Nothing will be written: a device or named pipe is not opened, since its reader would see that. */
+  /** Nothing will be written: a device or named pipe is not opened, because its reader would notice. */
   readonly isTrial?: boolean;
 }
 
 /**
- * Checks every output against the others, the inputs and the file system, and makes each one ready, so
- * that what can go wrong is found before anything happens. If one fails, none is left behind.
+ * Checks every output against the others, the inputs and the file system, and prepares it, so that problems are found
+ * before anything happens. If one fails, nothing is left behind.
  *
  * @throws KmsxError `output-twice`, `output-is-input`, `output-exists`, `output-is-folder`,
  * `output-is-secret`, `terminal-refused`, `file-unwritable`, `disk-full`
@@ -76,7 +76,7 @@ export async function discardAll(outputs: readonly Output[]): Promise<void> {
   for (const output of outputs) await output.discard();
 }
 
-/** @param taken - what inputs (undefined) and other outputs have, by its id */
+/** @param taken - the ids of inputs (undefined) and of other outputs */
 function assertFree(
   { ids, kind, label }: Place,
   { option }: OutputRequest,
@@ -118,7 +118,7 @@ async function prepareOutput(
   }
 }
 
-/** A key is shown on a terminal with `--force-terminal` only, a component never: it is one person's. */
+/** A terminal shows a key only with `--force-terminal`, and a component never: it belongs to one person. */
 function assertShowable(
   label: string,
   { holds }: OutputRequest,
@@ -139,7 +139,7 @@ function assertShowable(
   );
 }
 
-/** An output that is written to as it is, and never replaced. */
+/** An output that is written to and never replaced. */
 function streamOutput(
   label: string,
   isStdout: boolean,
@@ -164,7 +164,7 @@ async function prepareSpecial(
 ): Promise<Output> {
   const noteWaiting = (): Promise<void> => reporter.note(`waiting for a reader of ${label}`);
   try {
-    // A socket is never opened: the attempt says why it cannot be an output.
+    // A socket cannot be opened: the attempt reports why.
     if (isTrial && !stats.isSocket()) {
       await access(path, constants.W_OK);
       return streamOutput(label, false, () => Promise.reject(new TypeError('nothing is written')));
@@ -221,6 +221,6 @@ async function prepareFile(
 
 function leftoverWarning(label: string, { temporary, old }: Leftover): string {
   return old === undefined
-    ? `${temporary} was left by another machine or container: remove it if nothing writes ${label} there`
+    ? `another machine or container left ${temporary}: remove it if nothing there is writing ${label}`
     : `an earlier run was killed while it replaced ${label}: the old file is ${old}, the new one ${temporary}; both stay`;
 }

@@ -78,7 +78,9 @@ describe('an output secret:NAME', () => {
     const argv = args.flatMap((word) => (word === 'x.json' ? inputs : [word]));
     const run = await kmsx([...argv, option, 'secret:x'], { cwd: folder() });
     expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.stderr).toContain(`error: ${option} secret:x would be a file, no secret of KMS\n`);
+    expect(run.stderr).toContain(
+      `error: ${option} secret:x would be a file, not a secret in KMS\n`,
+    );
     expect(run.stderr).toContain('one of that name is ./secret:x');
     expect(files()).toEqual(before);
   });
@@ -334,7 +336,7 @@ describe('outputs and inputs', () => {
   });
 });
 
-describe('an output that is no regular file', () => {
+describe('an output that is not a regular file', () => {
   it('is written to and never replaced: /dev/null', async () => {
     await kmsxOk([...EXPORT, '--backup', '/dev/null', '--out', '/dev/null'], { cwd: folder() });
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);

@@ -126,7 +126,7 @@ describe('a durable file', () => {
     expect(old.map((name) => readFileSync(join(folder(), name), 'utf8'))).toEqual(['one', 'two']);
   });
 
-  it('replaces the target of a symbolic link at one stroke and leaves the link', async () => {
+  it('replaces the target of a symbolic link atomically and leaves the link', async () => {
     mkdirSync(join(folder(), 'real'));
     writeFileSync(join(folder(), 'real', 'target'), 'old');
     symlinkSync(join('real', 'target'), join(folder(), 'link'));
@@ -172,7 +172,7 @@ describe('a durable file', () => {
   });
 
   it.each([['refuse'], ['replace'], ['move-aside']] as const)(
-    'is written all the same where somebody removed its temporary file: %s',
+    'is written all the same where another process removed its temporary file: %s',
     async (existing) => {
       const path = join(folder(), 'out.json');
       const file = await prepareDurableFile(path, options({ existing }), testIo());
@@ -222,7 +222,7 @@ describe('a durable file', () => {
     await file.discard();
   });
 
-  it('is taken back after it was committed, and somebody else’s file of that name is not', async () => {
+  it('is taken back after it was committed, and another process’s file of that name is not', async () => {
     const path = join(folder(), 'out.json');
     const file = await prepareDurableFile(path, options(), testIo());
     file.retract();

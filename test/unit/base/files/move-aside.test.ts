@@ -170,7 +170,7 @@ describe('a symbolic link', () => {
 });
 
 describe('a file system that fails', () => {
-  it('is given up when it says for ever that the name is taken', async () => {
+  it('is given up when it always says that the name is taken', async () => {
     write('old');
     let calls = 0;
     const link = (): never => {
@@ -189,7 +189,7 @@ describe('a file system that fails', () => {
     expect(files()).toEqual({ [`${OLD}-…`]: 'old' });
   });
 
-  it('is given up too where there is no old file', async () => {
+  it('is given up too if there is no old file', async () => {
     const file = await prepare({ link: failing('EEXIST') });
     await expect(file.commit(Buffer.from('new'))).rejects.toMatchObject({ code: 'output-exists' });
     expect(files()).toEqual({});

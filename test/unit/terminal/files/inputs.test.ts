@@ -98,7 +98,7 @@ describe('an input', () => {
     expect(await refused(read(path))).toMatchObject({ code, message });
   });
 
-  it('that fails on the way is no empty one', async () => {
+  it('that fails on the way is not an empty one', async () => {
     const failing = { ...testIo().stdin, read: () => Promise.reject(new Error('EIO')) };
     expect((await refused(read('-', {}, { stdin: failing }))).code).toBe('stream-failed');
   });
