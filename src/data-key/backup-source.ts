@@ -4,22 +4,22 @@ import type { EncryptionContext } from '../documents/encryption-context.ts';
 import { sameEncryptionContext } from '../documents/encryption-context.ts';
 import type { Envelope } from '../documents/read-document.ts';
 
-/** A backup as far as it is known: a bare CiphertextBlob tells nothing of the rest. */
+/** What is known of a backup: with a bare CiphertextBlob, nothing else. */
 export interface BackupSource {
   readonly CiphertextBlob: string;
   readonly EncryptionContext?: EncryptionContext | undefined;
-  /** The KMS key, where it is known: another one in an answer can't be right. */
+  /** The KMS key, if known: an answer that names another one is wrong. */
   readonly KeyId?: string | undefined;
   readonly KeyVersionId?: string | undefined;
   readonly NumberOfBytes?: number | undefined;
   readonly Region?: string | undefined;
-  /** Where the document was made: for a hint, never an address to call. */
+  /** Where the document was made: for a hint, never an address to connect to. */
   readonly Endpoint?: string | undefined;
   readonly Rehearsal?: true | undefined;
 }
 
 /**
- * What a file says of a backup; where it says nothing of the encryption context, the options do.
+ * What a file says about a backup; if it says nothing about the encryption context, the options do.
  *
  * @param context - of the options: it must agree with the document's, or be the only one
  * @param label - what the file is called in errors
@@ -67,8 +67,8 @@ export function backupSourceOf(
 }
 
 /**
- * Holds the KMS key that an answer names against the document: a CiphertextBlob that was swapped for one of
- * another KMS key is found here.
+ * Compares the KMS key that an answer names with the document's: this finds a CiphertextBlob that was swapped for one
+ * under another KMS key.
  *
  * @throws KmsxError `backup-key-mismatch`
  */
@@ -81,7 +81,7 @@ export function assertKeyOfSource({ KeyId }: BackupSource, keyId: string): void 
 }
 
 /**
- * Holds the length of a data key against what the document says of it.
+ * Compares the length of a data key with what the document says.
  *
  * @throws KmsxError `data-key-length`
  */

@@ -9,7 +9,7 @@ import type { Recipient } from './recipient.ts';
 import { exportEntry, wrappingParameters } from './recipient.ts';
 import { reexport } from './reexport.ts';
 
-/** How long a data key is to be: by KMS's name for it, or in bytes. */
+/** The length of a new data key: KMS's name for it, or bytes. */
 export type DataKeySize =
   { readonly keySpec: 'AES_256' | 'AES_128' } | { readonly numberOfBytes: number };
 
@@ -25,8 +25,8 @@ export interface ExportDependencies {
   readonly kms: KmsClient;
   readonly now: () => Date;
   /**
-   * Called right after the first answer, before anything else is asked for or shown; resolves when the
-   * backup is on stable storage.
+   * Called right after the first answer, before anything else is sent or shown; resolves when the backup is on stable
+   * storage.
    */
   readonly keepBackup: (backup: BackupDocument) => Promise<void>;
 }
@@ -41,7 +41,7 @@ export function dataKeyLength(size: DataKeySize): number {
 /**
  * Generates a data key in KMS and exports it under every recipient's public key: GenerateAndExportDataKey
  * for the first, ExportDataKey on the same CiphertextBlob for the others. The backup is kept before the
- * others are asked for.
+ * others are requested.
  *
  * @throws KmsxError those of KMS, and `answer-malformed` for an answer that can't be right
  */
@@ -71,10 +71,10 @@ export async function exportDataKey(
 }
 
 /**
- * Asks KMS whether `exportDataKey` would succeed. Only the first call can be asked about: there is no
- * CiphertextBlob yet for the others.
+ * Asks KMS whether `exportDataKey` would succeed. Only the first call can be checked: there is no CiphertextBlob yet
+ * for the others.
  *
- * @returns what was not asked
+ * @returns the actions that were not checked
  * @throws KmsxError what the call itself would throw
  */
 export async function dryRunExport(request: ExportRequest, kms: KmsClient): Promise<string[]> {

@@ -16,7 +16,7 @@ import type { BackupSource } from './backup-source.ts';
 import { assertLengthOfSource } from './backup-source.ts';
 import { dryRunReexport, reexport } from './reexport.ts';
 
-/** A wrapping key pair of this process alone: it is never written, and gone when nothing refers to it. */
+/** A wrapping key pair of this process alone, never written anywhere. */
 export interface OneTimeKey extends UnwrappingKey {
   readonly publicKey: WrappingPublicKey;
 }

@@ -27,7 +27,7 @@ export interface BackupDocument extends CommonFields {
   readonly CiphertextBlob: string;
 }
 
-/** What both documents are told of a data key and its origin; its id they take from the context. */
+/** What both documents record of a data key and its origin; the data key's id comes from the context. */
 export type DocumentOrigin = Fields<Omit<CommonFields, 'DataKeyId'>>;
 
 /**

@@ -173,7 +173,7 @@ function assertSecretFits(secret: SecretBytes, facts: ComponentFacts, label: str
 }
 
 function notComponent(label: string): Error {
-  return kmsxError('document-malformed', `${label} is no component document`, {
+  return kmsxError('document-malformed', `${label} is not a component document`, {
     label,
     field: 'Format',
   });

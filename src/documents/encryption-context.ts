@@ -27,7 +27,7 @@ export interface ContextFile {
 
 /**
  * Joins a context from `--context NAME=VALUE` options, split at the first `=`, and the text of a
- * `--context-file`. No name may come twice, from wherever.
+ * `--context-file`. No name may occur twice, from either source.
  *
  * @returns undefined if there is nothing in it: KMS takes an empty context as none
  * @throws KmsxError `context-malformed`, `json-malformed`, `json-name-twice`
@@ -57,7 +57,7 @@ export function joinEncryptionContext(
 }
 
 /**
- * Refuses names that kmsx gives a meaning of its own: they have no place in a new context.
+ * Refuses names that kmsx reserves for itself in a new context.
  *
  * @throws KmsxError `context-malformed`
  */
@@ -70,8 +70,8 @@ export function assertNoReservedName(context: EncryptionContext): void {
 }
 
 /**
- * Binds a data key that is made next to an id of its own: with the id in its context no other CiphertextBlob opens in
- * the place of this one.
+ * Binds the data key that is made next to an id of its own: with the id in the context, no other CiphertextBlob opens
+ * in its place.
  *
  * @param dataKeyId - 16 random bytes
  * @throws KmsxError `context-malformed` where the context is too long with it
@@ -85,7 +85,7 @@ export function bindEncryptionContext(
   return bound;
 }
 
-/** Tells whether a text is the id of a data key: 32 lower-case hexadecimal digits. */
+/** Whether a text is the id of a data key: 32 lower-case hexadecimal digits. */
 export function isDataKeyId(text: string): boolean {
   return DATA_KEY_ID_FORM.test(text);
 }
@@ -96,7 +96,7 @@ export function dataKeyIdOf(context: EncryptionContext | undefined): string | un
   return id !== undefined && isDataKeyId(id) ? id : undefined;
 }
 
-/** Tells whether two contexts are the same map; none and an empty one are. */
+/** Whether two contexts are the same map; no context equals an empty one. */
 export function sameEncryptionContext(
   a: EncryptionContext | undefined,
   b: EncryptionContext | undefined,
@@ -126,7 +126,7 @@ export function assertEncryptionContext(
     if (name === '') throw malformed(`${label} has an empty name`);
     if (typeof member !== 'string') {
       throw malformed(
-        `${label} has the name ${JSON.stringify(name)} with a value that is no string`,
+        `${label} has the name ${JSON.stringify(name)} with a value that is not a string`,
       );
     }
   }

@@ -98,7 +98,7 @@ export function readExportDocument(object: JsonObject, label: string): ExportDoc
   });
 }
 
-/** Of two exports for one public key a reader would open one, and say nothing of the other. */
+/** Of two exports for one public key, a reader would open one and ignore the other. */
 function assertOneForEachKey(exports: readonly ExportEntry[], label: string): void {
   const seen = new Set<string>();
   for (const [index, { PublicKeyFingerprint }] of exports.entries()) {

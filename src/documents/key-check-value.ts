@@ -5,7 +5,7 @@ import { isJsonObject } from '../base/json.ts';
 
 export type CheckValueMethod = 'AES-ECB-ZERO' | 'AES-CMAC-ZERO' | 'AES-CMAC-LABEL' | 'SHA256-LABEL';
 
-/** A short value by which a data key is told from another without showing it. */
+/** A short value that tells one data key from another without showing it. */
 export interface KeyCheckValue {
   readonly Method: CheckValueMethod;
   /** Lower-case hexadecimal. */
@@ -15,12 +15,12 @@ export interface KeyCheckValue {
 const LABEL = Buffer.from('kmsx-data-key-v1', 'ascii');
 const ZERO_BLOCK = Buffer.alloc(16);
 
-/** A key below this length has no check values: it could be found from them. */
+/** A shorter key has no check values: it could be found from them. */
 export const MIN_CHECKED_KEY_BYTES = 16;
 
 interface MethodFacts {
   readonly method: CheckValueMethod;
-  /** What an option calls it, as in `--expect-check-value label:…`. */
+  /** Its word in options, as in `--expect-check-value label:…`. */
   readonly word: string;
   readonly bytes: number;
   readonly forAes: boolean;
@@ -65,7 +65,7 @@ export const CHECK_VALUE_WORDS: readonly string[] = METHODS.map(({ word }) => wo
  * Computes the check values of a data key: for an AES key (16, 24 or 32 bytes) the first 3 bytes of the
  * encryption of a zero block, the first 5 bytes of the AES-CMAC of a zero block, and the whole AES-CMAC of
  * the 16 ASCII bytes `kmsx-data-key-v1`; for other keys of 16 bytes and more the first 16 bytes of SHA-256
- * over that label and the key. Below 16 bytes none: a key so short could be found from it.
+ * over that label and the key. Shorter keys have none: they could be found from it.
  *
  * @param words - which methods, by their words in options; all if left out
  */
@@ -92,8 +92,8 @@ export function isKeyCheckValue(value: unknown): value is KeyCheckValue {
 }
 
 /**
- * Whether a data key has every one of these check values, each compared in constant time. A value whose method does
- * not fit the key is one that it does not have.
+ * Whether a data key has every one of these check values, each compared in constant time; false if a method does not
+ * fit the key.
  */
 export function hasCheckValues(dataKey: Uint8Array, values: readonly KeyCheckValue[]): boolean {
   const actual = keyCheckValues(dataKey);
@@ -105,24 +105,28 @@ export function hasCheckValues(dataKey: Uint8Array, values: readonly KeyCheckVal
   });
 }
 
-/** A check value that was read aloud or copied from an HSM: what the key must have. */
-export interface ExpectedCheckValue {
-  readonly method: CheckValueMethod;
-  readonly value: Buffer;
+/**
+ * How many bits of a check value there are to tell keys apart by: that of the longest, since each is compared.
+ *
+ * @returns 24 for `ecb`, 40 for `cmac`, 128 for the others; undefined for none
+ */
+export function assuranceBits(checkValues: readonly KeyCheckValue[]): number | undefined {
+  if (checkValues.length === 0) return undefined;
+  return Math.max(...checkValues.map(({ Value }) => Value.length * 4));
 }
 
 /**
- * Parses `ecb:…`, `cmac:…`, `label:…` or `sha256:…` with all the hexadecimal digits of the method, in
- * either letter case.
+ * Parses an expected check value, as it was read aloud or copied from an HSM: `ecb:…`, `cmac:…`, `label:…` or
+ * `sha256:…` with all the hexadecimal digits of the method, in either letter case.
  *
  * @throws KmsxError `check-value-malformed`
  */
-export function parseExpectedCheckValue(text: string): ExpectedCheckValue {
+export function parseExpectedCheckValue(text: string): KeyCheckValue {
   const colon = text.indexOf(':');
   const facts = METHODS.find(({ word }) => word === text.slice(0, colon));
   const digits = text.slice(colon + 1);
   if (facts === undefined || !/^[0-9a-fA-F]*$/.test(digits)) {
-    throw kmsxError('check-value-malformed', `${JSON.stringify(text)} is no key check value`);
+    throw kmsxError('check-value-malformed', `${JSON.stringify(text)} is not a key check value`);
   }
   if (digits.length !== facts.bytes * 2) {
     throw kmsxError(
@@ -130,32 +134,24 @@ export function parseExpectedCheckValue(text: string): ExpectedCheckValue {
       `a key check value ${facts.word}: has ${facts.bytes * 2} hexadecimal digits, not ${digits.length}`,
     );
   }
-  return { method: facts.method, value: Buffer.from(digits, 'hex') };
+  return { Method: facts.method, Value: digits.toLowerCase() };
 }
 
 /**
- * Checks a data key against an expected value, in constant time.
+ * Checks a data key against expected values, each in constant time.
  *
- * @throws KmsxError `check-value-mismatch`, also where the method does not fit a key of this length
+ * @throws KmsxError `check-value-mismatch`, also if a method does not fit a key of this length
  */
-export function assertCheckValue(dataKey: Uint8Array, expected: ExpectedCheckValue): void {
-  const facts = METHODS.find(({ method }) => method === expected.method);
-  const fits =
-    facts?.forAes === isAesKey(dataKey) &&
-    (facts.forAes || dataKey.length >= MIN_CHECKED_KEY_BYTES);
-  if (facts === undefined || !fits) {
-    throw kmsxError(
-      'check-value-mismatch',
-      `a data key of ${dataKey.length} bytes has no ${expected.method} check value`,
-    );
-  }
-  const actual = facts.compute(dataKey).subarray(0, facts.bytes);
-  if (!equalBytes(actual, expected.value)) {
-    throw kmsxError(
-      'check-value-mismatch',
-      `the key check value ${expected.method} is not the expected one`,
-    );
-  }
+export function assertCheckValues(dataKey: Uint8Array, expected: readonly KeyCheckValue[]): void {
+  const wrong = expected.find((value) => !hasCheckValues(dataKey, [value]));
+  if (wrong === undefined) return;
+  const fits = keyCheckValues(dataKey).some(({ Method }) => Method === wrong.Method);
+  throw kmsxError(
+    'check-value-mismatch',
+    fits
+      ? `the key check value ${wrong.Method} is not the expected one`
+      : `a data key of ${dataKey.length} bytes has no ${wrong.Method} check value`,
+  );
 }
 
 /**

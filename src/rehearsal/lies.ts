@@ -25,11 +25,11 @@ export interface RehearsedPair {
   readonly privateKey: UnwrappingKey;
 }
 
-/** What lies are told about. */
+/** What the lies are about. */
 export interface Truth {
   readonly document: ExportDocument;
   readonly backup: BackupDocument;
-  /** One of those that the data key was exported to. */
+  /** One of the pairs that the data key was exported to. */
   readonly pair: RehearsedPair;
   readonly context: EncryptionContext;
 }
@@ -44,13 +44,13 @@ interface LieStage {
 
 interface Lie {
   readonly title: string;
-  /** Of the error that must come: it decides the exit code. */
+  /** The kind of the error that must be thrown: it decides the exit code. */
   readonly kind: Extract<ErrorKind, 'kms' | 'crypto'>;
   readonly tell: () => Promise<unknown>;
 }
 
 /**
- * Tells each lie, and fails where one is believed, or found out with another exit code than it must be.
+ * Tells each lie, and fails if one is believed, or exposed with the wrong exit code.
  *
  * @returns the lies that were refused: all of them
  * @throws KmsxError `rehearsal-failed`, and what else goes wrong
@@ -63,7 +63,7 @@ export async function refuseLies(truth: Truth, stage: LieStage): Promise<string[
   return lies.map(({ title }) => title);
 }
 
-/** What is damaged, or opened with what does not belong to it. */
+/** What is damaged, or opened with something that does not belong to it. */
 function liesOfOutsiders({ document, backup, pair }: Truth, { kms }: LieStage): Lie[] {
   const wrapped = chooseExport(document, pair.privateKey);
   return [
@@ -93,7 +93,7 @@ function liesOfOutsiders({ document, backup, pair }: Truth, { kms }: LieStage): 
   ];
 }
 
-/** What opens as it should and holds another data key: verify-key alone finds it out. */
+/** What opens as it should and holds another data key: only verify-key finds it. */
 async function liesOfInsiders(truth: Truth, stage: LieStage): Promise<Lie[]> {
   const { document, backup, pair } = truth;
   const { kms, keyId, now, randomBytes } = stage;
@@ -118,7 +118,7 @@ async function liesOfInsiders(truth: Truth, stage: LieStage): Promise<Lie[]> {
       tell: () => verify(swapped, wrapped, pair, kms),
     },
     {
-      title: 'an export of a key that somebody chose',
+      title: 'an export of a key that someone chose',
       kind: 'crypto',
       tell: () => verify(backup, forgedExport(wrapped, pair, randomBytes), pair, kms),
     },
@@ -141,7 +141,7 @@ async function verify(
   });
 }
 
-/** As an operator does who has read the check value from the HSM. */
+/** Like an operator who has read the check value from the HSM. */
 async function verifyCheckValue(
   source: BackupSource,
   wrapped: WrappedDataKey,
@@ -163,7 +163,7 @@ function verifiable(source: BackupSource, kms: KmsClient): Parameters<typeof ver
   };
 }
 
-/** RSA-OAEP says nothing of who wrapped: the public key is enough. */
+/** RSA-OAEP does not authenticate who wrapped: the public key is enough. */
 function forgedExport(
   wrapped: WrappedDataKey,
   { recipient }: RehearsedPair,

@@ -20,7 +20,7 @@ import { chooseExport } from '../data-key/find-export.ts';
 import { unwrapDataKey } from '../data-key/unwrap.ts';
 import { verifyBackups } from '../data-key/verify/verify-backups.ts';
 
-/** What a rehearsal needs of its surroundings. */
+/** What a rehearsal runs on. */
 export interface RehearsalStage {
   readonly kms: KmsClient;
   /** An enabled symmetric KMS key. */
@@ -46,12 +46,12 @@ export interface RehearsalResult {
 const CONTEXT: EncryptionContext = { purpose: 'rehearsal' };
 
 /**
- * Holds a whole ceremony: two wrapping key pairs, one data key exported to both with a context and a backup,
- * unwrapped twice, recovered from the backup, verified by way of a one-time key, and every lie refused. What is read is
+ * Rehearses a whole ceremony: two wrapping key pairs, one data key exported to both with a context and a backup,
+ * unwrapped twice, recovered from the backup, verified through a one-time key, and every lie refused. All input is
  * read back from files.
  *
- * @throws KmsxError of the first step that fails; `rehearsal-failed` where something was accepted that must
- * be refused, or two keys differ that must be the same
+ * @throws KmsxError of the first step that fails; `rehearsal-failed` if something was accepted that must be refused, or
+ * two keys differ that must be the same
  */
 export async function rehearse(stage: RehearsalStage): Promise<RehearsalResult> {
   const { step } = stage;
@@ -77,7 +77,7 @@ export async function rehearse(stage: RehearsalStage): Promise<RehearsalResult> 
       recover(backup, stage, keys),
     );
     await step('compare: the backup holds the same data key', () => assertSame(opened, recovered));
-    await step('verify: the backup and the export document hold it, and nobody sees it', () =>
+    await step('verify: the backup and the export document hold it, and it is never shown', () =>
       verify([document, backup], opened, stage),
     );
     const refused = await refuseLies({ document, backup, pair: first, context: CONTEXT }, stage);

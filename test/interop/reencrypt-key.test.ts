@@ -168,7 +168,7 @@ describe('kmsx reencrypt-key', () => {
       [[...to, '--backup', '-', '--backup', '-'], 'cannot both be'],
       [[...to, ...source], 'go together'],
       [[...to, '--source-key-id', 'rsa', ...version], 'did you mean --source-key-id alias/rsa?'],
-      [[...to, ...source, ...version], 'is no export document'],
+      [[...to, ...source, ...version], 'is not an export document'],
       [[...to, '--expect-fingerprint', `SHA256:${'0'.repeat(64)}`], 'with --source-key-id only'],
       [['--to-key-id', `acs:kms:cn-beijing:1:key/${NEW_KEY}`], 'one call works in one region'],
     ];

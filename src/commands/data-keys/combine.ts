@@ -3,7 +3,6 @@ import { secretCopy, usingSecret } from '../../base/secret-bytes.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
 import { assertOneStdin, readInput } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { repeatable } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { NamedComponent } from '../../data-key/custody/combine.ts';
@@ -22,7 +21,7 @@ import { explainingWrongFile } from '../shared/wrong-file.ts';
 /** `kmsx combine`: puts the components of a split data key together. */
 export function defineCombine(command: Command, io: Io): void {
   describe(command, {
-    text: 'Puts the components of a split data key together, offline. They must be of one set, none twice, enough of them; each is checked against its own check value, and the key against those that they all carry. With --component the key is split anew, for other custodians.',
+    text: 'Puts the components of a split data key together, offline. They must be of one set, without repetition, and enough of them; each is checked against its own check value, and the key against those that they all carry. With --component the key is split again, for other custodians.',
     examples: [
       [
         'the check values, to see that the components are the right ones',
@@ -40,13 +39,7 @@ export function defineCombine(command: Command, io: Io): void {
     exitCodes: [0, 2, 6, 7],
   });
   command.argument('<file...>', 'component documents, in any order; - is standard input');
-  addDataKeyOutputOptions(
-    command,
-    repeatable(
-      '--expect-check-value <value>',
-      'ecb:…, cmac:…, label:… or sha256:… that the data key must have',
-    ),
-  );
+  addDataKeyOutputOptions(command);
   command.action(async (files: readonly string[], options: DataKeyOutputOptions) => {
     await runCombine(files, options, createSession(command, io));
   });
@@ -75,7 +68,7 @@ async function runCombine(
   }
 }
 
-/** Reads every file into `components`, which the caller disposes of, also where one can't be read. */
+/** Reads every file into `components`, which the caller disposes of, even if one cannot be read. */
 async function readComponents(
   files: readonly string[],
   components: NamedComponent[],
@@ -90,7 +83,7 @@ async function readComponents(
   return inputs;
 }
 
-/** Reading overwrites the bytes: what is no component is looked at again in a copy. */
+/** Reading overwrites the bytes: a file that is not a component is inspected in a copy. */
 async function readComponent(bytes: Buffer, label: string): Promise<KeyComponent> {
   if (bytes.includes(`"${COMPONENT_FORMAT}"`)) return readComponentDocument(bytes, label);
   const copy = secretCopy(bytes);

@@ -80,17 +80,17 @@ export function defineExportKey(command: Command, io: Io): void {
   addRecipientOptions(command);
   command
     .addOption(
-      new Option('--key-spec <spec>', 'the data key; AES_256 if nothing is said').choices([
+      new Option('--key-spec <spec>', 'the kind of data key; AES_256 by default').choices([
         'AES_256',
         'AES_128',
       ]),
     )
-    .option('--number-of-bytes <n>', 'a data key of so many bytes, 1 to 1024');
+    .option('--number-of-bytes <n>', 'a data key of that many bytes, 1 to 1024');
   addContextOptions(command);
   command
     .option(
       '--bind',
-      'put an id of its own into the context: no other backup opens in its place',
+      'add a unique id to the context, so that no other backup opens in its place',
       false,
     )
     .option('--dry-run', 'ask KMS whether the call would succeed, and write nothing', false)
@@ -162,7 +162,7 @@ function requireKeyId(options: ExportKeyOptions, io: Io): string {
   return keyId;
 }
 
-/** Where neither is given, KMS's own default is sent, so that the document says what was asked. */
+/** If neither is given, KMS's own default is sent, so that the document says what was requested. */
 function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize {
   if (numberOfBytes === undefined) return { keySpec: keySpec ?? 'AES_256' };
   if (keySpec !== undefined) {

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { usingSecret } from '../../base/secret-bytes.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { repeatable } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import { dryRunRecover, recoverDataKey } from '../../data-key/recover.ts';
@@ -25,10 +24,10 @@ interface RecoverKeyOptions extends BackupInputOptions, DataKeyOutputOptions {
   readonly dryRun: boolean;
 }
 
-/** `kmsx recover-key`: has KMS decrypt a backup, and gives the plaintext data key. */
+/** `kmsx recover-key`: has KMS decrypt a backup, and outputs the plaintext data key. */
 export function defineRecoverKey(command: Command, io: Io): void {
   describe(command, {
-    text: 'Breaks the glass: has KMS decrypt a backup (Decrypt) and gives the plaintext data key. The backup is not changed; its context is taken from the document, or repeated by hand beside a bare CiphertextBlob.',
+    text: 'Break glass: has KMS decrypt a backup (Decrypt) and outputs the plaintext data key. The backup is not changed; its context is taken from the document, or repeated by hand beside a bare CiphertextBlob.',
     examples: [
       [
         'the check values, to see that the backup is the right one',
@@ -39,7 +38,7 @@ export function defineRecoverKey(command: Command, io: Io): void {
         'kmsx recover-key --in payments.backup.json --expect-check-value cmac:… --format raw | import-into-hsm',
       ],
       [
-        'in components for three custodians, of whom any two can make it',
+        'in components for three custodians, any two of whom can combine it',
         'kmsx recover-key --in payments.backup.json --threshold 2 --component 1.json --component 2.json --component 3.json',
       ],
       [
@@ -50,13 +49,7 @@ export function defineRecoverKey(command: Command, io: Io): void {
     exitCodes: [0, 2, 3, 4, 5, 6, 7],
   });
   addBackupInputOptions(command);
-  addDataKeyOutputOptions(
-    command,
-    repeatable(
-      '--expect-check-value <value>',
-      'ecb:…, cmac:…, label:… or sha256:… that the data key must have',
-    ),
-  );
+  addDataKeyOutputOptions(command);
   command.option('--dry-run', 'ask KMS whether the call would succeed, and write nothing', false);
   addConnectionOptions(command);
   command.action(async (options: RecoverKeyOptions) => {

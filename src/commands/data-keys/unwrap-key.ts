@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { usingSecret } from '../../base/secret-bytes.ts';
-import { assertOneStdin, readInput } from '../../terminal/files/inputs.ts';
+import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { repeatable, suggestValues } from '../../terminal/options.ts';
+import { suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
-import { componentOriginOf, findExport } from '../../data-key/find-export.ts';
+import { componentOriginOf } from '../../data-key/find-export.ts';
 import { unwrapDataKey } from '../../data-key/unwrap.ts';
-import { findWrappingAlgorithm, offeredAlgorithms } from '../../wrapping/algorithms.ts';
+import { offeredAlgorithms } from '../../wrapping/algorithms.ts';
 import type { DataKeyOutputOptions } from '../shared/data-key/data-key-output.ts';
 import {
   addDataKeyOutputOptions,
@@ -16,20 +16,11 @@ import {
   withDataKeyOutput,
 } from '../shared/data-key/data-key-output.ts';
 import { describe } from '../shared/describe.ts';
-import { openPrivateKey, readExportEnvelope } from '../shared/read-export.ts';
-import type { PassphraseOptions } from '../shared/passphrase.ts';
-import {
-  addPassphraseOptions,
-  assertOnePassphraseSource,
-  passphraseFileIds,
-  passphraseInput,
-} from '../shared/passphrase.ts';
+import { addPassphraseOptions, assertOnePassphraseSource } from '../shared/passphrase.ts';
+import type { ExportOptions } from '../shared/read-export.ts';
+import { exportInputs, openExport, readExport } from '../shared/read-export.ts';
 
-interface UnwrapKeyOptions extends DataKeyOutputOptions, PassphraseOptions {
-  readonly privkey: string;
-  readonly in: string;
-  readonly wrappingAlgorithm?: string;
-}
+type UnwrapKeyOptions = DataKeyOutputOptions & ExportOptions;
 
 /** `kmsx unwrap-key`: unwraps an ExportedDataKey on this machine, with no network. */
 export function defineUnwrapKey(command: Command, io: Io): void {
@@ -68,13 +59,7 @@ export function defineUnwrapKey(command: Command, io: Io): void {
         offeredAlgorithms(),
       ),
     );
-  addDataKeyOutputOptions(
-    command,
-    repeatable(
-      '--expect-check-value <value>',
-      'ecb:…, cmac:…, label:… or sha256:… that the data key must have',
-    ),
-  );
+  addDataKeyOutputOptions(command);
   addPassphraseOptions(command);
   command.action(async (options: UnwrapKeyOptions) => {
     await runUnwrapKey(options, createSession(command, io));
@@ -82,38 +67,25 @@ export function defineUnwrapKey(command: Command, io: Io): void {
 }
 
 async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promise<void> {
-  const { io, reporter } = session;
-  assertSafeEnvironment(io);
+  assertSafeEnvironment(session.io);
   const plan = planDataKeyOutput(options);
-  const algorithm =
-    options.wrappingAlgorithm === undefined
-      ? undefined
-      : findWrappingAlgorithm(options.wrappingAlgorithm);
   assertOnePassphraseSource(options);
-  assertOneStdin([
-    { option: '--privkey', path: options.privkey },
-    { option: '--in', path: options.in },
-    ...passphraseInput(options),
-  ]);
-
-  const privkeyInput = await readInput(options.privkey, 'a private key', io, reporter);
-  const input = await readInput(options.in, 'an export document', io, reporter);
-  const envelope = await readExportEnvelope(input, 'export to unwrap');
-  const inputs = [privkeyInput, input, ...(await passphraseFileIds(options, session))];
-  await withDataKeyOutput(plan, inputs, session, async (write) => {
-    const key = await openPrivateKey(privkeyInput, options, session);
+  assertOneStdin(exportInputs(options));
+  const input = await readExport(options, 'export to unwrap', session);
+  await withDataKeyOutput(plan, input.inputs, session, async (write) => {
+    const { envelope, label } = input;
+    const { wrapped, privateKey } = await openExport(input, options, session);
     try {
-      const wrapped = findExport(envelope, algorithm, key, input.label);
       if (envelope.kind === 'export' && envelope.document.Rehearsal === true) {
-        await reporter.warnAlways(
-          `${input.label} is from a rehearsal: the embedded KMS made this key`,
+        await session.reporter.warnAlways(
+          `${label} is from a rehearsal: the embedded KMS made this key`,
         );
       }
-      await usingSecret(await unwrapDataKey(wrapped, key), (dataKey) =>
+      await usingSecret(await unwrapDataKey(wrapped, privateKey), (dataKey) =>
         write(dataKey, componentOriginOf(envelope)),
       );
     } finally {
-      await key.close();
+      await privateKey.close();
     }
   });
 }

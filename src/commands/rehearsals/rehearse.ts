@@ -36,7 +36,7 @@ interface RehearsalReport extends RehearsalResult {
 /** `kmsx rehearse`: a whole ceremony against the embedded KMS. */
 export function defineRehearse(command: Command, io: Io): void {
   describe(command, {
-    text: 'Holds a whole ceremony against an embedded KMS in memory: two wrapping key pairs, a data key exported to both, the backup, unwrap, compare, recover, and each lie refused. Shows each step on stderr and prints a JSON summary. Leaves nothing behind unless --keep is given.',
+    text: 'Rehearses a whole ceremony against an embedded KMS in memory: two wrapping key pairs, a data key exported to both, the backup, unwrap, compare, recover, and each lie refused. Shows each step on stderr and prints a JSON summary. Leaves nothing behind unless --keep is given.',
     examples: [
       ['a rehearsal', 'kmsx rehearse'],
       ['keep what was written, to look at it', 'kmsx rehearse --keep ./rehearsal'],
@@ -71,7 +71,7 @@ async function runRehearse(options: RehearseOptions, session: Session): Promise<
   }
 }
 
-/** Makes the folder of `--keep`, or takes one that is empty. */
+/** Makes the folder of `--keep`, or accepts an empty one. */
 async function prepareFolder(folder: string, label: string): Promise<void> {
   try {
     await makeFolders(folder, 0o700);
@@ -83,7 +83,7 @@ async function prepareFolder(folder: string, label: string): Promise<void> {
     }
     if (systemErrorCode(error) !== 'EEXIST') throw writeError(label, error);
   }
-  throw kmsxError('bad-usage', `--keep takes a new or empty folder, and ${label} is none`);
+  throw kmsxError('bad-usage', `--keep takes a new or empty folder, and ${label} is not`);
 }
 
 async function rehearseIn(

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { kmsxError } from '../../base/error.ts';
-import { suggestValues } from '../../terminal/options.ts';
+import { repeatable, suggestValues } from '../../terminal/options.ts';
 import { CHECK_VALUE_WORDS } from '../../documents/key-check-value.ts';
 
 /** The option that chooses which check values are shown. */
@@ -9,6 +9,11 @@ export function checkValueMethodsOption(): Option {
     new Option('--check-value-methods <list>', 'which check values, separated by commas'),
     CHECK_VALUE_WORDS,
   );
+}
+
+/** The option for what the data key's check values must be. */
+export function expectCheckValueOption(whose = 'that the data key must have'): Option {
+  return repeatable('--expect-check-value <value>', `ecb:…, cmac:…, label:… or sha256:… ${whose}`);
 }
 
 /**
@@ -23,6 +28,6 @@ export function parseCheckValueMethods(list: string | undefined): readonly strin
   if (unknown === undefined) return words;
   throw kmsxError(
     'bad-usage',
-    `${JSON.stringify(unknown)} is no check value method: they are ${CHECK_VALUE_WORDS.join(', ')}`,
+    `${JSON.stringify(unknown)} is not a check value method: they are ${CHECK_VALUE_WORDS.join(', ')}`,
   );
 }

@@ -17,7 +17,7 @@ export interface RepeatedOptions {
   readonly endpoint?: string;
   readonly caFile?: string;
   readonly resolve: readonly string[];
-  /** Where the export document was to go; absent for what is no file. */
+  /** Where the export document was to go; left out if that is not a file. */
   readonly out?: string;
 }
 

@@ -1,47 +1,104 @@
-import type { Input } from '../../terminal/files/inputs.ts';
+import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
+import { readInput } from '../../terminal/files/inputs.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { Envelope } from '../../documents/read-document.ts';
 import { readEnvelope } from '../../documents/read-document.ts';
-import { exportIn } from '../../data-key/find-export.ts';
+import { exportIn, findExport } from '../../data-key/find-export.ts';
+import type { OpenableExport } from '../../data-key/verify/verify-backups.ts';
+import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
+import { findWrappingAlgorithm } from '../../wrapping/algorithms.ts';
 import { readPrivateKey } from '../../wrapping/private-key.ts';
 import type { UnwrappingKey } from '../../wrapping/unwrapping-key.ts';
 import type { PassphraseOptions } from './passphrase.ts';
-import { askPassphrase } from './passphrase.ts';
+import { askPassphrase, passphraseFileIds, passphraseInput } from './passphrase.ts';
 import { explainingWrongFile } from './wrong-file.ts';
 
+/** The options that name an export and what opens it. */
+export interface ExportOptions extends PassphraseOptions {
+  readonly in?: string;
+  readonly privkey: string;
+  readonly wrappingAlgorithm?: string;
+}
+
+/** The inputs that these options name: for the rule of one stdin. */
+export function exportInputs(options: ExportOptions): InputRequest[] {
+  return [
+    { option: '--privkey', path: options.privkey },
+    { option: '--in', path: options.in ?? '-' },
+    ...passphraseInput(options),
+  ];
+}
+
+/** An export and the private key for it, read and not opened. */
+export interface ExportInput {
+  /** As it was given: a file or `-`. */
+  readonly place: string;
+  readonly label: string;
+  readonly envelope: Envelope;
+  readonly privkey: Input;
+  readonly algorithm: WrappingAlgorithm | undefined;
+  /** Every file that was read: no output may become one. */
+  readonly inputs: readonly Pick<Input, 'fileId'>[];
+}
+
 /**
- * Opens the private key of `--privkey`, with its passphrase where it has one. The input is overwritten.
+ * Reads the export of `--in` and the private key for it, as far as that goes without a passphrase.
  *
- * @throws KmsxError those of `readPrivateKey` and of `askPassphrase`
+ * @throws KmsxError those of reading and of `findWrappingAlgorithm`; `document-malformed` if the file holds no export
  */
-export async function openPrivateKey(
-  input: Input,
+export async function readExport(
+  options: ExportOptions,
+  role: 'export to unwrap' | 'export to verify',
+  session: Session,
+): Promise<ExportInput> {
+  const { io, reporter } = session;
+  const { wrappingAlgorithm: name, in: place = '-' } = options;
+  const algorithm = name === undefined ? undefined : findWrappingAlgorithm(name);
+  const privkey = await readInput(options.privkey, 'a private key', io, reporter);
+  const input = await readInput(place, 'an export document', io, reporter);
+  const { label } = input;
+  const envelope = await explainingWrongFile(input, role, () => {
+    const read = readEnvelope(input.bytes, label);
+    exportIn(read, label);
+    return read;
+  });
+  const inputs = [privkey, input, ...(await passphraseFileIds(options, session))];
+  return { place, label, envelope, privkey, algorithm, inputs };
+}
+
+/**
+ * Opens the private key, with its passphrase if it has one, and finds the export that was made for it.
+ *
+ * @returns the export and its key, which the caller closes
+ * @throws KmsxError those of `readPrivateKey`, `askPassphrase` and `findExport`
+ */
+export async function openExport(
+  { label, envelope, privkey, algorithm }: ExportInput,
+  options: PassphraseOptions,
+  session: Session,
+): Promise<OpenableExport> {
+  const privateKey = await openPrivateKey(privkey, options, session);
+  try {
+    return { wrapped: findExport(envelope, algorithm, privateKey, label), privateKey };
+  } catch (error) {
+    await privateKey.close();
+    throw error;
+  }
+}
+
+/** The input is overwritten. */
+async function openPrivateKey(
+  { bytes, label }: Input,
   options: PassphraseOptions,
   session: Session,
 ): Promise<UnwrappingKey> {
   try {
-    return await explainingWrongFile(input, 'private key', () =>
-      readPrivateKey(input.bytes, input.label, () =>
-        askPassphrase(options, `passphrase of ${input.label}: `, false, session),
+    return await explainingWrongFile({ bytes, label }, 'private key', () =>
+      readPrivateKey(bytes, label, () =>
+        askPassphrase(options, `passphrase of ${label}: `, false, session),
       ),
     );
   } finally {
-    input.bytes.fill(0);
+    bytes.fill(0);
   }
-}
-
-/**
- * Reads a file that must hold an export.
- *
- * @throws KmsxError those of `readEnvelope`; `document-malformed` where it holds none
- */
-export async function readExportEnvelope(
-  input: Input,
-  role: 'export to unwrap' | 'export to verify',
-): Promise<Envelope> {
-  return await explainingWrongFile(input, role, () => {
-    const envelope = readEnvelope(input.bytes, input.label);
-    exportIn(envelope, input.label);
-    return envelope;
-  });
 }

@@ -19,7 +19,7 @@ import type { WrappingPublicKey } from '../../wrapping/public-key.ts';
 import { readPublicKey, requireWrappingKey } from '../../wrapping/public-key.ts';
 import { explainingWrongFile } from './wrong-file.ts';
 
-/** The options that say what a data key is sealed for. */
+/** The options that name the recipients of a data key. */
 export interface RecipientOptions {
   readonly pubkey: readonly string[];
   readonly expectFingerprint: readonly string[];
@@ -33,7 +33,7 @@ export function addRecipientOptions(command: Command): void {
     .addOption(
       repeatable(
         '--expect-fingerprint <fingerprint>',
-        'SHA256:…, one for each --pubkey: what was read aloud must be in the file',
+        'SHA256:…, one for each --pubkey: the key in the file must have it',
       ),
     )
     .addOption(
@@ -70,7 +70,7 @@ export function checkRecipientOptions(options: RecipientOptions): void {
 }
 
 /**
- * Reads every public key, checks it against what is expected of it, and decides its wrapping algorithm.
+ * Reads every public key, checks its fingerprint if one is expected, and decides its wrapping algorithm.
  *
  * @returns the recipients in the order of `--pubkey`, and the files that were read
  * @throws KmsxError those of public keys, `fingerprint-mismatch`, `wrapping-algorithm-mismatch`,

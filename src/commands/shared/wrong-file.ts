@@ -6,7 +6,7 @@ import type { Input } from '../../terminal/files/inputs.ts';
 export type FileRole =
   'export to unwrap' | 'export to verify' | 'backup' | 'component' | 'public key' | 'private key';
 
-/** A file is none of what was wanted, which is told before its fields are looked at. */
+/** The codes of a file that is not what was wanted, before its fields are read. */
 const WRONG_FILE: ReadonlySet<string> = new Set([
   'document-malformed',
   'base64-malformed',
@@ -30,8 +30,8 @@ const WANTED: Readonly<Record<FileRole, string>> = {
 const PRIVATE_KEYS: ReadonlySet<string> = new Set(['private key', 'PKCS#12 file']);
 
 /**
- * Runs what reads a file. Where the file is none of what was wanted, the hint says what it is, and which command takes
- * it; the error stays the same.
+ * Runs what reads a file. If the file is not what was wanted, the hint says what it is, and which command takes it; the
+ * error stays the same.
  *
  * @param file - overwritten by `work` at the earliest when it has thrown nothing
  */

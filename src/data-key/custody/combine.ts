@@ -18,7 +18,7 @@ export interface CombinedKey {
   readonly facts: ComponentFacts;
 }
 
-/** What all components of a set say alike. */
+/** What is the same in all components of a set. */
 const COMMON_FACTS = [
   'NumberOfComponents',
   'Threshold',
@@ -32,13 +32,13 @@ const COMMON_FACTS = [
   'Rehearsal',
 ] as const satisfies readonly (keyof ComponentFacts)[];
 
-/** A list of numbers in an error is no longer than this. */
+/** The most numbers that an error lists. */
 const MAX_LISTED = 8;
 
 /**
- * Checks components and puts them together: they must be of one set, none twice, enough of them, each with its own
- * check value, and the key with the check values that they all carry. Where the key is shorter than 16 bytes there are
- * no check values, and nothing shows that it is the right one.
+ * Checks components and puts them together: they must be of one set, without repetition, enough of them, each with its
+ * own check value, and the key with the check values that they all carry. A key shorter than 16 bytes has no check
+ * values, and nothing shows that it is the right one.
  *
  * @param components - in any order; more than the threshold are all used
  * @returns the key, and what the first component says of it

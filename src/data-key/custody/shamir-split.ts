@@ -1,12 +1,12 @@
 import { secretCopy } from '../../base/secret-bytes.ts';
 
 /**
- * Splits a key by Shamir's scheme: any `threshold` of the components make the key, fewer say nothing of it.
+ * Splits a key by Shamir's scheme: any `threshold` of the components make the key, fewer reveal nothing about it.
  *
  * Each byte of the key is the constant of a random polynomial of degree `threshold - 1` over GF(2^8) with the
  * polynomial of AES (x^8 + x^4 + x^3 + x + 1). A component is the value of each polynomial at the component's own
  * coordinate x, and then x in one byte, never 0: `y1 … yn x`, the form of HashiCorp Vault's shares. Randomness is
- * Node's own: the library takes none.
+ * Node's own: the library has no parameter for it.
  *
  * @param count - how many components, 2 to 255
  * @param threshold - how many of them are needed, 2 to `count`
@@ -43,7 +43,7 @@ export async function joinByShamir(components: readonly Uint8Array[]): Promise<B
   }
 }
 
-/** The library takes no Buffer. */
+/** The library does not accept a Buffer. */
 function plainCopy(bytes: Uint8Array): Uint8Array {
   const copy = secretCopy(bytes);
   return new Uint8Array(copy.buffer, copy.byteOffset, copy.length);
@@ -51,7 +51,7 @@ function plainCopy(bytes: Uint8Array): Uint8Array {
 
 /**
  * The library's own arrays are in the heap of V8. They are overwritten before anything asks for their `buffer`, which
- * would put a copy elsewhere; what the garbage collector moved meanwhile is out of reach.
+ * would put a copy elsewhere; what the garbage collector has moved by then is out of reach.
  */
 function takeOver(bytes: Uint8Array): Buffer {
   const own = secretCopy(bytes);

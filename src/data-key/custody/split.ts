@@ -20,14 +20,14 @@ export interface SplitPlan {
   readonly threshold: number | undefined;
 }
 
-/** What a split needs of the world. */
+/** Where a split takes randomness and time from. */
 export interface SplitContext {
   randomBytes(length: number): Buffer;
   now(): Date;
 }
 
 /**
- * Splits a data key into components, and puts them together again in memory before any leaves this function.
+ * Splits a data key into components, and joins them again in memory before any leaves this function.
  *
  * @param checkValues - those of the key, for each component to carry; empty for a key below 16 bytes
  * @returns the components in order, whose secrets the caller disposes of
@@ -70,7 +70,7 @@ export async function splitDataKey(
   return components;
 }
 
-/** The first and the last components that would do: a split that lost the key must not be handed out. */
+/** Joins the first and the last components that suffice: a split that lost the key must not leave this program. */
 async function assertJoins(
   dataKey: Uint8Array,
   components: readonly KeyComponent[],

@@ -2,7 +2,7 @@ import { secretBuffer, secretCopy } from '../../base/secret-bytes.ts';
 
 /**
  * Splits a key into components that are all needed: random ones, and a last one that is the key with all the others
- * added to it (exclusive or). Any of them together, but for one, are random bytes that have nothing to do with the key.
+ * added to it (exclusive or). All but one of them together are random bytes, independent of the key.
  *
  * @param count - how many components, at least 2
  * @param randomBytes - a cryptographic source of randomness

@@ -5,27 +5,27 @@ import type { BackupDocument } from '../../documents/backup-document.ts';
 import { madeBy, toBackupDocument } from '../../documents/backup-document.ts';
 import type { EncryptionContext } from '../../documents/encryption-context.ts';
 import { assertNoReservedName } from '../../documents/encryption-context.ts';
-import type { ExpectedCheckValue } from '../../documents/key-check-value.ts';
+import { assertCheckValues, assuranceBits } from '../../documents/key-check-value.ts';
 import { dryRunOneTimeExport, exportToOneTimeKey, makeOneTimeKey } from '../one-time-export.ts';
 import type { ReencryptRequest } from './request.ts';
 import { reEncryptInput } from './request.ts';
 import type { VerifiedBackup } from './verify.ts';
-import { assertCheckValues, verifyNewBackup } from './verify.ts';
+import { verifyNewBackup } from './verify.ts';
 
 /** A new backup, and how it was verified. */
 export interface ReencryptedBackup {
   readonly document: BackupDocument;
-  /** Why the old CiphertextBlob was not opened: the new backup was held against check values alone then. */
+  /** Why the old CiphertextBlob was not opened: then the new backup was compared with check values alone. */
   readonly refusal: KmsxError | undefined;
   readonly sameKeyBut: VerifiedBackup['sameKeyBut'];
 }
 
 /**
- * Brings the data key of a backup under another KMS key (ReEncrypt), and verifies it before it gives back the new
- * backup: the old CiphertextBlob and the new one are exported to the same one-time key and compared in constant time.
- * The old one is exported first, so that what does not open, or is too long, is found before ReEncrypt.
+ * Re-encrypts the data key of a backup under another KMS key (ReEncrypt), and verifies the new backup before it returns
+ * it: the old CiphertextBlob and the new one are exported to the same one-time key and compared in constant time.
+ * The old one is exported first, so that one that does not open or is too long is found before ReEncrypt.
  *
- * An export for an RSA key may be all that is left of a data key: where KMS refuses the old CiphertextBlob beside it, an
+ * An export for an RSA key may be all that is left of a data key: if KMS refuses the old CiphertextBlob beside it, an
  * expected check value of 128 bits verifies the new backup; a shorter one does not.
  *
  * ReEncrypt's answer names the old key; KeyId and KeyVersionId of the new backup are those of the ExportDataKey that
@@ -43,7 +43,7 @@ export async function reencryptDataKey(
     exportToOneTimeKey(request.source, kms, oneTimeKey),
   );
   try {
-    if (old !== undefined) assertCheckValues(old.dataKey, request.expected);
+    if (old !== undefined) assertCheckValues(old.dataKey.bytes, request.expected);
     const answer = await kms.reEncrypt(reEncryptInput(request));
     return await sayingWhatStands(async () => {
       const made = await verifyNewBackup(request, answer, old, oneTimeKey, kms);
@@ -64,10 +64,10 @@ export async function reencryptDataKey(
 }
 
 /**
- * Asks KMS whether `reencryptDataKey` would succeed. The export of the new backup can't be asked about: there is none
+ * Asks KMS whether `reencryptDataKey` would succeed. The export of the new backup cannot be checked: it does not exist
  * yet.
  *
- * @returns what was not asked
+ * @returns the actions that were not checked
  * @throws KmsxError what the calls would throw
  */
 export async function dryRunVerifiedReencrypt(
@@ -89,8 +89,8 @@ export async function dryRunReencrypt(request: ReencryptRequest, kms: KmsClient)
 }
 
 /**
- * Decides the context of the new backup, where another one is asked for. kmsx's own names are no one's to choose; the
- * id of a bound backup must be repeated, so that nobody loses the binding without a word.
+ * Checks the context of a new backup, if another one is given. kmsx's own names are reserved, and the id of a bound
+ * backup must be repeated, so that the binding is not lost silently.
  *
  * @param label - what the old backup is called in errors
  * @throws KmsxError `context-unbound`, `context-malformed`
@@ -109,12 +109,12 @@ export function assertKeepsBinding(
       label,
     });
   }
-  throw kmsxError('context-malformed', `the new context has a kmsx:id that ${label} has not`);
+  throw kmsxError('context-malformed', `the new context has a kmsx:id that ${label} does not have`);
 }
 
 /**
- * Opens the old backup. Only beside an export for an RSA key may KMS refuse it, and only where what is expected of the
- * data key proves by itself which one it is.
+ * Opens the old backup. KMS may refuse it only beside an export for an RSA key, and only if the expected check values
+ * identify the data key by themselves.
  */
 async function openOld<T>(
   { asymmetricSource, expected }: ReencryptRequest,
@@ -123,22 +123,19 @@ async function openOld<T>(
   try {
     return { opened: await open(), refusal: undefined };
   } catch (error) {
-    if (asymmetricSource === undefined || !isRefusalOfKms(error) || !isProof(expected)) throw error;
+    // Keys with the same shorter check value can be found.
+    const isProof = asymmetricSource !== undefined && (assuranceBits(expected) ?? 0) >= 128;
+    if (!isProof || !isRefusalOfKms(error)) throw error;
     return { refusal: error };
   }
 }
 
-/** What KMS itself answered: not what kmsx found wrong, nor that nobody answered. */
+/** A refusal by KMS itself: not what kmsx found wrong, nor a missing answer. */
 function isRefusalOfKms(error: unknown): error is KmsRefused {
   return error instanceof KmsRefused && error.kind !== 'unavailable';
 }
 
-/** Shorter check values are had by other keys, which can be found. */
-function isProof(expected: readonly ExpectedCheckValue[]): boolean {
-  return expected.some(({ value }) => value.length >= 16);
-}
-
-/** Runs what comes after ReEncrypt: it made something new and changed nothing, and the error says so. */
+/** Runs what comes after ReEncrypt: nothing existing was changed, and errors say so. */
 async function sayingWhatStands<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

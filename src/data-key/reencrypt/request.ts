@@ -4,9 +4,9 @@ import type { BackupSource } from '../backup-source.ts';
 import type { EncryptionContext } from '../../documents/encryption-context.ts';
 import { encodeEncryptionContext } from '../../documents/encryption-context.ts';
 import type { ExportEntry } from '../../documents/export-document.ts';
-import type { ExpectedCheckValue } from '../../documents/key-check-value.ts';
+import type { KeyCheckValue } from '../../documents/key-check-value.ts';
 
-/** An export for an RSA key of KMS, which ReEncrypt takes in the place of a CiphertextBlob. */
+/** An export for an RSA key of KMS, which ReEncrypt accepts instead of a CiphertextBlob. */
 export interface AsymmetricSource {
   /** Id, alias or ARN of the RSA KMS key. */
   readonly keyId: string;
@@ -17,16 +17,16 @@ export interface AsymmetricSource {
 export interface ReencryptRequest {
   /** The old backup. */
   readonly source: BackupSource;
-  /** Where the data key comes from an export and not from the old CiphertextBlob. */
+  /** Set if the data key comes from an export and not from the old CiphertextBlob. */
   readonly asymmetricSource?: AsymmetricSource | undefined;
   /** The new KMS key. */
   readonly destination: KeyIdentifier;
   readonly destinationContext: EncryptionContext | undefined;
   /** What the data key's check values must be. */
-  readonly expected: readonly ExpectedCheckValue[];
+  readonly expected: readonly KeyCheckValue[];
 }
 
-/** What ReEncrypt is sent. */
+/** The parameters of ReEncrypt. */
 export function reEncryptInput(request: ReencryptRequest): ReEncryptInput {
   const { source, asymmetricSource, destination, destinationContext } = request;
   const to = {

@@ -1,30 +1,28 @@
 import { equalBytes } from '../../base/bytes.ts';
 import { KmsxError, kmsxError } from '../../base/error.ts';
-import type { SecretBytes } from '../../base/secret-bytes.ts';
 import { answerMalformed } from '../../answers/errors.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
 import type { KmsClient, ReEncryptedDataKey } from '../../kms/types.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
 import type { BackupSource } from '../backup-source.ts';
 import { sameEncryptionContext } from '../../documents/encryption-context.ts';
-import type { ExpectedCheckValue } from '../../documents/key-check-value.ts';
-import { assertCheckValue } from '../../documents/key-check-value.ts';
+import { assertCheckValues } from '../../documents/key-check-value.ts';
 import type { OneTimeExport, OneTimeKey } from '../one-time-export.ts';
 import { exportToOneTimeKey } from '../one-time-export.ts';
 import type { ReencryptRequest } from './request.ts';
 
-/** What the new backup says of itself when it was verified. */
+/** A new backup that was verified. */
 export interface VerifiedBackup extends Required<
   Pick<BackupDocument, 'CiphertextBlob' | 'KeyId' | 'KeyVersionId' | 'NumberOfBytes'>
 > {
-  /** Where it is under the KMS key of the old one: what of it is another. */
+  /** If it is under the same KMS key as the old one: what differs. */
   readonly sameKeyBut: 'context' | 'key version' | undefined;
 }
 
 /**
- * Opens what ReEncrypt made, by an export to the same one-time key as the old backup, and holds both against each other.
+ * Opens what ReEncrypt made, by an export to the same one-time key as the old backup, and compares the two.
  *
- * @param old - undefined where the old CiphertextBlob is lost: the expected check values decide then
+ * @param old - undefined if the old CiphertextBlob is lost: then the expected check values decide
  * @throws KmsxError those of `exportToOneTimeKey`; `answer-malformed`, `reencrypt-mismatch`, `check-value-mismatch`,
  * `reencrypt-same-key`
  */
@@ -49,7 +47,7 @@ export async function verifyNewBackup(
     if (old !== undefined && !equalBytes(old.dataKey.bytes, dataKey.bytes)) {
       throw mismatch(requestId);
     }
-    assertCheckValues(dataKey, expected);
+    assertCheckValues(dataKey.bytes, expected);
     assertDestination(keyId, destination, requestId);
     return {
       CiphertextBlob: ciphertextBlobBase64,
@@ -71,7 +69,7 @@ function mismatch(requestId: string): KmsxError {
   return new KmsxError({ kind, code, message, requestId });
 }
 
-/** What went in can't be what comes out: KMS encrypts with a fresh nonce. */
+/** The output must differ from the input: KMS encrypts with a fresh nonce. */
 function assertNewBlob(
   { source, asymmetricSource }: ReencryptRequest,
   { ciphertextBlobBase64, requestId }: ReEncryptedDataKey,
@@ -88,9 +86,9 @@ function assertNewBlob(
 }
 
 /**
- * What two backups under one KMS key differ in. An alias can lead to the key that the old backup is under already.
+ * What two backups under the same KMS key differ in. An alias can lead to the key that the old backup is already under.
  *
- * @returns undefined where they are under two keys, or the data key comes from an export
+ * @returns undefined if they are under different keys, or the data key comes from an export
  * @throws KmsxError `reencrypt-same-key`
  */
 function differenceUnderOneKey(
@@ -108,21 +106,13 @@ function differenceUnderOneKey(
   );
 }
 
-/** The id of a KMS key, of which an ARN may be told. */
+/** The id of a KMS key, also if its ARN is given. */
 function ownId(keyId: string): string {
   return keyId.slice(keyId.lastIndexOf('/') + 1);
 }
 
-/** An alias does not tell which key it is; an id does. */
+/** Only an id says which key it is; an alias does not. */
 function assertDestination(keyId: string, { id }: KeyIdentifier, requestId: string): void {
   if (id === undefined || keyId === id || keyId.endsWith(`:key/${id}`)) return;
   throw answerMalformed('ReEncrypt', 'the new CiphertextBlob is under another KMS key', requestId);
-}
-
-/** @throws KmsxError `check-value-mismatch` */
-export function assertCheckValues(
-  dataKey: SecretBytes,
-  expected: readonly ExpectedCheckValue[],
-): void {
-  for (const value of expected) assertCheckValue(dataKey.bytes, value);
 }

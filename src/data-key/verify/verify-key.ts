@@ -1,4 +1,5 @@
 import type { KeyCheckValue } from '../../documents/key-check-value.ts';
+import { assuranceBits } from '../../documents/key-check-value.ts';
 import { envelopeFingerprint } from '../../documents/envelope-fingerprint.ts';
 import { unwrapDataKey } from '../unwrap.ts';
 import type {
@@ -74,14 +75,4 @@ function toResult(verification: Verification, request: VerifyRequest): VerifyRes
     Backups: backups,
     ...((verification.isRehearsal || request.isRehearsal) && { Rehearsal: true }),
   };
-}
-
-/**
- * How many bits of a check value there are to tell keys apart by: that of the longest, since each was compared.
- *
- * @returns 24 for `ecb`, 40 for `cmac`, 128 for the others; undefined for none
- */
-export function assuranceBits(checkValues: readonly KeyCheckValue[]): number | undefined {
-  if (checkValues.length === 0) return undefined;
-  return Math.max(...checkValues.map(({ Value }) => Value.length * 4));
 }

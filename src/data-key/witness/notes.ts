@@ -1,6 +1,6 @@
 import { shellWord } from '../../base/shell-word.ts';
 
-/** Whose certificate a gateway was trusted by, and where it was found. */
+/** By which certificates a gateway was trusted, and at which address it was reached. */
 export interface TrustAndAddress {
   /** `--ca-file`. */
   readonly caFile: string | undefined;
@@ -12,7 +12,7 @@ export interface TrustAndAddress {
 }
 
 /**
- * Says on stderr, in lines that begin with `note: `, where `aliyun` cannot be told what kmsx was told.
+ * Shell lines that print, with the prefix `note: ` on stderr, which options of kmsx `aliyun` does not have.
  *
  * @returns shell lines, none twice
  */
@@ -24,7 +24,7 @@ export function witnessNotes(gateways: readonly TrustAndAddress[]): string[] {
     const { host, port, address } = resolve;
     const rule = `${host}:${port}:${address}`;
     notes.add(
-      `kmsx was told --resolve ${rule}, and aliyun has no such option: it needs "${address} ${host}" in /etc/hosts`,
+      `kmsx was given --resolve ${rule}, and aliyun has no such option: it needs "${address} ${host}" in /etc/hosts`,
     );
   }
   return [...notes].map((note) => `${printLine(`note: ${note}`)} >&2`);

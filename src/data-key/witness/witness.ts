@@ -40,7 +40,7 @@ export interface WitnessBackup {
   readonly beside: WitnessExport | undefined;
 }
 
-/** What a witness wants to see for themselves. */
+/** What a witness checks. */
 export interface WitnessRequest {
   readonly privateKey:
     | {
@@ -55,7 +55,7 @@ export interface WitnessRequest {
 }
 
 /**
- * Writes down the commands with which somebody who does not trust kmsx sees the same: POSIX shell, `openssl` (3), `jq`
+ * The commands with which someone who does not trust kmsx can check the same: POSIX shell, `openssl` (3), `jq`
  * and Alibaba Cloud's own `aliyun`. A one-time RSA key is made, KMS exports each backup to it (ExportDataKey), and the
  * SHA-256 of what comes is compared with that of what the export holds, or its check values with those expected.
  *
@@ -64,7 +64,7 @@ export interface WitnessRequest {
  * plaintext goes through pipes, and a digest of it into a variable of the subshell. The one-time key is in a folder that
  * is removed. OpenSSL takes an AES key in an argument only, so AES check values are computed by Node's `crypto`.
  *
- * Where `aliyun` can't be told what kmsx was told, a line that begins with `note: ` goes to stderr.
+ * Options of kmsx that `aliyun` does not have are printed on stderr, with the prefix `note: `.
  *
  * @returns shell lines; each is a whole command, or the beginning or end of the subshell
  */
@@ -148,7 +148,7 @@ function exportBackup(
   ];
 }
 
-/** A pipeline succeeds where only its last command does: what did not open has the digest of nothing. */
+/** A pipeline succeeds if its last command does: what did not open has the digest of nothing. */
 function digest(variable: string, command: string, label: string): string[] {
   return [
     `${variable}=$(${command} | openssl dgst -sha256 -r)`,
@@ -172,7 +172,7 @@ function comparison(label: string, actual: string, expected: string, what: strin
   return `if [ ${actual} = ${expected} ]; then ${same}; else ${other}; result=6; fi`;
 }
 
-/** The same computations as in key-check-value.ts, by another hand. */
+/** The computations of key-check-value.ts, written independently. */
 const AES = [
   'const c = require("crypto"), k = require("fs").readFileSync(0)',
   'const e = (b) => c.createCipheriv("aes-" + k.length * 8 + "-ecb", k, null).update(b)',
@@ -229,7 +229,7 @@ function aliyun(
   ].join(' ');
 }
 
-/** A file name that no program takes for an option. */
+/** A file name that no program mistakes for an option. */
 function fileArgument(path: string): string {
   return shellWord(path.startsWith('-') ? `./${path}` : path);
 }

@@ -4,13 +4,13 @@ import { readComponentDocument } from '../component-document.ts';
 import { checkValueTexts } from './inspect-json.ts';
 import type { Inspection } from './inspect-relations.ts';
 
-/** Only a file with these bytes can be a component document: no other is taken for one. */
+/** Only a file with these bytes can be a component document. */
 const FORMAT = '"kmsx-component/';
 
 /**
- * Says what a component document is, but for the component itself, which never becomes a JavaScript string.
+ * Says what a component document is, without the component itself, which never becomes a JavaScript string.
  *
- * @returns undefined where the file is another one
+ * @returns undefined if the file is something else
  * @throws KmsxError `document-malformed`, `document-format-unknown`, `json-malformed`, `json-name-twice`
  */
 export function inspectComponent(bytes: Buffer, label: string): Inspection | undefined {

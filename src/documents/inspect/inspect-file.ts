@@ -14,10 +14,10 @@ const LOCAL_KMS_FORMAT = /^kmsx-local-kms-(seed|state)\/\d+$/;
 
 /**
  * Says what a file is, by its content alone: a document of kmsx, an answer of KMS, a bare value, or a key in any
- * form. Nothing secret is told, no passphrase is asked for, and nothing is looked up elsewhere.
+ * form. Shows nothing secret, asks for no passphrase, and uses no other source.
  *
  * @param label - what the file is called in errors
- * @throws KmsxError those of `readEnvelope`, `readPublicKey` and `describePrivateKey` for what is none of these,
+ * @throws KmsxError those of `readEnvelope`, `readPublicKey` and `describePrivateKey` for a file that is none of these,
  * or damaged, or of a Format that this version does not read
  */
 export async function inspectFile(bytes: Buffer, label: string): Promise<Inspection> {

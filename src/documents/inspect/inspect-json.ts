@@ -5,7 +5,7 @@ import type { Inspection } from './inspect-relations.ts';
 /** A code or kind may be shown; anything else of an error may hold what was sent. */
 const WORD = /^[A-Za-z][\w.-]{0,99}$/;
 
-/** A kind of JSON object without a Format: told by its names, of which some are shown. */
+/** A kind of JSON object without a Format: recognised by its names, of which some are shown. */
 interface Shape {
   readonly type: string;
   /** The names that make an object of this kind. */
@@ -93,7 +93,7 @@ const SHAPES: readonly Shape[] = [
  * Says what a JSON object without a Format is that holds no ciphertext: a report of kmsx, an error or a plaintext
  * answer of KMS, or a map of strings, of which only the names are shown.
  *
- * @returns undefined where nothing of these fits
+ * @returns undefined if none of these fits
  */
 export function inspectJson(object: JsonObject): Inspection | undefined {
   const shape = SHAPES.find((candidate) => fits(candidate, object));
@@ -122,7 +122,7 @@ export function inspectJson(object: JsonObject): Inspection | undefined {
 /**
  * Says what several lines of JSON are, such as `list-keys` and `doctor` print.
  *
- * @returns undefined where a line is no JSON object of a known kind
+ * @returns undefined if a line is not a JSON object of a known kind
  */
 export function inspectLines(objects: readonly JsonObject[]): Inspection | undefined {
   const types = objects.map((object) => SHAPES.find((shape) => fits(shape, object))?.type);

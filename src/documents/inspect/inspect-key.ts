@@ -19,8 +19,8 @@ import type { Facts, Inspection } from './inspect-relations.ts';
  * form: no passphrase is asked for.
  *
  * @param bytes - the file that `file` was opened from
- * @throws KmsxError those of `readPublicKey` and `describePrivateKey`, but for the kinds of key that KMS or kmsx
- * doesn't take: those are told as `NotUsable`
+ * @throws KmsxError those of `readPublicKey` and `describePrivateKey`, except for kinds of key that KMS or kmsx does
+ * not accept: those become `NotUsable`
  */
 export async function inspectKeyFile(
   file: KeyFile,
@@ -100,7 +100,7 @@ function inspectPublicPem(
   };
 }
 
-/** @param certificate - the certificate in DER, where the key stands in one */
+/** @param certificate - the certificate in DER, if the key is in one */
 function inspectPublicKey(
   bytes: Buffer,
   certificate: Buffer | undefined,
@@ -126,7 +126,7 @@ function inspectPublicKey(
   };
 }
 
-/** Says what a JWK (RFC 7517) is, or undefined where the value is none. */
+/** Says what a JWK (RFC 7517) is, or undefined if the value is not one. */
 export function inspectJwk(
   value: Readonly<Record<string, unknown>>,
   bytes: Buffer,
@@ -151,7 +151,7 @@ function inspectPrivateJwk(value: Readonly<Record<string, unknown>>, label: stri
   };
 }
 
-/** A key of a kind that is known and not taken is told as one; anything else stays an error. */
+/** A key of a known but unsupported kind is described; anything else stays an error. */
 function notUsable(type: string, error: unknown): Inspection {
   const isKind = error instanceof KmsxError && /^(pub|priv)key-unsupported$/.test(error.code);
   if (!isKind) throw error;

@@ -16,11 +16,11 @@ export type Relation = (typeof RELATIONS)[number];
  * Nothing secret.
  */
 export interface Identities extends Readonly<Partial<Record<Relation, readonly string[]>>> {
-  /** The digest of a value that says of itself neither that it is a CiphertextBlob nor an ExportedDataKey. */
+  /** The digest of a value that may be a CiphertextBlob or an ExportedDataKey. */
   readonly Bare?: string;
 }
 
-/** What can be told of a file, by the names of its JSON fields: `Type` first. Nothing secret. */
+/** What is known of a file, by the names of its JSON fields: `Type` first. Nothing secret. */
 export type Facts = Readonly<Record<string, unknown>>;
 
 /** What a file is, and by which values it belongs to others. */
@@ -47,7 +47,7 @@ export interface InspectedFile extends Facts {
 export type Belonging = Readonly<Partial<Record<`Same${Relation}As`, readonly string[]>>>;
 
 /**
- * Tells which files belong together: for each file, and each relation, the other files with the same value. It
+ * Finds which files belong together: for each file, and each relation, the other files with the same value. It
  * compares what the files say; that the blobs hold the same data key only KMS can prove (`verify-key`).
  */
 export function relate(files: readonly NamedIdentities[]): Belonging[] {

@@ -198,7 +198,7 @@ describe('kmsx recover-key', () => {
     const refusals = [
       [['--out', 'key.b64'], 'key.b64 exists already'],
       [['--out', 'backup.json', '--force'], 'backup.json is also an input'],
-      [['--check-value-methods', 'md5'], 'no check value method'],
+      [['--check-value-methods', 'md5'], 'not a check value method'],
       [['--expect-check-value', 'ecb:12'], 'hexadecimal digits'],
     ] as const;
     for (const [args, words] of refusals) {

@@ -49,9 +49,9 @@ describe('joinEncryptionContext', () => {
     [['a=1', 'a=2'], undefined, 'the context has the name "a" twice'],
     [['a=1'], '{"a":"2"}', 'the context has the name "a" twice'],
     [[], '[]', 'c.json is not a JSON object of strings'],
-    [[], '{"a":1}', 'c.json has the name "a" with a value that is no string'],
-    [[], '{"a":{"b":"c"}}', /no string/],
-    [[], '{"a":null}', /no string/],
+    [[], '{"a":1}', 'c.json has the name "a" with a value that is not a string'],
+    [[], '{"a":{"b":"c"}}', /not a string/],
+    [[], '{"a":null}', /not a string/],
   ])('refuses %j with the file %j', (pairs, text, message) => {
     const file = text === undefined ? undefined : { text, label: 'c.json' };
     expect(() => joinEncryptionContext(pairs, file)).toThrow(message);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   aesCmac,
-  assertCheckValue,
+  assertCheckValues,
   keyCheckValues,
   parseExpectedCheckValue,
 } from '../../../src/documents/key-check-value.ts';
@@ -87,9 +87,9 @@ describe('an expected check value', () => {
       ['cmac', keyCheckValues(key, ['cmac'])[0] ?? { Value: '' }],
       ['label', keyCheckValues(key, ['label'])[0] ?? { Value: '' }],
     ] as const) {
-      assertCheckValue(key, parseExpectedCheckValue(`${word}:${Value.toUpperCase()}`));
+      assertCheckValues(key, [parseExpectedCheckValue(`${word}:${Value.toUpperCase()}`)]);
       expect(() => {
-        assertCheckValue(Buffer.alloc(16, 4), parseExpectedCheckValue(`${word}:${Value}`));
+        assertCheckValues(Buffer.alloc(16, 4), [parseExpectedCheckValue(`${word}:${Value}`)]);
       }).toThrow(expect.objectContaining({ code: 'check-value-mismatch' }));
     }
   });
@@ -97,7 +97,7 @@ describe('an expected check value', () => {
   it('of a method that does not fit the key is a mismatch', () => {
     const expected = parseExpectedCheckValue(`sha256:${'0'.repeat(32)}`);
     expect(() => {
-      assertCheckValue(Buffer.alloc(32), expected);
+      assertCheckValues(Buffer.alloc(32), [expected]);
     }).toThrow('a data key of 32 bytes has no SHA256-LABEL check value');
   });
 

@@ -33,6 +33,7 @@ import {
   keepBackups,
   readBackupPlaces,
 } from '../../shared/backup/backup-places.ts';
+import { expectCheckValueOption } from '../../shared/check-value-options.ts';
 import { withConnection } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import { addConnectionOptions } from '../../shared/connection-options.ts';
@@ -63,7 +64,7 @@ interface ReencryptKeyOptions
 /** `kmsx reencrypt-key`: makes a new backup under another KMS key. */
 export function defineReencryptKey(command: Command, io: Io): void {
   describe(command, {
-    text: 'Brings the data key of a backup under another KMS key (ReEncrypt), and verifies the new backup before it is written: both backups are exported to one key pair made in memory, and compared. The old backup is not changed. With --source-key-id an export for an RSA key of KMS is brought back under a symmetric one.',
+    text: 'Re-encrypts the data key of a backup under another KMS key (ReEncrypt), and verifies the new backup before it is written: both backups are exported to one key pair made in memory, and compared. The old backup is not changed. With --source-key-id, an export for an RSA key of KMS is re-encrypted under a symmetric key.',
     examples: [
       [
         'under another KMS key',
@@ -85,12 +86,7 @@ export function defineReencryptKey(command: Command, io: Io): void {
   addNewContextOptions(command);
   addAsymmetricSourceOptions(command);
   command
-    .addOption(
-      repeatable(
-        '--expect-check-value <value>',
-        'ecb:…, cmac:…, label:… or sha256:… that the data key must have',
-      ),
-    )
+    .addOption(expectCheckValueOption())
     .option('--dry-run', 'ask KMS whether the calls would succeed, and write nothing', false)
     .addOption(
       repeatable(
@@ -192,7 +188,7 @@ function assertHasReEncrypt({ gateway }: ConnectionPlan): void {
   });
 }
 
-/** Says what was compared, and what a reader may not expect of the new backup. */
+/** Says what was compared, and warns of what the new backup does not guarantee. */
 async function sayHowVerified(
   { document, refusal, sameKeyBut }: ReencryptedBackup,
   { asymmetricSource }: ReencryptRequest,

@@ -9,7 +9,7 @@ import { parseKeyId } from '../../../kms/key-id.ts';
 import { findWrappingAlgorithm } from '../../../wrapping/algorithms.ts';
 import { parseFingerprint } from '../../shared/recipients.ts';
 
-/** The options that say that the data key comes from an export for an RSA key of KMS. */
+/** The options for a data key that comes from an export for an RSA key of KMS. */
 export interface AsymmetricSourceOptions {
   readonly sourceKeyId?: string;
   readonly sourceKeyVersionId?: string;
@@ -39,7 +39,7 @@ export interface AsymmetricSourcePlan {
 /**
  * Checks the options.
  *
- * @returns undefined where the data key comes from a backup
+ * @returns undefined if the data key comes from a backup
  * @throws KmsxError `bad-usage`, `key-id-malformed`, `fingerprint-malformed`
  */
 export function planAsymmetricSource({
@@ -80,7 +80,7 @@ export function chooseAsymmetricSource(
   if (envelope?.kind !== 'export') {
     throw kmsxError(
       'document-malformed',
-      `${label} is no export document: --source-key-id needs one`,
+      `${label} is not an export document: --source-key-id needs one`,
       { label },
     );
   }

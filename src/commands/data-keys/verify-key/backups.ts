@@ -1,54 +1,34 @@
 import type { Session } from '../../../terminal/session.ts';
-import type { BackupSource } from '../../../data-key/backup-source.ts';
-import type { Envelope } from '../../../documents/read-document.ts';
 import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
 import type { KmsClient } from '../../../kms/types.ts';
-import { readBackupPlace } from '../../shared/backup/backup-input.ts';
+import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
+import { openBackupAt } from '../../shared/backup/backup-input.ts';
 import type { Connection } from '../../shared/connect.ts';
 import { connect } from '../../shared/connect.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
-import { planConnection } from '../../shared/connection-options.ts';
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { readContext } from '../../shared/context-options.ts';
-import { assertRehearsalMatches } from '../../shared/rehearsal.ts';
 
 /** The options that name the backups of `verify-key`. */
 export interface AgainstOptions extends ConnectionOptions, ContextOptions {
   readonly against: readonly string[];
 }
 
-/** A backup that `--against` names, and the way to the KMS of its region. */
-export interface AgainstBackup {
-  /** As it was given: a file, `-` or `secret:NAME`. */
-  readonly place: string;
-  readonly label: string;
-  readonly plan: ConnectionPlan;
-  /** What the file holds; undefined where it is KMS that keeps the backup. */
-  readonly envelope: Envelope | undefined;
-  readonly source: (kms: KmsClient) => Promise<BackupSource>;
-}
-
 /**
  * Reads every backup that `--against` names, and plans a connection for each: they may be of several regions.
  *
- * @throws KmsxError those of reading and of `planConnection`; `options-conflict`, `rehearsal-mixed`, and
- * `data-key-too-long` for a data key that no one-time key carries
+ * @throws KmsxError those of `openBackupAt`, and `data-key-too-long` for a data key that no one-time key carries
  */
 export async function readAgainst(
   options: AgainstOptions,
   session: Session,
-): Promise<AgainstBackup[]> {
+): Promise<OpenedBackup[]> {
   const { context } = await readContext(options, session, 'repeated');
-  const backups: AgainstBackup[] = [];
+  const backups: OpenedBackup[] = [];
   for (const place of options.against) {
-    const backup = await readBackupPlace(place, context, session);
-    const { label, known, envelope } = backup;
-    const plan = await planConnection(options, { documentRegion: known?.Region }, session);
-    if (known !== undefined) {
-      assertRehearsalMatches(known, plan, label);
-      oneTimeAlgorithm(known.NumberOfBytes);
-    }
-    backups.push({ place, label, plan, envelope, source: (kms) => backup.source(kms, plan) });
+    const backup = await openBackupAt(place, context, options, session);
+    if (backup.known !== undefined) oneTimeAlgorithm(backup.known.NumberOfBytes);
+    backups.push(backup);
   }
   return backups;
 }
@@ -59,7 +39,7 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** Starts with no connection at all. */
+/** Starts without any connection. */
 export function makeConnections(session: Session): Connections {
   const open = new Map<string, Connection>();
   return {

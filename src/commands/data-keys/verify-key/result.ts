@@ -2,8 +2,8 @@ import { printResult } from '../../../terminal/output/json-output.ts';
 import { printable } from '../../../terminal/output/printable.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
+import { assuranceBits } from '../../../documents/key-check-value.ts';
 import type { VerifyResult } from '../../../data-key/verify/verify-key.ts';
-import { assuranceBits } from '../../../data-key/verify/verify-key.ts';
 
 /**
  * Prints the result with the commands of a witness in it, for `jq -r .Witness[]`. In the JSON of a terminal they are

@@ -7,16 +7,20 @@ import { printResult } from '../../../terminal/output/json-output.ts';
 import { repeatable, suggestValues } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
-import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
 import { parseExpectedCheckValue } from '../../../documents/key-check-value.ts';
-import type { VerifiableBackup } from '../../../data-key/verify/verify-backups.ts';
+import type { OpenableExport, VerifiableBackup } from '../../../data-key/verify/verify-backups.ts';
 import { assertVerified } from '../../../data-key/verify/verify-backups.ts';
 import { verifyKey } from '../../../data-key/verify/verify-key.ts';
+import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
 import { witnessCommands } from '../../../data-key/witness/witness.ts';
+import { exportFor } from '../../../data-key/find-export.ts';
 import { offeredAlgorithms } from '../../../wrapping/algorithms.ts';
+import type { UnwrappingKey } from '../../../wrapping/unwrapping-key.ts';
+import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
 import { explainingFailures } from '../../shared/backup/backup-failures.ts';
 import {
   checkValueMethodsOption,
+  expectCheckValueOption,
   parseCheckValueMethods,
 } from '../../shared/check-value-options.ts';
 import { addConnectionOptions } from '../../shared/connection-options.ts';
@@ -24,15 +28,15 @@ import { addContextOptions, contextInput } from '../../shared/context-options.ts
 import { describe } from '../../shared/describe.ts';
 import { assertRehearsalMatches, warnOfRehearsal } from '../../shared/rehearsal.ts';
 import { addPassphraseOptions, assertOnePassphraseSource } from '../../shared/passphrase.ts';
-import type { AgainstBackup, AgainstOptions, Connections } from './backups.ts';
+import type { ExportOptions } from '../../shared/read-export.ts';
+import { exportInputs, openExport, readExport } from '../../shared/read-export.ts';
+import type { AgainstOptions, Connections } from './backups.ts';
 import { makeConnections, readAgainst } from './backups.ts';
-import type { ExportInPlace, ExportOptions } from './export.ts';
-import { exportBeside, exportInputs, openExport, readExport } from './export.ts';
 import { printWithWitness, warnOfShortValues } from './result.ts';
 import type { AskedBackup } from './witness.ts';
 import { assertWitnessable, witnessRequest } from './witness.ts';
 
-interface VerifyKeyOptions extends AgainstOptions, ExportOptions {
+interface VerifyKeyOptions extends AgainstOptions, Partial<ExportOptions> {
   readonly expectCheckValue: readonly string[];
   readonly checkValueMethods?: string;
   readonly witness: boolean;
@@ -69,7 +73,7 @@ export function defineVerifyKey(command: Command, io: Io): void {
   command
     .option(
       '--in <file>',
-      'an export document, or a bare ExportedDataKey in base64; standard input if nothing is said',
+      'an export document, or a bare ExportedDataKey in base64; standard input by default',
     )
     .option('--privkey <file>', 'the private half of the wrapping key, which opens the export')
     .addOption(
@@ -85,9 +89,8 @@ export function defineVerifyKey(command: Command, io: Io): void {
       ),
     )
     .addOption(
-      repeatable(
-        '--expect-check-value <value>',
-        'ecb:…, cmac:…, label:… or sha256:… that every backup must have; in place of --in and --privkey, or besides',
+      expectCheckValueOption(
+        'that every backup must have; instead of --in and --privkey, or in addition',
       ),
     )
     .addOption(checkValueMethodsOption())
@@ -104,16 +107,19 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
   assertSafeEnvironment(session.io);
   assertComparable(options);
   const shownCheckValues = parseCheckValueMethods(options.checkValueMethods);
-  const checkValues = expectedCheckValues(options);
+  const { privkey } = options;
+  const checkValues = options.expectCheckValue.map(parseExpectedCheckValue);
   assertOnePassphraseSource(options);
+  const exportOptions = privkey === undefined ? undefined : { ...options, privkey };
   assertOneStdin([
-    ...exportInputs(options),
+    ...(exportOptions === undefined ? [] : exportInputs(exportOptions)),
     ...options.against.map((path) => ({ option: '--against', path })),
     ...contextInput(options),
   ]);
-  const input = await readExport(options, session);
-  const backups = await readAgainst(options, session);
+  const input = exportOptions && (await readExport(exportOptions, 'export to verify', session));
   const document = input?.envelope.kind === 'export' ? input.envelope.document : undefined;
+  if (document !== undefined) oneTimeAlgorithm(document.NumberOfBytes);
+  const backups = await readAgainst(options, session);
   for (const { plan } of backups) {
     if (input !== undefined && document !== undefined) {
       assertRehearsalMatches(document, plan, input.label);
@@ -125,7 +131,7 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
   try {
     const asked: AskedBackup[] = [];
     const { result, verification } = await verifyKey({
-      exported: exported?.opened,
+      exported,
       backups: backups.map((backup) => verifiable(backup, exported, connections, asked)),
       checkValues,
       shownCheckValues,
@@ -133,7 +139,8 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
     });
     await warnOfRehearsal(verification, session);
     if (options.witness) {
-      const request = witnessRequest(options, exported, asked, checkValues, session.io);
+      const witnessed = input && exported && { ...input, opened: exported };
+      const request = witnessRequest(options, witnessed, asked, checkValues, session.io);
       await printWithWitness(result, witnessCommands(request), session);
     } else {
       await printResult(result, session);
@@ -141,7 +148,7 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
     if (verification.match === true) await warnOfShortValues(checkValues, session);
     assertVerified(verification);
   } finally {
-    await exported?.opened.privateKey.close();
+    await exported?.privateKey.close();
     await connections.close();
   }
 }
@@ -165,20 +172,13 @@ function assertComparable(options: VerifyKeyOptions): void {
   }
 }
 
-function expectedCheckValues({ expectCheckValue }: VerifyKeyOptions): KeyCheckValue[] {
-  return expectCheckValue.map((text) => {
-    const { method, value } = parseExpectedCheckValue(text);
-    return { Method: method, Value: value.toString('hex') };
-  });
-}
-
 function verifiable(
-  backup: AgainstBackup,
-  exported: ExportInPlace | undefined,
+  backup: OpenedBackup,
+  exported: OpenableExport | undefined,
   connections: Connections,
   asked: AskedBackup[],
 ): VerifiableBackup {
-  const beside = exported && exportBeside(backup, exported.opened.privateKey);
+  const beside = exported && exportBeside(backup, exported.privateKey);
   return {
     label: backup.label,
     beside,
@@ -191,4 +191,14 @@ function verifiable(
     explaining: (source, kms, work) =>
       explainingFailures({ source, label: backup.label, kms }, work),
   };
+}
+
+/** The export for this private key in the document of a backup, if it has one. */
+function exportBeside(
+  { envelope }: OpenedBackup,
+  privateKey: UnwrappingKey,
+): OpenableExport | undefined {
+  if (envelope?.kind !== 'export') return undefined;
+  const wrapped = exportFor(envelope.document, privateKey);
+  return wrapped && { wrapped, privateKey };
 }

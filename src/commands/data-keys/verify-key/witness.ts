@@ -15,11 +15,11 @@ import type {
 import { portOf, resolveRuleFor } from '../../../network/endpoint.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import { isRegion } from '../../../network/region.ts';
+import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
 import { secretNameOf } from '../../shared/backup/backup-places.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
 import type { PassphraseOptions } from '../../shared/passphrase.ts';
-import type { AgainstBackup } from './backups.ts';
-import type { ExportInPlace } from './export.ts';
+import type { ExportInput } from '../../shared/read-export.ts';
 
 interface WitnessOptions extends ConnectionOptions, PassphraseOptions {
   readonly privkey?: string;
@@ -27,14 +27,14 @@ interface WitnessOptions extends ConnectionOptions, PassphraseOptions {
 }
 
 /**
- * Refuses `--witness` where nobody else could run the commands: with a private key that only this process reads, and
+ * Refuses `--witness` if the commands could not be run later: with a private key that only this process can read, and
  * with an embedded KMS that ends with it.
  *
  * @throws KmsxError `options-conflict`
  */
 export function assertWitnessable(
   { witness, privkey }: WitnessOptions,
-  backups: readonly AgainstBackup[],
+  backups: readonly OpenedBackup[],
 ): void {
   if (!witness) return;
   if (privkey !== undefined && isPassing(privkey)) {
@@ -55,9 +55,14 @@ export function assertWitnessable(
   }
 }
 
+/** An export that was opened, and where a witness finds it. */
+type ExportInPlace = Pick<ExportInput, 'place' | 'label' | 'envelope'> & {
+  readonly opened: OpenableExport;
+};
+
 /** A backup that KMS was asked about. */
 export interface AskedBackup {
-  readonly backup: AgainstBackup;
+  readonly backup: OpenedBackup;
   readonly source: BackupSource;
   readonly kms: KmsClient;
   readonly beside: OpenableExport | undefined;
@@ -101,7 +106,7 @@ function regionOf({ Region }: BackupSource): string | undefined {
   return Region !== undefined && isRegion(Region) ? Region : undefined;
 }
 
-/** Whom the gateway is trusted by, and where it is found. */
+/** By which certificates the gateway is trusted, and at which address it is reached. */
 function addressing({
   gateway,
   resolve,
@@ -112,7 +117,7 @@ function addressing({
 }
 
 function witnessBeside(
-  { place, label, envelope }: AgainstBackup,
+  { place, label, envelope }: OpenedBackup,
   opened: OpenableExport | undefined,
 ): WitnessExport | undefined {
   if (opened === undefined || envelope === undefined) return undefined;
@@ -132,7 +137,7 @@ function witnessExport({ place, label, envelope, opened }: ExportInPlace): Witne
 }
 
 function placeOfBlob(
-  { place, envelope }: AgainstBackup,
+  { place, envelope }: OpenedBackup,
   { CiphertextBlob }: BackupSource,
 ): EnvelopePlace {
   const filter = '.CiphertextBlob';

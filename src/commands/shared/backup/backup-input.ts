@@ -37,55 +37,66 @@ export function backupInputs(options: BackupInputOptions): InputRequest[] {
   return [{ option: '--in', path: options.in }, ...contextInput(options)];
 }
 
-/** A backup that was read and checked as far as it can be before KMS is asked, and the way to KMS. */
-export interface OpenedBackup {
-  readonly plan: ConnectionPlan;
-  /** Every file that was read: no output may become one. */
-  readonly inputs: readonly Pick<Input, 'fileId'>[];
-  /** What the file said; undefined where it is KMS that keeps the backup. */
-  readonly known: BackupSource | undefined;
-  /** The file itself, as it was read; undefined where it is KMS that keeps the backup. */
-  readonly envelope: Envelope | undefined;
-  /** The backup itself, asked of KMS where it is kept there. */
-  source(kms: KmsClient): Promise<BackupSource>;
-}
-
 /** A backup as a place on the command line names it: what a file says is known at once, what KMS keeps is not. */
 export interface BackupAtPlace {
+  /** As it was given: a file, `-` or `secret:NAME`. */
+  readonly place: string;
   /** What the place is called in messages. */
   readonly label: string;
-  /** The file that was read, if it is one. */
+  /** Every file that was read: no output may become one. */
   readonly inputs: readonly Pick<Input, 'fileId'>[];
+  /** What the file said; undefined if KMS keeps the backup. */
   readonly known: BackupSource | undefined;
+  /** The file itself, as it was read; undefined if KMS keeps the backup. */
   readonly envelope: Envelope | undefined;
   /**
-   * Asks KMS for what it keeps; what a file said is given again.
+   * Asks KMS for what it keeps; what a file said is returned again.
    *
    * @throws KmsxError those of KMS and of reading; `rehearsal-mixed`, `region-contradicts`
    */
   source(kms: KmsClient, plan: ConnectionPlan): Promise<BackupSource>;
 }
 
+/** A backup that was read and checked as far as it can be before KMS is asked, and the way to its KMS. */
+export interface OpenedBackup extends Omit<BackupAtPlace, 'source'> {
+  readonly plan: ConnectionPlan;
+  source(kms: KmsClient): Promise<BackupSource>;
+}
+
 /**
- * Reads the backup that `--in` names, with its context, and plans the connection: the region comes from the document
- * unless it is given, the endpoint never.
+ * Reads the backup that `--in` names, with its context, and plans the connection.
  *
- * @throws KmsxError those of reading and of `planConnection`; `options-conflict`, `rehearsal-mixed`
+ * @throws KmsxError those of `readContext` and of `openBackupAt`
  */
 export async function openBackup(
   options: BackupInputOptions,
   session: Session,
 ): Promise<OpenedBackup> {
   const { context, inputs } = await readContext(options, session, 'repeated');
-  const backup = await readBackupPlace(options.in, context, session);
-  const { known, envelope } = backup;
+  const backup = await openBackupAt(options.in, context, options, session);
+  return { ...backup, inputs: [...inputs, ...backup.inputs] };
+}
+
+/**
+ * Reads a backup and plans the connection: the region comes from the document unless it is given, the endpoint never.
+ *
+ * @param context - of the options: it must agree with the document's, or be the only one
+ * @throws KmsxError those of `readBackupPlace` and of `planConnection`; `rehearsal-mixed`
+ */
+export async function openBackupAt(
+  place: string,
+  context: EncryptionContext | undefined,
+  options: ConnectionOptions,
+  session: Session,
+): Promise<OpenedBackup> {
+  const backup = await readBackupPlace(place, context, session);
+  const { known, label } = backup;
   const plan = await planConnection(options, { documentRegion: known?.Region }, session);
-  if (known !== undefined) assertRehearsalMatches(known, plan, backup.label);
+  if (known !== undefined) assertRehearsalMatches(known, plan, label);
   return {
+    ...backup,
+    inputs: [...backup.inputs, ...plan.inputs],
     plan,
-    inputs: [...inputs, ...backup.inputs, ...plan.inputs],
-    known,
-    envelope,
     source: (kms) => backup.source(kms, plan),
   };
 }
@@ -109,7 +120,7 @@ export async function readBackupPlace(
     return { envelope: read, known: backupSourceOf(read, context, input.label) };
   });
   const source = (): Promise<BackupSource> => Promise.resolve(known);
-  return { label: input.label, inputs: [input], known, envelope, source };
+  return { place, label: input.label, inputs: [input], known, envelope, source };
 }
 
 function keptInKms(
@@ -118,6 +129,7 @@ function keptInKms(
   context: EncryptionContext | undefined,
 ): BackupAtPlace {
   return {
+    place: label,
     label,
     inputs: [],
     known: undefined,
@@ -132,7 +144,7 @@ function keptInKms(
   };
 }
 
-/** A secret was found in one region; the KMS key of what it holds may be in another, and is asked for there. */
+/** A secret is read in one region; the KMS key of the backup in it may be in another. */
 function assertSameRegion(
   { Region }: BackupSource,
   { gateway }: ConnectionPlan,

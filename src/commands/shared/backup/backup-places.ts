@@ -72,8 +72,8 @@ export function isDedicated(gateway: ConnectionPlan['gateway']): boolean {
 }
 
 /**
- * Asks whether every secret is still to be made, so that no data key is generated in vain. CreateSecret itself is what
- * keeps a backup out of a secret that exists.
+ * Checks that no secret exists yet, so that no data key is generated for nothing. It is CreateSecret itself that keeps a
+ * backup out of an existing secret.
  *
  * @throws KmsxError `secret-exists`; those of KMS
  */

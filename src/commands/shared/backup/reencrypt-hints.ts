@@ -1,6 +1,7 @@
 import type { KmsxError } from '../../../base/error.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import type { ReencryptRequest } from '../../../data-key/reencrypt/request.ts';
+import { assuranceBits } from '../../../documents/key-check-value.ts';
 import { isNoPermission, KmsRefused } from '../../../answers/refusal.ts';
 import { isNotOpening } from './backup-failures.ts';
 
@@ -74,7 +75,7 @@ function oldBackupHints(
   if (asymmetricSource === undefined || (error.kind !== 'kms' && error.kind !== 'credentials')) {
     return undefined;
   }
-  const bits = Math.max(0, ...expected.map(({ value }) => value.length * 8));
+  const bits = assuranceBits(expected) ?? 0;
   const without = 'verifies the new backup without it';
   return [
     ...hintsFor(error),

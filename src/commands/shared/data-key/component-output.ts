@@ -28,7 +28,7 @@ export function addComponentOptions(command: Command): void {
     .addOption(
       repeatable(
         '--component <file>',
-        'split custody: the data key goes out as so many components, one file each, and nowhere else',
+        'split custody: the data key is written as components, one in each file, and nowhere else',
       ),
     )
     .addOption(
@@ -83,7 +83,7 @@ export function planSplit({ component, threshold }: ComponentOptions): SplitPlan
 
 /**
  * Refuses places that would bring a component together with messages, the result or another component: what is not
- * a file is told from another by the stream behind it, by whatever descriptor it is reached.
+ * a file is identified by the stream behind it, whichever descriptor leads there.
  *
  * @throws KmsxError `component-needs-file`, and those of `findPlace`
  */
@@ -95,7 +95,7 @@ export async function assertPlacesApart(
   for (const path of component) {
     const place = await findPlace({ option: '--component', path }, io);
     const id = streamIdOf(place);
-    if (id === undefined) continue; // files are told apart where every output is
+    if (id === undefined) continue; // files are compared with every other output elsewhere
     if (place.kind === 'stdout' || taken.has(id)) {
       throw kmsxError(
         'component-needs-file',
@@ -130,7 +130,7 @@ function streamId(descriptor: number): string {
 
 /**
  * Writes every component, all or none: if one fails, or the process is interrupted, the files that this run wrote are
- * removed, since a key of which a part was handed out is split anew. Files go first: what went to a stream can't be
+ * removed, since a key of which a part was handed out is split again. Files go first: what went to a stream can't be
  * taken back. Then the result says what the minutes of a ceremony need, and nothing secret.
  *
  * @throws KmsxError that of the component that could not be written, which says what remains

@@ -11,13 +11,17 @@ import type { Session } from '../../../terminal/session.ts';
 import type { ComponentOrigin } from '../../../documents/component-document.ts';
 import type { SplitPlan } from '../../../data-key/custody/split.ts';
 import { splitDataKey } from '../../../data-key/custody/split.ts';
-import type { ExpectedCheckValue, KeyCheckValue } from '../../../documents/key-check-value.ts';
+import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
 import {
-  assertCheckValue,
+  assertCheckValues,
   keyCheckValues,
   parseExpectedCheckValue,
 } from '../../../documents/key-check-value.ts';
-import { checkValueMethodsOption, parseCheckValueMethods } from '../check-value-options.ts';
+import {
+  checkValueMethodsOption,
+  expectCheckValueOption,
+  parseCheckValueMethods,
+} from '../check-value-options.ts';
 import { withOutputs, writeJson } from '../with-outputs.ts';
 import type { ComponentOptions } from './component-output.ts';
 import {
@@ -38,7 +42,7 @@ export interface DataKeyOutputOptions extends ComponentOptions {
   readonly expectCheckValue: readonly string[];
 }
 
-export function addDataKeyOutputOptions(command: Command, expect: Option): void {
+export function addDataKeyOutputOptions(command: Command): void {
   command
     .addOption(
       new Option('--format <format>', 'how the data key is written')
@@ -48,7 +52,7 @@ export function addDataKeyOutputOptions(command: Command, expect: Option): void 
     .option('--out <file>', 'where the data key goes; - is standard output', '-')
     .option('--check-value-only', 'print the key check values as JSON, and never the key', false)
     .addOption(checkValueMethodsOption())
-    .addOption(expect);
+    .addOption(expectCheckValueOption());
   addComponentOptions(command);
 }
 
@@ -56,7 +60,7 @@ export function addDataKeyOutputOptions(command: Command, expect: Option): void 
 export interface DataKeyOutputPlan {
   readonly options: DataKeyOutputOptions;
   readonly methods: readonly string[] | undefined;
-  readonly expected: readonly ExpectedCheckValue[];
+  readonly expected: readonly KeyCheckValue[];
   /** How the key is split; undefined where it goes out whole. */
   readonly split: SplitPlan | undefined;
 }
@@ -103,7 +107,7 @@ export async function withDataKeyOutput(
   });
   await withOutputs({ components }, inputs, session, (outputs) =>
     use(async (dataKey, origin) => {
-      assertExpected(dataKey, plan);
+      assertCheckValues(dataKey.bytes, plan.expected);
       const checkValues = checkValuesOf(dataKey, plan);
       const made = await splitDataKey(dataKey.bytes, split, checkValues, origin, session.io);
       try {
@@ -121,7 +125,7 @@ async function writeWhole(
   out: Output,
   session: Session,
 ): Promise<void> {
-  assertExpected(dataKey, plan);
+  assertCheckValues(dataKey.bytes, plan.expected);
   const { format, checkValueOnly } = plan.options;
   if (checkValueOnly) {
     const KeyCheckValues = checkValuesOf(dataKey, plan);
@@ -136,10 +140,6 @@ async function writeWhole(
   }
 }
 
-function assertExpected(dataKey: SecretBytes, { expected }: DataKeyOutputPlan): void {
-  for (const value of expected) assertCheckValue(dataKey.bytes, value);
-}
-
 /** The check values of a data key, as the options choose them. */
 function checkValuesOf(dataKey: SecretBytes, { methods }: DataKeyOutputPlan): KeyCheckValue[] {
   const checkValues = keyCheckValues(dataKey.bytes, methods);
@@ -150,7 +150,7 @@ function checkValuesOf(dataKey: SecretBytes, { methods }: DataKeyOutputPlan): Ke
   );
 }
 
-/** One line, but for `raw`, which is the key and nothing else. */
+/** One line, except for `raw`, which is the key and nothing else. */
 function encode(key: Uint8Array, format: DataKeyOutputOptions['format']): Buffer {
   if (format === 'raw') return secretCopy(key);
   const text = format === 'hex' ? encodeHexBytes(key) : encodeBase64Bytes(key);
