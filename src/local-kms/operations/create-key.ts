@@ -14,9 +14,15 @@ import {
 import { readTags } from '../request/tags.ts';
 import { arnOf } from '../resource-name.ts';
 import type { NewKeyOptions } from '../state/new-key.ts';
-import { newKey } from '../state/new-key.ts';
+import { intervalSeconds, newKey } from '../state/new-key.ts';
 import type { KeyOrigin, KeySpec, KeyUsage, KmsKey, KmsState } from '../state/state.ts';
-import { KEY_SPECS, UNSUPPORTED_KEY_SPECS, withKey } from '../state/state.ts';
+import {
+  KEY_SPECS,
+  UNSUPPORTED_KEY_SPECS,
+  defaultKeyUsage,
+  isRsa,
+  withKey,
+} from '../state/state.ts';
 import type { OperationHandler } from './operation.ts';
 
 const MAX_DESCRIPTION_LENGTH = 8192;
@@ -24,12 +30,7 @@ const MAX_POLICY_BYTES = 32_768;
 const MAX_KEYS = 20_000;
 const INSTANCE_ID = /^kst-[a-z0-9-]{1,59}$/;
 const DAY_SECONDS = 86_400;
-const UNIT_SECONDS = new Map([
-  ['d', DAY_SECONDS],
-  ['h', 3600],
-  ['m', 60],
-  ['s', 1],
-]);
+const INTERVAL = /^[1-9]\d{0,9}[dhms]$/;
 
 /** Makes a KMS key (help 28947). It is saved before its id is returned. */
 export const createKey: OperationHandler = async (parameters, context) => {
@@ -101,13 +102,13 @@ function readKeySpec(parameters: Parameters): KeySpec {
   return supported;
 }
 
-/** A key that can sign is a signing key unless KeyUsage says otherwise. Only RSA keys can be either. */
 function readKeyUsage(parameters: Parameters, keySpec: KeySpec): KeyUsage {
   const usage = optionalChoice(parameters, 'KeyUsage', ['ENCRYPT/DECRYPT', 'SIGN/VERIFY']);
-  const natural = keySpec === 'Aliyun_AES_256' ? 'ENCRYPT/DECRYPT' : 'SIGN/VERIFY';
-  const isRsa = keySpec === 'RSA_2048' || keySpec === 'RSA_3072';
-  if (usage !== undefined && usage !== natural && !isRsa) throw invalidParameter('KeyUsage');
-  return usage ?? natural;
+  const byDefault = defaultKeyUsage(keySpec);
+  if (usage !== undefined && usage !== byDefault && !isRsa(keySpec)) {
+    throw invalidParameter('KeyUsage');
+  }
+  return usage ?? byDefault;
 }
 
 function readOrigin(parameters: Parameters, keySpec: KeySpec): KeyOrigin {
@@ -141,8 +142,7 @@ function readRotation(
 ): number | undefined {
   if (!optionalBoolean(parameters, 'EnableAutomaticRotation')) return undefined;
   const text = requiredText(parameters, 'RotationInterval');
-  const [, amount = '', unit = ''] = /^([1-9]\d{0,9})([dhms])$/.exec(text) ?? [];
-  const seconds = Number(amount) * (UNIT_SECONDS.get(unit) ?? 0);
+  const seconds = INTERVAL.test(text) ? intervalSeconds(text) : 0;
   const minDays = instanceId === undefined ? 365 : 7;
   if (seconds < minDays * DAY_SECONDS || seconds > 365 * DAY_SECONDS) {
     throw invalidParameter('RotationInterval');

@@ -4,13 +4,15 @@ import { optionalChoice, optionalJson, requiredText } from '../request/read-para
 import { invalidParameter, refusal } from '../refusal.ts';
 import type { Secret, SecretVersion } from '../state/state.ts';
 
-const CURRENT = 'ACSCurrent';
-const PREVIOUS = 'ACSPrevious';
+export const CURRENT = 'ACSCurrent';
+export const PREVIOUS = 'ACSPrevious';
+/** In bytes of UTF-8. */
+export const MAX_SECRET_DATA_BYTES = 30_720;
+/** The most labels that the versions of a secret can have together. */
+export const MAX_STAGES = 8;
 
 const VERSION_ID = /^[A-Za-z0-9_/+=.@-]{1,64}$/;
-const MAX_DATA_BYTES = 30_720;
 const MAX_VERSIONS = 10;
-const MAX_STAGES = 8;
 
 /** A value to be stored. */
 export type SecretValue = Pick<SecretVersion, 'versionId' | 'dataType' | 'data'>;
@@ -26,7 +28,7 @@ export function readSecretValue(parameters: Parameters): SecretValue {
   if (!VERSION_ID.test(versionId)) throw invalidParameter('VersionId');
   const data = requiredText(parameters, 'SecretData');
   const dataType = optionalChoice(parameters, 'SecretDataType', ['text', 'binary']) ?? 'text';
-  const isGood = Buffer.byteLength(data) <= MAX_DATA_BYTES;
+  const isGood = Buffer.byteLength(data) <= MAX_SECRET_DATA_BYTES;
   if (!isGood || (dataType === 'binary' && decodeBase64(data) === undefined)) {
     throw invalidParameter('SecretData');
   }

@@ -3,8 +3,9 @@ import { decodeBase64 } from '../../base/bytes.ts';
 import { randomUuid } from '../identifiers.ts';
 import { pointer } from '../mistake.ts';
 import { readPolicyAt } from '../permissions/policy.ts';
-import { isMaterialOf, newKeyId, newVersion } from '../state/new-key.ts';
+import { intervalSeconds, isMaterialOf, newKeyId, newVersion } from '../state/new-key.ts';
 import type { KeySpec, KeyVersion, KmsKey } from '../state/state.ts';
+import { defaultKeyUsage, isRsa } from '../state/state.ts';
 import type { SeedKey, SeedKeyVersion } from './seed-document.ts';
 import type { SeedReader } from './seed-reader.ts';
 
@@ -56,18 +57,17 @@ export async function readKey(
 
 function readFrame(seed: SeedKey, path: string, reader: SeedReader): KeyFrame {
   const { KeySpec: keySpec = 'Aliyun_AES_256', Origin: origin = 'Aliyun_KMS' } = seed;
-  const isRsa = keySpec === 'RSA_2048' || keySpec === 'RSA_3072';
-  const natural = keySpec === 'Aliyun_AES_256' ? 'ENCRYPT/DECRYPT' : 'SIGN/VERIFY';
-  if (isRsa && seed.KeyUsage === undefined) {
+  const usual = defaultKeyUsage(keySpec);
+  if (isRsa(keySpec) && seed.KeyUsage === undefined) {
     reader.report(pointer(path, 'KeyUsage'), 'is missing, which an RSA key needs');
   }
-  if (!isRsa && seed.KeyUsage !== undefined && seed.KeyUsage !== natural) {
-    reader.report(pointer(path, 'KeyUsage'), `must be ${natural} for ${keySpec}`);
+  if (!isRsa(keySpec) && seed.KeyUsage !== undefined && seed.KeyUsage !== usual) {
+    reader.report(pointer(path, 'KeyUsage'), `must be ${usual} for ${keySpec}`);
   }
   const waits = origin === 'EXTERNAL' && seed.Versions === undefined;
   return {
     keySpec,
-    keyUsage: seed.KeyUsage ?? natural,
+    keyUsage: seed.KeyUsage ?? usual,
     keyState: seed.KeyState ?? (waits ? 'PendingImport' : 'Enabled'),
     origin,
   };
@@ -117,14 +117,14 @@ function checkKey(
 
 function readRotation(seed: SeedKey, path: string, reader: SeedReader): Pick<KmsKey, 'rotation'> {
   if (seed.RotationInterval === undefined) return {};
-  const intervalSeconds = reader.seconds(seed.RotationInterval);
-  if (intervalSeconds > MAX_ROTATION_SECONDS) {
+  const seconds = intervalSeconds(seed.RotationInterval);
+  if (seconds > MAX_ROTATION_SECONDS) {
     reader.report(pointer(path, 'RotationInterval'), 'must be at most 365d');
     return {};
   }
   const next = seed.NextRotationDate ?? `+${seed.RotationInterval}`;
   const nextAt = reader.time(pointer(path, 'NextRotationDate'), next);
-  return { rotation: { intervalSeconds, nextAt } };
+  return { rotation: { intervalSeconds: seconds, nextAt } };
 }
 
 function readImported(

@@ -1,14 +1,10 @@
 import { decodeBase64 } from '../../base/bytes.ts';
 import { pointer } from '../mistake.ts';
+import { CURRENT, MAX_SECRET_DATA_BYTES, MAX_STAGES, PREVIOUS } from '../secrets/secret-version.ts';
 import type { KmsKey, Secret, SecretVersion } from '../state/state.ts';
 import { isSymmetric } from '../state/state.ts';
 import type { SeedSecret, SeedSecretVersion } from './seed-document.ts';
 import type { SeedReader } from './seed-reader.ts';
-
-const CURRENT = 'ACSCurrent';
-const PREVIOUS = 'ACSPrevious';
-const MAX_STAGES = 8;
-const MAX_DATA_BYTES = 30_720;
 
 /**
  * Reads a generic secret of a seed.
@@ -74,8 +70,8 @@ function readVersion(
   if (dataType === 'binary' && decodeBase64(data) === undefined) {
     reader.report(pointer(path, 'SecretData'), 'must be base64 for SecretDataType binary');
   }
-  if (Buffer.byteLength(data) > MAX_DATA_BYTES) {
-    reader.report(pointer(path, 'SecretData'), `must have at most ${MAX_DATA_BYTES} bytes`);
+  if (Buffer.byteLength(data) > MAX_SECRET_DATA_BYTES) {
+    reader.report(pointer(path, 'SecretData'), `must have at most ${MAX_SECRET_DATA_BYTES} bytes`);
   }
   const usual = fromLast === 1 ? [CURRENT] : fromLast === 2 ? [PREVIOUS] : [];
   return {

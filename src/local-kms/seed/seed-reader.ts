@@ -1,9 +1,8 @@
 import { hkdfSync } from 'node:crypto';
 import type { RandomBytes } from '../identifiers.ts';
 import type { Mistake, Report } from '../mistake.ts';
+import { intervalSeconds } from '../state/new-key.ts';
 import type { SeedTag } from './seed-document.ts';
-
-const UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
 
 /** 100 years. */
 const MAX_FROM_NOW_MS = 100 * 365.25 * 86_400_000;
@@ -35,7 +34,7 @@ export class SeedReader {
     if (text === undefined) return this.now;
     const isRelative = text.startsWith('+') || text.startsWith('-');
     const date = isRelative
-      ? new Date(this.now.getTime() + 1000 * this.seconds(text))
+      ? new Date(this.now.getTime() + 1000 * intervalSeconds(text))
       : new Date(text);
     // Date carries a day that the month does not have into the next month.
     const exists = isRelative
@@ -44,11 +43,6 @@ export class SeedReader {
     if (exists) return date;
     this.report(path, 'must be a valid time, at most 100 years from now');
     return this.now;
-  }
-
-  /** The seconds of an interval such as `365d` or `-1h`. */
-  seconds(text: string): number {
-    return Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? 0);
   }
 
   /** Reports a name that two things of one kind have. */

@@ -5,6 +5,7 @@ import type { RandomBytes } from '../identifiers.ts';
 import { randomLowerAlphanumeric, randomUuid } from '../identifiers.ts';
 import type { Policy } from '../permissions/policy.ts';
 import type { KeyOrigin, KeySpec, KeyUsage, KeyVersion, KmsKey, ProtectionLevel } from './state.ts';
+import { isRsa } from './state.ts';
 
 /** What a KMS key is made of. */
 export interface NewKeyOptions {
@@ -31,6 +32,13 @@ const INSTANCE_KEY_ID_LENGTH = 21;
 
 const RSA_BITS = { RSA_2048: 2048, RSA_3072: 3072 } as const;
 const CURVES = { EC_P256: 'prime256v1', EC_P256K: 'secp256k1' } as const;
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
+
+/** The seconds of an interval: a whole number and a unit, such as `365d` or `-1h`; NaN or 0 for anything else. */
+export function intervalSeconds(text: string): number {
+  return Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? 0);
+}
 
 /** Makes a KMS key with one version, or a key that waits for its material. */
 export async function newKey(options: NewKeyOptions): Promise<KmsKey> {
@@ -74,13 +82,12 @@ export async function newVersion(
   randomBytes: RandomBytes,
 ): Promise<KeyVersion> {
   if (keySpec === 'Aliyun_AES_256') return newSymmetricVersion(createdAt, randomBytes);
-  const { privateKey } =
-    keySpec === 'RSA_2048' || keySpec === 'RSA_3072'
-      ? await promisify(generateKeyPair)('rsa', {
-          modulusLength: RSA_BITS[keySpec],
-          publicExponent: 65537,
-        })
-      : await promisify(generateKeyPair)('ec', { namedCurve: CURVES[keySpec] });
+  const { privateKey } = isRsa(keySpec)
+    ? await promisify(generateKeyPair)('rsa', {
+        modulusLength: RSA_BITS[keySpec],
+        publicExponent: 65537,
+      })
+    : await promisify(generateKeyPair)('ec', { namedCurve: CURVES[keySpec] });
   return {
     keyVersionId: randomUuid(randomBytes),
     createdAt,
@@ -103,7 +110,7 @@ export function isMaterialOf(keySpec: KeySpec, material: Buffer): boolean {
     return false;
   }
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
-  return keySpec === 'RSA_2048' || keySpec === 'RSA_3072'
+  return isRsa(keySpec)
     ? key.asymmetricKeyType === 'rsa' && modulusLength === RSA_BITS[keySpec]
     : namedCurve === CURVES[keySpec];
 }

@@ -112,6 +112,16 @@ export interface SecretVersion {
   readonly stages: readonly string[];
 }
 
+/** Whether keys of a spec are RSA keys. */
+export function isRsa(keySpec: KeySpec): keySpec is 'RSA_2048' | 'RSA_3072' {
+  return keySpec === 'RSA_2048' || keySpec === 'RSA_3072';
+}
+
+/** The KeyUsage of a spec by default: a key that can sign is a signing key. Only RSA keys can have the other one. */
+export function defaultKeyUsage(keySpec: KeySpec): KeyUsage {
+  return keySpec === 'Aliyun_AES_256' ? 'ENCRYPT/DECRYPT' : 'SIGN/VERIFY';
+}
+
 /** The version that encrypts. The key must be enabled. */
 export function primaryVersion(key: KmsKey): KeyVersion {
   const version = key.versions.at(-1);
@@ -119,6 +129,7 @@ export function primaryVersion(key: KmsKey): KeyVersion {
   return version;
 }
 
+/** Whether a key encrypts with AES. */
 export function isSymmetric(key: KmsKey): boolean {
   return key.keySpec === 'Aliyun_AES_256';
 }
