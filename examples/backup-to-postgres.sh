@@ -1,22 +1,22 @@
 #!/bin/sh
-# Keeps the backup of a data key in a PostgreSQL table, and shows the export only when the backup is committed.
+# Stores the backup of a data key in a PostgreSQL table, and prints the export only when the backup is committed.
 #
 #   sh backup-to-postgres.sh create-table
 #   sh backup-to-postgres.sh export payments-2026 --key-id alias/payments --pubkey hsm.pem --bind > payments.export.json
 #   sh backup-to-postgres.sh show payments-2026 | kmsx reexport-key --in - --pubkey new-hsm.pem
 #
-# After the name come options of `kmsx export-key`; --out is this script's. The database is where psql finds it (PGHOST,
-# PGDATABASE, PGUSER, PGPASSFILE, …); KMSX_BACKUP_DIR is where the backup waits for the commit (default: the present folder).
+# After the name come options of `kmsx export-key`; this script sets --out itself. psql finds the database as usual (PGHOST,
+# PGDATABASE, PGUSER, PGPASSFILE, …). KMSX_BACKUP_DIR holds the backup until the commit (default: the current folder).
 #
-# The order is that of kmsx itself, with one place more:
-#   1. The table is asked whether it takes a row of that name, and the encryption context of a --context-file (PostgreSQL
-#      stores no NUL and no half of a surrogate pair): what can be foreseen is found before there is a data key.
-#   2. kmsx writes the backup into a file, on stable storage, and hands the export to this shell: it is in its memory only.
+# The order is that of kmsx itself, with one more place:
+#   1. The table is tested for whether it accepts a row of that name, and the encryption context of a --context-file
+#      (PostgreSQL cannot store NUL or a lone surrogate): foreseeable problems are found before a data key exists.
+#   2. kmsx writes the backup to a file on stable storage, and passes the export to this shell, which holds it in memory only.
 #   3. The backup becomes a row, in one transaction that is committed to stable storage, and is read back and compared.
-#   4. Only now is the export written, to standard output; then the file goes, since the row stands.
-# Killed at any moment: no export is anywhere before the row is committed, and before it is, the file has the backup.
+#   4. Only then is the export written to standard output, and the file is removed, because the row exists.
+# If killed at any moment: no export exists before the row is committed, and until then the file holds the backup.
 #
-# Exit codes: those of kmsx; 2 for bad usage, 7 where the database did not take the backup, 6 where it changed it.
+# Exit codes: those of kmsx; 2 for bad usage, 7 if the database did not store the backup, 6 if it changed it.
 set -eu
 umask 077
 
@@ -29,7 +29,7 @@ fail() { # CODE MESSAGE HINT
   exit "$1"
 }
 
-# Everything goes to psql on its standard input, documents too: arguments can be seen by every user of the machine.
+# Everything goes to psql on its standard input, documents too: every user of the machine can see arguments.
 database() {
   PGCLIENTENCODING=UTF8 psql --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1
 }
@@ -44,7 +44,7 @@ CREATE TABLE $table (
 SQL
 }
 
-# A row that is taken back: the table is there, this user may write and read it, and the name is free.
+# Inserts a row and rolls it back: the table exists, this user may write and read it, and the name is free.
 try_insert() { # NAME
   database >/dev/null <<SQL
 BEGIN;
@@ -54,8 +54,8 @@ ROLLBACK;
 SQL
 }
 
-# The same with the encryption context of a file. It is read here and by kmsx, so it must be there twice. JSON has control
-# characters between its values only: each can be a space.
+# The same with the encryption context from a file. The file is read here and by kmsx, so it must be readable twice. JSON has
+# control characters only between its values: each can become a space.
 try_context() { # NAME FILE
   [ -f "$2" ] || fail 2 "the context file $2 is no regular file, and is needed twice" \
     'write it to a file first'
@@ -88,8 +88,8 @@ check_options() { # NAME OPTION...
   done
 }
 
-# One transaction. The document is the one line of its file; with these delimiters COPY takes every byte of it as it is,
-# since JSON on one line has no control characters. Cut short it is never committed.
+# One transaction. The document is the only line of its file. With these delimiters COPY takes every byte as it is, because
+# JSON on one line has no control characters. A truncated document is never committed.
 insert() { # NAME FILE
   {
     printf '%s\n' 'BEGIN;' 'SET LOCAL synchronous_commit = on;'

@@ -1,24 +1,25 @@
 #!/bin/sh
-# A key ceremony: from a wrapping key pair to an export and two verified backups of one new data key.
+# A key ceremony: creates a wrapping key pair, an export, and two verified backups of one new data key.
 #
 #   SECOND_BACKUP=/media/stick/payments.backup.json PASSPHRASE_FILE=passphrase.txt \
 #     sh examples/ceremony.sh alias/payments ./payments-2026 --region cn-hangzhou
 #
-# The arguments are the KMS key, a folder that does not exist yet, and options by which kmsx reaches KMS (--profile, --region,
-# --gateway, --endpoint, --ca-file, …). The rest is set by the environment:
+# The arguments are the KMS key, a folder that does not exist yet, and connection options of kmsx (--profile, --region,
+# --gateway, --endpoint, --ca-file, …). Everything else is set by environment variables:
 #
-#   SECOND_BACKUP       where the second backup goes: a new file on another disk or stick, or secret:NAME. Needed.
-#   PASSPHRASE_FILE     its first line is the passphrase of the private key's file. Needed where a pair is made here.
+#   SECOND_BACKUP       the second backup: a new file on another disk or stick, or secret:NAME. Required.
+#   PASSPHRASE_FILE     its first line is the passphrase of the private key file. Required unless PUBKEY is set.
 #   CONTEXT             NAME=VALUE, the encryption context (default: ceremony= and the folder's name)
-#   PUBKEY              a public key that exists; without it a pair is made, as wrapping.pem and wrapping.pub.pem
-#   EXPECT_FINGERPRINT  SHA256:…, what PUBKEY must have; without it you are asked at the terminal
-#   PRIVKEY             the private half of PUBKEY, if it is a file here; without it you are asked for the check value that is shown
-#                       where the private half is: by the HSM, or by kmsx unwrap-key on a machine without a network
-#   UNATTENDED          yes: never ask, as for CI
+#   PUBKEY              an existing public key; without it a pair is generated, as wrapping.pem and wrapping.pub.pem
+#   EXPECT_FINGERPRINT  SHA256:…, the required fingerprint of PUBKEY; without it the script asks on the terminal
+#   PRIVKEY             the private key of PUBKEY, if it is a file here; without it the script asks for the check value shown
+#                       by the HSM, or by kmsx unwrap-key on a machine without a network
+#   UNATTENDED          yes: never ask, for CI
 #
 # Nothing is left half done. Before the export, a failure leaves no file and no folder. From then on this script deletes
-# nothing: it says which files stand and what to do, and there is no record.json. The record is written last: where it is,
-# all ten steps went well. No step prints or writes the data key itself. Exit codes are those of kmsx. docs/ceremony.md has more.
+# nothing: it lists the files that exist and says what to do, and there is no record.json. The record is written last: if it
+# exists, all ten steps succeeded. No step prints or writes the data key itself. Exit codes are those of kmsx. See
+# docs/ceremony.md.
 set -eu
 umask 077
 
@@ -44,7 +45,7 @@ step() { # NAME
   say "step $number of 10: $doing"
 }
 
-# One value of a JSON text.
+# Prints one value of a JSON text.
 field() { # JSON FILTER
   printf '%s\n' "$1" | jq -er "$2" || fail 1 "kmsx printed no $2"
 }
@@ -54,7 +55,7 @@ ask() { # QUESTION
     fail 7 'no answer came from the terminal'
 }
 
-# What kmsx is told of a private key's passphrase, before the other arguments.
+# Runs kmsx with the option for the passphrase of the private key, if any, before the other arguments.
 with_passphrase() { # COMMAND ARGUMENT...
   command=$1
   shift
@@ -68,7 +69,7 @@ is_file() { # BACKUP-PLACE
 
 # --- when a step fails ---
 
-# Before step 5 a second backup that exists is not ours. From then on any file but the key pair counts, a temporary one of kmsx too.
+# Before step 5, an existing second backup is not ours. From then on any file except the key pair counts, even a temporary one.
 nothing_exported() {
   [ "$exporting" = yes ] || return 0
   [ ! -e "$second" ] || return 1
@@ -78,7 +79,7 @@ nothing_exported() {
   done
 }
 
-# rmdir takes an empty folder only: what is not this script's own is never removed.
+# rmdir removes only an empty folder: files of others are never removed.
 undo() {
   if [ -n "$taken" ]; then
     say "this ceremony wrote nothing; $(whose "$taken") and was not touched"
@@ -152,7 +153,7 @@ preflight() { # FOLDER
   second=$(absolute "$second") pubkey=$(absolute "$pubkey") privkey=$(absolute "$privkey")
 }
 
-# A link that leads nowhere is there too.
+# A dangling link exists too.
 is_there() { # PATH
   [ -e "$1" ] || [ -L "$1" ]
 }
@@ -170,7 +171,7 @@ check_settings() {
   [ -n "$pubkey" ] || [ -z "$privkey$expected" ] || fail 2 'PRIVKEY and EXPECT_FINGERPRINT need a PUBKEY to belong to'
 }
 
-# Whatever will be asked must have somebody who can answer: found now, and not when there is a data key.
+# If something will have to be asked, there must be a terminal: checked now, and not when a data key exists.
 check_terminal() {
   if [ "$unattended" = yes ]; then
     [ -z "$pubkey" ] || [ -n "$privkey" ] || fail 2 'unattended, a PUBKEY needs PRIVKEY'
@@ -180,7 +181,7 @@ check_terminal() {
   fi
 }
 
-# Without a PUBKEY nothing but the script itself can say what its own pair is.
+# Without a PUBKEY, only the script itself knows the fingerprint of its pair.
 what_is_missing() {
   if [ -z "$pubkey" ]; then
     printf 'UNATTENDED=yes'
@@ -237,7 +238,7 @@ dry_run() { # OPTION-OF-KMS...
   export_key --dry-run "$@" >/dev/null
 }
 
-# From here on there may be a data key.
+# From here on a data key may exist.
 make_export() { # OPTION-OF-KMS...
   step 'the data key: two backups, then the export'
   exporting=yes
@@ -257,7 +258,7 @@ verify() { # OPTION-OF-KMS...
   check_value=label:$(field "$verified" '.KeyCheckValues[] | select(.Method == "AES-CMAC-LABEL").Value')
 }
 
-# A slip of the tongue or the finger is no reason to stop now: it is asked again. Whether the value is right, kmsx says.
+# A typing error is not a reason to stop now: the script asks again. kmsx decides whether the value is right.
 ask_check_value() {
   ask 'which check value is shown there? (label:…, cmac:… or ecb:…)'
   until is_check_value "$answer"; do
@@ -295,7 +296,7 @@ recover() { # OPTION-OF-KMS...
   done
 }
 
-# Each document must name all the others; the export and the public key, one another.
+# Each document must list all the others; the export and the public key must list each other.
 inspect_files() {
   step 'the files belong together (inspect)'
   set -- "$export" "$backup"
@@ -328,7 +329,7 @@ write_record() {
   finished=yes
 }
 
-# Whole and on the disk, or not under that name.
+# The file is complete and on disk, or does not exist under that name.
 put_in_place() { # TEXT FILE-WITHOUT-.json
   printf '%s\n' "$1" >"$2.part" && sync && mv -- "$2.part" "$2.json"
 }
