@@ -57,7 +57,7 @@ SQL
 # The same with the encryption context from a file. The file is read here and by kmsx, so it must be readable twice. JSON has
 # control characters only between its values: each can become a space.
 try_context() { # NAME FILE
-  [ -f "$2" ] || fail 2 "the context file $2 is no regular file, and is needed twice" \
+  [ -f "$2" ] || fail 2 "the context file $2 is not a regular file, but is read twice" \
     'write it to a file first'
   context=$(tr '\000-\037' ' ' <"$2")
   {
@@ -66,7 +66,7 @@ try_context() { # NAME FILE
     printf '%s\002{"Format":"kmsx-backup/1","EncryptionContext":%s}\n' "$1" "${context#"$byte_order_mark"}"
     printf '%s\n' '\.' 'ROLLBACK;'
   } | database >/dev/null ||
-    fail 7 "the table $table does not take the encryption context of $2; no data key was made" \
+    fail 7 "the table $table does not accept the encryption context of $2; no data key was generated" \
       'PostgreSQL stores JSON without \u0000 and without halves of surrogate pairs'
 }
 
@@ -81,7 +81,7 @@ check_options() { # NAME OPTION...
     case $word:$previous in
       --context-file=*) try_context "$name" "${word#*=}" ;;
       --backup-format=blob:* | blob:--backup-format)
-        fail 2 'the table takes backup documents, and no bare blobs' 'leave --backup-format out'
+        fail 2 'the table takes backup documents, not bare blobs' 'leave --backup-format out'
         ;;
     esac
     previous=$word
@@ -108,14 +108,14 @@ export_key() { # NAME OPTION...
   name=$1
   shift
   case ${KMSX_BACKUP_DIR:-.} in
-    secret:*) fail 2 'KMSX_BACKUP_DIR is a folder, and no secret of KMS' 'a folder of that name is ./secret:…' ;;
+    secret:*) fail 2 'KMSX_BACKUP_DIR is a folder, not a secret in KMS' 'a folder of that name is ./secret:…' ;;
   esac
   file=${KMSX_BACKUP_DIR:-.}/$name.backup.json
-  stands="no export was written; the backup $file stands"
+  kept="no export was written; the backup $file is kept"
   later="sh $0 insert $name $file keeps it; kmsx reexport-key --in $file goes on from it"
 
   try_insert "$name" ||
-    fail 7 "the table $table takes no backup of the name $name; no data key was made" \
+    fail 7 "the table $table does not accept a backup named $name; no data key was generated" \
       "is the server there (pg_isready), the table (create-table), and the name free (show $name)?"
 
   check_options "$name" "$@"
@@ -128,15 +128,15 @@ export_key() { # NAME OPTION...
       ;;
   esac
   [ -s "$file" ] ||
-    fail 7 "kmsx wrote no backup $file; no export was written" 'kmsx export-key --help tells what --backup does'
+    fail 7 "kmsx wrote no backup $file; no export was written" 'kmsx export-key --help describes --backup'
 
-  insert "$name" "$file" || fail 7 "the database did not confirm the backup; $stands" "$later"
-  row=$(show "$name") || fail 7 "the backup cannot be read back; $stands" "$later"
-  [ "$row" = "$(cat "$file")" ] || fail 6 "the row reads otherwise than $file; $stands" "$later"
+  insert "$name" "$file" || fail 7 "the database did not confirm the backup; $kept" "$later"
+  row=$(show "$name") || fail 7 "the backup cannot be read back; $kept" "$later"
+  [ "$row" = "$(cat "$file")" ] || fail 6 "the row differs from $file; $kept" "$later"
 
-  trap '' PIPE # a reader that went away is an error to be told, and no silent end
+  trap '' PIPE # a reader that went away must be reported as an error
   printf '%s\n' "$document" ||
-    fail 7 "the export did not arrive; the backup stands, as the row $name and as $file" "$later"
+    fail 7 "the export was not delivered; the backup is kept, as the row $name and as $file" "$later"
   rm -f -- "$file"
 }
 

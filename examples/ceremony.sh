@@ -23,7 +23,7 @@
 set -eu
 umask 077
 
-usage='SECOND_BACKUP=FILE PASSPHRASE_FILE=FILE sh ceremony.sh KEY_ID FOLDER [OPTION-OF-KMS...]; the head of the script has the rest'
+usage='SECOND_BACKUP=FILE PASSPHRASE_FILE=FILE sh ceremony.sh KEY_ID FOLDER [OPTION-OF-KMS...]; see the head of the script'
 second=${SECOND_BACKUP:-} pubkey=${PUBKEY:-} privkey=${PRIVKEY:-}
 expected=${EXPECT_FINGERPRINT:-}
 passphrase=${PASSPHRASE_FILE:-}
@@ -83,16 +83,16 @@ nothing_exported() {
 undo() {
   if [ -n "$taken" ]; then
     say "this ceremony wrote nothing; $(whose "$taken") and was not touched"
-    say 'hint: give this ceremony another folder'
+    say 'hint: use another folder for this ceremony'
     return
   fi
   left=nothing
   if [ -n "$folder" ]; then
     rm -f -- "$folder/wrapping.pem" "$folder/wrapping.pub.pem"
-    rmdir -- "$folder" || left="$folder, which has files of somebody else,"
+    rmdir -- "$folder" || left="$folder, which has files of someone else,"
   fi
   say "no backup and no export was written, and $left is left of this ceremony"
-  say 'hint: mend what is said above and begin anew'
+  say 'hint: fix the problem above and start again'
 }
 
 whose() { # FOLDER
@@ -106,17 +106,17 @@ whose() { # FOLDER
 }
 
 tell_what_stands() {
-  say 'the ceremony is NOT complete: there is no record.json. A data key was made, and nothing of it is deleted. These stand:'
+  say 'the ceremony is NOT complete: there is no record.json. A data key was generated, and nothing of it is deleted. These exist:'
   for file in "$backup" "$second" "$export" "$pubkey" "$privkey"; do
     [ ! -f "$file" ] || say "  $file"
   done
   is_file "$second" || say "  $second, unless kmsx says above that it failed"
   if [ -f "$export" ]; then
-    say 'hint: use neither the export nor a backup yet; docs/ceremony.md says how to go on by hand'
+    say 'hint: use neither the export nor a backup yet; docs/ceremony.md says how to continue by hand'
   else
-    say 'hint: there is no export yet: kmsx reexport-key makes it from a backup; docs/ceremony.md says how to go on by hand'
+    say 'hint: there is no export yet: kmsx reexport-key makes one from a backup; docs/ceremony.md says how to continue by hand'
   fi
-  say 'hint: or begin anew in another folder, and keep this one until it is certain that nobody uses its data key'
+  say 'hint: or start again in another folder, and keep this one until it is certain that no one uses its data key'
 }
 
 ended() { # CODE
@@ -136,7 +136,7 @@ preflight() { # FOLDER
     [ -n "$setting" ] || fail 2 "usage: $usage"
   done
   for program in kmsx jq; do
-    command -v "$program" >/dev/null || fail 7 "$program is not there"
+    command -v "$program" >/dev/null || fail 7 "$program is not installed"
   done
   version=$(kmsx --version)
   check_settings
@@ -166,8 +166,8 @@ check_second() {
 
 check_settings() {
   case $unattended in yes | no) ;; *) fail 2 'UNATTENDED is yes or no' ;; esac
-  [ -z "$passphrase" ] || [ -f "$passphrase" ] || fail 2 "PASSPHRASE_FILE=$passphrase is no file: it is read more than once"
-  [ -n "$pubkey" ] || [ -n "$passphrase" ] || fail 2 'PASSPHRASE_FILE is needed where a key pair is made'
+  [ -z "$passphrase" ] || [ -f "$passphrase" ] || fail 2 "PASSPHRASE_FILE=$passphrase is not a regular file: it is read more than once"
+  [ -n "$pubkey" ] || [ -n "$passphrase" ] || fail 2 'PASSPHRASE_FILE is required to generate a key pair'
   [ -n "$pubkey" ] || [ -z "$privkey$expected" ] || fail 2 'PRIVKEY and EXPECT_FINGERPRINT need a PUBKEY to belong to'
 }
 
@@ -177,7 +177,7 @@ check_terminal() {
     [ -z "$pubkey" ] || [ -n "$privkey" ] || fail 2 'unattended, a PUBKEY needs PRIVKEY'
     [ -z "$pubkey" ] || [ -n "$expected" ] || fail 2 'unattended, a PUBKEY needs EXPECT_FINGERPRINT'
   elif [ -z "$expected" ] || [ -z "$privkey" ]; then
-    (: </dev/tty) 2>/dev/null || fail 2 "there is no terminal to ask at: set $(what_is_missing)"
+    (: </dev/tty) 2>/dev/null || fail 2 "there is no terminal to ask on: set $(what_is_missing)"
   fi
 }
 
@@ -217,7 +217,7 @@ fingerprint() {
   say "$fingerprint"
   say "read aloud: $(spaced "${fingerprint#SHA256:}")"
   if [ -n "$expected" ]; then
-    [ "$fingerprint" = "$expected" ] || fail 6 "$pubkey is another key: expected was $expected"
+    [ "$fingerprint" = "$expected" ] || fail 6 "$pubkey is another key: expected $expected"
     return
   fi
   ask 'is it, digit by digit, what the custodian of the private key reads? (yes or no)'
@@ -262,7 +262,7 @@ verify() { # OPTION-OF-KMS...
 ask_check_value() {
   ask 'which check value is shown there? (label:…, cmac:… or ecb:…)'
   until is_check_value "$answer"; do
-    say 'that is no check value: type its method, a colon and all its digits without blanks: label: and 32, cmac: and 10, or ecb: and 6'
+    say 'that is not a check value: type its method, a colon and all digits without spaces: label: and 32, cmac: and 10, or ecb: and 6'
     ask 'which check value is shown there? (label:…, cmac:… or ecb:…)'
   done
 }

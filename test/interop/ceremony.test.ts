@@ -317,7 +317,7 @@ describe('ceremony.sh', () => {
       ['ecb:…) ', async () => `ecb:${(await ecb()).toUpperCase()}`],
     ]);
     expect(code, output).toBe(0);
-    expect(output.match(/that is no check value: /g)).toHaveLength(7);
+    expect(output.match(/that is not a check value: /g)).toHaveLength(7);
     expect(ceremonyRecord()).toMatchObject({ AssuranceBits: 24 });
     expect(server.made()).toBe(1);
   });
@@ -424,25 +424,25 @@ describe('no data key is made', () => {
       'nobody to ask',
       { ...ALONE, UNATTENDED: '' },
       CEREMONY,
-      /no terminal to ask at: set UNATTENDED=yes\n/,
+      /no terminal to ask on: set UNATTENDED=yes\n/,
     ],
     [
       'nobody to ask of a PUBKEY',
       { ...ALONE, UNATTENDED: '', PUBKEY },
       CEREMONY,
-      /no terminal to ask at: set EXPECT_FINGERPRINT and PRIVKEY\n/,
+      /no terminal to ask on: set EXPECT_FINGERPRINT and PRIVKEY\n/,
     ],
     [
       'nobody to ask what the HSM shows',
       { ...ALONE, UNATTENDED: '', PUBKEY, EXPECT_FINGERPRINT: 'SHA256:00' },
       CEREMONY,
-      /no terminal to ask at: set PRIVKEY\n/,
+      /no terminal to ask on: set PRIVKEY\n/,
     ],
     [
       'nobody to ask for the fingerprint',
       { ...ALONE, UNATTENDED: '', PUBKEY, PRIVKEY },
       CEREMONY,
-      /no terminal to ask at: set EXPECT_FINGERPRINT\n/,
+      /no terminal to ask on: set EXPECT_FINGERPRINT\n/,
     ],
   ])('step 1: %s is exit 2', async (_, settings, args, why) => {
     const server = await startKms();
@@ -463,7 +463,7 @@ describe('no data key is made', () => {
     }
     if (missing !== 'kmsx') cpSync(path('bin', 'kmsx'), path('tools', 'kmsx'));
     const result = await ceremony(server, { ...ALONE, PATH: path('tools') });
-    expectFailure(result, 1, 7, new RegExp(`error: ${missing} is not there\n`));
+    expectFailure(result, 1, 7, new RegExp(`error: ${missing} is not installed\n`));
     expectNothing(result, server);
   });
 
@@ -538,7 +538,7 @@ describe('no data key is made', () => {
     const settings = { ...ALONE, PRIVKEY, EXPECT_FINGERPRINT: await fingerprintOf(PUBKEY) };
     const other = testKeyPath('other-2048.pem');
     const swapped = await ceremony(server, { ...settings, PUBKEY: other });
-    expectFailure(swapped, 3, 6, /other-2048\.pem is another key: expected was SHA256:/);
+    expectFailure(swapped, 3, 6, /other-2048\.pem is another key: expected SHA256:/);
     expectNothing(swapped, server);
     const none = await ceremony(server, { ...settings, PUBKEY: 'passphrase.txt' });
     expectFailure(none, 3, 2, /kmsx: error: .*passphrase\.txt/);
@@ -608,7 +608,7 @@ describe('no data key is made', () => {
     const server = await startKms();
     program('[ "$1" != inspect ] || { echo mine > ceremony/notes.txt; exit 7; }');
     const result = await ceremony(server);
-    expectFailure(result, 3, 7, /ceremony, which has files of somebody else, is left of/);
+    expectFailure(result, 3, 7, /ceremony, which has files of someone else, is left of/);
     expect(readdirSync(path('ceremony'))).toEqual(['notes.txt']);
   });
 });

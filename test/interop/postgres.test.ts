@@ -90,7 +90,7 @@ const checkValues = (stdin: string): Promise<string> =>
 /** No export, the backup in its file, and a way to go on: with that file, and then with the row. */
 async function expectToGoOn(server: Server, result: RunResult): Promise<void> {
   expect(result.stdout).toBe('');
-  expect(result.stderr).toContain(`no export was written; the backup ./${BACKUP} stands\n`);
+  expect(result.stderr).toContain(`no export was written; the backup ./${BACKUP} is kept\n`);
   await expectInsertLater(server);
 }
 
@@ -192,7 +192,7 @@ describe('no data key is made', () => {
     for (const options of [['--context-file', 'context'], ['--context-file=context']]) {
       const result = await script(server, ...EXPORT, ...options);
       expect(result).toMatchObject({ code: 7, stdout: '' });
-      expect(result.stderr).toContain('does not take the encryption context of context; no data');
+      expect(result.stderr).toContain('does not accept the encryption context of context; no data');
     }
     expect([files(), rows(), server.made()]).toEqual([[], '0', 0]);
   });
@@ -215,7 +215,9 @@ describe('no data key is made', () => {
   const refused = async (server: Kms): Promise<void> => {
     const result = await script(server, ...EXPORT);
     expect(result).toMatchObject({ code: 7, stdout: '' });
-    expect(result.stderr).toContain('takes no backup of the name payments; no data key was made\n');
+    expect(result.stderr).toContain(
+      'does not accept a backup named payments; no data key was generated\n',
+    );
     expect(server.made()).toBe(0);
     expect(files()).toEqual([]);
   };
@@ -371,7 +373,9 @@ describe('an export that does not arrive', () => {
     child.stdin.end();
     const { stderr } = await finish(child);
     expect(readFileSync(join(folder(), 'code'), 'utf8')).toBe('7\n');
-    expect(stderr).toContain('the export did not arrive; the backup stands, as the row payments');
+    expect(stderr).toContain(
+      'the export was not delivered; the backup is kept, as the row payments',
+    );
     expect(files()).toEqual([BACKUP]);
     expect(await succeed(server, 'show', 'payments')).toBe(
       readFileSync(join(folder(), BACKUP), 'utf8'),
