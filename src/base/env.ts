@@ -7,7 +7,7 @@ export function envValue(env: Env, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-/** Tells whether a switch such as `ALIBABA_CLOUD_ECS_METADATA_DISABLED` is on: `true` in any letter case. */
+/** Whether a switch such as `ALIBABA_CLOUD_ECS_METADATA_DISABLED` is on: `true`, case-insensitive. */
 export function envFlag(env: Env, name: string): boolean {
   return env[name]?.toLowerCase() === 'true';
 }

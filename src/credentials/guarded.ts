@@ -67,7 +67,7 @@ export function guardedCredential(
     getCredentials: () => (pending ??= fetch()),
   };
   const credential = new credentialsSdk.default(null, shared);
-  if (source.asks === 'nobody') return { credential };
+  if (source.asks === 'nothing') return { credential };
   const renew = (used: number): void => {
     if (used !== number) return;
     number += 1;

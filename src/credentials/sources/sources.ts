@@ -17,9 +17,9 @@ import { envFlag, envValue } from '../../base/env.ts';
 export interface OwnSource {
   /** For messages, such as `profile prod (RamRoleArn)`. */
   readonly name: string;
-  /** What the provider asks, for messages; `nobody`: it already has the credentials. */
+  /** What the provider asks, for messages; `nothing`: it already has the credentials. */
   readonly asks:
-    | 'nobody'
+    | 'nothing'
     | 'STS'
     | 'the instance metadata'
     | 'the credentials URI'
@@ -75,7 +75,7 @@ const PRINTABLE = /^[\x21-\x7e]+$/;
  */
 export function accessKeySource(name: string, key: AccessKey): OwnSource {
   assertAccessKey(name, key);
-  return { name, asks: 'nobody', provider: () => staticProvider(key) };
+  return { name, asks: 'nothing', provider: () => staticProvider(key) };
 }
 
 /**
