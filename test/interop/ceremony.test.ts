@@ -162,7 +162,7 @@ async function expectStanding(result: RunResult, server: Server, stands: Standin
   expect(existsSync(path('ceremony', 'record.json'))).toBe(false);
   expect(existsSync(path('ceremony', 'export.json'))).toBe(hasExport);
   expect(result.stderr).toMatch(
-    hasExport ? /use neither the export nor a backup yet/ : /kmsx reexport-key makes it/,
+    hasExport ? /use neither the export nor a backup yet/ : /kmsx reexport-key makes one/,
   );
   const values = new Set<string>();
   for (const place of backups) {
@@ -408,7 +408,7 @@ describe('no data key is made', () => {
     ['no key', ALONE, [], /usage: /],
     ['no folder', ALONE, ['alias/rehearsal'], /usage: /],
     ['no second backup', { ...ALONE, SECOND_BACKUP: '' }, CEREMONY, /usage: /],
-    ['no passphrase', { ...ALONE, PASSPHRASE_FILE: '' }, CEREMONY, /PASSPHRASE_FILE is needed/],
+    ['no passphrase', { ...ALONE, PASSPHRASE_FILE: '' }, CEREMONY, /PASSPHRASE_FILE is required/],
     ['no such passphrase', { ...ALONE, PASSPHRASE_FILE: 'x' }, CEREMONY, /PASSPHRASE_FILE=x is no/],
     ['an unknown UNATTENDED', { ...ALONE, UNATTENDED: 'true' }, CEREMONY, /is yes or no/],
     ['a PRIVKEY alone', { ...ALONE, PRIVKEY }, CEREMONY, /need a PUBKEY/],

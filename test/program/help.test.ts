@@ -42,7 +42,7 @@ describe('help says word for word what its golden file says', () => {
     await expect(await helpOf('help', topic)).toMatchFileSnapshot(golden(`topic ${topic}`));
   });
 
-  it('and there is no golden file of what is gone', () => {
+  it('and no golden file is left over', () => {
     const folder = fileURLToPath(new URL('../golden/help/', import.meta.url));
     const expected = ['kmsx', ...names, ...Object.keys(TOPICS).map((topic) => `topic ${topic}`)];
     const files = expected.map((name) => `${name.replaceAll(' ', '-')}.txt`);

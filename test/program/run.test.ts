@@ -67,7 +67,7 @@ describe('a defect in kmsx', () => {
     expect(stderr).not.toContain(CANARY);
   });
 
-  it('is told by its type where what was thrown is no Error', async () => {
+  it('is described by its type if what was thrown is not an Error', async () => {
     const promptSecret = (): Promise<undefined> => {
       AbortSignal.abort(CANARY).throwIfAborted(); // throws the text itself
       return Promise.resolve(undefined);

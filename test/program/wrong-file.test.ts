@@ -30,7 +30,7 @@ const RECOVER = ['recover-key', '--check-value-only', ...KMS, '--in'];
 const REEXPORT = ['reexport-key', ...KMS, '--in', 'e.json', '--pubkey'];
 const VERIFY = ['verify-key', ...KMS, '--privkey', 'w.pem', '--in'];
 
-describe('a file that is none of what was wanted is told by what it is', () => {
+describe('an unexpected file is described by what it is', () => {
   it.each<[string, readonly string[], string]>([
     [
       'a backup to unwrap',
@@ -124,7 +124,7 @@ describe('a file that is none of what was wanted is told by what it is', () => {
     expect(stderr).toContain('kmsx reexport-key --in FILE --pubkey FILE');
   });
 
-  it('but a field that is wrong is told as such', async () => {
+  it('but an invalid field is reported as one', async () => {
     writeFileSync(
       join(folder(), 'bad.json'),
       golden('backup.json').replace(/"KeyId":"[^"]*"/, '"KeyId":7'),

@@ -97,7 +97,7 @@ describe('the model that completion scripts are made from', () => {
     expect(candidatesOf(new Option(flags))).toEqual(expected);
   });
 
-  it('offers choices, and not those that nobody can type', () => {
+  it('offers choices, except those that cannot be typed', () => {
     expect(candidatesOf(new Option('--x <file>').choices(['b', 'a']))).toEqual({
       kind: 'values',
       values: ['b', 'a'],

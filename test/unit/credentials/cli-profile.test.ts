@@ -62,10 +62,10 @@ describe('parseCliConfig', () => {
     ['no object', '["canary"]'],
     ['no profiles', '{"current":"canary"}'],
     ['profiles that are no list', '{"profiles":{"canary":{}}}'],
-    ['a profile that is no object', '{"profiles":["canary"]}'],
+    ['a profile that is not an object', '{"profiles":["canary"]}'],
     ['a profile without a name', '{"profiles":[{"mode":"AK","access_key_secret":"canary"}]}'],
-    ['a profile whose mode is no text', '{"profiles":[{"name":"x","mode":7,"s":"canary"}]}'],
-    ['a current profile that is no text', '{"current":7,"profiles":[]}'],
+    ['a profile whose mode is not a string', '{"profiles":[{"name":"x","mode":7,"s":"canary"}]}'],
+    ['a current profile that is not a string', '{"current":7,"profiles":[]}'],
   ])('refuses %s and shows nothing of it', (_, text) => {
     const error = refusal(text);
     expect(error.code).toBe('credentials-file-malformed');
@@ -99,7 +99,7 @@ describe('the profile that applies', () => {
     ['without a file', undefined, {}, '~/.aliyun/config.json does not exist'],
     ['without a current profile', { profiles: [] }, {}, 'has no current profile'],
     [
-      'with a current profile that is not there',
+      'with a current profile that does not exist',
       { current: 'x', profiles: [] },
       {},
       'no profile "x"',
@@ -134,13 +134,13 @@ describe('profileRegion', () => {
     ['the current profile', {}, 'cn-beijing'],
     ['ALIBABA_CLOUD_PROFILE', { env: { ALIBABA_CLOUD_PROFILE: 'dev' } }, undefined],
     ['--profile', { profile: 'prod', env: { ALIBABA_CLOUD_PROFILE: 'dev' } }, 'cn-beijing'],
-    ['a profile that is not there', { env: { ALIBABA_CLOUD_PROFILE: 'none' } }, undefined],
+    ['a profile that does not exist', { env: { ALIBABA_CLOUD_PROFILE: 'none' } }, undefined],
   ])('is that of %s', async (_, options, expected) => {
     const home = homeWith(CONFIG);
     expect(await profileRegion({ env: {}, home, ...options })).toBe(expected);
   });
 
-  test('is an error for a profile of --profile that is not there, and for a broken file', async () => {
+  test('is an error for a missing profile of --profile, and for a broken file', async () => {
     const home = homeWith(CONFIG);
     expect((await failure(profileRegion({ profile: 'x', env: {}, home }))).code).toBe(
       'profile-missing',

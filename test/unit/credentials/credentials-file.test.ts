@@ -32,7 +32,7 @@ describe('parseCredentialsFile', () => {
 
   test.each([
     ['a setting before any section', 'canary = 1', 1],
-    ['a line that is no setting', '[a]\n\ncanary', 3],
+    ['a line that is not a setting', '[a]\n\ncanary', 3],
     ['a setting without a name', '[a]\n= canary', 2],
     ['a section that does not end', '[canary', 1],
     ['a section without a name', '[]', 1],

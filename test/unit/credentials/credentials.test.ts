@@ -113,7 +113,7 @@ describe('the order of sources', () => {
       'section default of ~/.alibabacloud/credentials',
     ],
     [
-      'what comes after a current profile that is not there',
+      'what comes after a current profile that does not exist',
       {},
       { config: { current: 'x', profiles: [] }, ini: INI },
       'section default of ~/.alibabacloud/credentials',
@@ -221,7 +221,11 @@ describe('where there is nothing', () => {
 
 describe('what is refused', () => {
   test.each<[string, Partial<CredentialOptions> & { files?: Home }, string]>([
-    ['a profile that is not there', { profile: 'x', files: { config: CONFIG } }, 'profile-missing'],
+    [
+      'a profile that does not exist',
+      { profile: 'x', files: { config: CONFIG } },
+      'profile-missing',
+    ],
     ['a profile without any file', { profile: 'x' }, 'profile-missing'],
     [
       'an ALIBABA_CLOUD_PROFILE that is nowhere',
@@ -593,7 +597,7 @@ describe('a source that fails', () => {
     assertNoSecret(error);
   });
 
-  test('a token file that is not there', async () => {
+  test('a token file that does not exist', async () => {
     const error = await failure(keysOf(await resolve({ env: OIDC })));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
     expect(error.message).toBe(
@@ -601,7 +605,7 @@ describe('a source that fails', () => {
     );
   });
 
-  test('an STS that is not there is named, and may be tried again', async () => {
+  test('an STS that cannot be reached is named, and may be tried again', async () => {
     const credentials = await resolve({ files: ROLE, resolve: [stsAt(await closedPort())] });
     const error = await failure(keysOf(credentials));
     expect(error).toMatchObject({ kind: 'unavailable', code: 'network-failed' });
@@ -702,7 +706,7 @@ test("what @alicloud/credentials would take from the process's own environment d
   expect((await failure(resolve())).code).toBe('credentials-missing');
 });
 
-test('knownCredentials are what they are, and show nothing of it', async () => {
+test('knownCredentials give the key, and do not show it', async () => {
   const credentials = knownCredentials('the embedded KMS', {
     accessKeyId: 'local-id',
     accessKeySecret: 'local-secret',

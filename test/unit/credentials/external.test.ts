@@ -234,7 +234,7 @@ describe('External', () => {
     expect(await keysOf(await running(script))).toHaveProperty('accessKeyId', 'own');
   });
 
-  test('a program that is not there', async () => {
+  test('a program that does not exist', async () => {
     const files = profiles({ mode: 'External', process_command: '/nowhere/canary --token canary' });
     const error = await failure(keysOf(await resolveIn(files)));
     expect(error.message).toContain('the command cannot be run (ENOENT)');
@@ -268,7 +268,7 @@ describe('External', () => {
   );
 });
 
-describe('a process_command of a file that somebody else could change is not run', () => {
+describe('a process_command of a file that another user could change is not run', () => {
   const me = process.geteuid?.() ?? 0;
 
   function homeThatRuns(): { home: string; mark: string } {
@@ -328,7 +328,7 @@ describe('a process_command of a file that somebody else could change is not run
     await expectRefused(home, mark);
   });
 
-  test('where a link on the way stands in a folder that others can write', async () => {
+  test('where a link on the way is in a folder that others can write', async () => {
     const { home, mark } = homeThatRuns();
     const shared = homeWith({});
     mkdirSync(join(shared, 'open'));

@@ -16,7 +16,7 @@ import { failure } from '../../support/kms/clients.ts';
 const KEY = { access_key_id: 'some-id', access_key_secret: 'canary-secret' };
 const ROLE_ARN = 'acs:ram::1234567890123456:role/first';
 
-describe('a file with secrets that others can reach', () => {
+describe('a file with secrets that other users can access', () => {
   const CONFIG = profiles({ mode: 'AK', ...KEY });
   const INI = `[default]\ntype = access_key\naccess_key_id = a\naccess_key_secret = b\n`;
 
@@ -50,7 +50,7 @@ describe('a file with secrets that others can reach', () => {
     expect(await warningsOf(home)).toHaveLength(1);
   });
 
-  test('that is no regular file is not judged', async () => {
+  test('that is not a regular file is not checked', async () => {
     const home = homeWith({});
     const env = { ALIBABA_CLOUD_CREDENTIALS_FILE: '/dev/null' };
     const warnings: string[] = [];
@@ -115,7 +115,7 @@ describe('a pipe in place of a file', () => {
     expect(await keysOf(await resolved)).toHaveProperty('accessKeyId', 'piped');
   });
 
-  test('that nobody writes holds nothing up: as the credentials file it has no section', async () => {
+  test('without a writer blocks nothing: as the credentials file it has no section', async () => {
     const pipe = pipeIn(homeWith({}));
     const env = { ALIBABA_CLOUD_CREDENTIALS_FILE: pipe };
     expect((await failure(resolveIn({}, { env }))).message).toContain(`${pipe} has no section`);

@@ -161,7 +161,7 @@ describe('a session that KMS calls expired before its time', () => {
     expect(kms.requests).toHaveLength(2);
   });
 
-  test('is not asked for again where there is nobody to ask', async () => {
+  test('is not asked for again if the source asks nothing', async () => {
     const kms = await startServer((_, response) => {
       json(response, { Code: 'InvalidSecurityToken.Expired', RequestId: 'kms-1' }, 400);
     });
@@ -177,7 +177,7 @@ describe('a session that KMS calls expired before its time', () => {
   });
 });
 
-test('an OIDC token that was changed meanwhile is read anew for each session', async () => {
+test('an OIDC token that changes meanwhile is read again for each session', async () => {
   const home = homeWith({});
   const tokenFile = join(home, 'token');
   const sts = await startSts({ oidcToken: 'canary-second' });
