@@ -27,7 +27,52 @@ const WANTED: Readonly<Record<FileRole, string>> = {
   'private key': 'a private key',
 };
 
-const PRIVATE_KEYS: ReadonlySet<string> = new Set(['private key', 'PKCS#12 file']);
+const BACKUPS = ['backup document', 'answer of KMS'];
+const PRIVATE_KEYS = ['private key', 'PKCS#12 file'];
+const SWAPPED = (): string => 'are --privkey and --in swapped?';
+
+/** What to do if a file of one of these types is given in one of these roles. */
+const HINTS: readonly (readonly [
+  readonly FileRole[],
+  readonly string[],
+  (file: string) => string,
+])[] = [
+  [
+    ['export to unwrap'],
+    BACKUPS,
+    (file) =>
+      `kmsx reexport-key --in ${file} --pubkey FILE makes an export of it; kmsx recover-key --in ${file} has KMS decrypt it`,
+  ],
+  [
+    ['export to verify'],
+    BACKUPS,
+    () => 'are --in and --against swapped? --in takes the export, --against the backup',
+  ],
+  [['export to unwrap', 'export to verify'], PRIVATE_KEYS, SWAPPED],
+  [['private key'], ['export document'], SWAPPED],
+  [
+    ['backup'],
+    ['answer of KMS'],
+    (file) => `kmsx unwrap-key --privkey FILE --in ${file} opens an ExportedDataKey`,
+  ],
+  [
+    ['component'],
+    ['export document'],
+    (file) =>
+      `it is an export document: kmsx unwrap-key --privkey FILE --in ${file} --component 1.json --component 2.json makes components`,
+  ],
+  [
+    ['component'],
+    BACKUPS,
+    (file) =>
+      `it is a backup: kmsx recover-key --in ${file} --component 1.json --component 2.json makes components`,
+  ],
+  [
+    ['export to unwrap', 'export to verify', 'backup', 'public key', 'private key'],
+    ['component document'],
+    (file) => `kmsx combine ${file} … puts it together with the other components of its set`,
+  ],
+];
 
 /**
  * Runs what reads a file. If the file is not what was wanted, the hint says what it is, and which command takes it; the
@@ -57,49 +102,10 @@ function isWrongFile({ code, details: { field = 'Format' } }: KmsxError): boolea
 }
 
 function hintFor(type: string, role: FileRole, label: string): string | undefined {
-  return hintForRole(type, role, fileWord(label)) ?? hintForType(type, role, label);
-}
-
-function hintForRole(type: string, role: FileRole, file: string): string | undefined {
-  switch (role) {
-    case 'export to unwrap':
-      if (isBackup(type)) {
-        return `kmsx reexport-key --in ${file} --pubkey FILE makes an export of it; kmsx recover-key --in ${file} has KMS decrypt it`;
-      }
-      return PRIVATE_KEYS.has(type) ? 'are --privkey and --in swapped?' : undefined;
-    case 'export to verify':
-      if (isBackup(type)) {
-        return 'are --in and --against swapped? --in takes the export, --against the backup';
-      }
-      return PRIVATE_KEYS.has(type) ? 'are --privkey and --in swapped?' : undefined;
-    case 'backup':
-      return type === 'answer of KMS'
-        ? `kmsx unwrap-key --privkey FILE --in ${file} opens an ExportedDataKey`
-        : undefined;
-    case 'component':
-      if (type === 'export document') {
-        return `it is an export document: kmsx unwrap-key --privkey FILE --in ${file} --component 1.json --component 2.json makes components`;
-      }
-      return isBackup(type)
-        ? `it is a backup: kmsx recover-key --in ${file} --component 1.json --component 2.json makes components`
-        : undefined;
-    case 'public key':
-      return undefined;
-    case 'private key':
-      return type === 'export document' ? 'are --privkey and --in swapped?' : undefined;
-  }
-}
-
-function isBackup(type: string): boolean {
-  return type === 'backup document' || type === 'answer of KMS';
-}
-
-function hintForType(type: string, role: FileRole, label: string): string | undefined {
   const file = fileWord(label);
-  if (type === 'component document' && role !== 'component') {
-    return `kmsx combine ${file} … puts it together with the other components of its set`;
-  }
-  // These errors say it of themselves.
+  const row = HINTS.find(([roles, types]) => roles.includes(role) && types.includes(type));
+  if (row !== undefined) return row[2](file);
+  // The errors of keys say it themselves.
   const isKey = / key$|^PKCS#12|^certificate/.test(type);
   if (isKey && (role === 'public key' || role === 'private key')) return undefined;
   return `kmsx inspect says of ${file}: ${type}; ${WANTED[role]} is needed here`;

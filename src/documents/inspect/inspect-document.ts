@@ -1,4 +1,5 @@
-import type { Facts, Inspection } from './inspect-relations.ts';
+import type { Facts } from './inspect-relations.ts';
+import { BARE_CIPHERTEXT } from './inspect-relations.ts';
 import { envelopeFingerprint } from '../envelope-fingerprint.ts';
 import type { ExportDocument } from '../export-document.ts';
 import type { BackupDocument } from '../backup-document.ts';
@@ -17,7 +18,7 @@ export const PLAINTEXT_KEY = 'plaintext data key';
 const RSA_2048_BYTES = 256;
 
 /** Says what a document, an answer of KMS or a bare value is: lengths and digests in place of its ciphertexts. */
-export function inspectEnvelope(envelope: Envelope): Inspection {
+export function inspectEnvelope(envelope: Envelope): Facts {
   switch (envelope.kind) {
     case 'export':
       return inspectExport(envelope.document);
@@ -30,92 +31,57 @@ export function inspectEnvelope(envelope: Envelope): Inspection {
   }
 }
 
-function inspectExport(document: ExportDocument): Inspection {
+function inspectExport(document: ExportDocument): Facts {
   const { Exports, ExportedDataKey: _, CiphertextBlob, ...rest } = document;
   return {
-    facts: {
-      Type: 'export document',
-      ...rest,
-      ...sizeAndDigest('CiphertextBlob', CiphertextBlob),
-      Exports: Exports.map(({ ExportedDataKey, ...entry }) => ({
-        ...entry,
-        ...sizeAndDigest('ExportedDataKey', ExportedDataKey),
-      })),
-    },
-    identities: {
-      ...dataKeyIdentity(document),
-      CiphertextBlob: [envelopeFingerprint(CiphertextBlob)],
-      ExportedDataKey: Exports.map(({ ExportedDataKey }) => envelopeFingerprint(ExportedDataKey)),
-      KmsKey: [document.KeyId],
-      WrappingKey: Exports.map(({ PublicKeyFingerprint }) => PublicKeyFingerprint),
-    },
+    Type: 'export document',
+    ...rest,
+    ...sizeAndDigest('CiphertextBlob', CiphertextBlob),
+    Exports: Exports.map(({ ExportedDataKey, ...entry }) => ({
+      ...entry,
+      ...sizeAndDigest('ExportedDataKey', ExportedDataKey),
+    })),
   };
 }
 
-function inspectBackup(document: BackupDocument): Inspection {
-  const { CiphertextBlob, ...rest } = document;
+function inspectBackup({ CiphertextBlob, ...rest }: BackupDocument): Facts {
   return {
-    facts: {
-      Type: 'backup document',
-      ...rest,
-      ...sizeAndDigest('CiphertextBlob', CiphertextBlob),
-    },
-    identities: {
-      ...dataKeyIdentity(document),
-      CiphertextBlob: [envelopeFingerprint(CiphertextBlob)],
-      KmsKey: [document.KeyId],
-    },
+    Type: 'backup document',
+    ...rest,
+    ...sizeAndDigest('CiphertextBlob', CiphertextBlob),
   };
 }
 
-function inspectAnswer({ CiphertextBlob, ExportedDataKey, ...rest }: RawAnswer): Inspection {
-  const { KeyId, KeyVersionId } = rest;
+function inspectAnswer(answer: RawAnswer): Facts {
+  const { CiphertextBlob, ExportedDataKey, KeyId, KeyVersionId } = answer;
   return {
-    facts: {
-      Type: 'answer of KMS',
-      ...(KeyId !== undefined && { KeyId }),
-      ...(KeyVersionId !== undefined && { KeyVersionId }),
-      ...(CiphertextBlob !== undefined && sizeAndDigest('CiphertextBlob', CiphertextBlob)),
-      ...(ExportedDataKey !== undefined && sizeAndDigest('ExportedDataKey', ExportedDataKey)),
-    },
-    identities: {
-      ...(CiphertextBlob !== undefined && {
-        CiphertextBlob: [envelopeFingerprint(CiphertextBlob)],
-      }),
-      ...(ExportedDataKey !== undefined && {
-        ExportedDataKey: [envelopeFingerprint(ExportedDataKey)],
-      }),
-      ...(KeyId !== undefined && { KmsKey: [KeyId] }),
-    },
+    Type: 'answer of KMS',
+    ...(KeyId !== undefined && { KeyId }),
+    ...(KeyVersionId !== undefined && { KeyVersionId }),
+    ...(CiphertextBlob !== undefined && sizeAndDigest('CiphertextBlob', CiphertextBlob)),
+    ...(ExportedDataKey !== undefined && sizeAndDigest('ExportedDataKey', ExportedDataKey)),
   };
 }
 
-/** A value without a name: its length alone tells what it may be. What is short may be a plaintext key. */
-function inspectBare(base64: string): Inspection {
+/** A value without a name: only its length shows what it may be. A short one may be a plaintext key. */
+function inspectBare(base64: string): Facts {
   const length = lengthOf(base64);
   if (HEXADECIMAL_KEY.test(base64)) {
     const Type = 'bare hexadecimal value, too short for a ciphertext';
     const MayBe = [PLAINTEXT_KEY, 'key check value', 'digest'];
-    return { facts: { Type, Bytes: base64.length / 2, MayBe }, identities: {} };
+    return { Type, Bytes: base64.length / 2, MayBe };
   }
   if (length < SHORTEST_CIPHERTEXT_BYTES) {
     const Type = 'bare base64 value, too short for a ciphertext';
     const MayBe = [16, 24, 32].includes(length) ? { MayBe: [PLAINTEXT_KEY] } : {};
-    return { facts: { Type, Bytes: length, ...MayBe }, identities: {} };
+    return { Type, Bytes: length, ...MayBe };
   }
   return {
-    facts: {
-      Type: 'bare ciphertext',
-      Bytes: length,
-      Fingerprint: envelopeFingerprint(base64),
-      MayBe: length === RSA_2048_BYTES ? ['ExportedDataKey', 'CiphertextBlob'] : ['CiphertextBlob'],
-    },
-    identities: { Bare: envelopeFingerprint(base64) },
+    Type: BARE_CIPHERTEXT,
+    Bytes: length,
+    Fingerprint: envelopeFingerprint(base64),
+    MayBe: length === RSA_2048_BYTES ? ['ExportedDataKey', 'CiphertextBlob'] : ['CiphertextBlob'],
   };
-}
-
-function dataKeyIdentity(document: { readonly DataKeyId?: string }): Inspection['identities'] {
-  return document.DataKeyId === undefined ? {} : { DataKeyId: [document.DataKeyId] };
 }
 
 function sizeAndDigest(name: string, base64: string): Facts {

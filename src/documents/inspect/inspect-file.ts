@@ -6,7 +6,8 @@ import { inspectComponent } from './inspect-component.ts';
 import { inspectEnvelope } from './inspect-document.ts';
 import { holdsPlaintext, inspectJson, inspectLines } from './inspect-json.ts';
 import { inspectJwk, inspectKeyFile } from './inspect-key.ts';
-import type { Inspection } from './inspect-relations.ts';
+import type { Facts, Inspection } from './inspect-relations.ts';
+import { identitiesOf } from './inspect-relations.ts';
 import { readEnvelope } from '../read-document.ts';
 
 /** What the embedded KMS keeps and begins with: both hold secrets as plainly as can be, so nothing of them is shown. */
@@ -21,6 +22,11 @@ const LOCAL_KMS_FORMAT = /^kmsx-local-kms-(seed|state)\/\d+$/;
  * or damaged, or of a Format that this version does not read
  */
 export async function inspectFile(bytes: Buffer, label: string): Promise<Inspection> {
+  const facts = await factsOf(bytes, label);
+  return { facts, identities: identitiesOf(facts) };
+}
+
+async function factsOf(bytes: Buffer, label: string): Promise<Facts> {
   const component = inspectComponent(bytes, label);
   if (component !== undefined) return component;
   const file = openKeyFile(bytes);
@@ -40,10 +46,10 @@ export async function inspectFile(bytes: Buffer, label: string): Promise<Inspect
   }
 }
 
-/** The Type that `inspectFile` finds; undefined where it does not know the file. */
+/** The Type that `inspectFile` finds; undefined if it does not know the file. */
 export async function fileType(bytes: Buffer, label: string): Promise<string | undefined> {
   try {
-    const { Type } = (await inspectFile(bytes, label)).facts;
+    const { Type } = await factsOf(bytes, label);
     return typeof Type === 'string' ? Type : undefined;
   } catch (error) {
     if (error instanceof KmsxError) return undefined;
@@ -51,7 +57,7 @@ export async function fileType(bytes: Buffer, label: string): Promise<string | u
   }
 }
 
-function inspectJsonText(text: string, bytes: Buffer, label: string): Inspection {
+function inspectJsonText(text: string, bytes: Buffer, label: string): Facts {
   const lines = readLines(text, label);
   if (lines !== undefined) return lines;
   const value = parseJson(text, label);
@@ -60,13 +66,13 @@ function inspectJsonText(text: string, bytes: Buffer, label: string): Inspection
   if (Format === undefined) return inspectWithoutFormat(value, bytes, label);
   const local = typeof Format === 'string' ? LOCAL_KMS_FORMAT.exec(Format)?.[1] : undefined;
   if (local !== undefined) {
-    return { facts: { Type: `${local} of the embedded KMS`, Format }, identities: {} };
+    return { Type: `${local} of the embedded KMS`, Format };
   }
   return inspectEnvelope(readEnvelope(bytes, label));
 }
 
 /** Several lines, each a JSON object of a known kind; undefined for anything else, also where one line is broken. */
-function readLines(text: string, label: string): Inspection | undefined {
+function readLines(text: string, label: string): Facts | undefined {
   const lines = text.trim().split('\n');
   if (lines.length < 2 || !lines.every((line) => /^\{.*\}\s*$/.test(line))) return undefined;
   const objects: JsonObject[] = [];
@@ -87,7 +93,7 @@ function parseLine(line: string, label: string): unknown {
   }
 }
 
-function inspectWithoutFormat(object: JsonObject, bytes: Buffer, label: string): Inspection {
+function inspectWithoutFormat(object: JsonObject, bytes: Buffer, label: string): Facts {
   const jwk = inspectJwk(object, bytes, label);
   if (jwk !== undefined) return jwk;
   const holdsCiphertext = ['CiphertextBlob', 'ExportedDataKey'].some((name) =>
@@ -95,9 +101,6 @@ function inspectWithoutFormat(object: JsonObject, bytes: Buffer, label: string):
   );
   const other = holdsCiphertext ? undefined : inspectJson(object);
   if (other !== undefined) return other;
-  const { facts, identities } = inspectEnvelope(readEnvelope(bytes, label));
-  return {
-    facts: holdsPlaintext(object) ? { ...facts, HoldsPlaintext: true } : facts,
-    identities,
-  };
+  const facts = inspectEnvelope(readEnvelope(bytes, label));
+  return holdsPlaintext(object) ? { ...facts, HoldsPlaintext: true } : facts;
 }

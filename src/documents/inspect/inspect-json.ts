@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject } from '../../base/json.ts';
-import type { Inspection } from './inspect-relations.ts';
+import type { Facts } from './inspect-relations.ts';
 
 /** A code or kind may be shown; anything else of an error may hold what was sent. */
 const WORD = /^[A-Za-z][\w.-]{0,99}$/;
@@ -95,28 +95,24 @@ const SHAPES: readonly Shape[] = [
  *
  * @returns undefined if none of these fits
  */
-export function inspectJson(object: JsonObject): Inspection | undefined {
+export function inspectJson(object: JsonObject): Facts | undefined {
   const shape = SHAPES.find((candidate) => fits(candidate, object));
   if (shape !== undefined) {
     const shown = shape.shows.filter((name) => Object.hasOwn(object, name));
     return {
-      facts: {
-        Type: shape.type,
-        ...Object.fromEntries(shown.map((name) => [name, object[name]])),
-        ...errorFacts(object['Error']),
-      },
-      identities: identitiesOf(object),
+      Type: shape.type,
+      ...Object.fromEntries(shown.map((name) => [name, object[name]])),
+      ...errorFacts(object['Error']),
     };
   }
   if (Object.hasOwn(object, 'Plaintext')) return inspectPlaintextAnswer(object);
   const values = Object.values(object);
   if (values.length === 0 || values.some((value) => typeof value !== 'string')) return undefined;
-  const facts = {
+  return {
     Type: 'JSON object of strings',
     MayBe: ['encryption context'],
     Names: Object.keys(object),
   };
-  return { facts, identities: {} };
 }
 
 /**
@@ -124,20 +120,17 @@ export function inspectJson(object: JsonObject): Inspection | undefined {
  *
  * @returns undefined if a line is not a JSON object of a known kind
  */
-export function inspectLines(objects: readonly JsonObject[]): Inspection | undefined {
+export function inspectLines(objects: readonly JsonObject[]): Facts | undefined {
   const types = objects.map((object) => SHAPES.find((shape) => fits(shape, object))?.type);
   if (types.length < 2 || types.includes(undefined)) return undefined;
-  return {
-    facts: { Type: 'JSON Lines', Lines: types.length, Of: [...new Set(types)] },
-    identities: {},
-  };
+  return { Type: 'JSON Lines', Lines: types.length, Of: [...new Set(types)] };
 }
 
 function fits({ has }: Shape, object: JsonObject): boolean {
   return has.every((name) => Object.hasOwn(object, name));
 }
 
-function errorFacts(error: unknown): Inspection['facts'] {
+function errorFacts(error: unknown): Facts {
   if (!isJsonObject(error)) return {};
   const shown = ['Kind', 'Code', 'RequestId'].filter((name) => {
     const value = error[name];
@@ -151,44 +144,11 @@ export function holdsPlaintext(object: JsonObject): boolean {
   return Object.hasOwn(object, 'Plaintext');
 }
 
-function inspectPlaintextAnswer({ KeyId, KeyVersionId }: JsonObject): Inspection {
+function inspectPlaintextAnswer({ KeyId, KeyVersionId }: JsonObject): Facts {
   return {
-    facts: {
-      Type: 'answer of KMS',
-      ...(typeof KeyId === 'string' && { KeyId }),
-      ...(typeof KeyVersionId === 'string' && { KeyVersionId }),
-      HoldsPlaintext: true,
-    },
-    identities: typeof KeyId === 'string' ? { KmsKey: [KeyId] } : {},
+    Type: 'answer of KMS',
+    ...(typeof KeyId === 'string' && { KeyId }),
+    ...(typeof KeyVersionId === 'string' && { KeyVersionId }),
+    HoldsPlaintext: true,
   };
-}
-
-/** What a report says it is about, by the same digests that `inspect` shows of the documents themselves. */
-function identitiesOf(object: JsonObject): Inspection['identities'] {
-  const { SetId, PublicKeyFingerprint, ExportedDataKeyFingerprint, KeyCheckValues } = object;
-  const { DataKeyId, CiphertextBlobFingerprint, KeyId } = object;
-  const backups = Array.isArray(object['Backups']) ? object['Backups'].filter(isJsonObject) : [];
-  const blobs = backups.map((backup) => backup['CiphertextBlobFingerprint']);
-  return {
-    DataKeyId: texts([DataKeyId]),
-    ComponentSet: texts([SetId]),
-    CiphertextBlob: texts([CiphertextBlobFingerprint, ...blobs]),
-    ExportedDataKey: texts([ExportedDataKeyFingerprint]),
-    KeyCheckValue: checkValueTexts(Array.isArray(KeyCheckValues) ? KeyCheckValues : []),
-    KmsKey: texts([KeyId]),
-    WrappingKey: texts([PublicKeyFingerprint]),
-  };
-}
-
-function texts(values: readonly unknown[]): string[] {
-  return values.filter((value) => typeof value === 'string');
-}
-
-/** `METHOD:VALUE` of each key check value that is well-formed. */
-export function checkValueTexts(values: readonly unknown[]): string[] {
-  return values.flatMap((entry) => {
-    if (!isJsonObject(entry)) return [];
-    const { Method, Value } = entry;
-    return typeof Method === 'string' && typeof Value === 'string' ? [`${Method}:${Value}`] : [];
-  });
 }

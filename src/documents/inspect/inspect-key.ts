@@ -12,7 +12,7 @@ import { decodePemBody } from '../../wrapping/pem.ts';
 import { describePrivateKey } from '../../wrapping/private-key.ts';
 import type { PublicKeyFacts } from '../../wrapping/public-key.ts';
 import { readPublicKey, requireWrappingKey } from '../../wrapping/public-key.ts';
-import type { Facts, Inspection } from './inspect-relations.ts';
+import type { Facts } from './inspect-relations.ts';
 
 /**
  * Says what a file of keys is. Of a private key only what its public half tells, and of an encrypted one only its
@@ -22,11 +22,7 @@ import type { Facts, Inspection } from './inspect-relations.ts';
  * @throws KmsxError those of `readPublicKey` and `describePrivateKey`, except for kinds of key that KMS or kmsx does
  * not accept: those become `NotUsable`
  */
-export async function inspectKeyFile(
-  file: KeyFile,
-  bytes: Buffer,
-  label: string,
-): Promise<Inspection> {
+export async function inspectKeyFile(file: KeyFile, bytes: Buffer, label: string): Promise<Facts> {
   if (file.kind === 'pem') {
     const isPrivate = file.blocks.some((block) => block.label.includes('PRIVATE KEY'));
     return isPrivate
@@ -49,24 +45,18 @@ export async function inspectKeyFile(
 }
 
 /** A private key in base64 without armour, which kmsx does not read, and which is as secret as any. */
-async function inspectBareBase64(der: Buffer, label: string): Promise<Inspection> {
-  const { facts, identities } = await inspectPrivateKey(der, label);
+async function inspectBareBase64(der: Buffer, label: string): Promise<Facts> {
+  const facts = await inspectPrivateKey(der, label);
   const form = typeof facts['Form'] === 'string' ? facts['Form'] : 'der';
   const NotUsable = `${label} is base64 without PEM armour; private keys are read as PEM, DER or PKCS#12`;
-  return {
-    facts: { ...facts, Form: `${form.replace(/-der$/, '')}-base64`, NotUsable },
-    identities,
-  };
+  return { ...facts, Form: `${form.replace(/-der$/, '')}-base64`, NotUsable };
 }
 
-async function inspectPrivateKey(bytes: Buffer, label: string): Promise<Inspection> {
+async function inspectPrivateKey(bytes: Buffer, label: string): Promise<Facts> {
   try {
     const { form, encrypted, ...facts } = await describePrivateKey(bytes, label);
     const type = form === 'pkcs12' ? 'PKCS#12 file' : 'private key';
-    return {
-      facts: { Type: type, Form: form, Encrypted: encrypted, ...keyFields(facts) },
-      identities: identitiesOf(facts),
-    };
+    return { Type: type, Form: form, Encrypted: encrypted, ...keyFields(facts) };
   } catch (error) {
     return notUsable('private key', error);
   }
@@ -77,7 +67,7 @@ function inspectPublicPem(
   hasTrailingBytes: boolean,
   bytes: Buffer,
   label: string,
-): Inspection {
+): Facts {
   const isCertificates = blocks.every((block) => block.label.includes('CERTIFICATE'));
   if (!isCertificates || blocks.length === 1) {
     const certificate = isCertificates ? decodePemBody(blocks[0]) : undefined;
@@ -90,22 +80,13 @@ function inspectPublicPem(
     inspectPublicKey(block.whole, decodePemBody(block), `${label}: certificate ${index + 1}`),
   );
   return {
-    facts: {
-      Type: 'certificates',
-      Certificates: certificates.map(({ facts: { Type, ...facts } }) => facts),
-    },
-    identities: {
-      WrappingKey: certificates.flatMap(({ identities }) => identities.WrappingKey ?? []),
-    },
+    Type: 'certificates',
+    Certificates: certificates.map(({ Type, ...facts }) => facts),
   };
 }
 
 /** @param certificate - the certificate in DER, if the key is in one */
-function inspectPublicKey(
-  bytes: Buffer,
-  certificate: Buffer | undefined,
-  label: string,
-): Inspection {
+function inspectPublicKey(bytes: Buffer, certificate: Buffer | undefined, label: string): Facts {
   let facts: PublicKeyFacts;
   try {
     facts = readPublicKey(bytes, label);
@@ -114,15 +95,12 @@ function inspectPublicKey(
   }
   const isCertificate = facts.form.startsWith('certificate');
   return {
-    facts: {
-      Type: isCertificate ? 'certificate' : 'public key',
-      Form: facts.form,
-      ...keyFields(facts),
-      ...(isCertificate && certificate !== undefined && certificateFields(certificate)),
-      ...(facts.notAfter !== undefined && { CertificateExpires: facts.notAfter.toISOString() }),
-      ...usability(facts, label),
-    },
-    identities: identitiesOf(facts),
+    Type: isCertificate ? 'certificate' : 'public key',
+    Form: facts.form,
+    ...keyFields(facts),
+    ...(isCertificate && certificate !== undefined && certificateFields(certificate)),
+    ...(facts.notAfter !== undefined && { CertificateExpires: facts.notAfter.toISOString() }),
+    ...usability(facts, label),
   };
 }
 
@@ -131,39 +109,33 @@ export function inspectJwk(
   value: Readonly<Record<string, unknown>>,
   bytes: Buffer,
   label: string,
-): Inspection | undefined {
+): Facts | undefined {
   if (isJwkPrivate(value)) return inspectPrivateJwk(value, label);
   if (typeof value['kty'] !== 'string' && !Array.isArray(value['keys'])) return undefined;
   return inspectPublicKey(bytes, undefined, label);
 }
 
-function inspectPrivateJwk(value: Readonly<Record<string, unknown>>, label: string): Inspection {
+function inspectPrivateJwk(value: Readonly<Record<string, unknown>>, label: string): Facts {
   const NotUsable = `${label} is a JWK; private keys are read as PEM, DER or PKCS#12`;
   const members = jwkMembers(value);
   if (members === undefined) {
     const type = value['kty'] === 'oct' ? 'secret key' : 'private key';
-    return { facts: { Type: type, Form: 'jwk', Encrypted: false, NotUsable }, identities: {} };
+    return { Type: type, Form: 'jwk', Encrypted: false, NotUsable };
   }
   const facts = readPublicKey(Buffer.from(JSON.stringify(members)), label);
-  return {
-    facts: { Type: 'private key', Form: 'jwk', Encrypted: false, ...keyFields(facts), NotUsable },
-    identities: identitiesOf(facts),
-  };
+  return { Type: 'private key', Form: 'jwk', Encrypted: false, ...keyFields(facts), NotUsable };
 }
 
 /** A key of a known but unsupported kind is described; anything else stays an error. */
-function notUsable(type: string, error: unknown): Inspection {
+function notUsable(type: string, error: unknown): Facts {
   const isKind = error instanceof KmsxError && /^(pub|priv)key-unsupported$/.test(error.code);
   if (!isKind) throw error;
   const { keyType } = error.details;
   const name = keyType === 'openssh' ? 'Form' : 'KeyType';
   return {
-    facts: {
-      Type: type,
-      ...(keyType !== undefined && { [name]: keyType }),
-      NotUsable: error.message,
-    },
-    identities: {},
+    Type: type,
+    ...(keyType !== undefined && { [name]: keyType }),
+    NotUsable: error.message,
   };
 }
 
@@ -206,8 +178,4 @@ function keyFields(facts: Partial<KeyFacts>): Facts {
     ...(curve !== undefined && { Curve: curve }),
     ...(fingerprint !== undefined && { PublicKeyFingerprint: fingerprint }),
   };
-}
-
-function identitiesOf({ fingerprint }: Partial<KeyFacts>): Inspection['identities'] {
-  return fingerprint === undefined ? {} : { WrappingKey: [fingerprint] };
 }

@@ -1,3 +1,6 @@
+import type { JsonObject } from '../../base/json.ts';
+import { isJsonObject } from '../../base/json.ts';
+
 /** What several files may have in common. The names make the fields `Same…As`. */
 export const RELATIONS = [
   'DataKeyId',
@@ -27,6 +30,39 @@ export type Facts = Readonly<Record<string, unknown>>;
 export interface Inspection {
   readonly facts: Facts;
   readonly identities: Identities;
+}
+
+/** The Type of a value that is a CiphertextBlob or an ExportedDataKey. */
+export const BARE_CIPHERTEXT = 'bare ciphertext';
+
+/** The values in the facts of a file by which it belongs to others. */
+export function identitiesOf(facts: Facts): Identities {
+  const parts = [...objectsIn(facts['Exports']), ...objectsIn(facts['Certificates'])];
+  const keys = parts.length === 0 ? [facts] : parts;
+  const blobs = [facts, ...objectsIn(facts['Backups'])];
+  const checkValues = objectsIn(facts['KeyCheckValues']).map(({ Method, Value }) =>
+    typeof Method === 'string' && typeof Value === 'string' ? `${Method}:${Value}` : undefined,
+  );
+  const found: Record<Relation, readonly unknown[]> = {
+    DataKeyId: [facts['DataKeyId']],
+    ComponentSet: [facts['SetId']],
+    CiphertextBlob: blobs.map((each) => each['CiphertextBlobFingerprint']),
+    ExportedDataKey: keys.map((each) => each['ExportedDataKeyFingerprint']),
+    KeyCheckValue: checkValues,
+    KmsKey: [facts['KeyId']],
+    WrappingKey: keys.map((each) => each['PublicKeyFingerprint']),
+  };
+  const texts = RELATIONS.flatMap((relation): [string, string[]][] => {
+    const values = found[relation].filter((value) => typeof value === 'string');
+    return values.length === 0 ? [] : [[relation, values]];
+  });
+  const { Type, Fingerprint } = facts;
+  const isBare = Type === BARE_CIPHERTEXT && typeof Fingerprint === 'string';
+  return { ...Object.fromEntries(texts), ...(isBare && { Bare: Fingerprint }) };
+}
+
+function objectsIn(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 /** One file among several. */
