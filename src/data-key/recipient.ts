@@ -26,7 +26,7 @@ export function assertFitsAll(
   for (const { algorithm } of recipients) assertFits(algorithm, numberOfBytes);
 }
 
-/** What KMS is told of a recipient. */
+/** The parameters that KMS is sent for a recipient. */
 export function wrappingParameters({ publicKey, algorithm }: Recipient): WrappingParameters {
   return {
     publicKeyBlobBase64: publicKey.publicKeyBlob,

@@ -115,7 +115,7 @@ async function exportToBoth(
     { keyId, recipients, size: { keySpec: 'AES_256' }, context: CONTEXT },
     {
       kms,
-      now: () => stage.now(),
+      now: stage.now,
       keepBackup: async (backup) => {
         savedBackup = await stage.save('backup.json', 'backup', jsonBytes(backup));
       },
