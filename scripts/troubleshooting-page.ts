@@ -1,7 +1,8 @@
 import { format } from 'prettier';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
 import type { ErrorCode, ErrorKind } from '../src/base/error-codes.ts';
-import { KmsxError, kmsxError } from '../src/base/error.ts';
+import type { DetailsOf, ErrorDetails } from '../src/base/error-details.ts';
+import { KmsxError, OwnError } from '../src/base/error.ts';
 import { EXIT_CODES, exitCodeOf } from '../src/terminal/exit-codes.ts';
 import { hintsFor } from '../src/terminal/messages.ts';
 import { POLICIES } from '../src/answers/denial.ts';
@@ -13,15 +14,44 @@ import { networkError, notKmsError, ProxyFailure, timeoutError } from '../src/ne
 import { FAULTS } from '../src/network/faults.ts';
 
 /** What stands in a hint for what only an error itself can tell. */
-const PLACEHOLDERS: Readonly<Record<string, string>> = {
-  algorithm: 'ALGORITHM',
-  format: 'FORMAT',
-  label: 'FILE',
-  name: 'NAME',
-  option: '--OPTION',
-  path: 'FILE',
-  pid: 'PID',
-  value: '--VALUE',
+const PLACEHOLDERS: ErrorDetails = {
+  'option-value-is-option': { option: '--OPTION', value: '--VALUE' },
+  'environment-refused': { name: 'NAME' },
+  'output-is-secret': { option: '--OPTION', path: 'FILE' },
+  'input-too-large': { label: 'FILE' },
+  'json-malformed': { label: 'FILE' },
+  'document-malformed': { label: 'FILE' },
+  'document-format-unknown': { format: 'FORMAT' },
+  'secret-name-malformed': { name: 'NAME' },
+  'key-id-malformed': { option: '--OPTION', reason: 'form' },
+  'gateway-malformed': { reason: 'form' },
+  'proxy-unsupported': { scheme: 'SCHEME' },
+  'rehearsal-mixed': {},
+  'ca-file-malformed': { reason: 'none' },
+  'pubkey-malformed': { label: 'FILE' },
+  'pubkey-is-private': { label: 'FILE' },
+  'pubkey-trailing-bytes': { label: 'FILE' },
+  'pubkey-unsupported': {},
+  'pubkey-size': { modulusBits: 4096 },
+  'privkey-malformed': { label: 'FILE' },
+  'privkey-trailing-bytes': { label: 'FILE' },
+  'privkey-unsupported': {},
+  'data-key-too-long': { algorithm: 'ALGORITHM', maxBytes: 190 },
+  'context-unbound': { label: 'FILE' },
+  'credentials-failed': {},
+  'permission-missing': { deny: 'none' },
+  'answer-malformed': { action: 'ACTION' },
+  'network-failed': {},
+  'tls-failed': {},
+  'timed-out': {},
+  'proxy-failed': {},
+  'state-malformed': { path: 'FILE', place: '' },
+  'state-locked': { folder: 'DIR', path: 'FILE', pid: 'PID' },
+  'wrapping-hash-mislabelled': { algorithm: 'ALGORITHM' },
+  'passphrase-wrong': { label: 'FILE' },
+  'file-missing': {},
+  'file-unreadable': {},
+  'port-taken': { port: 'PORT', reason: 'REASON' },
 };
 
 /** `docs/troubleshooting.md`: every code that kmsx knows, what it means, its exit code, and what to type. */
@@ -181,8 +211,14 @@ function ownCodes(): string[] {
   ];
 }
 
+/** An error with a code, and placeholders for its details. */
+export function placeholderError(code: ErrorCode): OwnError {
+  const details: Readonly<Partial<Record<ErrorCode, DetailsOf<ErrorCode>>>> = PLACEHOLDERS;
+  return new OwnError(code, 'a message', details[code] ?? {}, {});
+}
+
 function ownHint(code: ErrorCode): string {
-  return text(hintsFor(kmsxError(code, '', PLACEHOLDERS)).join('; '));
+  return text(hintsFor(placeholderError(code)).join('; '));
 }
 
 function factsRow({ kind, message, hint }: KmsErrorFacts): string[] {

@@ -1,5 +1,5 @@
-import { ERROR_CODES } from '../base/error-codes.ts';
-import { KmsxError } from '../base/error.ts';
+import type { KmsxError } from '../base/error.ts';
+import { hasCode, kmsxError } from '../base/error.ts';
 import { fieldOf, parseObject, word } from './json.ts';
 import { denialHint, denialIn } from './denial.ts';
 import type { Subject } from './error-table/facts.ts';
@@ -84,19 +84,16 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
     denial,
     parameter,
     isEmbedded,
-    ...(requestId !== undefined && { requestId }),
+    requestId,
     httpStatus: answer.status,
   });
 }
 
 /** Makes the error for an answer of KMS that can't be right: a missing field, no base64, a wrong type. */
 export function answerMalformed(action: string, what: string, requestId?: string): KmsxError {
-  return new KmsxError({
-    kind: ERROR_CODES['answer-malformed'].kind,
-    code: 'answer-malformed',
-    message: `the answer to ${action} can't be right: ${what}`,
+  return kmsxError('answer-malformed', `the answer to ${action} can't be right: ${what}`, {
     details: { action },
-    ...(requestId !== undefined && { requestId }),
+    requestId,
   });
 }
 
@@ -107,13 +104,13 @@ export function answerMalformed(action: string, what: string, requestId?: string
  */
 export function isRetryable(error: KmsxError): boolean {
   if (error.kind !== 'unavailable') return false;
-  const reason = error.details['reason'] ?? '';
-  if (error.code === 'timed-out') return reason !== 'command';
-  if (error.code === 'network-failed') return reason !== 'ENOTFOUND';
-  if (error.code === 'proxy-failed') {
-    return !/^status-[34]|^ENOTFOUND$/.test(reason) && !isTlsReason(reason);
+  if (hasCode(error, 'timed-out')) return error.details.reason !== 'command';
+  if (hasCode(error, 'network-failed')) return error.details.reason !== 'ENOTFOUND';
+  if (hasCode(error, 'proxy-failed')) {
+    const { reason = '', status = 500 } = error.details;
+    return reason !== 'ENOTFOUND' && !isTlsReason(reason) && (status < 300 || status >= 500);
   }
-  return error.code !== 'tls-failed';
+  return !hasCode(error, 'tls-failed');
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { FailureOptions, Rewording } from '../base/error.ts';
+import type { ErrorKind } from '../base/error-codes.ts';
+import type { ErrorFacts, KmsCode, Rewording } from '../base/error.ts';
 import { KmsxError } from '../base/error.ts';
 import type { Denial } from './denial.ts';
 import type { Subject } from './error-table/facts.ts';
@@ -17,27 +18,37 @@ export interface RefusalFacts {
   readonly isEmbedded?: boolean;
 }
 
+export interface RefusalOptions extends RefusalFacts, ErrorFacts {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly message: string;
+}
+
 /** A refusal by KMS, its gateway or STS, with the Code that they gave. */
 export class KmsRefused extends KmsxError implements RefusalFacts {
+  readonly code: KmsCode;
   readonly action: string;
   readonly about: Subject | undefined;
   readonly denial: Denial | undefined;
   readonly parameter: string | undefined;
   readonly isEmbedded: boolean;
-  readonly #options: FailureOptions & RefusalFacts;
 
-  constructor(options: FailureOptions & RefusalFacts) {
-    super(options);
+  constructor(options: RefusalOptions) {
+    super(options.kind, options.message, options);
+    this.code = options.code as KmsCode;
     this.action = options.action;
     this.about = options.about;
     this.denial = options.denial;
     this.parameter = options.parameter;
     this.isEmbedded = options.isEmbedded ?? false;
-    this.#options = options;
   }
 
   override with(changes: Rewording): KmsRefused {
-    return new KmsRefused({ ...this.#options, ...changes, cause: this });
+    const { kind, code, action, about, denial, parameter, isEmbedded } = this;
+    return new KmsRefused({
+      ...{ kind, code, action, about, denial, parameter, isEmbedded },
+      ...this.reworded(changes),
+    });
   }
 }
 

@@ -17,12 +17,14 @@ export function parseJson(text: string, label: string): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw kmsxError('json-malformed', `${label} is not JSON, or is cut short`, { label });
+    throw kmsxError('json-malformed', `${label} is not JSON, or is cut short`, {
+      details: { label },
+    });
   }
   const tokens = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g) ?? [];
   if (isTooDeep(tokens)) {
     throw kmsxError('json-malformed', `${label} nests more than ${MAX_DEPTH} levels deep`, {
-      label,
+      details: { label },
     });
   }
   const repeated = findRepeatedName(tokens);
@@ -30,9 +32,6 @@ export function parseJson(text: string, label: string): unknown {
     throw kmsxError(
       'json-name-twice',
       `${label} has the name ${JSON.stringify(repeated)} twice in one object`,
-      {
-        label,
-      },
     );
   }
   return value;

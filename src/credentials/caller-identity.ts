@@ -110,7 +110,7 @@ function readIdentity(answer: Answer | undefined): CallerIdentity {
 
 /** Errors of the credential source already have hints of their own. */
 function withStsHints(error: KmsxError): KmsxError {
-  if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
+  if (error.kind !== 'unavailable' || error.during === 'credentials') return error;
   const hints = unreachedHints({ asks: 'STS', name: 'STS' }, error);
   return hints === undefined ? error : error.with({ hints });
 }

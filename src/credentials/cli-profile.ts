@@ -69,9 +69,7 @@ export async function namedProfile(
   if (profile !== undefined) return profile;
   const where =
     config === undefined ? `${CLI_CONFIG} does not exist` : `it is not in ${CLI_CONFIG}`;
-  throw kmsxError('profile-missing', `no profile ${JSON.stringify(name)}: ${where}`, {
-    profile: name,
-  });
+  throw kmsxError('profile-missing', `no profile ${JSON.stringify(name)}: ${where}`);
 }
 
 /**
@@ -163,7 +161,5 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 function malformed(what: string): Error {
-  return kmsxError('credentials-file-malformed', `${CLI_CONFIG} cannot be used: ${what}`, {
-    label: CLI_CONFIG,
-  });
+  return kmsxError('credentials-file-malformed', `${CLI_CONFIG} cannot be used: ${what}`);
 }

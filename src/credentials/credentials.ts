@@ -1,4 +1,4 @@
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
 import type { Authorities } from '../network/authorities.ts';
 import { namedProfile } from './cli-profile.ts';
 import { CredentialNetwork } from './network.ts';
@@ -130,9 +130,7 @@ async function findSource(options: CredentialOptions, network: CredentialNetwork
     tried.push(`${name} (${result.nothing})`);
     if (name === 'credentials file') assertNoLostProfile(env, tried);
   }
-  throw kmsxError('credentials-missing', `no credentials; tried ${tried.join(', ')}`, {
-    tried: tried.join(', '),
-  });
+  throw kmsxError('credentials-missing', `no credentials; tried ${tried.join(', ')}`);
 }
 
 async function warnOfTokenFiles(source: CredentialSource, warn: Warn): Promise<void> {
@@ -147,7 +145,6 @@ function assertNoLostProfile(env: Env, tried: readonly string[]): void {
   throw kmsxError(
     'profile-missing',
     `ALIBABA_CLOUD_PROFILE names ${JSON.stringify(name)}, which was not found; tried ${tried.slice(-2).join(', ')}`,
-    { profile: name },
   );
 }
 
@@ -173,14 +170,18 @@ async function fromMetadata(
     return { source: { ...source, provider: reusing } };
   } catch (error) {
     // An instance that returns malformed credentials is an error, not a reason to try another source.
-    if (!(error instanceof KmsxError) || error.details['reason'] === 'characters') throw error;
-    return {
-      nothing:
-        error.httpStatus === undefined
-          ? 'no answer: not an Alibaba Cloud instance'
-          : error.details['reason'] === NO_METADATA_TOKEN
-            ? noTokenRemark(error.httpStatus)
-            : `no RAM role: ${error.details['reason'] ?? ''}`,
-    };
+    if (!(error instanceof KmsxError)) throw error;
+    if (hasCode(error, 'credentials-failed') && error.details.reason === 'characters') throw error;
+    return { nothing: whyNoRole(error) };
   }
+}
+
+function whyNoRole(error: KmsxError): string {
+  const { httpStatus } = error;
+  if (httpStatus === undefined || hasCode(error, 'not-kms')) {
+    return 'no answer: not an Alibaba Cloud instance';
+  }
+  if (!hasCode(error, 'credentials-failed', 'network-failed')) return `no RAM role: ${error.code}`;
+  const { reason = '' } = error.details;
+  return reason === NO_METADATA_TOKEN ? noTokenRemark(httpStatus) : `no RAM role: ${reason}`;
 }

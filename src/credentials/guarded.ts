@@ -123,59 +123,55 @@ function sourceError(
   error: unknown,
   { answer, method }: Pick<Exchange, 'answer' | 'method'>,
 ): KmsxError {
-  const details = { source: source.name };
   if (error instanceof KmsxError) {
     // In a chain of roles, the error already names the source that failed.
-    if (error.kind !== 'unavailable' || error.details['source'] !== undefined) return error;
-    const { kind, code } = error;
-    const hints = unreachedHints(source, error);
-    return new KmsxError({
-      kind,
-      code,
+    if (error.kind !== 'unavailable' || error.during === 'credentials') return error;
+    return error.with({
       message: `credentials from ${source.name}: ${error.message}`,
-      details: { ...error.details, ...details },
-      ...(hints !== undefined && { hints }),
+      hints: unreachedHints(source, error),
+      during: 'credentials',
     });
   }
   const failed = `cannot get credentials from ${source.name}`;
   if (answer === undefined) {
     if (systemErrorCode(error) === undefined || !('tokenFile' in source)) {
-      return kmsxError('credentials-failed', failed, details);
+      return kmsxError('credentials-failed', failed);
     }
     const { what, hint } = tokenFileFailure(source.tokenFile, error);
-    return kmsxError('credentials-failed', `${failed}: ${what}`, { ...details, hint });
+    return kmsxError('credentials-failed', `${failed}: ${what}`, { hints: [hint] });
   }
   // If requests without a token are allowed, one follows.
   if (source.asks === 'the instance metadata' && method === 'PUT') {
-    return new KmsxError({
-      kind: 'credentials',
-      code: 'credentials-failed',
-      message: `${failed}: the instance metadata ${noTokenRemark(answer.status)}`,
-      details: { ...details, reason: NO_METADATA_TOKEN },
+    const message = `${failed}: the instance metadata ${noTokenRemark(answer.status)}`;
+    return kmsxError('credentials-failed', message, {
+      details: { reason: NO_METADATA_TOKEN },
       hints: [NO_METADATA_TOKEN_HINT],
       httpStatus: answer.status,
     });
   }
   const body = parseObject(answer.body);
-  const remoteCode = answer.status === 200 ? undefined : word(fieldOf(body, 'Code'));
-  const requestId = word(fieldOf(body, 'RequestId'));
-  const said = remoteCode ?? `status ${answer.status}`;
+  const code = answer.status === 200 ? undefined : word(fieldOf(body, 'Code'));
+  const said = code ?? `status ${answer.status}`;
   const message = `${failed}: ${source.asks} answered ${answer.status === 200 ? 'without credentials' : said}`;
-  const facts = remoteCode === undefined ? undefined : factsOf(remoteCode, answer.status);
+  const facts = code === undefined ? undefined : factsOf(code, answer.status);
   const isBusy = answer.status === 429 || answer.status >= 500 || facts?.kind === 'unavailable';
   const parts = {
-    message,
-    details: { ...details, reason: said },
-    ...(source.asks === 'the credentials URI' && !isBusy
-      ? { hints: [URI_ANSWER_HINT] }
-      : hintsOf(facts, isBusy, denialIn(body, 'AssumeRole'))),
-    ...(requestId !== undefined && { requestId }),
+    hints:
+      source.asks === 'the credentials URI' && !isBusy
+        ? [URI_ANSWER_HINT]
+        : hintsOf(facts, isBusy, denialIn(body, 'AssumeRole')),
+    requestId: word(fieldOf(body, 'RequestId')),
     httpStatus: answer.status,
-  };
-  if (!isBusy) return new KmsxError({ kind: 'credentials', code: 'credentials-failed', ...parts });
-  return remoteCode === undefined
-    ? new KmsxError({ kind: 'unavailable', code: 'network-failed', ...parts })
-    : new KmsRefused({ kind: 'unavailable', code: remoteCode, action: 'AssumeRole', ...parts });
+    during: 'credentials',
+  } as const;
+  if (isBusy && code !== undefined) {
+    return new KmsRefused({ kind: 'unavailable', code, message, action: 'AssumeRole', ...parts });
+  }
+  const details = { reason: said };
+  return kmsxError(isBusy ? 'network-failed' : 'credentials-failed', message, {
+    details,
+    ...parts,
+  });
 }
 
 /**
@@ -186,8 +182,8 @@ function hintsOf(
   facts: KmsErrorFacts | undefined,
   isBusy: boolean,
   denial: Denial | undefined,
-): { readonly hints?: readonly string[] } {
-  if (denial !== undefined) return { hints: [denialHint(denial)] };
-  if (facts !== undefined && !facts.hint.includes('ACTION')) return { hints: [facts.hint] };
-  return isBusy ? { hints: ['try again later'] } : {};
+): readonly string[] | undefined {
+  if (denial !== undefined) return [denialHint(denial)];
+  if (facts !== undefined && !facts.hint.includes('ACTION')) return [facts.hint];
+  return isBusy ? ['try again later'] : undefined;
 }

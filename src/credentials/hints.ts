@@ -1,5 +1,5 @@
-import { systemErrorCode } from '../base/error.ts';
 import type { KmsxError } from '../base/error.ts';
+import { hasCode, systemErrorCode } from '../base/error.ts';
 import type { CredentialSource, OwnSource } from './sources/sources.ts';
 
 /** The `reason` if the instance metadata issues no token and requests without one are disabled. */
@@ -31,9 +31,11 @@ const ADDRESS_REASONS = new Set([
  */
 export function unreachedHints(
   { asks, name }: Pick<CredentialSource, 'asks' | 'name'>,
-  { hints, code, details }: KmsxError,
+  error: KmsxError,
 ): readonly string[] | undefined {
-  if (code === 'proxy-failed' || !ADDRESS_REASONS.has(details['reason'] ?? '')) return hints;
+  const { hints } = error;
+  if (!hasCode(error, 'network-failed', 'tls-failed')) return hints;
+  if (!ADDRESS_REASONS.has(error.details.reason ?? '')) return hints;
   if (asks === 'STS') {
     return [
       'the STS endpoint comes from sts_endpoint of the profile, otherwise from sts_region or ALIBABA_CLOUD_STS_REGION: check these; is this machine online? behind a proxy set HTTPS_PROXY',

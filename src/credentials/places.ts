@@ -62,7 +62,6 @@ export function fromEnvironment(env: Env): Look {
     throw kmsxError(
       'credentials-failed',
       `half of the access key in the environment is missing: ALIBABA_CLOUD_ACCESS_KEY_${missing}`,
-      { source: 'environment' },
     );
   }
   const securityToken = envValue(env, 'ALIBABA_CLOUD_SECURITY_TOKEN');

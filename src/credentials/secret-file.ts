@@ -47,8 +47,7 @@ export async function readSecretFile(
     const reason = systemErrorCode(error) ?? 'unknown';
     if (reason === 'ENOENT' || reason === 'ENOTDIR') return undefined;
     throw kmsxError('file-unreadable', `${label} cannot be read (${reason})`, {
-      path: label,
-      reason,
+      details: { path: label, isFolder: reason === 'EISDIR' },
     });
   }
 }

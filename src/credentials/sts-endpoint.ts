@@ -1,4 +1,4 @@
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { hasCode, kmsxError } from '../base/error.ts';
 import { parseEndpoint } from '../network/endpoint.ts';
 import type { Env } from '../base/env.ts';
 import { envFlag, envValue } from '../base/env.ts';
@@ -23,7 +23,7 @@ export function stsEndpoint(setting: Setting, env: Env, label: string): string {
   const region = setting('sts_region') ?? envValue(env, 'ALIBABA_CLOUD_STS_REGION');
   if (region === undefined) return 'sts.aliyuncs.com';
   if (!isRegion(region)) {
-    throw kmsxError('region-malformed', `the STS region of ${label} is malformed`, { label });
+    throw kmsxError('region-malformed', `the STS region of ${label} is malformed`);
   }
   const service = envFlag(env, 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED') ? 'sts-vpc' : 'sts';
   return `${service}.${region}.aliyuncs.com`;
@@ -35,13 +35,13 @@ function ownEndpoint(text: string, label: string): string {
     throw kmsxError(
       'gateway-malformed',
       `sts_endpoint of ${label} has http://, but STS is reached over https only`,
-      { reason: 'http', hint },
+      { details: { reason: 'http' }, hints: [hint] },
     );
   }
   try {
     return parseEndpoint(text, `sts_endpoint of ${label}`).url.slice('https://'.length);
   } catch (error) {
-    if (!(error instanceof KmsxError) || error.code !== 'gateway-malformed') throw error;
-    throw kmsxError('gateway-malformed', error.message, { hint, ...error.details });
+    if (!hasCode(error, 'gateway-malformed')) throw error;
+    throw error.with({ hints: error.hints ?? [hint] });
   }
 }

@@ -35,10 +35,10 @@ export function unsupportedMode(label: string, profile: string, mode: string): E
     'credentials-unsupported',
     `${label} has ${quoted('mode', mode)}, which kmsx does not support${why}`,
     {
-      profile,
-      hint:
+      hints: [
         refused?.instead.replace('NAME', shellWord(profile)) ??
-        'modes: AK, StsToken, RamRoleArn, ChainableRamRoleArn, RamRoleArnWithRoleName, EcsRamRole, OIDC, CredentialsURI, External, CloudSSO, OAuth',
+          'modes: AK, StsToken, RamRoleArn, ChainableRamRoleArn, RamRoleArnWithRoleName, EcsRamRole, OIDC, CredentialsURI, External, CloudSSO, OAuth',
+      ],
     },
   );
 }
@@ -53,8 +53,7 @@ export function unsupportedType(where: string, type: string): Error {
     'credentials-unsupported',
     `${where} has ${quoted('type', type)}, which kmsx does not support${why}`,
     {
-      profile: where,
-      hint: 'types: access_key, sts, ram_role_arn, ecs_ram_role, oidc_role_arn, credentials_uri',
+      hints: ['types: access_key, sts, ram_role_arn, ecs_ram_role, oidc_role_arn, credentials_uri'],
     },
   );
 }

@@ -41,7 +41,9 @@ export function backupSourceOf(
           'options-conflict',
           `--context differs from the encryption context that ${label} has`,
           {
-            hint: `leave --context out, the document has it; if it should agree, find out who changed ${label}`,
+            hints: [
+              `leave --context out, the document has it; if it should agree, find out who changed ${label}`,
+            ],
           },
         );
       }
@@ -58,7 +60,9 @@ export function backupSourceOf(
     }
     case 'answer':
       if (envelope.answer.CiphertextBlob === undefined) {
-        throw kmsxError('document-malformed', `${label} has no CiphertextBlob`, { label });
+        throw kmsxError('document-malformed', `${label} has no CiphertextBlob`, {
+          details: { label },
+        });
       }
       return { CiphertextBlob: envelope.answer.CiphertextBlob, EncryptionContext: context };
     case 'bare':

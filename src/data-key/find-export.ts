@@ -22,11 +22,13 @@ export function exportIn(envelope: Envelope, label: string): ExportDocument | st
       throw kmsxError(
         'document-malformed',
         `${label} is a backup: only KMS opens it; an export is needed here`,
-        { label },
+        { details: { label } },
       );
     case 'answer':
       if (envelope.answer.ExportedDataKey !== undefined) return envelope.answer.ExportedDataKey;
-      throw kmsxError('document-malformed', `${label} has no ExportedDataKey`, { label });
+      throw kmsxError('document-malformed', `${label} has no ExportedDataKey`, {
+        details: { label },
+      });
     case 'bare':
       return envelope.base64;
   }
@@ -60,7 +62,9 @@ export function findExport(
     'options-conflict',
     `${label} says ${chosen.algorithm.name}, and --wrapping-algorithm ${algorithm.name}`,
     {
-      hint: `leave --wrapping-algorithm out, the document has it; if it should agree, find out who changed ${label}`,
+      hints: [
+        `leave --wrapping-algorithm out, the document has it; if it should agree, find out who changed ${label}`,
+      ],
     },
   );
 }

@@ -17,7 +17,7 @@ export function assertSecretName(name: string): void {
   throw kmsxError(
     'secret-name-malformed',
     `${SECRET_PREFIX}${name} has a name that no secret of KMS can have`,
-    { name },
+    { details: { name } },
   );
 }
 
@@ -96,7 +96,7 @@ function isUnanswered({ kind, code }: KmsxError): boolean {
 }
 
 function secretExists(name: string, cause?: unknown): KmsxError {
-  return kmsxError('secret-exists', `${SECRET_PREFIX}${name} exists already`, {}, cause);
+  return kmsxError('secret-exists', `${SECRET_PREFIX}${name} exists already`, { cause });
 }
 
 /** It exists, and may have been made by an attempt of this very run. */

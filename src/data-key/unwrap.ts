@@ -58,6 +58,6 @@ async function mislabelled(
   return kmsxError(
     'wrapping-hash-mislabelled',
     `the export does not open with ${name}, but with ${other.name}`,
-    { algorithm: other.name },
+    { details: { algorithm: other.name } },
   );
 }

@@ -146,7 +146,7 @@ function assertFormat(format: unknown, label: string): void {
   throw kmsxError(
     'document-format-unknown',
     `${label} has the Format ${format}; this kmsx reads ${COMPONENT_FORMAT}`,
-    { label, format },
+    { details: { format } },
   );
 }
 
@@ -174,13 +174,14 @@ function assertSecretFits(secret: SecretBytes, facts: ComponentFacts, label: str
 
 function notComponent(label: string): Error {
   return kmsxError('document-malformed', `${label} is not a component document`, {
-    label,
-    field: 'Format',
+    details: { label, field: 'Format' },
   });
 }
 
 function malformed(label: string, field: string, problem: string): Error {
-  return kmsxError('document-malformed', `${label}: ${field} ${problem}`, { label, field });
+  return kmsxError('document-malformed', `${label}: ${field} ${problem}`, {
+    details: { label, field },
+  });
 }
 
 /** The coordinate of a component of a Shamir split: its last byte. */

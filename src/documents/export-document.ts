@@ -83,7 +83,6 @@ export function readExportDocument(object: JsonObject, label: string): ExportDoc
     throw kmsxError(
       'document-inconsistent',
       `${label}: the top level does not repeat the first of Exports`,
-      { label },
     );
   }
   assertOneForEachKey(exports, label);
@@ -106,7 +105,6 @@ function assertOneForEachKey(exports: readonly ExportEntry[], label: string): vo
       throw kmsxError(
         'document-inconsistent',
         `${label}: Exports[${index}] is for the public key of another export`,
-        { label },
       );
     }
     seen.add(PublicKeyFingerprint);

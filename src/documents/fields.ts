@@ -12,7 +12,9 @@ export class DocumentFields extends FieldReader {
   constructor(object: JsonObject, label: string) {
     super(object, {
       malformed: (field, problem) =>
-        kmsxError('document-malformed', `${label}: ${field} ${problem}`, { label, field }),
+        kmsxError('document-malformed', `${label}: ${field} ${problem}`, {
+          details: { label, field },
+        }),
     });
     this.#label = label;
   }
@@ -44,7 +46,6 @@ export class DocumentFields extends FieldReader {
     throw kmsxError(
       'document-inconsistent',
       `${this.#label}: ${name} is not the id in its encryption context`,
-      { label: this.#label, field: name },
     );
   }
 }

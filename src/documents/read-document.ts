@@ -45,20 +45,20 @@ export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
   const text = decodeText(bytes, label).trim();
   if (text.startsWith('{')) return readObject(parseJson(text, label), label);
   if (text.includes('-----BEGIN ')) {
-    throw kmsxError('document-malformed', `${label} is a PEM file, not a document`, { label });
+    throw kmsxError('document-malformed', `${label} is a PEM file, not a document`, {
+      details: { label },
+    });
   }
   const base64 = text.replaceAll(/[\r\n]/g, '');
   if (base64 === '' || decodeBase64(base64) === undefined) {
-    throw kmsxError('base64-malformed', `${label} is neither a document nor standard base64`, {
-      label,
-    });
+    throw kmsxError('base64-malformed', `${label} is neither a document nor standard base64`);
   }
   return { kind: 'bare', base64 };
 }
 
 function readObject(value: unknown, label: string): Envelope {
   if (!isJsonObject(value)) {
-    throw kmsxError('document-malformed', `${label} is not a JSON object`, { label });
+    throw kmsxError('document-malformed', `${label} is not a JSON object`, { details: { label } });
   }
   switch (value['Format']) {
     case EXPORT_FORMAT:
@@ -84,7 +84,7 @@ function readAnswer(object: JsonObject, label: string): RawAnswer {
     throw kmsxError(
       'document-malformed',
       `${label} has no Format, no CiphertextBlob and no ExportedDataKey`,
-      { label },
+      { details: { label } },
     );
   }
   return answer;
@@ -92,16 +92,16 @@ function readAnswer(object: JsonObject, label: string): RawAnswer {
 
 function unknownFormat(format: unknown, label: string): Error {
   const other = OTHER_DOCUMENTS.get(format);
-  if (other !== undefined) return kmsxError('document-malformed', `${label} ${other}`, { label });
+  if (other !== undefined)
+    return kmsxError('document-malformed', `${label} ${other}`, { details: { label } });
   const known = typeof format === 'string' && /^kmsx-[a-z-]{1,40}\/\d{1,9}$/.test(format);
   return known
     ? kmsxError(
         'document-format-unknown',
         `${label} has the Format ${format}; this kmsx reads ${EXPORT_FORMAT} and ${BACKUP_FORMAT}`,
-        { label, format },
+        { details: { format } },
       )
     : kmsxError('document-format-unknown', `${label} has a Format that is not kmsx's`, {
-        label,
-        format: 'it',
+        details: { format: 'it' },
       });
 }

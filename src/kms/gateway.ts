@@ -79,18 +79,18 @@ export function resolveGateway(options: GatewayOptions): Gateway | LocalChoice {
     throw kmsxError(
       'gateway-malformed',
       `${chosen.name} takes public, vpc, local or the id of a KMS instance (kst-…)`,
-      { reason: 'gateway' },
+      { details: { reason: 'gateway' } },
     );
   }
   if (region.region === undefined) {
-    throw kmsxError('region-missing', `the ${gateway} gateway needs a region`, { gateway });
+    throw kmsxError('region-missing', `the ${gateway} gateway needs a region`);
   }
   assertSameRegion(options);
   if (region.region === EMBEDDED_REGION) {
     throw kmsxError(
       'rehearsal-mixed',
       `the region ${EMBEDDED_REGION} is that of the embedded KMS, and the ${gateway} gateway is real`,
-      { reason: 'region' },
+      { details: { reason: 'region' } },
     );
   }
   const service = gateway === 'vpc' ? 'kms-vpc' : 'kms';
@@ -125,8 +125,7 @@ function chooseGateway(options: GatewayOptions): Chosen {
   const { gateway, endpoint, env } = options;
   if (gateway !== undefined && endpoint !== undefined) {
     throw kmsxError('options-conflict', '--gateway and --endpoint exclude each other', {
-      first: '--gateway',
-      second: '--endpoint',
+      hints: ['leave out --gateway or --endpoint'],
     });
   }
   if (gateway !== undefined) return { name: '--gateway', gateway };
@@ -135,15 +134,14 @@ function chooseGateway(options: GatewayOptions): Chosen {
   const envEndpoint = envValue(env, 'KMSX_ENDPOINT');
   if (envGateway !== undefined && envEndpoint !== undefined) {
     throw kmsxError('options-conflict', 'KMSX_GATEWAY and KMSX_ENDPOINT exclude each other', {
-      first: 'KMSX_GATEWAY',
-      second: 'KMSX_ENDPOINT',
+      hints: ['leave out KMSX_GATEWAY or KMSX_ENDPOINT'],
     });
   }
   if (envGateway === 'local') {
     throw kmsxError(
       'environment-refused',
       'KMSX_GATEWAY=local is refused: a rehearsal is asked for by the flag, each time',
-      { name: 'KMSX_GATEWAY', suggestion: '--gateway local' },
+      { details: { name: 'KMSX_GATEWAY' } },
     );
   }
   if (envGateway !== undefined) return { name: 'KMSX_GATEWAY', gateway: envGateway };
@@ -171,29 +169,22 @@ function assertSameRegion(options: GatewayOptions): void {
     throw kmsxError(
       'region-contradicts',
       `the document says ${region} and the ARN of the key ${keyRegion}`,
-      { region, keyRegion, hint: 'choose a KMS key of the region where the backup was made' },
+      { hints: ['choose a KMS key of the region where the backup was made'] },
     );
   }
   throw kmsxError(
     'region-contradicts',
     `--region says ${region} and the ARN of the key ${keyRegion}`,
-    { region, keyRegion },
   );
 }
 
-const TAKE_ORIGINAL = {
-  hint: 'it was changed after it was written: take the original, or give --region',
-};
+const TAKE_ORIGINAL = ['it was changed after it was written: take the original, or give --region'];
 
-function checkRegion(
-  region: string,
-  label: string,
-  details: Readonly<Record<string, string>> = {},
-): string {
+function checkRegion(region: string, label: string, hints?: readonly string[]): string {
   if (isRegion(region)) return region;
   throw kmsxError(
     'region-malformed',
     `${label} is not a region: lower-case letters, digits and hyphens only`,
-    { label, ...details },
+    { hints },
   );
 }

@@ -1,3 +1,4 @@
+import type { ErrorDetails } from '../base/error-details.ts';
 import { kmsxError } from '../base/error.ts';
 import { isRegion } from '../network/region.ts';
 
@@ -77,7 +78,7 @@ function checkAlias(alias: string, option: string): string {
   return alias;
 }
 
-function guess(text: string): Record<string, string> {
+function guess(text: string): Malformation {
   if (/^[A-Za-z][\w-]*$/.test(text)) return { reason: 'alias-prefix', suggestion: `alias/${text}` };
   if (text.startsWith('key/')) return { reason: 'form', suggestion: text.slice('key/'.length) };
   return { reason: 'form' };
@@ -89,12 +90,10 @@ function malformedArn(text: string, option: string): Error {
   });
 }
 
-function malformed(
-  option: string,
-  message: string,
-  details: Readonly<Record<string, string>>,
-): Error {
-  return kmsxError('key-id-malformed', message, { ...details, option });
+type Malformation = Pick<ErrorDetails['key-id-malformed'], 'reason' | 'suggestion'>;
+
+function malformed(option: string, message: string, details: Malformation): Error {
+  return kmsxError('key-id-malformed', message, { details: { ...details, option } });
 }
 
 function quoted(text: string): string {

@@ -43,26 +43,25 @@ export async function loadAuthorities(
 function certificatesOf(text: string, path: string): readonly string[] {
   const file = shellWord(path);
   if (text.includes('PRIVATE KEY-----')) {
-    throw malformed(path, 'private-key', `${path} holds a private key`, {
-      hint: `--ca-file takes certificates, which are public: openssl x509 -in ${file} -out ca.pem takes the first one out`,
-    });
+    throw malformed('private-key', `${path} holds a private key`, [
+      `--ca-file takes certificates, which are public: openssl x509 -in ${file} -out ca.pem takes the first one out`,
+    ]);
   }
   const blocks = text.match(CERTIFICATE) ?? [];
   const begun = text.split(BEGIN).length - 1;
   if (begun === 0) {
     const isDer = parse(Buffer.from(text, 'latin1')) !== undefined;
-    throw malformed(path, 'none', `${path} holds no certificate in PEM`, {
-      ...(isDer && { hint: `it is one in DER: openssl x509 -inform DER -in ${file} -out ca.pem` }),
-    });
+    const hint = `it is one in DER: openssl x509 -inform DER -in ${file} -out ca.pem`;
+    throw malformed('none', `${path} holds no certificate in PEM`, isDer ? [hint] : undefined);
   }
   const parsed = blocks.map(parse);
   const damaged = parsed.indexOf(undefined) + 1;
   // A certificate that was cut short, or has a comment in it, is not a block.
   if (damaged > 0 || begun !== blocks.length) {
     const which = damaged > 0 ? `certificate ${damaged}` : 'a certificate';
-    throw malformed(path, 'damaged', `${which} of ${path} is damaged`, {
-      hint: 'take the original: each is whole, from its BEGIN to its END line',
-    });
+    throw malformed('damaged', `${which} of ${path} is damaged`, [
+      'take the original: each is whole, from its BEGIN to its END line',
+    ]);
   }
   return blocks;
 }
@@ -72,18 +71,13 @@ function assertSomeValid(blocks: readonly string[], path: string, now: Date): vo
   const ends = blocks.map((block) => Date.parse(new X509Certificate(block).validTo));
   if (ends.some((end) => end >= now.getTime())) return;
   const last = new Date(Math.max(...ends)).toISOString().slice(0, 10);
-  throw malformed(path, 'expired', `what ${path} holds has expired (${last})`, {
-    hint: 'if the clock of this machine is right (date -u), get the newer authority from the operators of the KMS instance or the proxy',
-  });
+  throw malformed('expired', `what ${path} holds has expired (${last})`, [
+    'if the clock of this machine is right (date -u), get the newer authority from the operators of the KMS instance or the proxy',
+  ]);
 }
 
-function malformed(
-  path: string,
-  reason: string,
-  message: string,
-  details: { readonly hint?: string },
-): Error {
-  return kmsxError('ca-file-malformed', message, { path, reason, ...details });
+function malformed(reason: string, message: string, hints?: readonly string[]): Error {
+  return kmsxError('ca-file-malformed', message, { details: { reason }, hints });
 }
 
 /** A certificate in PEM or DER; undefined for anything else. */
@@ -109,6 +103,6 @@ async function readText(path: string): Promise<string> {
     const reason = systemErrorCode(error) ?? 'unknown';
     const code = reason === 'ENOENT' ? 'file-missing' : 'file-unreadable';
     const what = reason === 'ENOENT' ? 'is not there' : `cannot be read (${reason})`;
-    throw kmsxError(code, `${path} ${what}`, { path, reason });
+    throw kmsxError(code, `${path} ${what}`, { details: { path, isFolder: reason === 'EISDIR' } });
   }
 }

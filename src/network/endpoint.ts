@@ -1,4 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import type { ErrorDetails } from '../base/error-details.ts';
 import { kmsxError } from '../base/error.ts';
 
 /** Where a server listens. `host` is a lower-case name or an address, IPv6 without brackets. */
@@ -88,9 +89,7 @@ export function parseEndpoint(text: string, label: string): Endpoint {
   }
   const host = parseHost(rawHost, label);
   if (protocol === 'http' && !isLoopback(host)) {
-    throw malformed(`${label} has http:// but is not a loopback address`, 'http', {
-      host,
-    });
+    throw malformed(`${label} has http:// but is not a loopback address`, 'http');
   }
   const port = rawPort === undefined ? undefined : parsePort(rawPort, label);
   return endpointAt(protocol, host, port);
@@ -148,7 +147,7 @@ export function resolveRuleFor(
   return rules?.findLast(({ host, port }) => host === target.host && port === target.port);
 }
 
-function parseHost(text: string, label: string, reason = 'host'): string {
+function parseHost(text: string, label: string, reason: Reason = 'host'): string {
   if (text.startsWith('[')) {
     const address = text.slice(1, -1);
     // The URL standard's spelling of it, which the transport compares with. Zones are none of URLs.
@@ -163,13 +162,13 @@ function parseHost(text: string, label: string, reason = 'host'): string {
 }
 
 /** An IPv6 address alone holds no secret: it may be repeated, in the form that is wanted. */
-function bracketsHint(text: string): Readonly<Record<string, string>> {
+function bracketsHint(text: string): readonly string[] | undefined {
   const address = text.replace(/^https?:\/\//i, '');
-  if (!isIPv6(address) || address.includes('%')) return {};
-  return { hint: `write an IPv6 address in brackets: '[${address}]'` };
+  if (!isIPv6(address) || address.includes('%')) return undefined;
+  return [`write an IPv6 address in brackets: '[${address}]'`];
 }
 
-function parsePort(text: string, label: string, reason = 'port'): number {
+function parsePort(text: string, label: string, reason: Reason = 'port'): number {
   const port = Number(text);
   if (port >= 1 && port <= 65_535) return port;
   throw malformed(`${label} has a port that is not between 1 and 65535`, reason);
@@ -179,10 +178,9 @@ function defaultPort(protocol: 'https' | 'http'): number {
   return protocol === 'https' ? 443 : 80;
 }
 
-function malformed(
-  message: string,
-  reason: string,
-  details: Readonly<Record<string, string>> = {},
-): Error {
-  return kmsxError('gateway-malformed', message, { ...details, reason });
+/** What of an address or a rule is wrong. */
+type Reason = Exclude<ErrorDetails['gateway-malformed']['reason'], 'proxy'>;
+
+function malformed(message: string, reason: Reason, hints?: readonly string[]): Error {
+  return kmsxError('gateway-malformed', message, { details: { reason }, hints });
 }

@@ -1,8 +1,7 @@
-import type { ErrorCode } from '../base/error-codes.ts';
-import { ERROR_CODES } from '../base/error-codes.ts';
-import type { ErrorDetails } from '../base/error.ts';
-import { KmsxError, systemErrorCode } from '../base/error.ts';
-import type { Fault } from './faults.ts';
+import type { DetailsOf } from '../base/error-details.ts';
+import type { KmsxError } from '../base/error.ts';
+import { kmsxError, systemErrorCode } from '../base/error.ts';
+import type { Fault, NetworkCode } from './faults.ts';
 import { faultOf, isCut, isUnknownAuthority } from './faults.ts';
 
 /** Where a proxy was named, whether by https://, and whether with a user and a password. */
@@ -57,7 +56,7 @@ export function networkError(error: unknown, host: string, facts: RequestFacts =
   const reason = reasonOf(error);
   const fault = faultOf(reason);
   const message = `${aboutHost(fault, host)}${namesRemark(error)}`;
-  return unavailable(fault.code, message, hintOf(reason, fault, host, facts), { host, reason });
+  return unavailable(fault.code, message, hintOf(reason, fault, host, facts), { reason });
 }
 
 function hintOf(
@@ -114,7 +113,7 @@ export function timeoutError(host: string, timeoutMs: number, isConnecting: bool
     isConnecting
       ? 'check the route and the firewall; behind a proxy set HTTPS_PROXY'
       : '--timeout SEC allows an attempt more time',
-    { host, reason: isConnecting ? 'connect' : 'answer' },
+    { reason: isConnecting ? 'connect' : 'answer' },
   );
 }
 
@@ -124,18 +123,13 @@ export function silentProxyError(host: string, proxy: string, variable: string):
     'timed-out',
     `no connection to ${host}: the proxy ${proxy} did not answer in time`,
     `check ${variable}; NO_PROXY names what is reached without it`,
-    { host, proxy, reason: 'connect' },
+    { reason: 'connect' },
   );
 }
 
 /** The error for an answer that KMS does not give: HTML, a redirect, half an answer. */
 export function notKmsError(host: string, what: string, httpStatus: number): KmsxError {
-  const { kind } = ERROR_CODES['not-kms'];
-  return new KmsxError({
-    kind,
-    code: 'not-kms',
-    message: `${host} ${what}: this is not KMS`,
-    details: { host },
+  return kmsxError('not-kms', `${host} ${what}: this is not KMS`, {
     hints: ['check --endpoint and --gateway; a proxy or a login page may answer in place of KMS'],
     httpStatus,
   });
@@ -143,20 +137,20 @@ export function notKmsError(host: string, what: string, httpStatus: number): Kms
 
 function proxyError(failure: ProxyFailure, host: string, facts: RequestFacts): KmsxError {
   const { proxy, status } = failure;
-  if (status === undefined) return proxyUnusable(failure, host, facts);
+  if (status === undefined) return proxyUnusable(failure, facts);
   if (!Number.isInteger(status)) {
     return unavailable(
       'proxy-failed',
       `what answers at ${proxy} is not a proxy`,
       `is the port in ${failure.setting.variable} right, and http:// or https:// the right one?`,
-      { host, proxy, reason: 'status-300' },
+      { status: 300 },
     );
   }
   return unavailable(
     'proxy-failed',
     `the proxy ${proxy} does not connect to ${host} (${status})`,
     statusHint(status, failure.setting),
-    { host, proxy, reason: `status-${status}` },
+    { status },
   );
 }
 
@@ -172,11 +166,7 @@ function statusHint(status: number, { variable, hasLogin }: ProxySetting): strin
     : 'ask the operators of the proxy to allow this address, or add it to NO_PROXY';
 }
 
-function proxyUnusable(
-  { proxy, cause, setting }: ProxyFailure,
-  host: string,
-  facts: RequestFacts,
-): KmsxError {
+function proxyUnusable({ proxy, cause, setting }: ProxyFailure, facts: RequestFacts): KmsxError {
   const reason = reasonOf(cause);
   const fault = faultOf(reason);
   const why = `${aboutHost(fault, proxy)}${namesRemark(cause)}`;
@@ -184,7 +174,7 @@ function proxyUnusable(
     'proxy-failed',
     `the proxy could not be used: ${why}${why.includes(reason) ? '' : ` (${reason})`}`,
     proxyHint(reason, fault, setting, facts),
-    { host, proxy, reason },
+    { reason },
   );
 }
 
@@ -239,11 +229,10 @@ function isNoTls(error: unknown): boolean {
 }
 
 function unavailable(
-  code: ErrorCode,
+  code: NetworkCode,
   message: string,
   hint: string,
-  details: ErrorDetails,
+  details: DetailsOf<NetworkCode>,
 ): KmsxError {
-  const { kind } = ERROR_CODES[code];
-  return new KmsxError({ kind, code, message, details, hints: [hint] });
+  return kmsxError(code, message, { details, hints: [hint] });
 }

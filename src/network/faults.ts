@@ -1,8 +1,10 @@
-import type { ErrorCode } from '../base/error-codes.ts';
+/** The codes for what goes wrong in the network. */
+export type NetworkCode =
+  'network-failed' | 'tls-failed' | 'timed-out' | 'proxy-failed' | 'not-kms';
 
 /** What one error of Node's network means. */
 export interface Fault {
-  readonly code: ErrorCode;
+  readonly code: NetworkCode;
   /** `HOST` stands for what was to be reached. */
   readonly message: string;
   readonly hint: string;

@@ -54,15 +54,14 @@ function parseProxy(value: string, name: string): Proxy {
     throw kmsxError(
       'proxy-unsupported',
       `${name} names a ${scheme} proxy; kmsx goes through http and https proxies`,
-      { variable: name, scheme },
+      { details: { scheme } },
     );
   }
   // A password with an unescaped #, / or ? ends the address there: its first part would be taken for a port or host.
   const isAddressAlone = url?.pathname.replace('/', '') === '' && !/[?#]/.test(url.href);
   if (url === undefined || url.hostname === '' || !isAddressAlone) {
     throw kmsxError('gateway-malformed', `${name} is not the address of a proxy`, {
-      reason: 'proxy',
-      variable: name,
+      details: { reason: 'proxy', variable: name },
     });
   }
   const port = url.port === '' ? (scheme === 'https' ? '443' : '80') : url.port;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { writeError } from '../base/files/write-error.ts';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
 import { exitCodeOf, SIGNAL_EXIT_CODES } from '../terminal/exit-codes.ts';
 import { earlyOptions } from './early-options.ts';
 import type { Io } from '../terminal/io.ts';
@@ -53,7 +53,7 @@ function calledCommand({ command }: Program, argv: readonly string[]): Command |
 
 /** The general hint of bad use names the command, where there is one. */
 function namingCommand(error: KmsxError, command: Command | undefined): KmsxError {
-  if (error.code !== 'bad-usage' || command === undefined) return error;
+  if (!hasCode(error, 'bad-usage') || command === undefined) return error;
   const hints = (error.hints ?? []).filter((hint) => hint !== GENERAL_HINT);
   return error.with({
     hints: [...hints, `kmsx ${command.name()} --help shows its options, with examples`],
@@ -65,7 +65,7 @@ function asKmsxError(thrown: unknown, suggestion: string | undefined): KmsxError
   if (thrown instanceof KmsxError) return thrown;
   if (thrown instanceof CommanderError) return fromCommander(thrown, suggestion);
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return kmsxError('internal', `a defect in kmsx (${name})`, {}, thrown);
+  return kmsxError('internal', `a defect in kmsx (${name})`, { cause: thrown });
 }
 
 /** Commander's sentence in kmsx's voice; its suggestion becomes the hint. */
@@ -81,10 +81,7 @@ function fromCommander(error: CommanderError, ownSuggestion: string | undefined)
   const suggestion = /\n\((Did you mean [^\n]*)\)$/.exec(text);
   const sentence = text.slice(0, suggestion?.index);
   const hint = ownSuggestion ?? suggestion?.[1]?.toLowerCase();
-  return new KmsxError({
-    kind: 'usage',
-    code: 'bad-usage',
-    message: sentence.replace(/\.$/, '').replaceAll("'", ''),
+  return kmsxError('bad-usage', sentence.replace(/\.$/, '').replaceAll("'", ''), {
     hints: [...(hint === undefined ? [] : [hint]), GENERAL_HINT],
   });
 }

@@ -1,44 +1,38 @@
 import type { ErrorCode } from '../base/error-codes.ts';
-import type { ErrorDetails, KmsxError } from '../base/error.ts';
+import type { DetailsOf } from '../base/error-details.ts';
+import type { KmsxError } from '../base/error.ts';
+import { OwnError } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { fileWord, publicHalfName } from './hint-words.ts';
 
-type Hint = string | ((details: ErrorDetails) => string);
+type Hint<C extends ErrorCode> = string | ((details: DetailsOf<C>) => string);
 
 /**
  * What to type or do after each of kmsx's own errors: one line each, lower case, no full stop. A new error
  * code does not compile without a decision here; an empty list is one.
  */
-const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
+const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   internal: ['run it again with KMSX_DEBUG=1 and report what it prints'],
 
   'bad-usage': ['kmsx --help lists the commands, kmsx COMMAND --help the options of one'],
   'option-twice': ['give it once; only options marked repeatable may be given again'],
   'option-value-is-option': [
-    ({ option = '', value = '' }) => `if ${value} is meant as the value, write ${option}=${value}`,
+    ({ option, value }) => `if ${value} is meant as the value, write ${option}=${value}`,
   ],
-  'options-conflict': [
-    ({ first, second, hint }) =>
-      hint ??
-      (first === undefined || second === undefined
-        ? 'leave out one of the two'
-        : `leave out ${first} or ${second}`),
-  ],
-  'environment-refused': [({ name = '' }) => `unset ${name}`],
-  'not-offered-yet': [({ hint = 'use an RSA-2048 key with RSAES_OAEP_SHA_256' }) => hint],
+  'options-conflict': ['leave out one of the two'],
+  'environment-refused': [({ name }) => `unset ${name}`],
+  'not-offered-yet': ['use an RSA-2048 key with RSAES_OAEP_SHA_256'],
   'input-twice-stdin': ['give one of them as a file'],
   'output-twice': ['send each output to a file of its own, as in --out export.json'],
   'output-is-input': ['give the output another name'],
   'output-exists': ['give another name, or --force to move the old file aside to FILE.old-TIME'],
   'output-is-secret': [
-    ({ option = 'this option', path = '' }) =>
+    ({ option, path }) =>
       `${option} writes a file; one of that name is ${shellWord(`./${path}`)}; --backup secret:NAME keeps a backup in KMS`,
   ],
   'output-is-folder': ['give the name of a file in it'],
   'terminal-refused': [
-    ({
-      hint = 'send it to a file or a pipe, give --force-terminal to show it, or give --check-value-only',
-    }) => hint,
+    'send it to a file or a pipe, give --force-terminal to show it, or give --check-value-only',
   ],
   'component-needs-file': [
     'give each component a file of its own: --component 1.json --component 2.json',
@@ -61,7 +55,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
         : 'it was changed, or another program made it: take the original, or see kmsx help documents',
   ],
   'document-format-unknown': [
-    ({ format = '' }) => `use a kmsx that reads ${format}; kmsx --version tells which one this is`,
+    ({ format }) => `use a kmsx that reads ${format}; kmsx --version tells which one this is`,
   ],
   'document-inconsistent': ['it was changed after it was written: take the original'],
   'base64-malformed': [
@@ -69,11 +63,11 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   ],
   'context-malformed': ['--context NAME=VALUE, or --context-file FILE with {"NAME":"VALUE"}'],
   'secret-name-malformed': [
-    ({ name = 'NAME' }) =>
+    ({ name }) =>
       `secret:NAME takes up to 192 letters, digits and _/+=.@-, not acs/ first; a file of that name is ${shellWord(`./secret:${name}`)}`,
   ],
   'key-id-malformed': [
-    ({ option = '--key-id', suggestion }) =>
+    ({ option, suggestion }) =>
       suggestion === undefined
         ? `${option} takes KEY_ID (a UUID or key-…), alias/NAME, or acs:kms:REGION:ACCOUNT:key/KEY_ID as the KMS console shows it`
         : `did you mean ${option} ${shellWord(suggestion)}?`,
@@ -81,17 +75,14 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'region-missing': [
     'give --region cn-hangzhou (or yours), ALIBABA_CLOUD_REGION_ID, or the ARN of the key',
   ],
-  'region-malformed': [
-    ({ hint = 'a region looks like cn-hangzhou: lower-case letters, digits and hyphens' }) => hint,
-  ],
-  'region-contradicts': [({ hint = 'leave --region out: the ARN has it' }) => hint],
+  'region-malformed': ['a region looks like cn-hangzhou: lower-case letters, digits and hyphens'],
+  'region-contradicts': ['leave --region out: the ARN has it'],
   'gateway-malformed': [
-    ({ reason, hint, variable = 'HTTPS_PROXY' }) => {
-      if (hint !== undefined) return hint;
-      if (reason === 'proxy') {
-        return `${variable}=http://USER:PASSWORD@HOST:PORT, percent-encoded (@ is %40, / is %2F, # is %23, ? is %3F)`;
+    (details) => {
+      if (details.reason === 'proxy') {
+        return `${details.variable}=http://USER:PASSWORD@HOST:PORT, percent-encoded (@ is %40, / is %2F, # is %23, ? is %3F)`;
       }
-      return reason === 'resolve'
+      return details.reason === 'resolve'
         ? '--resolve HOST:PORT:ADDRESS, as in --resolve kst-x.cryptoservice.kms.aliyuncs.com:8443:127.0.0.1'
         : '--gateway public, vpc, local or kst-…; or --endpoint HOST[:PORT]';
     },
@@ -103,12 +94,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
         ? 'cn-local is the embedded KMS: did kmsx local-kms start? set KMSX_ENDPOINT to its Endpoint, or give --gateway local'
         : 'use --gateway local with what a rehearsal made, and a real gateway with what KMS made',
   ],
-  'ca-file-malformed': [
-    ({ hint = '--ca-file takes PEM: one or more -----BEGIN CERTIFICATE----- blocks' }) => hint,
-  ],
+  'ca-file-malformed': ['--ca-file takes PEM: one or more -----BEGIN CERTIFICATE----- blocks'],
   'credentials-file-malformed': [
-    ({ hint = 'aliyun configure writes it anew; the file is not shown here, it holds secrets' }) =>
-      hint,
+    'aliyun configure writes it anew; the file is not shown here, it holds secrets',
   ],
   'fingerprint-malformed': [
     'kmsx inspect FILE prints it so: SHA256:dee3c693… with all 64 hexadecimal digits',
@@ -129,9 +117,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     ({ label }) =>
       `write the key anew, to another file: openssl pkey -pubin -in ${fileWord(label)} -out NEW.pub.pem`,
   ],
-  'pubkey-unsupported': [
-    ({ hint = 'KMS takes RSA keys of 2048 bits: kmsx keygen makes such a pair' }) => hint,
-  ],
+  'pubkey-unsupported': ['KMS takes RSA keys of 2048 bits: kmsx keygen makes such a pair'],
   'pubkey-size': ['KMS takes RSA keys of 2048 bits only: kmsx keygen makes such a pair'],
   'pubkey-exponent': ['use a key with the exponent 65537: kmsx keygen makes such a pair'],
   'pubkey-repeated': [
@@ -148,11 +134,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     ({ label }) =>
       `write the key anew, to another file: openssl pkey -in ${fileWord(label)} -out NEW.pem`,
   ],
-  'privkey-unsupported': [
-    ({ hint = 'an RSA private key is needed, as PEM, DER or PKCS#12' }) => hint,
-  ],
+  'privkey-unsupported': ['an RSA private key is needed, as PEM, DER or PKCS#12'],
   'passphrase-missing': ['give --passphrase-file FILE or --passphrase-env VAR'],
-  'passphrase-malformed': [({ hint = 'a passphrase has 1 to 1024 bytes' }) => hint],
+  'passphrase-malformed': ['a passphrase has 1 to 1024 bytes'],
   'wrapping-algorithm-mismatch': [
     'leave --wrapping-algorithm and --wrapping-key-spec out: the key decides',
   ],
@@ -166,7 +150,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     'use --gateway public or vpc: a dedicated gateway has fewer operations',
   ],
   'context-unbound': [
-    ({ label = 'FILE' }) =>
+    ({ label }) =>
       `repeat the id too: --to-context kmsx:id="$(jq -r '.EncryptionContext["kmsx:id"]' ${shellWord(label)})"`,
   ],
   'export-ambiguous': [
@@ -191,16 +175,11 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     'export ALIBABA_CLOUD_ACCESS_KEY_ID=… ALIBABA_CLOUD_ACCESS_KEY_SECRET=…, or aliyun configure; --gateway local needs none',
   ],
   'credentials-failed': [
-    ({
-      hint = 'check that source and its environment variables, or choose another with --profile NAME',
-    }) => hint,
+    'check that source and its environment variables, or choose another with --profile NAME',
   ],
-  'credentials-unsupported': [
-    ({ hint = 'choose a profile of another mode with --profile NAME' }) => hint,
-  ],
+  'credentials-unsupported': ['choose a profile of another mode with --profile NAME'],
   'permission-missing': [
-    ({ deny = 'none', hint }) => {
-      if (hint !== undefined) return hint;
+    ({ deny }) => {
       const usual =
         'kmsx policy without --check prints the RAM policy that allows it: attach it to this user or role';
       const denied =
@@ -232,7 +211,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'not-kms': ['check --endpoint, --gateway and the proxy'],
   'proxy-failed': ['check HTTPS_PROXY; NO_PROXY names what is reached directly'],
   'state-locked': [
-    ({ path = 'the lock file', pid = '' }) =>
+    ({ path, pid }) =>
       `wait for process ${pid} to end, or give local-kms another --state DIR; if it is no kmsx, delete ${shellWord(path)}`,
   ],
 
@@ -240,7 +219,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
     'likely reasons: another private key, an export that was changed or cut, or another hash than it says',
   ],
   'wrapping-hash-mislabelled': [
-    ({ algorithm = '' }) =>
+    ({ algorithm }) =>
       `--wrapping-algorithm ${algorithm} opens the bare ExportedDataKey; where a document says otherwise, find out who changed it`,
   ],
   'privkey-not-recipient': [
@@ -271,9 +250,7 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
   'fingerprint-mismatch': ['stop: this is another public key than the one that was read aloud'],
   'rehearsal-failed': ['do not hold the ceremony before this is understood'],
 
-  'permissions-unasked': [
-    ({ hint = 'give --in BACKUP: a backup under each KMS key, to try them on' }) => hint,
-  ],
+  'permissions-unasked': ['give --in BACKUP: a backup under each KMS key, to try them on'],
   'keys-undescribed': [
     'kmsx policy --for list-keys prints the policy that lets every key be described',
   ],
@@ -281,12 +258,10 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
 
   'file-missing': ['check the name and the folder'],
   'file-unreadable': [
-    ({ reason }) =>
-      reason === 'folder' || reason === 'EISDIR'
-        ? 'give the name of a file in it'
-        : 'check the permissions: ls -l',
+    ({ isFolder }) =>
+      isFolder === true ? 'give the name of a file in it' : 'check the permissions: ls -l',
   ],
-  'file-unwritable': [({ hint = 'check that the folder exists and may be written' }) => hint],
+  'file-unwritable': ['check that the folder exists and may be written'],
   'disk-full': ['make room, or give another folder'],
   'stream-closed': ['the result did not arrive whole: run the command again'],
   'stream-failed': ['run the command again'],
@@ -296,10 +271,9 @@ const HINTS: Readonly<Record<ErrorCode, readonly Hint[]>> = {
 /** The hints of an error: its own, or those of its code. */
 export function hintsFor(error: KmsxError): readonly string[] {
   if (error.hints !== undefined) return error.hints;
-  if (!isErrorCode(error.code)) return [];
-  return HINTS[error.code].map((hint) => (typeof hint === 'string' ? hint : hint(error.details)));
+  return error instanceof OwnError ? ownHints(error) : [];
 }
 
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(HINTS, code);
+function ownHints<C extends ErrorCode>({ code, details }: OwnError<C>): readonly string[] {
+  return HINTS[code].map((hint) => (typeof hint === 'string' ? hint : hint(details)));
 }

@@ -82,9 +82,7 @@ export function checkArguments(argv: readonly string[], options: readonly Option
     const option = options.find((candidate) => candidate.long === name || candidate.short === name);
     if (option === undefined || !takesValue(option)) continue;
     if (seen.has(name) && !isRepeatable(option)) {
-      throw kmsxError('option-twice', `${name} is given twice and takes one value`, {
-        option: name,
-      });
+      throw kmsxError('option-twice', `${name} is given twice and takes one value`);
     }
     seen.add(name);
     if (inlineValue !== undefined) continue;
@@ -92,8 +90,7 @@ export function checkArguments(argv: readonly string[], options: readonly Option
     const value = argv[index];
     if (value?.startsWith('--') === true) {
       throw kmsxError('option-value-is-option', `${name} has no value: ${value} follows it`, {
-        option: name,
-        value,
+        details: { option: name, value },
       });
     }
   }

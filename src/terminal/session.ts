@@ -40,7 +40,7 @@ export function assertSafeEnvironment(io: Pick<Io, 'env'>): void {
     throw kmsxError(
       'environment-refused',
       'NODE_DEBUG is set: Node.js would print requests and signatures',
-      { name: 'NODE_DEBUG' },
+      { details: { name: 'NODE_DEBUG' } },
     );
   }
   const option = tellingOption(envValue(io.env, 'NODE_OPTIONS') ?? '');
@@ -48,14 +48,14 @@ export function assertSafeEnvironment(io: Pick<Io, 'env'>): void {
     throw kmsxError(
       'environment-refused',
       `NODE_OPTIONS has ${option}: Node.js would reveal what kmsx keeps secret`,
-      { name: 'NODE_OPTIONS' },
+      { details: { name: 'NODE_OPTIONS' } },
     );
   }
   if (envValue(io.env, 'NODE_TLS_REJECT_UNAUTHORIZED') === '0') {
     throw kmsxError(
       'environment-refused',
       'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: Node.js would trust any server',
-      { name: 'NODE_TLS_REJECT_UNAUTHORIZED' },
+      { details: { name: 'NODE_TLS_REJECT_UNAUTHORIZED' } },
     );
   }
 }

@@ -131,7 +131,7 @@ export function assertFits(algorithm: WrappingAlgorithm, dataKeyBytes: number): 
   throw kmsxError(
     'data-key-too-long',
     `a data key of ${dataKeyBytes} bytes is too long: ${name} with ${keySpec} carries at most ${maxDataKeyBytes}`,
-    { algorithm: name, keySpec, bytes: String(dataKeyBytes), maxBytes: String(maxDataKeyBytes) },
+    { details: { algorithm: name, maxBytes: maxDataKeyBytes } },
   );
 }
 
@@ -150,7 +150,6 @@ export function assertTakesKeySpec(
   throw kmsxError(
     'wrapping-algorithm-mismatch',
     `${algorithm.name} takes ${algorithm.keySpec} keys and ${label} is ${keySpec}`,
-    { algorithm: algorithm.name, keySpec, label },
   );
 }
 
@@ -160,12 +159,10 @@ function offeredOnly(
   subject = feature,
 ): WrappingAlgorithm {
   if (algorithm.offered) return algorithm;
-  throw kmsxError('not-offered-yet', `${subject} is not offered yet`, { feature });
+  throw kmsxError('not-offered-yet', `${subject} is not offered yet`);
 }
 
 function unknownName(what: string, name: string, offered: readonly string[]): Error {
   const shown = JSON.stringify(name.slice(0, 64));
-  return kmsxError('bad-usage', `${shown} is not a ${what}: it is one of ${offered.join(', ')}`, {
-    choices: offered.join(', '),
-  });
+  return kmsxError('bad-usage', `${shown} is not a ${what}: it is one of ${offered.join(', ')}`);
 }

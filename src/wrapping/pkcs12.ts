@@ -41,8 +41,7 @@ export function openPkcs12(pfx: Buffer, passphrase: Buffer | undefined, label: s
   const [, authSafe, mac] = values(asn1.fromDer(pfx.toString('latin1')));
   if (authSafe === undefined || asn1.derToOid(octets(at(authSafe, 0))) !== DATA) {
     throw kmsxError('privkey-unsupported', `${label} is a PKCS#12 file sealed by a public key`, {
-      label,
-      keyType: 'pkcs12',
+      details: { keyType: 'pkcs12' },
     });
   }
   const safes = octets(at(authSafe, 1, 0));
@@ -58,10 +57,10 @@ export function openPkcs12(pfx: Buffer, passphrase: Buffer | undefined, label: s
   }
   const [key, ...others] = keys;
   if (key === undefined) {
-    throw kmsxError('privkey-malformed', `${label} holds no private key`, { label });
+    throw kmsxError('privkey-malformed', `${label} holds no private key`, { details: { label } });
   }
   if (others.length > 0) {
-    throw kmsxError('privkey-several', `${label} holds ${keys.length} private keys`, { label });
+    throw kmsxError('privkey-several', `${label} holds ${keys.length} private keys`);
   }
   return openBag(key, passphrase);
 }
@@ -82,7 +81,10 @@ function verifyMac(
   if (hash === undefined) {
     const message = `${label} is a PKCS#12 file with a MAC of an unknown kind`;
     const hint = 'openssl pkcs12 -in FILE -nocerts -out wrapping.pem';
-    throw kmsxError('privkey-unsupported', message, { label, keyType: 'pkcs12', hint });
+    throw kmsxError('privkey-unsupported', message, {
+      details: { keyType: 'pkcs12' },
+      hints: [hint],
+    });
   }
   const expected = Buffer.from(octets(at(digestInfo, 1)), 'latin1');
   const count = iterations === undefined ? 1 : Number(`0x${latin1ToHex(octets(iterations))}`);

@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
 import type { KmsxError } from '../base/error.ts';
+import { kmsxError } from '../base/error.ts';
 import { parseJson } from '../base/json.ts';
 import type { KeyStructure } from './der.ts';
 import { PRIVATE_STRUCTURES, readDer, readDerChildren, recogniseKey } from './der.ts';
 import { isJwkPrivate, jwkMembers } from './jwk.ts';
 import type { KeyFile } from './key-file.ts';
-import { failure } from './key-failure.ts';
 import { openKeyFile } from './key-file.ts';
 import type { PemBlock } from './pem.ts';
 import { decodePemBody, isLegacyEncrypted } from './pem.ts';
@@ -52,23 +52,33 @@ export function locatePrivateKey(bytes: Uint8Array, label: string): LocatedPriva
     case 'base64':
       if (!PRIVATE_STRUCTURES.has(file.structure)) throw isPublic(label);
       file.der.fill(0);
-      throw failure(
+      throw kmsxError(
         'privkey-malformed',
-        label,
-        'is base64 without PEM armour; private keys are read as PEM, DER or PKCS#12',
+        `${label} is base64 without PEM armour; private keys are read as PEM, DER or PKCS#12`,
+        { details: { label } },
       );
     case 'json':
       throw jsonRefusal(file.text, label);
     case 'openssh-public':
       throw isPublic(label);
     case 'empty':
-      throw failure('input-empty', label, 'is empty');
+      throw kmsxError('input-empty', `${label} is empty`);
     case 'utf-16':
-      throw failure('privkey-malformed', label, 'is UTF-16 text; keys are read as ASCII or UTF-8');
+      throw kmsxError(
+        'privkey-malformed',
+        `${label} is UTF-16 text; keys are read as ASCII or UTF-8`,
+        { details: { label } },
+      );
     case 'broken-pem':
-      throw failure('privkey-malformed', label, 'holds a PEM block that is broken or cut short');
+      throw kmsxError(
+        'privkey-malformed',
+        `${label} holds a PEM block that is broken or cut short`,
+        { details: { label } },
+      );
     case 'unknown':
-      throw failure('privkey-malformed', label, 'holds no private key as PEM, DER or PKCS#12');
+      throw kmsxError('privkey-malformed', `${label} holds no private key as PEM, DER or PKCS#12`, {
+        details: { label },
+      });
   }
 }
 
@@ -76,13 +86,13 @@ function locateInPem(file: KeyFile & { kind: 'pem' }, label: string): LocatedPri
   const [block, ...others] = file.blocks.filter((each) => each.label.includes('PRIVATE KEY'));
   if (block === undefined) throw withoutPrivateBlock(file.blocks[0], label);
   if (others.length > 0) {
-    throw failure('privkey-several', label, `holds ${others.length + 1} private keys`);
+    throw kmsxError('privkey-several', `${label} holds ${others.length + 1} private keys`);
   }
   if (file.hasTrailingBytes) throw trailingBytes(label);
   if (block.label.startsWith('OPENSSH ')) {
-    throw failure('privkey-unsupported', label, "holds a private key in OpenSSH's own format", {
-      keyType: 'openssh',
-      hint: 'in a copy of it: ssh-keygen -p -m PKCS8 -f COPY',
+    throw kmsxError('privkey-unsupported', `${label} holds a private key in OpenSSH's own format`, {
+      details: { keyType: 'openssh' },
+      hints: ['in a copy of it: ssh-keygen -p -m PKCS8 -f COPY'],
     });
   }
   return isLegacyEncrypted(block) ? legacyEncrypted(block) : locateInBlock(block, label);
@@ -94,7 +104,7 @@ function locateInBlock(block: PemBlock, label: string): LocatedPrivateKey {
   try {
     if (body === undefined || found === undefined || !PRIVATE_STRUCTURES.has(found.structure)) {
       const reason = `holds a PEM block "${block.label}", which is not a whole private key`;
-      throw failure('privkey-malformed', label, reason);
+      throw kmsxError('privkey-malformed', `${label} ${reason}`, { details: { label } });
     }
     if (found.der.length < body.length) throw trailingBytes(label);
     const located = locateStructure(found.structure, found.der, 'pem', label);
@@ -132,7 +142,9 @@ function locateStructure(
       return { form: 'pkcs12', encrypted: isPkcs12Sealed(der), open, dispose };
     }
     case 'dsa-private':
-      throw failure('privkey-unsupported', label, 'holds a DSA private key', { keyType: 'dsa' });
+      throw kmsxError('privkey-unsupported', `${label} holds a DSA private key`, {
+        details: { keyType: 'dsa' },
+      });
     case 'spki':
     case 'pkcs1-public':
     case 'certificate':
@@ -166,33 +178,37 @@ function given(passphrase: Buffer | undefined): { passphrase?: Buffer } {
 function withoutPrivateBlock(block: PemBlock, label: string): KmsxError {
   const holdsPublic = /PUBLIC KEY|CERTIFICATE/.test(block.label);
   if (holdsPublic) return isPublic(label);
-  return failure(
+  return kmsxError(
     'privkey-malformed',
-    label,
-    `holds a PEM block "${block.label}", which is not a private key`,
+    `${label} holds a PEM block "${block.label}", which is not a private key`,
+    { details: { label } },
   );
 }
 
 function jsonRefusal(text: string, label: string): KmsxError {
   const value = parseJson(text, label);
   if (isJwkPrivate(value)) {
-    return failure('privkey-unsupported', label, 'is a JWK; private keys are read as PEM or DER', {
-      keyType: 'jwk',
-      hint: 'write it as PKCS#8 PEM with the tool that made it',
-    });
+    return kmsxError(
+      'privkey-unsupported',
+      `${label} is a JWK; private keys are read as PEM or DER`,
+      { details: { keyType: 'jwk' }, hints: ['write it as PKCS#8 PEM with the tool that made it'] },
+    );
   }
   if (jwkMembers(value) !== undefined) return isPublic(label);
-  return failure('privkey-malformed', label, 'is JSON, and not a private key');
+  return kmsxError('privkey-malformed', `${label} is JSON, and not a private key`, {
+    details: { label },
+  });
 }
 
 function isPublic(label: string): KmsxError {
-  return failure(
+  return kmsxError(
     'privkey-is-public',
-    label,
-    'holds a public key; --privkey takes the private half',
+    `${label} holds a public key; --privkey takes the private half`,
   );
 }
 
 function trailingBytes(label: string): KmsxError {
-  return failure('privkey-trailing-bytes', label, 'has more bytes after its private key');
+  return kmsxError('privkey-trailing-bytes', `${label} has more bytes after its private key`, {
+    details: { label },
+  });
 }

@@ -95,7 +95,7 @@ async function openEncrypted(
       throw kmsxError(
         'passphrase-wrong',
         `${label} does not open: the passphrase is wrong, or the file is damaged`,
-        { label },
+        { details: { label } },
       );
     }
   });
@@ -125,7 +125,7 @@ function assertUnwraps(facts: KeyFacts, label: string): void {
   throw kmsxError(
     'privkey-unsupported',
     `${label} holds a private key of the kind ${kind}; exports are unwrapped with RSA keys`,
-    { label, keyType },
+    { details: { keyType } },
   );
 }
 
@@ -133,6 +133,6 @@ function damaged(label: string): KmsxError {
   return kmsxError(
     'privkey-malformed',
     `${label} holds a private key that is damaged or of an unknown kind`,
-    { label },
+    { details: { label } },
   );
 }

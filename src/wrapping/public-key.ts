@@ -8,7 +8,6 @@ import { keySpecOf } from './algorithms.ts';
 import type { KeyStructure } from './der.ts';
 import { PRIVATE_STRUCTURES, recogniseKey } from './der.ts';
 import type { KeyFile } from './key-file.ts';
-import { failure } from './key-failure.ts';
 import { openKeyFile } from './key-file.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { hasBytesAfterRsaKey, keyFacts } from './key-facts.ts';
@@ -66,18 +65,28 @@ export function readPublicKey(bytes: Uint8Array, label: string): PublicKeyFacts 
     case 'json':
       return readJwk(file.text, label);
     case 'openssh-public':
-      throw failure('pubkey-unsupported', label, 'holds an OpenSSH public key', {
-        keyType: 'openssh',
-        hint: 'ssh-keygen -e -m PKCS8 -f FILE > wrapping.pub.pem',
+      throw kmsxError('pubkey-unsupported', `${label} holds an OpenSSH public key`, {
+        details: { keyType: 'openssh' },
+        hints: ['ssh-keygen -e -m PKCS8 -f FILE > wrapping.pub.pem'],
       });
     case 'empty':
-      throw failure('input-empty', label, 'is empty');
+      throw kmsxError('input-empty', `${label} is empty`);
     case 'utf-16':
-      throw failure('pubkey-malformed', label, 'is UTF-16 text; keys are read as ASCII or UTF-8');
+      throw kmsxError(
+        'pubkey-malformed',
+        `${label} is UTF-16 text; keys are read as ASCII or UTF-8`,
+        { details: { label } },
+      );
     case 'broken-pem':
-      throw failure('pubkey-malformed', label, 'holds a PEM block that is broken or cut short');
+      throw kmsxError(
+        'pubkey-malformed',
+        `${label} holds a PEM block that is broken or cut short`,
+        { details: { label } },
+      );
     case 'unknown':
-      throw failure('pubkey-malformed', label, `holds no public key as ${FORMS}`);
+      throw kmsxError('pubkey-malformed', `${label} holds no public key as ${FORMS}`, {
+        details: { label },
+      });
   }
 }
 
@@ -86,15 +95,15 @@ function readPemKey(file: KeyFile & { kind: 'pem' }, label: string): PublicKeyFa
   if (file.blocks.some((each) => each.label.includes('PRIVATE KEY'))) throw isPrivate(label);
   if (others.length > 0) {
     const count = file.blocks.length;
-    throw failure('pubkey-several', label, `holds ${count} PEM blocks where one key belongs`);
+    throw kmsxError('pubkey-several', `${label} holds ${count} PEM blocks where one key belongs`);
   }
   const body = decodePemBody(block);
   const found = body === undefined ? undefined : recogniseKey(body);
   if (body === undefined || found === undefined) {
-    throw failure(
+    throw kmsxError(
       'pubkey-malformed',
-      label,
-      `holds a PEM block "${block.label}", which is not a whole public key`,
+      `${label} holds a PEM block "${block.label}", which is not a whole public key`,
+      { details: { label } },
     );
   }
   const hasTrailingBytes = file.hasTrailingBytes || found.der.length < body.length;
@@ -110,16 +119,18 @@ function readStructure(
 ): PublicKeyFacts {
   if (PRIVATE_STRUCTURES.has(structure)) throw isPrivate(label);
   if (hasTrailingBytes) {
-    throw failure('pubkey-trailing-bytes', label, 'has more bytes after its public key');
+    throw kmsxError('pubkey-trailing-bytes', `${label} has more bytes after its public key`, {
+      details: { label },
+    });
   }
   if (
     (structure === 'spki' || structure === 'certificate') &&
     hasBytesAfterRsaKey(der, structure)
   ) {
-    throw failure(
+    throw kmsxError(
       'pubkey-trailing-bytes',
-      label,
-      'has more bytes inside, after its RSA public key',
+      `${label} has more bytes inside, after its RSA public key`,
+      { details: { label } },
     );
   }
   if (structure === 'certificate') {
@@ -139,11 +150,13 @@ function readJwk(text: string, label: string): PublicKeyFacts {
   const keys = isJsonObject(value) && Array.isArray(value['keys']) ? value['keys'] : [value];
   if (keys.some(isJwkPrivate)) throw isPrivate(label);
   if (keys.length > 1) {
-    throw failure('pubkey-several', label, `holds ${keys.length} keys where one belongs`);
+    throw kmsxError('pubkey-several', `${label} holds ${keys.length} keys where one belongs`);
   }
   const members = jwkMembers(keys[0]);
   if (members === undefined) {
-    throw failure('pubkey-malformed', label, 'is JSON, but not a JWK of a public key');
+    throw kmsxError('pubkey-malformed', `${label} is JSON, but not a JWK of a public key`, {
+      details: { label },
+    });
   }
   return { form: 'jwk', ...attempt(label, () => keyFacts(publicKeyOfJwk(members))) };
 }
@@ -158,7 +171,7 @@ function attempt<T>(label: string, read: () => T): T {
     return read();
   } catch (cause) {
     const message = `${label} holds a public key that is damaged or of an unknown kind`;
-    throw kmsxError('pubkey-malformed', message, { label }, cause);
+    throw kmsxError('pubkey-malformed', message, { details: { label }, cause });
   }
 }
 
@@ -177,30 +190,34 @@ export function requireWrappingKey(facts: PublicKeyFacts, label: string): Wrappi
   if (keySpec === undefined || modulusBits === undefined || publicExponent === undefined) {
     const kind = facts.curve === undefined ? keyType : `${keyType} (${facts.curve})`;
     const reason = `holds a key of the kind ${kind}; KMS wraps under RSA keys of 2048 bits`;
-    throw failure('pubkey-unsupported', label, reason, { keyType });
+    throw kmsxError('pubkey-unsupported', `${label} ${reason}`, { details: { keyType } });
   }
   if (modulusBits !== KMS_MODULUS_BITS) {
     const reason = `holds an RSA key of ${modulusBits} bits; KMS takes ${KMS_MODULUS_BITS} bits only`;
-    throw failure('pubkey-size', label, reason, { modulusBits: String(modulusBits) });
+    throw kmsxError('pubkey-size', `${label} ${reason}`, { details: { modulusBits } });
   }
   if (facts.hasEvenModulus === true) {
-    throw failure(
+    throw kmsxError(
       'pubkey-malformed',
-      label,
-      'holds an RSA key whose modulus is even: it is damaged',
+      `${label} holds an RSA key whose modulus is even: it is damaged`,
+      { details: { label } },
     );
   }
   if (publicExponent >= EXPONENT_LIMIT) {
     const reason = 'holds an RSA key whose public exponent is 2^256 or more';
-    throw failure('pubkey-exponent', label, reason);
+    throw kmsxError('pubkey-exponent', `${label} ${reason}`);
   }
   if (publicExponent < LEAST_EXPONENT || publicExponent % 2n === 0n) {
     const reason = 'holds an RSA key whose public exponent is even or below 65537';
-    throw failure('pubkey-exponent', label, reason);
+    throw kmsxError('pubkey-exponent', `${label} ${reason}`);
   }
   return { keySpec, spki, fingerprint, publicKeyBlob: spki.toString('base64') };
 }
 
 function isPrivate(label: string): KmsxError {
-  return failure('pubkey-is-private', label, 'holds a private key; --pubkey takes the public half');
+  return kmsxError(
+    'pubkey-is-private',
+    `${label} holds a private key; --pubkey takes the public half`,
+    { details: { label } },
+  );
 }

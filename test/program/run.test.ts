@@ -16,6 +16,7 @@ import type { TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
+import { placeholderError } from '../../scripts/troubleshooting-page.ts';
 import { refused } from '../support/kms/refusals.ts';
 
 const folder = useTempFolder();
@@ -145,7 +146,7 @@ describe('an error as JSON', () => {
     async (code) => {
       const io = testIo();
       const options = { quiet: false, verbose: false, color: 'auto', errorFormat: 'json' } as const;
-      const error = kmsxError(code, 'a message');
+      const error = placeholderError(code);
       await createReporter(io, options).error(error);
       expect(JSON.parse(io.stderrText())).toMatchObject({
         Error: { Code: code, Retryable: exitCodeOf(error.kind) === 5 },
@@ -158,14 +159,7 @@ describe('the hints of an error', () => {
   it.each(Object.keys(ERROR_CODES) as ErrorCode[])(
     '%s are one line each, without a full stop',
     (code) => {
-      const details = {
-        label: 'a b.pem',
-        algorithm: 'RSA',
-        name: 'VAR',
-        option: '--x',
-        value: '--y',
-      };
-      const hints = hintsFor(kmsxError(code, 'a message', details));
+      const hints = hintsFor(placeholderError(code));
       expect(hints.length).toBeGreaterThan(0);
       for (const hint of hints) {
         expect(hint).toMatch(/^\S.*[^\s.]$/);

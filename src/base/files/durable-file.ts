@@ -207,7 +207,7 @@ async function resolveTarget(
     throw kmsxError(
       'file-unwritable',
       `${label} is a symbolic link to ${readlinkSync(path)}, which does not exist`,
-      { path: label, hint: 'give another name, or remove the link' },
+      { hints: ['give another name, or remove the link'] },
     );
   });
   if (lstatSync(target).isDirectory()) throw isFolder(label);
@@ -215,5 +215,5 @@ async function resolveTarget(
 }
 
 function isFolder(label: string): Error {
-  return kmsxError('output-is-folder', `${label} is a folder`, { path: label });
+  return kmsxError('output-is-folder', `${label} is a folder`);
 }

@@ -167,8 +167,7 @@ function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize 
   if (numberOfBytes === undefined) return { keySpec: keySpec ?? 'AES_256' };
   if (keySpec !== undefined) {
     throw kmsxError('options-conflict', '--key-spec and --number-of-bytes exclude each other', {
-      first: '--key-spec',
-      second: '--number-of-bytes',
+      hints: ['leave out --key-spec or --number-of-bytes'],
     });
   }
   const bytes = Number(numberOfBytes);
@@ -182,8 +181,7 @@ function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize 
 function assertBindIsKept({ bind, backupFormat }: ExportKeyOptions): void {
   if (!bind || backupFormat === 'json') return;
   throw kmsxError('options-conflict', '--bind and --backup-format blob exclude each other', {
-    first: '--bind',
-    second: '--backup-format blob',
+    hints: ['leave out --bind or --backup-format blob'],
   });
 }
 

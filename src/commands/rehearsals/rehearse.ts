@@ -79,7 +79,7 @@ async function prepareFolder(folder: string, label: string): Promise<void> {
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') {
       const message = `${label} cannot be made: no folder can be there`;
-      throw kmsxError('file-unwritable', message, { path: label, folder: label }, error);
+      throw kmsxError('file-unwritable', message, { cause: error });
     }
     if (systemErrorCode(error) !== 'EEXIST') throw writeError(label, error);
   }

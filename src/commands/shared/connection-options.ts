@@ -122,8 +122,7 @@ function assertRulesMatch(rules: readonly ResolveRule[], gateway: ConnectionPlan
   if (rules.length === 0) return;
   if (gateway.kind === 'local') {
     throw kmsxError('options-conflict', '--resolve and --gateway local exclude each other', {
-      first: '--resolve',
-      second: '--gateway local',
+      hints: ['leave out --resolve or --gateway local'],
     });
   }
   const target = { host: gateway.host, port: portOf(gateway) };
@@ -131,7 +130,7 @@ function assertRulesMatch(rules: readonly ResolveRule[], gateway: ConnectionPlan
   throw kmsxError(
     'gateway-malformed',
     `no --resolve is for ${target.host}:${target.port}, where KMS is asked`,
-    { reason: 'resolve' },
+    { details: { reason: 'resolve' } },
   );
 }
 

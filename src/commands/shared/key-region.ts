@@ -1,4 +1,4 @@
-import { KmsxError, kmsxError } from '../../base/error.ts';
+import { kmsxError } from '../../base/error.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 
@@ -30,10 +30,8 @@ export function assertOneRegion(
         `--region says ${other} and the ARN of the key ${region}`,
       );
     }
-    throw new KmsxError({
-      kind: 'usage',
-      code: 'region-contradicts',
-      message: `${text} is in ${region}, and the backup or another key in ${other}`,
+    const message = `${text} is in ${region}, and the backup or another key in ${other}`;
+    throw kmsxError('region-contradicts', message, {
       hints: [
         'one call works in one region: choose a KMS key of the region where the backup was made',
       ],

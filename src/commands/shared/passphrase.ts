@@ -43,8 +43,7 @@ export async function passphraseFileIds(
 export function assertOnePassphraseSource(options: PassphraseOptions): void {
   if (options.passphraseFile === undefined || options.passphraseEnv === undefined) return;
   throw kmsxError('options-conflict', '--passphrase-file and --passphrase-env exclude each other', {
-    first: '--passphrase-file',
-    second: '--passphrase-env',
+    hints: ['leave out --passphrase-file or --passphrase-env'],
   });
 }
 
@@ -84,7 +83,7 @@ export async function askPassphrase(
   if (same) return passphrase;
   passphrase.dispose();
   throw kmsxError('passphrase-malformed', 'the two passphrases differ', {
-    hint: 'type the same passphrase twice',
+    hints: ['type the same passphrase twice'],
   });
 }
 

@@ -1,4 +1,4 @@
-import { KmsxError } from '../../base/error.ts';
+import { hasCode, KmsxError } from '../../base/error.ts';
 import { fileWord } from '../../terminal/hint-words.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
 
@@ -7,8 +7,7 @@ export type FileRole =
   'export to unwrap' | 'export to verify' | 'backup' | 'component' | 'public key' | 'private key';
 
 /** The codes of a file that is not what was wanted, before its fields are read. */
-const WRONG_FILE: ReadonlySet<string> = new Set([
-  'document-malformed',
+const WRONG_FILE = [
   'base64-malformed',
   'json-malformed',
   'pubkey-malformed',
@@ -16,7 +15,7 @@ const WRONG_FILE: ReadonlySet<string> = new Set([
   'privkey-malformed',
   'privkey-unsupported',
   'privkey-is-public',
-]);
+] as const;
 
 const WANTED: Readonly<Record<FileRole, string>> = {
   'export to unwrap': 'an export',
@@ -97,8 +96,9 @@ export async function explainingWrongFile<T>(
   }
 }
 
-function isWrongFile({ code, details: { field = 'Format' } }: KmsxError): boolean {
-  return WRONG_FILE.has(code) && field === 'Format';
+function isWrongFile(error: KmsxError): boolean {
+  if (hasCode(error, 'document-malformed')) return (error.details.field ?? 'Format') === 'Format';
+  return hasCode(error, ...WRONG_FILE);
 }
 
 function hintFor(type: string, role: FileRole, label: string): string | undefined {

@@ -79,8 +79,9 @@ async function runKeygen(options: KeygenOptions, session: Session): Promise<Keyg
   assertOneStdin(passphraseInput(options));
   if (!options.passphrase && (options.passphraseFile ?? options.passphraseEnv) !== undefined) {
     throw kmsxError('options-conflict', '--no-passphrase excludes a passphrase', {
-      first: '--no-passphrase',
-      second: options.passphraseFile === undefined ? '--passphrase-env' : '--passphrase-file',
+      hints: [
+        `leave out --no-passphrase or ${options.passphraseFile === undefined ? '--passphrase-env' : '--passphrase-file'}`,
+      ],
     });
   }
   const requests = {

@@ -38,10 +38,7 @@ export function parseCredentialsFile(text: string, label: string): IniFile {
       throw kmsxError(
         'credentials-file-malformed',
         `line ${index + 1} of ${label} is not a setting`,
-        {
-          label,
-          hint: FILE_HINT,
-        },
+        { hints: [FILE_HINT] },
       );
     }
     current.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
@@ -67,7 +64,7 @@ export function sectionSource(
     const value = setting(name);
     if (value !== undefined) return value;
     throw kmsxError('credentials-file-malformed', `${where} has no ${name}`, {
-      hint: FILE_HINT,
+      hints: [FILE_HINT],
     });
   };
   const role = (): RoleSettings => ({

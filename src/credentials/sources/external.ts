@@ -1,5 +1,4 @@
-import { ERROR_CODES } from '../../base/error-codes.ts';
-import { KmsxError, kmsxError } from '../../base/error.ts';
+import { kmsxError } from '../../base/error.ts';
 import { fieldOf, parseObject } from '../../answers/json.ts';
 import type { AccessKey, OwnSource, ProviderLimits } from './sources.ts';
 import {
@@ -111,11 +110,9 @@ function interruptedError(
   if (reason instanceof Error) return reason;
   const ms = reason instanceof TimeIsUp ? reason.timeoutMs : limits.timeoutMs;
   const seconds = Number((ms / 1000).toFixed(1));
-  return new KmsxError({
-    kind: ERROR_CODES['timed-out'].kind,
-    code: 'timed-out',
-    message: `${name}: the command did not end within ${seconds} s`,
-    details: { source: name, reason: 'command' },
+  return kmsxError('timed-out', `${name}: the command did not end within ${seconds} s`, {
+    details: { reason: 'command' },
+    during: 'credentials',
     hints: [
       'run the process_command of the profile by hand: it must end without asking anything; --timeout and --deadline allow it more time',
     ],
@@ -124,8 +121,9 @@ function interruptedError(
 
 function commandError(name: string, what: string): Error {
   return kmsxError('credentials-failed', `${name}: the command ${what}`, {
-    source: name,
-    hint: 'run the process_command of the profile by hand: it must print JSON with access_key_id, access_key_secret and sts_token; kmsx runs it without a shell, for at most --timeout',
+    hints: [
+      'run the process_command of the profile by hand: it must print JSON with access_key_id, access_key_secret and sts_token; kmsx runs it without a shell, for at most --timeout',
+    ],
   });
 }
 

@@ -147,8 +147,9 @@ function changeableCommand(name: string): Error {
     'credentials-failed',
     `${name} runs a command, but other users can change ${CLI_CONFIG}`,
     {
-      source: name,
-      hint: `check its process_command, then chmod 600 ${CLI_CONFIG}; the file, its folders and the targets of links must belong to you or root, and no other user may write to them (namei -l ${CLI_CONFIG})`,
+      hints: [
+        `check its process_command, then chmod 600 ${CLI_CONFIG}; the file, its folders and the targets of links must belong to you or root, and no other user may write to them (namei -l ${CLI_CONFIG})`,
+      ],
     },
   );
 }

@@ -86,9 +86,10 @@ function signInError(name: string, profile: CliProfile, what: string, now: Date)
   const word = shellWord(profile.name);
   const isSignedIn = secondsOf(profile, signInEnd) * 1000 > now.getTime();
   return kmsxError('credentials-failed', `the session of ${name} in ${CLI_CONFIG} ${what}`, {
-    source: name,
-    hint: isSignedIn
-      ? `aliyun sts GetCallerIdentity --profile ${word} renews it`
-      : `sign in: aliyun configure --mode ${mode} --profile ${word}`,
+    hints: [
+      isSignedIn
+        ? `aliyun sts GetCallerIdentity --profile ${word} renews it`
+        : `sign in: aliyun configure --mode ${mode} --profile ${word}`,
+    ],
   });
 }

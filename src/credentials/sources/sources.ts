@@ -94,7 +94,7 @@ export function assertAccessKey(
       throw kmsxError(
         'credentials-failed',
         `${name}: the access key id, secret or token is not text, or contains white space or other characters that never occur in one`,
-        { source: name, reason: 'characters' },
+        { details: { reason: 'characters' } },
       );
     }
   }
@@ -144,9 +144,7 @@ export function oidcSource(
 /** Opening a pipe without a writer would block a libuv thread, and process exit with it. */
 async function assertTokenFile(name: string, path: string): Promise<void> {
   if ((await stat(path)).isFile()) return;
-  throw kmsxError('credentials-failed', `${name}: the token file is not a regular file`, {
-    source: name,
-  });
+  throw kmsxError('credentials-failed', `${name}: the token file is not a regular file`);
 }
 
 /**
@@ -159,7 +157,6 @@ export function metadataSource(name: string, roleName: string | undefined, env: 
     throw kmsxError(
       'credentials-failed',
       `${name} asks the instance metadata, but ALIBABA_CLOUD_ECS_METADATA_DISABLED is true`,
-      { source: name },
     );
   }
   const isV1Disabled = envFlag(env, 'ALIBABA_CLOUD_IMDSV1_DISABLED');
@@ -182,13 +179,14 @@ export function metadataSource(name: string, roleName: string | undefined, env: 
 export function uriSource(name: string, uri: string, env: Env): OwnSource {
   if (areExternalSourcesOff(env)) throw externalSourceError(name);
   if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
-    throw kmsxError('credentials-failed', `${name} is not an http or https URL`, { source: name });
+    throw kmsxError('credentials-failed', `${name} is not an http or https URL`);
   }
   const { protocol, hostname } = new URL(uri);
   if (protocol === 'http:' && !isOneHopAway(hostname.replace(/^\[(.*)\]$/, '$1'))) {
     throw kmsxError('credentials-failed', `${name} is http:// and points to another machine`, {
-      source: name,
-      hint: 'use an https:// URI; http:// is for loopback and link-local addresses only (127.0.0.0/8, ::1, 169.254.0.0/16, 100.100.100.200)',
+      hints: [
+        'use an https:// URI; http:// is for loopback and link-local addresses only (127.0.0.0/8, ::1, 169.254.0.0/16, 100.100.100.200)',
+      ],
     });
   }
   const provider = (): CredentialsProvider =>
@@ -232,6 +230,6 @@ export function externalSourceError(name: string): Error {
   return kmsxError(
     'credentials-failed',
     `${name} is an external source, but ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set`,
-    { source: name, hint: 'unset ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS, or use another source' },
+    { hints: ['unset ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS, or use another source'] },
   );
 }

@@ -82,7 +82,6 @@ function assertSameSet(first: NamedComponent, other: NamedComponent): void {
     throw kmsxError(
       'document-inconsistent',
       `${first.label} and ${other.label} are components of one split and differ in ${name}`,
-      { label: other.label, field: name },
     );
   }
 }

@@ -106,7 +106,7 @@ export function assertKeepsBinding(
   if (id === bound) return;
   if (id === undefined) {
     throw kmsxError('context-unbound', `${label} is bound to its id, and --to-context lacks it`, {
-      label,
+      details: { label },
     });
   }
   throw kmsxError('context-malformed', `the new context has a kmsx:id that ${label} does not have`);
@@ -143,7 +143,7 @@ async function sayingWhatStands<T>(work: () => Promise<T>): Promise<T> {
     if (!(error instanceof KmsxError)) throw error;
     throw error.with({
       message: `the new backup could not be verified and was not kept, the old one stands: ${error.message}`,
-      details: { ...error.details, stage: 'verify' },
+      during: 'verification',
     });
   }
 }

@@ -1,5 +1,5 @@
 import { equalBytes } from '../../base/bytes.ts';
-import { KmsxError, kmsxError } from '../../base/error.ts';
+import { kmsxError } from '../../base/error.ts';
 import { answerMalformed } from '../../answers/errors.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
 import type { KmsClient, ReEncryptedDataKey } from '../../kms/types.ts';
@@ -45,7 +45,8 @@ export async function verifyNewBackup(
   const { dataKey, keyId, keyVersionId } = exported;
   try {
     if (old !== undefined && !equalBytes(old.dataKey.bytes, dataKey.bytes)) {
-      throw mismatch(requestId);
+      const message = 'the new CiphertextBlob does not hold the data key of the old backup';
+      throw kmsxError('reencrypt-mismatch', message, { requestId });
     }
     assertCheckValues(dataKey.bytes, expected);
     assertDestination(keyId, destination, requestId);
@@ -59,14 +60,6 @@ export async function verifyNewBackup(
   } finally {
     dataKey.dispose();
   }
-}
-
-function mismatch(requestId: string): KmsxError {
-  const { kind, code, message } = kmsxError(
-    'reencrypt-mismatch',
-    'the new CiphertextBlob does not hold the data key of the old backup',
-  );
-  return new KmsxError({ kind, code, message, requestId });
 }
 
 /** The output must differ from the input: KMS encrypts with a fresh nonce. */

@@ -1,4 +1,4 @@
-import { KmsxError } from '../../base/error.ts';
+import { hasCode } from '../../base/error.ts';
 import { readComponentDocument } from '../component-document.ts';
 import type { Facts } from './inspect-relations.ts';
 
@@ -19,7 +19,7 @@ export function inspectComponent(bytes: Buffer, label: string): Facts | undefine
     return { Type: 'component document', ...facts };
   } catch (error) {
     // The words may be elsewhere, for example in the encryption context of another document.
-    if (error instanceof KmsxError && error.details['field'] === 'Format') return undefined;
+    if (hasCode(error, 'document-malformed') && error.details.field === 'Format') return undefined;
     throw error;
   }
 }

@@ -1,11 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { KmsxError } from '../../base/error.ts';
+import { hasCode, KmsxError, kmsxError } from '../../base/error.ts';
 import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
 import { WRAPPING_ALGORITHMS } from '../../wrapping/algorithms.ts';
 import { PRIVATE_STRUCTURES } from '../../wrapping/der.ts';
 import { isJwkPrivate, jwkMembers } from '../../wrapping/jwk.ts';
 import type { KeyFacts } from '../../wrapping/key-facts.ts';
-import { failure } from '../../wrapping/key-failure.ts';
 import type { KeyFile } from '../../wrapping/key-file.ts';
 import type { PemBlock } from '../../wrapping/pem.ts';
 import { decodePemBody } from '../../wrapping/pem.ts';
@@ -74,7 +73,9 @@ function inspectPublicPem(
     return inspectPublicKey(bytes, certificate, label);
   }
   if (hasTrailingBytes) {
-    throw failure('pubkey-trailing-bytes', label, 'has more bytes after its certificates');
+    throw kmsxError('pubkey-trailing-bytes', `${label} has more bytes after its certificates`, {
+      details: { label },
+    });
   }
   const certificates = blocks.map((block, index) =>
     inspectPublicKey(block.whole, decodePemBody(block), `${label}: certificate ${index + 1}`),
@@ -128,8 +129,7 @@ function inspectPrivateJwk(value: Readonly<Record<string, unknown>>, label: stri
 
 /** A key of a known but unsupported kind is described; anything else stays an error. */
 function notUsable(type: string, error: unknown): Facts {
-  const isKind = error instanceof KmsxError && /^(pub|priv)key-unsupported$/.test(error.code);
-  if (!isKind) throw error;
+  if (!hasCode(error, 'pubkey-unsupported', 'privkey-unsupported')) throw error;
   const { keyType } = error.details;
   const name = keyType === 'openssh' ? 'Form' : 'KeyType';
   return {

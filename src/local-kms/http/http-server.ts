@@ -130,10 +130,8 @@ function createHttpsServer(
 function listenError(port: number, error: Error): Error {
   const code = systemErrorCode(error);
   if (code === undefined || !('syscall' in error)) return error;
-  return kmsxError(
-    'port-taken',
-    `cannot listen on port ${port} of ${LOOPBACK} (${code})`,
-    { port: String(port), reason: code },
-    error,
-  );
+  return kmsxError('port-taken', `cannot listen on port ${port} of ${LOOPBACK} (${code})`, {
+    details: { port: String(port), reason: code },
+    cause: error,
+  });
 }

@@ -101,5 +101,5 @@ function malformed(label: string, mistakes: readonly Mistake[]): Error {
     .map(({ path, problem }) => `${path === '' ? 'the document' : path} ${problem}`);
   const more = mistakes.length - shown.length;
   const rest = more > 0 ? `; and ${more} more` : '';
-  return kmsxError('seed-malformed', `${label}: ${shown.join('; ')}${rest}`, { label });
+  return kmsxError('seed-malformed', `${label}: ${shown.join('; ')}${rest}`);
 }

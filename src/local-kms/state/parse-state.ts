@@ -31,7 +31,7 @@ const KEY_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|key-[0-9a-z]{1,6
 export function parseState(text: string, path: string): KmsState {
   const malformed = (place: string, problem: string, cause?: unknown): Error => {
     const message = `${path}${place === '' ? '' : `: ${place}`} ${problem}`;
-    return kmsxError('state-malformed', message, { path, place }, cause);
+    return kmsxError('state-malformed', message, { details: { path, place }, cause });
   };
   let document: unknown;
   try {

@@ -58,8 +58,8 @@ export async function takeStateLock(
     if (waitMs === 0 || patience.aborted) {
       const { path } = attempt;
       const pid = OWNER.exec(attempt.owner)?.[1] ?? 'unknown';
-      const details = { folder, pid, path };
-      throw kmsxError('state-locked', `${folder} is in use by process ${pid}`, details);
+      const details = { folder, path, pid };
+      throw kmsxError('state-locked', `${folder} is in use by process ${pid}`, { details });
     }
     // Aborting ends the sleep; the loop then throws the signal's own reason.
     await sleep(POLL_MS, undefined, { signal: context.signal }).catch(() => undefined);

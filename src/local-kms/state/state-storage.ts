@@ -55,7 +55,7 @@ export async function folderStorage(
     const code = systemErrorCode(error);
     if (code !== 'EEXIST' && code !== 'ENOENT') throw writeError(folder, error);
     const what = code === 'EEXIST' ? 'is not a folder' : 'cannot be made: no folder can be there';
-    throw kmsxError('file-unwritable', `${folder} ${what}`, { path: folder, folder }, error);
+    throw kmsxError('file-unwritable', `${folder} ${what}`, { cause: error });
   }
   const lock = await takeStateLock(folder, waitForLockMs, context);
   const path = join(folder, 'state.json');
@@ -91,8 +91,7 @@ async function readText(path: string): Promise<string | undefined> {
     const { size } = await handle.stat();
     if (size > 2 * MAX_STATE_BYTES) {
       throw kmsxError('state-malformed', `${path} is far too large for a state`, {
-        path,
-        place: '',
+        details: { path, place: '' },
       });
     }
     return await handle.readFile('utf8');
@@ -100,8 +99,10 @@ async function readText(path: string): Promise<string | undefined> {
     const code = systemErrorCode(error);
     if (handle === undefined && code === 'ENOENT') return undefined;
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    const details = { path, reason: code ?? '' };
-    throw kmsxError('file-unreadable', `${path} cannot be read (${code ?? ''})`, details, error);
+    throw kmsxError('file-unreadable', `${path} cannot be read (${code ?? ''})`, {
+      details: { isFolder: code === 'EISDIR' },
+      cause: error,
+    });
   } finally {
     await handle?.close();
   }

@@ -57,15 +57,11 @@ export async function readInput(
     throw kmsxError(
       'input-too-large',
       `${input.label} is larger than 1 MiB, too large for ${what}`,
-      {
-        label: input.label,
-      },
+      { details: { label: input.label } },
     );
   }
   if (input.bytes.length === 0) {
-    throw kmsxError('input-empty', `${input.label} is empty; ${what} is needed`, {
-      label: input.label,
-    });
+    throw kmsxError('input-empty', `${input.label} is empty; ${what} is needed`);
   }
   return input;
 }
@@ -96,7 +92,7 @@ async function readStdin(what: string, io: Io, reporter: Reporter): Promise<Inpu
     await reporter.note(`waiting for ${what} on standard input; end it with Ctrl-D`);
   }
   const bytes = await io.stdin.read(MAX_INPUT_BYTES).catch((error: unknown) => {
-    throw kmsxError('stream-failed', 'standard input cannot be read', {}, error);
+    throw kmsxError('stream-failed', 'standard input cannot be read', { cause: error });
   });
   return { bytes, label: 'standard input', fileId: io.stdin.fileId };
 }
@@ -120,22 +116,19 @@ async function readFile(path: string, label: string, signal: AbortSignal): Promi
 function readError(label: string, error: unknown): unknown {
   switch (systemErrorCode(error)) {
     case 'ENOENT':
-      return kmsxError('file-missing', `${label} does not exist`, { label }, error);
+      return kmsxError('file-missing', `${label} does not exist`, { cause: error });
     case 'EISDIR':
-      return kmsxError(
-        'file-unreadable',
-        `${label} is a folder`,
-        { label, reason: 'folder' },
-        error,
-      );
+      return kmsxError('file-unreadable', `${label} is a folder`, {
+        details: { isFolder: true },
+        cause: error,
+      });
     case undefined:
       return error;
     default:
       return kmsxError(
         'file-unreadable',
         `${label} cannot be read (${systemErrorCode(error) ?? ''})`,
-        { label },
-        error,
+        { cause: error },
       );
   }
 }

@@ -41,8 +41,7 @@ export async function findPlace(
   if (given === '') throw kmsxError('bad-usage', `${option} has an empty file name`);
   if (given.startsWith(SECRET_PREFIX)) {
     throw kmsxError('output-is-secret', `${option} ${given} would be a file, not a secret in KMS`, {
-      option,
-      path: given,
+      details: { option, path: given },
     });
   }
   const descriptor = descriptorOf(given);
@@ -91,7 +90,7 @@ function openDescriptor(descriptor: number, label: string): Stats {
   } catch (error) {
     if (systemErrorCode(error) !== 'EBADF') throw writeError(label, error);
   }
-  throw kmsxError('file-unwritable', `${label} is not open for writing`, { path: label });
+  throw kmsxError('file-unwritable', `${label} is not open for writing`);
 }
 
 /** The same for every spelling of the name of a file that does not exist yet. */

@@ -90,7 +90,7 @@ function assertFree(
   }
   const where = kind === 'stdout' ? 'standard output' : label;
   const both = other === option ? `two ${other} outputs` : `${other} and ${option}`;
-  throw kmsxError('output-twice', `${both} cannot both be ${where}`, { option });
+  throw kmsxError('output-twice', `${both} cannot both be ${where}`);
 }
 
 async function prepareOutput(
@@ -126,7 +126,7 @@ function assertShowable(
 ): void {
   if (holds === 'component') {
     throw kmsxError('terminal-refused', `${label} is a terminal; a component is not shown there`, {
-      hint: 'give each component a file of its own',
+      hints: ['give each component a file of its own'],
     });
   }
   if (forceTerminal || (holds !== 'secret' && holds !== 'private key')) return;
@@ -134,7 +134,7 @@ function assertShowable(
     'terminal-refused',
     `${label} is a terminal; a plaintext key is not shown there`,
     holds === 'private key'
-      ? { hint: 'send it to a file or a pipe, or give --force-terminal to show it' }
+      ? { hints: ['send it to a file or a pipe, or give --force-terminal to show it'] }
       : {},
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KmsxError } from '../../../src/base/error.ts';
+import type { KmsxError } from '../../../src/base/error.ts';
 import { permissionsFor, POLICY_COMMANDS } from '../../../src/account/command-permissions.ts';
 import type { CommandSubject } from '../../../src/account/permissions.ts';
 import { decisionOf } from '../../../src/account/decision.ts';

@@ -229,7 +229,7 @@ describe.each([
     const error = await failure(resolveIn(profiles({ ...signedIn, ...change }), { now }));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
     expect(error.message).toContain(message);
-    expect(error.details['hint']).toBe(hint);
+    expect(error.hints).toEqual([hint]);
     expect(inspect(error, { depth: 10 })).not.toContain('canary');
   });
 
@@ -260,7 +260,7 @@ describe('what kmsx refuses', () => {
     const error = await failure(resolveIn(profiles(profile)));
     expect(error).toMatchObject({ kind: 'usage', code: 'credentials-unsupported' });
     expect(error.message).toContain(`the mode "${mode}"`);
-    expect(error.details['hint']).toContain(hint);
+    expect(error.hints?.join()).toContain(hint);
     expect(inspect(error, { depth: 10 })).not.toContain('canary');
   });
 
@@ -271,7 +271,7 @@ describe('what kmsx refuses', () => {
       const error = await failure(resolveIn({ ini }));
       expect(error).toMatchObject({ kind: 'usage', code: 'credentials-unsupported' });
       expect(error.message).toContain(`the type "${type}"`);
-      expect(error.details['hint']).toContain('access_key, sts');
+      expect(error.hints?.join()).toContain('access_key, sts');
     },
   );
 
@@ -306,7 +306,7 @@ describe('a credentials URI', () => {
     const error = await failure(resolveIn({}, { env }));
     expect(error).toMatchObject({ kind: 'credentials', code: 'credentials-failed' });
     expect(error.message).toContain('is http:// and points to another machine');
-    expect(error.details['hint']).toContain('https://');
+    expect(error.hints?.join()).toContain('https://');
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary');
   });
 

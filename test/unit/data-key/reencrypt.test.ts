@@ -139,7 +139,7 @@ describe('re-encrypting a backup', () => {
     const error = await failure(reencryptDataKey(requestOf(source, newKey), { kms: lying, now }));
     expect(error.code).toBe(code);
     expect(error.message).toContain('was not kept, the old one stands: ');
-    expect(error.details).toMatchObject({ stage: 'verify' });
+    expect(error.during).toBe('verification');
   });
 
   it('does not take the old CiphertextBlob for a new one', async () => {

@@ -7,6 +7,7 @@ import {
   createSecretBackup,
   readSecretBackup,
 } from '../../../src/data-key/secret-backup.ts';
+import { answerMalformed } from '../../../src/answers/errors.ts';
 import type { KmsClient } from '../../../src/kms/types.ts';
 import { PERMISSION_CODES, refused } from '../../support/kms/refusals.ts';
 
@@ -106,7 +107,7 @@ describe('whether a secret is still to be made', () => {
 describe('a backup as a new secret', () => {
   const exists = refuses(refusal('Rejected.ResourceExist'));
   const lost = refuses(kmsxError('network-failed', 'the connection ended'));
-  const garbled = refuses(kmsxError('answer-malformed', 'RequestId is missing'));
+  const garbled = refuses(answerMalformed('CreateSecret', 'RequestId is missing'));
   const own = finds(SECRET.text, SECRET.versionId);
   const absent = refuses(refusal('Forbidden.ResourceNotFound'));
   const unreadable = refuses(refusal('Forbidden.NoPermission'));

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KmsxError } from '../../../src/base/error.ts';
+import type { OwnError } from '../../../src/base/error.ts';
+import { hasCode, KmsxError } from '../../../src/base/error.ts';
 import { parseKeyId } from '../../../src/kms/key-id.ts';
 
 const UUID = '08c33a6f-4e0a-4a1b-a3fa-7ddfa1d4fb73';
 
-function refusal(text: string, option?: string): KmsxError {
+function refusal(text: string, option?: string): OwnError<'key-id-malformed'> {
   try {
     parseKeyId(text, option);
   } catch (error) {
-    if (error instanceof KmsxError) return error;
+    if (hasCode(error, 'key-id-malformed')) return error;
     throw error;
   }
   throw new Error(`${text} was accepted`);
@@ -69,15 +70,15 @@ describe('parseKeyId', () => {
     const error = refusal(text);
     expect(error.code).toBe('key-id-malformed');
     expect(error.kind).toBe('usage');
-    expect(error.details['reason']).toBe(reason);
-    expect(error.details['suggestion']).toBe(suggestion);
+    expect(error.details.reason).toBe(reason);
+    expect(error.details.suggestion).toBe(suggestion);
   });
 
   test.each(['', 'payments', 'alias/', 'acs:ram::1234:role/x', 'acs:kms:r:1:alias/'])(
     'names the option that %j came from',
     (text) => {
-      expect(refusal(text).details['option']).toBe('--key-id');
-      expect(refusal(text, '--to-key-id').details['option']).toBe('--to-key-id');
+      expect(refusal(text).details.option).toBe('--key-id');
+      expect(refusal(text, '--to-key-id').details.option).toBe('--to-key-id');
     },
   );
 

@@ -66,7 +66,7 @@ describe('loadAuthorities', () => {
     const error = await failure(load(fileWith(content)));
     expect(error.code).toBe('ca-file-malformed');
     expect(error.kind).toBe('usage');
-    expect(error.details['reason']).toBe(reason);
+    expect(error).toMatchObject({ details: { reason } });
   });
 
   test('takes what is only text of other systems: carriage returns, a byte order mark', async () => {

@@ -92,7 +92,8 @@ describe('chooseProxy', () => {
   ])('takes %j for no http proxy', (value) => {
     const error = refusal({ HTTPS_PROXY: value });
     expect(error.code).toBe('proxy-unsupported');
-    expect(error.details['scheme']).toMatch(/^(socks(4a|5h?)|ftp)$/);
+    const scheme = expect.stringMatching(/^(socks(4a|5h?)|ftp)$/) as string;
+    expect(error).toMatchObject({ details: { scheme } });
     expect(inspect(error, { depth: 10 })).not.toContain('canary');
   });
 

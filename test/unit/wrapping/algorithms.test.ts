@@ -88,7 +88,7 @@ describe('the wrapping algorithms', () => {
       });
       expect(error).toMatchObject({
         code: 'data-key-too-long',
-        details: { algorithm: each.name, maxBytes: String(each.maxDataKeyBytes) },
+        details: { algorithm: each.name, maxBytes: each.maxDataKeyBytes },
       });
     },
   );

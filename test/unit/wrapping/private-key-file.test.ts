@@ -95,7 +95,7 @@ describe('locatePrivateKey', () => {
   it('says nothing of the content in an error', async () => {
     for (const content of [JSON.stringify(jwk), pkcs8.toString('base64'), pem.subarray(0, 300)]) {
       const error = await refusal(() => locatePrivateKey(Buffer.from(content), 'key.pem'));
-      const told = `${error.message} ${JSON.stringify(error.details)} ${String(error.cause)}`;
+      const told = `${error.message} ${JSON.stringify(error)} ${String(error.cause)}`;
       expect(told).not.toContain(content.toString().slice(40, 60));
     }
   });

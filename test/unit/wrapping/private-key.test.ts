@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, publicEncrypt } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KmsxError } from '../../../src/base/error.ts';
+import { hasCode, KmsxError } from '../../../src/base/error.ts';
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
 import { describePrivateKey, readPrivateKey } from '../../../src/wrapping/private-key.ts';
 import { readPublicKey } from '../../../src/wrapping/public-key.ts';
@@ -154,7 +154,7 @@ describe('readPrivateKey', () => {
   ])('refuses %s with %s', async (file, code, keyType) => {
     const error = await refusal(() => readPrivateKey(testKey(file), 'key.pem', asking().ask));
     expect(error.code).toBe(code);
-    expect(error.details['keyType']).toBe(keyType);
+    expect(hasCode(error, 'privkey-unsupported') ? error.details.keyType : undefined).toBe(keyType);
   });
 
   it('tells another kind of key also when it was encrypted', async () => {

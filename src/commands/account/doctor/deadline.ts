@@ -1,5 +1,6 @@
 import { timeLimit } from '../../../base/abort.ts';
-import { KmsxError } from '../../../base/error.ts';
+import type { KmsxError } from '../../../base/error.ts';
+import { kmsxError } from '../../../base/error.ts';
 import type { Session } from '../../../terminal/session.ts';
 
 /**
@@ -24,10 +25,7 @@ export async function withDeadline<T>(
 
 function deadlineError(milliseconds: number): KmsxError {
   const seconds = Number((milliseconds / 1000).toFixed(1));
-  return new KmsxError({
-    kind: 'unavailable',
-    code: 'timed-out',
-    message: `the ${seconds} s of --deadline are over`,
+  return kmsxError('timed-out', `the ${seconds} s of --deadline are over`, {
     details: { reason: 'deadline' },
     hints: ['--deadline SEC gives all checks together more time; mend the first failure first'],
   });

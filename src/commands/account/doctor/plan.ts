@@ -1,4 +1,5 @@
 import type { KmsxError } from '../../../base/error.ts';
+import { hasCode } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { envValue } from '../../../base/env.ts';
 import type { AttemptLimits } from '../../../kms/attempts.ts';
@@ -34,7 +35,7 @@ export async function planForDoctor(
   const planned = await resultOf(() => planConnection(options, known, session));
   if (planned.ok) return { ...request, plan: planned.value, failure: undefined };
   const { error } = planned;
-  if (error.code === 'bad-usage' || error.code === 'options-conflict') throw error;
+  if (hasCode(error, 'bad-usage', 'options-conflict')) throw error;
   const failure = { check: checkOf(error, options, session.io), error };
   if (failure.check !== 'tls') return { ...request, plan: undefined, failure };
   const { caFile, ...others } = options;
@@ -42,15 +43,16 @@ export async function planForDoctor(
   return { ...request, plan: await planConnection(others, known, { ...session, io }), failure };
 }
 
-function checkOf({ code, details }: KmsxError, options: ConnectionOptions, io: Io): PlanCheck {
+function checkOf(error: KmsxError, options: ConnectionOptions, io: Io): PlanCheck {
   const caFile = options.caFile ?? envValue(io.env, 'KMSX_CA_FILE');
   const caFiles = [caFile, envValue(io.env, 'NODE_EXTRA_CA_CERTS')];
-  if (code.startsWith('region-') || details['reason'] === 'region') return 'region';
-  if (code === 'ca-file-malformed') return 'tls';
-  if (code.startsWith('file-')) {
-    return caFile !== undefined && caFiles.includes(details['path']) ? 'tls' : 'credentials';
+  if (hasCode(error, 'region-missing', 'region-malformed', 'region-contradicts')) return 'region';
+  if (hasCode(error, 'rehearsal-mixed')) return error.details.reason ?? 'gateway';
+  if (hasCode(error, 'ca-file-malformed')) return 'tls';
+  if (hasCode(error, 'file-missing', 'file-unreadable')) {
+    return caFile !== undefined && caFiles.includes(error.details.path) ? 'tls' : 'credentials';
   }
-  return ['profile-missing', 'credentials-file-malformed'].includes(code)
+  return hasCode(error, 'profile-missing', 'credentials-file-malformed')
     ? 'credentials'
     : 'gateway';
 }

@@ -1,6 +1,6 @@
 import type { Env } from '../../../base/env.ts';
 import { envValue } from '../../../base/env.ts';
-import { KmsxError } from '../../../base/error.ts';
+import { hasCode, KmsxError, kmsxError } from '../../../base/error.ts';
 import type { Gateway } from '../../../kms/gateway.ts';
 import type { Authorities } from '../../../network/authorities.ts';
 import type { ResolveRule } from '../../../network/endpoint.ts';
@@ -92,11 +92,8 @@ async function routeThroughProxy(proxy: Proxy, options: RouteOptions): Promise<R
 
 /** A tunnel that is not open in time is a failure of the proxy, whatever the proxy waits for. */
 function namingProxy(error: KmsxError, { name, variable }: Proxy): KmsxError {
-  if (error.code !== 'timed-out') return error;
-  return new KmsxError({
-    kind: 'unavailable',
-    code: 'proxy-failed',
-    message: `the proxy ${name} gave no connection in time`,
+  if (!hasCode(error, 'timed-out')) return error;
+  return kmsxError('proxy-failed', `the proxy ${name} gave no connection in time`, {
     hints: [`check ${variable}; NO_PROXY lists the hosts that are reached without it`],
     details: error.details,
     cause: error,

@@ -60,9 +60,7 @@ async function runListKeys(options: ListKeysOptions, session: Session): Promise<
   const filter = keyFilter(options);
   const plan = await planConnection(options, {}, session);
   if (isDedicated(plan.gateway)) {
-    throw kmsxError('operation-not-offered', 'a dedicated gateway does not have ListKeys', {
-      action: 'ListKeys',
-    });
+    throw kmsxError('operation-not-offered', 'a dedicated gateway does not have ListKeys');
   }
   await withConnection(plan, session, async (kms) => {
     const found = await decisionOf(() => aliasesByKey(kms.keys));

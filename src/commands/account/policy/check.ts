@@ -83,7 +83,10 @@ async function resolved(key: KeyIdentifier, kms: KmsClient): Promise<KeyIdentifi
   throw kmsxError(
     'permission-missing',
     `${key.text} is an alias, and DescribeKey, which gives the key behind it, is not allowed`,
-    { hint: 'give the ARN of the key: an alias is looked up by DescribeKey' },
+    {
+      details: { deny: 'none' },
+      hints: ['give the ARN of the key: an alias is looked up by DescribeKey'],
+    },
   );
 }
 
@@ -104,7 +107,9 @@ function sortByKey(
       throw kmsxError(
         'options-conflict',
         `${label} is under another KMS key than the options name`,
-        { hint: `name the KMS key of ${label} with --key-id, or leave --in ${label} out` },
+        {
+          hints: [`name the KMS key of ${label} with --key-id, or leave --in ${label} out`],
+        },
       );
     }
   }

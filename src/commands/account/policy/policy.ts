@@ -3,7 +3,7 @@ import type { CommandUse } from '../../../account/command-permissions.ts';
 import { permissionsFor } from '../../../account/command-permissions.ts';
 import { ramPolicy } from '../../../account/ram-policy.ts';
 import { envValue } from '../../../base/env.ts';
-import { KmsxError, kmsxError } from '../../../base/error.ts';
+import { kmsxError } from '../../../base/error.ts';
 import { shellWord } from '../../../base/shell-word.ts';
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
 import { isRegion } from '../../../network/region.ts';
@@ -95,15 +95,16 @@ async function printPolicy(
 function assertNoAlias(keys: readonly KeyIdentifier[]): void {
   const alias = keys.find(({ id }) => id === undefined);
   if (alias === undefined) return;
-  throw new KmsxError({
-    kind: 'usage',
-    code: 'bad-usage',
-    message: `${alias.text} is an alias, and RAM policies name keys by their ids`,
-    hints: [
-      `aliyun kms DescribeKey --KeyId ${shellWord(alias.text)} | jq -r .KeyMetadata.Arn shows the ARN of the key now behind it`,
-      'kmsx list-keys shows the aliases of every key; with --check kmsx asks KMS itself',
-    ],
-  });
+  throw kmsxError(
+    'bad-usage',
+    `${alias.text} is an alias, and RAM policies name keys by their ids`,
+    {
+      hints: [
+        `aliyun kms DescribeKey --KeyId ${shellWord(alias.text)} | jq -r .KeyMetadata.Arn shows the ARN of the key now behind it`,
+        'kmsx list-keys shows the aliases of every key; with --check kmsx asks KMS itself',
+      ],
+    },
+  );
 }
 
 /**
@@ -118,7 +119,6 @@ function givenRegion(options: PolicyOptions, io: Io): string | undefined {
   throw kmsxError(
     'region-malformed',
     `${label} is not a region: lower-case letters, digits and hyphens only`,
-    { label },
   );
 }
 
@@ -165,7 +165,6 @@ function assertResolvable(keys: readonly KeyIdentifier[], { gateway }: Connectio
   throw kmsxError(
     'operation-not-offered',
     `a dedicated gateway does not have DescribeKey, which gives the key behind ${alias.text}`,
-    { action: 'DescribeKey' },
   );
 }
 

@@ -108,14 +108,16 @@ export function conclusion(
       ({ decision }) => isDenial(decision) && decision.denial?.kind === 'explicit',
     );
     const deny = explicit.length === 0 ? 'none' : explicit.length < missing.length ? 'some' : 'all';
-    return kmsxError('permission-missing', `these credentials lack ${namesOf(missing)}`, { deny });
+    return kmsxError('permission-missing', `these credentials lack ${namesOf(missing)}`, {
+      details: { deny },
+    });
   }
   const failure = decisions.map(({ decision }) => decision).find(({ kind }) => kind === 'failed');
   if (failure?.kind === 'failed') return failure.error;
   const askable = notAsked(decisions, true);
   if (askable.length === 0) return undefined;
-  const hint = hasKey ? {} : { hint: 'give --key-id: a KMS key to describe' };
-  return kmsxError('permissions-unasked', `not asked: ${namesOf(askable)}`, hint);
+  const hints = hasKey ? undefined : ['give --key-id: a KMS key to describe'];
+  return kmsxError('permissions-unasked', `not asked: ${namesOf(askable)}`, { hints });
 }
 
 function isDenial(decision: Decision): decision is Extract<Decision, { readonly kind: 'denied' }> {

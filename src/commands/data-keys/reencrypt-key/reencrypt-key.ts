@@ -183,9 +183,7 @@ async function planReencrypt(
 /** @throws KmsxError `operation-not-offered` */
 function assertHasReEncrypt({ gateway }: ConnectionPlan): void {
   if (!isDedicated(gateway)) return;
-  throw kmsxError('operation-not-offered', 'a dedicated gateway does not have ReEncrypt', {
-    action: 'ReEncrypt',
-  });
+  throw kmsxError('operation-not-offered', 'a dedicated gateway does not have ReEncrypt');
 }
 
 /** Says what was compared, and warns of what the new backup does not guarantee. */

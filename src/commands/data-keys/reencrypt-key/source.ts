@@ -81,7 +81,7 @@ export function chooseAsymmetricSource(
     throw kmsxError(
       'document-malformed',
       `${label} is not an export document: --source-key-id needs one`,
-      { label },
+      { details: { label } },
     );
   }
   const entry = chooseEntry(envelope.document, fingerprint, label);

@@ -41,7 +41,7 @@ export function assertWitnessable(
     throw kmsxError(
       'options-conflict',
       '--witness needs --privkey as a file: its commands read the key again',
-      { hint: 'give --privkey FILE, or leave --witness out' },
+      { hints: ['give --privkey FILE, or leave --witness out'] },
     );
   }
   if (backups.some(({ plan }) => plan.gateway.kind === 'local')) {
@@ -49,7 +49,9 @@ export function assertWitnessable(
       'options-conflict',
       '--witness needs a KMS that stays, and --gateway local ends with the command',
       {
-        hint: 'start kmsx local-kms and give --endpoint with its Endpoint, or leave --witness out',
+        hints: [
+          'start kmsx local-kms and give --endpoint with its Endpoint, or leave --witness out',
+        ],
       },
     );
   }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { KmsxError } from '../../../base/error.ts';
+import { kmsxError } from '../../../base/error.ts';
 import type { Input, InputRequest } from '../../../terminal/files/inputs.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
@@ -152,10 +152,8 @@ function assertSameRegion(
 ): void {
   if (gateway.kind !== 'public' && gateway.kind !== 'vpc') return;
   if (Region === undefined || gateway.region === undefined || Region === gateway.region) return;
-  throw new KmsxError({
-    kind: 'usage',
-    code: 'region-contradicts',
-    message: `${label} is kept in ${gateway.region}, and its KMS key is in ${Region}`,
+  const message = `${label} is kept in ${gateway.region}, and its KMS key is in ${Region}`;
+  throw kmsxError('region-contradicts', message, {
     hints: [
       `aliyun kms GetSecretValue --region ${gateway.region} --SecretName ${secretName} | jq -r .SecretData > backup.json, then --in backup.json`,
     ],

@@ -61,7 +61,6 @@ export function assertTakesSecrets({ secrets }: BackupPlaces, { gateway }: Conne
   throw kmsxError(
     'operation-not-offered',
     `--backup ${SECRET_PREFIX}${name} needs CreateSecret, which a dedicated gateway does not have`,
-    { action: 'CreateSecret' },
   );
 }
 

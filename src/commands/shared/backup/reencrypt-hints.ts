@@ -1,4 +1,5 @@
 import type { KmsxError } from '../../../base/error.ts';
+import { hasCode } from '../../../base/error.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import type { ReencryptRequest } from '../../../data-key/reencrypt/request.ts';
 import { assuranceBits } from '../../../documents/key-check-value.ts';
@@ -17,7 +18,7 @@ export function reencryptHints(
   request: ReencryptRequest,
   isOpened = false,
 ): readonly string[] | undefined {
-  if (error.details['stage'] === 'verify') return verifyingHints(error, request);
+  if (error.during === 'verification') return verifyingHints(error, request);
   if (actionOf(error) !== 'ReEncrypt') return oldBackupHints(error, request);
   const { asymmetricSource: source, destination } = request;
   if (isNoPermission(error)) {
@@ -46,7 +47,8 @@ export function reencryptHints(
 }
 
 function actionOf(error: KmsxError): string | undefined {
-  return error instanceof KmsRefused ? error.action : error.details['action'];
+  if (error instanceof KmsRefused) return error.action;
+  return hasCode(error, 'answer-malformed') ? error.details.action : undefined;
 }
 
 function verifyingHints(

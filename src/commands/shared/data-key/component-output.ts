@@ -47,7 +47,9 @@ export function addComponentOptions(command: Command): void {
           'options-conflict',
           `--component and ${option.long ?? name} exclude each other: the key goes out as components and nowhere else`,
           {
-            hint: `leave out ${option.long ?? name}; kmsx inspect FILE shows the check values of a component`,
+            hints: [
+              `leave out ${option.long ?? name}; kmsx inspect FILE shows the check values of a component`,
+            ],
           },
         );
       }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import { KmsxError } from '../../../base/error.ts';
+import { kmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
 import type { CommandTree } from '../../../terminal/command-tree.ts';
 import { namesLike } from '../../../terminal/names-like.ts';
@@ -25,10 +25,7 @@ async function textOf(word: string | undefined, { program, load }: CommandTree):
   if (command === undefined) {
     const names = program.commands.map((each) => each.name());
     const like = namesLike(word, [...names, ...Object.keys(TOPICS)]);
-    throw new KmsxError({
-      kind: 'usage',
-      code: 'bad-usage',
-      message: `there is no command or topic ${JSON.stringify(word)}`,
+    throw kmsxError('bad-usage', `there is no command or topic ${JSON.stringify(word)}`, {
       hints: [
         ...(like.length === 0 ? [] : [`did you mean kmsx help ${like.join(' or ')}?`]),
         `topics: ${Object.keys(TOPICS).join(', ')}; kmsx --help lists the commands`,

@@ -1,0 +1,80 @@
+import type { ErrorCode } from './error-codes.ts';
+
+/** What an input is called in messages: a file name, or standard input. */
+interface OfInput {
+  readonly label: string;
+}
+
+/** What of the network failed: the code of Node's error, or one of our own words. */
+interface OfNetwork {
+  readonly reason?: string;
+}
+
+/** A key that is not of the kind wanted, by its type in OpenSSL's or KMS's words. */
+interface OfKeyType {
+  readonly keyType?: string;
+}
+
+/** Facts that the hint of an error, or the code that catches it, depends on. Never a secret. */
+export interface ErrorDetails {
+  readonly 'option-value-is-option': { readonly option: string; readonly value: string };
+  readonly 'environment-refused': { readonly name: string };
+  readonly 'output-is-secret': { readonly option: string; readonly path: string };
+  readonly 'input-too-large': OfInput;
+  readonly 'json-malformed': OfInput;
+  /** `field` is missing if the whole document is not what it should be. */
+  readonly 'document-malformed': OfInput & { readonly field?: string };
+  readonly 'document-format-unknown': { readonly format: string };
+  readonly 'secret-name-malformed': { readonly name: string };
+  readonly 'key-id-malformed': {
+    readonly option: string;
+    readonly reason: 'empty' | 'invisible' | 'alias-prefix' | 'alias' | 'arn' | 'form';
+    /** What was likely meant. */
+    readonly suggestion?: string;
+  };
+  readonly 'gateway-malformed':
+    | { readonly reason: 'form' | 'protocol' | 'http' | 'host' | 'port' | 'gateway' | 'resolve' }
+    /** `variable` is the environment variable that names the proxy. */
+    | { readonly reason: 'proxy'; readonly variable: string };
+  readonly 'proxy-unsupported': { readonly scheme: string };
+  readonly 'rehearsal-mixed': { readonly reason?: 'region' };
+  readonly 'ca-file-malformed': { readonly reason: string };
+  readonly 'pubkey-malformed': OfInput;
+  readonly 'pubkey-is-private': OfInput;
+  readonly 'pubkey-trailing-bytes': OfInput;
+  readonly 'pubkey-unsupported': OfKeyType;
+  readonly 'pubkey-size': { readonly modulusBits: number };
+  readonly 'privkey-malformed': OfInput;
+  readonly 'privkey-trailing-bytes': OfInput;
+  readonly 'privkey-unsupported': OfKeyType;
+  readonly 'data-key-too-long': { readonly algorithm: string; readonly maxBytes: number };
+  readonly 'context-unbound': OfInput;
+  readonly 'credentials-failed': { readonly reason?: string };
+  /** Whether Deny statements are the reason for none, some or all of the permissions. */
+  readonly 'permission-missing': { readonly deny: 'none' | 'some' | 'all' };
+  readonly 'answer-malformed': { readonly action: string };
+  readonly 'network-failed': OfNetwork;
+  readonly 'tls-failed': OfNetwork;
+  readonly 'timed-out': OfNetwork;
+  /** `status` is what the proxy answered to CONNECT. */
+  readonly 'proxy-failed': OfNetwork & { readonly status?: number };
+  readonly 'state-malformed': { readonly path: string; readonly place: string };
+  /** `path` is the lock file. */
+  readonly 'state-locked': {
+    readonly folder: string;
+    readonly path: string;
+    readonly pid: string;
+  };
+  readonly 'wrapping-hash-mislabelled': { readonly algorithm: string };
+  readonly 'passphrase-wrong': OfInput;
+  readonly 'file-missing': { readonly path?: string };
+  readonly 'file-unreadable': { readonly path?: string; readonly isFolder?: boolean };
+  readonly 'port-taken': { readonly port: string; readonly reason: string };
+}
+
+export type NoDetails = Readonly<Record<string, never>>;
+
+/** The details of an error with this code. */
+export type DetailsOf<C extends ErrorCode> = C extends keyof ErrorDetails
+  ? ErrorDetails[C]
+  : NoDetails;
