@@ -31,7 +31,7 @@ import { addContextOptions, contextInput, readContext } from '../shared/context-
 import { describe } from '../shared/describe.ts';
 import { printDryRun } from '../shared/dry-run.ts';
 import type { RepeatedOptions } from '../shared/partial-failure.ts';
-import { namingStandingBackups } from '../shared/partial-failure.ts';
+import { rethrowNamingBackups } from '../shared/partial-failure.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import {
   addRecipientOptions,
@@ -220,7 +220,7 @@ async function exportAndWrite(
       'without --backup the only copy of the CiphertextBlob goes to standard output',
     );
   }
-  await namingStandingBackups(backups.standing, repeated, async () => {
+  try {
     const document = await exportDataKey(request, {
       kms,
       now: () => io.now(),
@@ -231,7 +231,9 @@ async function exportAndWrite(
       },
     });
     await writeJson(document, out, session);
-  });
+  } catch (error) {
+    rethrowNamingBackups(error, backups.standing, repeated);
+  }
 }
 
 function blobLine({ CiphertextBlob }: BackupDocument): Buffer {

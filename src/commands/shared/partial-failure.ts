@@ -22,29 +22,25 @@ export interface RepeatedOptions {
 }
 
 /**
- * Runs what comes after the first answer of KMS. If it fails, the error says which backups stand, and the
- * command that goes on from there.
+ * Throws what failed after the first answer of KMS. The error names the backups that exist by then, and the command that
+ * continues from one.
  *
- * @param standing - the backups that are on stable storage; grows while `work` runs
+ * @param standing - the backups that are on stable storage
  */
-export async function namingStandingBackups(
+export function rethrowNamingBackups(
+  error: unknown,
   standing: readonly StandingBackup[],
   options: RepeatedOptions,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof KmsxError) || standing.length === 0) throw error;
-    // These would say that nothing was written, or to run the command again: here a backup stands.
-    const misleads = error.kind === 'io' || error.code === 'answer-malformed';
-    const hints = misleads ? [] : hintsFor(error);
-    const labels = standing.map(({ label }) => label);
-    throw error.with({
-      message: `${error.message}; ${whatStands('the backup', labels)}`,
-      hints: [...hints, `go on from the backup: ${reexportCommand(standing, options)}`],
-    });
-  }
+): never {
+  if (!(error instanceof KmsxError) || standing.length === 0) throw error;
+  // These would say that nothing was written, or to run the command again, but a backup exists.
+  const misleads = error.kind === 'io' || error.code === 'answer-malformed';
+  const hints = misleads ? [] : hintsFor(error);
+  const labels = standing.map(({ label }) => label);
+  throw error.with({
+    message: `${error.message}; ${whatStands('the backup', labels)}`,
+    hints: [...hints, `go on from the backup: ${reexportCommand(standing, options)}`],
+  });
 }
 
 /** `the backup a stands`, `the backups a and b stand`. */
