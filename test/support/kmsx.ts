@@ -91,6 +91,19 @@ async function runHere(
   return await runInProcess(args, { ...options, env, isReal: true });
 }
 
+/** Runs a line of bash in which `$KMSX` is the real program. */
+export async function shell(
+  line: string,
+  { cwd, env }: Omit<RunOptions, 'stdin'>,
+): Promise<RunResult> {
+  const child = spawn('bash', ['-c', line], {
+    cwd,
+    env: cleanEnv(cwd, { KMSX: `${process.execPath} ${KMSX}`, ...env }),
+  });
+  child.stdin.end();
+  return await finish(child);
+}
+
 /** Runs the program and expects it to succeed; gives its stdout. */
 export async function kmsxOk(args: readonly string[], options: RunOptions): Promise<string> {
   const result = await kmsx(args, options);

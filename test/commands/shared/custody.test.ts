@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -10,7 +9,7 @@ import {
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../support/kmsx.ts';
-import { cleanEnv, finish, KMSX, kmsx, kmsxOk } from '../../support/kmsx.ts';
+import { kmsx, kmsxOk } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
 
@@ -38,16 +37,6 @@ const files = (): string[] =>
   readdirSync(folder())
     .filter((name) => !['.local', 'e.json', 'b.json', '.kmsx'].includes(name))
     .sort();
-
-/** Runs a shell line in which `$KMSX` is the program. */
-async function shell(line: string): Promise<RunResult> {
-  const child = spawn('/bin/bash', ['-c', line], {
-    cwd: folder(),
-    env: { ...cleanEnv(folder()), KMSX: `${process.execPath} ${KMSX}`, PRIVKEY },
-  });
-  child.stdin.end();
-  return await finish(child);
-}
 
 /** Changes a field of a component's document. */
 function edit(name: string, change: (document: Record<string, unknown>) => void): void {
@@ -168,15 +157,6 @@ describe('a key in split custody', () => {
     expect(combined).toMatchObject({ code: 0, stdout: key });
     expect(combined.stderr).toContain('a data key of 15 bytes has no check values');
   });
-
-  it('goes through pipes to each custodian’s own program', async () => {
-    const key = await ok(UNWRAP);
-    const split = `$KMSX unwrap-key --privkey $PRIVKEY --in e.json \
-      --component >(base64 -w0 > 1.b64) --component >(base64 -w0 > 2.b64) > report; wait; sleep 0.5`;
-    expect(await shell(split)).toMatchObject({ code: 0 });
-    const combine = '$KMSX combine <(base64 -d 1.b64) <(base64 -d 2.b64)';
-    expect(await shell(combine)).toMatchObject({ code: 0, stdout: key });
-  });
 });
 
 describe('the places of components', () => {
@@ -200,29 +180,6 @@ describe('the places of components', () => {
     await expectRefused([...UNWRAP, ...args], word === 'file-unwritable' ? 7 : 2, word);
   });
 
-  it('are no two descriptors of one stream', async () => {
-    const line = `$KMSX unwrap-key --privkey $PRIVKEY --in e.json`;
-    for (const places of [
-      '--component /dev/fd/3 --component /dev/fd/4 3>one 4>&3',
-      '--component /dev/fd/3 --component 2.json 3>&1 | cat',
-      '--component /dev/fd/3 --component 2.json 2>all 3>&2',
-    ]) {
-      const { stdout, stderr } = await shell(`${line} ${places}; cat all >&2 || true`);
-      expect(stdout + stderr).toContain('cannot hold a component');
-      expect(stdout + stderr).not.toContain('kmsx-component');
-      expect(files().filter((name) => name.endsWith('.json'))).toEqual([]);
-    }
-  });
-
-  it('are never a terminal, --force-terminal or not', async () => {
-    for (const more of ['', '--force-terminal']) {
-      const line = `$KMSX unwrap-key --privkey $PRIVKEY --in e.json --component 1.json --component /dev/tty ${more}`;
-      const { stdout } = await shell(`script -qec '${line}' /dev/null`);
-      expect(stdout).toContain('/dev/tty is a terminal; a component is not shown there');
-      expect(files()).toEqual([]);
-    }
-  });
-
   it('are refused where a file exists, and moved aside with --force by whatever option', async () => {
     await ok([...UNWRAP, ...into('1.json', '2.json')]);
     const before = bytes('1.json');
@@ -240,25 +197,6 @@ describe('the places of components', () => {
     await ok([...UNWRAP, ...into('other', '4.json'), '--force']);
     const other = files().find((name) => name.startsWith('other.old-')) ?? '';
     expect(bytes(other).toString()).toBe('other');
-  });
-
-  it('are all or none: where one fails, those that were written are taken back', async () => {
-    const line = `$KMSX unwrap-key --privkey $PRIVKEY --in e.json --component 1.json \
-      --component 2.json --component /dev/fd/3 3> >(exec 0<&-; sleep 1)`;
-    const result = await shell(`sleep 0.2; ${line}`);
-    expect(result).toMatchObject({ code: 7, stdout: '' });
-    expect(result.stderr).toContain('went away; no component remains');
-    expect(result.stderr).toContain('nothing is lost');
-    expect(files()).toEqual([]);
-  });
-
-  it('keep what they hold when only the report cannot be printed', async () => {
-    const line = `$KMSX unwrap-key --privkey $PRIVKEY --in e.json --component 1.json --component 2.json`;
-    const result = await shell(`${line} > /dev/full`);
-    expect(result.code).toBe(7);
-    expect(result.stderr).toContain('every component is written');
-    expect(files()).toEqual(['1.json', '2.json']);
-    await ok(['combine', '1.json', '2.json']);
   });
 });
 

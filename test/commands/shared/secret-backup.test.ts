@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { BackupDocument } from '../../../src/documents/backup-document.ts';
 import type { RunResult, Server } from '../../support/kmsx.ts';
-import { finish, kmsx, kmsxOk, startKmsx, useLocalKms } from '../../support/kmsx.ts';
+import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { signedCall } from '../../support/local-kms/signed-call.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
@@ -264,32 +263,6 @@ describe('an answer of CreateSecret that does not arrive', () => {
 });
 
 describe('several backups', () => {
-  it('are written files first, whatever the order of the options', async () => {
-    const server = await start(...faults('hang:action=CreateSecret'));
-    const args = [...EXPORT, '--backup', SECRET, '--backup', 'a.json', '--backup', 'b.json'];
-    const child = startKmsx([...args, '--out', 'e.json', ...server.endpoint], {
-      cwd: folder(),
-      env: server.env,
-    });
-    const finished = finish(child);
-    const isThere = (): boolean =>
-      existsSync(join(folder(), 'b.json')) && server.asked().includes('DescribeSecret');
-    for (let tries = 0; tries < 400 && !isThere(); tries += 1) await delay(20);
-    // Killed between the files and the secret: the files stand, whole, and no export is anywhere.
-    await delay(200);
-    child.kill('SIGKILL');
-    expect((await finished).stdout).toBe('');
-    expect(files().filter((name) => !name.endsWith('.tmp'))).toEqual(['a.json', 'b.json']);
-    expect(text('a.json')).toBe(text('b.json'));
-    const leftover = files().filter((name) => name.endsWith('.tmp'));
-    for (const name of leftover) expect(text(name).replaceAll('\0', '')).toBe('');
-    await succeed(
-      server,
-      ...['reexport-key', '--in', 'a.json', '--pubkey', PUBKEY, '--out', 'e.json'],
-    );
-    expect(files()).toEqual(['a.json', 'b.json', 'e.json']);
-  });
-
   it.each([
     [['--backup', 'a.json', '--backup', '/dev/full'], 'the backup a.json stands', 7],
     [
