@@ -29,8 +29,8 @@ export interface TlsFacts {
   readonly chainLength: number;
 }
 
-/** What came of one unsigned request: everything up to where it failed. */
-export interface Greeting {
+/** The result of one unsigned request: everything up to where it failed. */
+export interface ServerProbe {
   /** Whether a proxy opened the tunnel. */
   readonly isTunnelled: boolean;
   readonly tls: TlsFacts | undefined;
@@ -42,7 +42,7 @@ export interface Greeting {
   readonly error: Error | undefined;
 }
 
-export interface GreetingOptions extends ProbeLimits {
+export interface ServerProbeOptions extends ProbeLimits {
   readonly endpoint: Endpoint;
   /** Where `--resolve` sends the connection. */
   readonly address: string | undefined;
@@ -59,7 +59,7 @@ export interface GreetingOptions extends ProbeLimits {
  * @returns its addresses, at least one; an address is its own
  * @throws KmsxError `network-failed`, `timed-out`; the reason of the signal
  */
-export async function lookUp(host: string, limits: ProbeLimits): Promise<readonly string[]> {
+export async function probeName(host: string, limits: ProbeLimits): Promise<readonly string[]> {
   if (addressFamily(host) !== 0) return [host];
   const found = lookup(host, { all: true }).then(
     (entries) => entries.map(({ address }) => address),
@@ -76,7 +76,7 @@ export async function lookUp(host: string, limits: ProbeLimits): Promise<readonl
  * @param name - what is connected to, for messages
  * @throws KmsxError `network-failed`, `timed-out`; the reason of the signal
  */
-export async function knock(
+export async function probePort(
   address: string,
   port: number,
   name: string,
@@ -97,11 +97,11 @@ export async function knock(
 }
 
 /**
- * Sends one unsigned request, by the connections that signed ones will take: through the proxy, if there is one, and
- * with the same authorities. Whatever is answered, it says that somebody is there, and what time they think it is.
- * It does not throw: a failure is part of what came of it.
+ * Sends one unsigned request over the same connections as signed ones: through the proxy, if there is one, and with the
+ * same authorities. Any answer shows that a server is there, and what time it has. A failure is part of the result, not
+ * thrown.
  */
-export async function greet(options: GreetingOptions): Promise<Greeting> {
+export async function probeServer(options: ServerProbeOptions): Promise<ServerProbe> {
   const agent = await agentFor(options);
   const seen: {
     isTunnelled: boolean;
@@ -133,7 +133,7 @@ export async function greet(options: GreetingOptions): Promise<Greeting> {
   }
 }
 
-async function agentFor(options: GreetingOptions): Promise<Agent> {
+async function agentFor(options: ServerProbeOptions): Promise<Agent> {
   const { endpoint, proxy, authorities, connectTimeoutMs } = options;
   const settings = { authorities, connectTimeoutMs };
   if (proxy !== undefined) {
@@ -144,7 +144,7 @@ async function agentFor(options: GreetingOptions): Promise<Agent> {
 }
 
 function send(
-  { endpoint, address }: GreetingOptions,
+  { endpoint, address }: ServerProbeOptions,
   agent: Agent,
   attempt: { isConnecting: boolean },
 ): ClientRequest {

@@ -5,8 +5,8 @@ import type { Gateway } from '../../../kms/gateway.ts';
 import type { Authorities } from '../../../network/authorities.ts';
 import type { ResolveRule } from '../../../network/endpoint.ts';
 import { addressFamily, isLoopback, portOf, resolveRuleFor } from '../../../network/endpoint.ts';
-import type { Greeting, ProbeLimits, TlsFacts } from '../../../network/probe.ts';
-import { greet, knock, lookUp } from '../../../network/probe.ts';
+import type { ProbeLimits, ServerProbe, TlsFacts } from '../../../network/probe.ts';
+import { probeName, probePort, probeServer } from '../../../network/probe.ts';
 import type { Proxy } from '../../../network/proxy.ts';
 import { chooseProxy, hostAndPort } from '../../../network/proxy.ts';
 import type { CheckResult } from './check.ts';
@@ -65,7 +65,7 @@ export async function probeRoute(options: RouteOptions): Promise<Route> {
 
   const proxy = pass(whyNoProxy(options, rule !== undefined));
   const found = await resultOf(async () =>
-    rule === undefined ? await lookUp(host, options) : [rule.address],
+    rule === undefined ? await probeName(host, options) : [rule.address],
   );
   if (!found.ok) return closedRoute('the name is not known', { name: fail(found.error), proxy });
   const name = pass(nameMessage(host, found.value, rule));
@@ -104,9 +104,9 @@ function greetGateway(
   options: RouteOptions,
   proxy: Proxy | undefined,
   address: string | undefined,
-): Promise<Greeting> {
+): Promise<ServerProbe> {
   const { gateway, authorities } = options;
-  return greet({
+  return probeServer({
     ...options,
     endpoint: gateway,
     address,
@@ -117,7 +117,7 @@ function greetGateway(
 }
 
 function judgeGreeting(
-  { date, at, tls, error }: Greeting,
+  { date, at, tls, error }: ServerProbe,
   options: RouteOptions,
 ): Pick<Route, 'clock' | 'tls' | 'isOpen'> {
   const clock =
@@ -188,7 +188,7 @@ export async function checkTcp(
   const knocks = [...new Set(addresses)].map(async (address) => {
     const name = hostAndPort(address, port);
     const label = address === host ? name : `${hostAndPort(host, port)} (${address})`;
-    return { name, result: await resultOf(() => knock(address, port, label, limits)) };
+    return { name, result: await resultOf(() => probePort(address, port, label, limits)) };
   });
   const all = await Promise.all(knocks);
   const dead = all.filter(({ result }) => !result.ok);
