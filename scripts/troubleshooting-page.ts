@@ -66,13 +66,16 @@ export async function troubleshootingPage(): Promise<string> {
     '',
     'In hints ACTION stands for the operation, as in kms:Decrypt. kmsx names the operation itself.',
     '',
-    ...KMS_ERROR_THEMES.flatMap(({ title, codes }) => [
+    ...KMS_ERROR_THEMES.flatMap(({ title, kind, codes }) => [
       `### ${title}`,
       '',
       ...(codes === STS_ERRORS ? [ofSts(), ''] : []),
       ...table(
         ['Code', 'exit', 'what it means', 'what to type'],
-        Object.entries(codes).map(([code, facts]) => [`\`${code}\``, ...factsRow(facts)]),
+        Object.entries(codes).map(([code, facts]) => [
+          `\`${code}\``,
+          ...factsRow({ kind, ...facts }),
+        ]),
       ),
     ]),
     ...closedInstances(),
@@ -119,7 +122,7 @@ function otherCodes(): string[] {
     '',
     ...table(
       ['Code', 'HTTP status', 'exit', 'what it means', 'what to type'],
-      ERROR_FAMILIES.map(({ prefix, statuses, facts }) => [
+      ERROR_FAMILIES.map(({ prefix, statuses, ...facts }) => [
         `\`${prefix}\`, \`${prefix}.…\``,
         statuses?.join(', ') ?? 'any',
         ...factsRow(facts),
@@ -129,7 +132,7 @@ function otherCodes(): string[] {
     '',
     ...table(
       ['HTTP status', 'exit', 'what it means', 'what to type'],
-      STATUS_CLASSES.map(({ statuses, facts }) => [statuses, ...factsRow(facts)]),
+      STATUS_CLASSES.map(({ statuses, ...facts }) => [statuses, ...factsRow(facts)]),
     ),
   ];
 }

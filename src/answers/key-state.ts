@@ -1,9 +1,9 @@
 import { shellWord } from '../base/shell-word.ts';
 import { embeddedHints } from './error-table/embedded.ts';
-import { KEY_ERRORS } from './error-table/keys.ts';
+import { KMS_ERRORS } from './error-table/table.ts';
 import { KmsRefused } from './refusal.ts';
 
-const rows = Object.entries(KEY_ERRORS);
+const rows = Object.entries(KMS_ERRORS);
 
 /** Whether KMS has a Code of its own for a key in this state, which then cannot be used. */
 export function isUnusableState(keyState: string): boolean {

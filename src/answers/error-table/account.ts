@@ -3,22 +3,18 @@ import type { KmsErrorTheme } from './facts.ts';
 /** The account as a whole. */
 export const ACCOUNT_ERRORS: KmsErrorTheme = {
   'Forbidden.KmsServiceNotEnabled': {
-    kind: 'kms',
     message: 'the account has not enabled KMS',
     hint: 'enable KMS in the console: kms.console.aliyun.com',
   },
   'Forbidden.ProhibitedByRiskControl': {
-    kind: 'kms',
     message: "Alibaba Cloud's risk control refuses the call",
     hint: 'open a ticket with the RequestId',
   },
   'Forbidden.InDebt': {
-    kind: 'kms',
     message: 'the account has an unpaid bill',
     hint: 'settle the bill in the billing console; KMS then works again',
   },
   'Forbidden.InDebtOverdue': {
-    kind: 'kms',
     message: 'the account has a bill that is overdue',
     hint: 'settle the bill at once: keys of an overdue account are at risk',
   },

@@ -3,72 +3,59 @@ import type { KmsErrorTheme } from './facts.ts';
 /** Who asks, and whether they may. */
 export const CREDENTIAL_ERRORS: KmsErrorTheme = {
   'Forbidden.NoPermission': {
-    kind: 'credentials',
     about: 'permission',
     message: 'these credentials have no permission for the operation on this key',
     hint: 'allow kms:ACTION on acs:kms:REGION:ACCOUNT:key/ID in a RAM policy; for a key of another account its key policy too',
   },
   AccessDeniedError: {
-    kind: 'credentials',
     about: 'permission',
     message: 'the call would be refused: these credentials have no permission',
     hint: 'a RAM policy with kms:ACTION on this key mends it; so does a key policy that names the account',
   },
   'Forbidden.RAM': {
-    kind: 'credentials',
     about: 'permission',
     message: 'RAM does not allow this call to these credentials',
     hint: 'have an administrator attach a RAM policy that allows kms:ACTION to the RAM user or role',
   },
   NotAuthorized: {
-    kind: 'credentials',
     about: 'permission',
     message: 'these credentials are not authorized for this call',
     hint: 'aliyun sts GetCallerIdentity shows who asks; a RAM policy of that identity must allow kms:ACTION',
   },
   'Forbidden.AccessKey': {
-    kind: 'credentials',
     message: 'this access key may not use KMS',
     hint: 'does the access key belong to the account of the key, and is the RAM user enabled?',
   },
   'InvalidAccessKeyId.NotFound': {
-    kind: 'credentials',
     message: 'the access key does not exist',
     hint: 'aliyun configure list shows which one a profile has; temporary ones need their STS token too',
   },
   'InvalidAccessKeyId.Inactive': {
-    kind: 'credentials',
     message: 'the access key is disabled',
     hint: 'enable it in the RAM console, or use another one',
   },
   SignatureDoesNotMatch: {
-    kind: 'credentials',
     message: 'the access key secret does not fit the access key',
     hint: 'copy the secret again, without white space; --verbose names the source of the credentials',
   },
   IncompleteSignature: {
-    kind: 'credentials',
     message: 'the signature of the request did not arrive whole',
     hint: 'a proxy between here and KMS drops headers: name the gateway in NO_PROXY',
   },
   'InvalidSecurityToken.Expired': {
-    kind: 'credentials',
     about: 'credentials-expired',
     message: 'the STS token has expired',
     hint: 'get a new one: sign in again, or run aliyun configure',
   },
   'InvalidSecurityToken.Malformed': {
-    kind: 'credentials',
     message: 'the STS token is damaged',
     hint: 'copy the token again, whole: it is several hundred characters long',
   },
   'InvalidSecurityToken.MismatchWithAccessKey': {
-    kind: 'credentials',
     message: 'the STS token belongs to another access key',
     hint: 'access key, secret and token of one STS answer go together: set all three again',
   },
   MissingSecurityToken: {
-    kind: 'credentials',
     message: 'the access key is a temporary one and its STS token is missing',
     hint: 'set ALIBABA_CLOUD_SECURITY_TOKEN too',
   },

@@ -33,5 +33,5 @@ export interface KmsErrorFacts {
   readonly mayBeClosedInstance?: true;
 }
 
-/** Codes of one theme, by name. */
-export type KmsErrorTheme = Readonly<Record<string, KmsErrorFacts>>;
+/** Codes of one theme, by name: they are all of one kind. */
+export type KmsErrorTheme = Readonly<Record<string, Omit<KmsErrorFacts, 'kind'>>>;

@@ -10,28 +10,26 @@ import { STS_ERRORS } from './sts.ts';
 /** The themes of the table, in the order in which a reader looks for them. */
 export const KMS_ERROR_THEMES: readonly {
   readonly title: string;
+  readonly kind: KmsErrorFacts['kind'];
   readonly codes: KmsErrorTheme;
 }[] = [
-  { title: 'Keys, aliases and secrets', codes: KEY_ERRORS },
-  { title: 'Credentials and permissions', codes: CREDENTIAL_ERRORS },
-  { title: 'Roles and temporary credentials (STS)', codes: STS_ERRORS },
-  { title: 'The account', codes: ACCOUNT_ERRORS },
-  { title: 'Requests', codes: REQUEST_ERRORS },
-  { title: 'Too many calls, or out of order', codes: BUSY_ERRORS },
+  { title: 'Keys, aliases and secrets', kind: 'kms', codes: KEY_ERRORS },
+  { title: 'Credentials and permissions', kind: 'credentials', codes: CREDENTIAL_ERRORS },
+  { title: 'Roles and temporary credentials (STS)', kind: 'credentials', codes: STS_ERRORS },
+  { title: 'The account', kind: 'kms', codes: ACCOUNT_ERRORS },
+  { title: 'Requests', kind: 'kms', codes: REQUEST_ERRORS },
+  { title: 'Too many calls, or out of order', kind: 'unavailable', codes: BUSY_ERRORS },
 ];
 
 /**
  * The codes of KMS's own table (help 69008, the API pages, Decrypt's page of 2025), of the gateway in front
  * of it and of STS, by name. Others are judged by `factsOf`.
  */
-export const KMS_ERRORS: KmsErrorTheme = {
-  ...KEY_ERRORS,
-  ...CREDENTIAL_ERRORS,
-  ...STS_ERRORS,
-  ...ACCOUNT_ERRORS,
-  ...REQUEST_ERRORS,
-  ...BUSY_ERRORS,
-};
+export const KMS_ERRORS: Readonly<Record<string, KmsErrorFacts>> = Object.fromEntries(
+  KMS_ERROR_THEMES.flatMap(({ kind, codes }) =>
+    Object.entries(codes).map(([code, facts]) => [code, { kind, ...facts }]),
+  ),
+);
 
 /** For a key of an instance that the public gateway does not reach; no source names the code. */
 export const CLOSED_INSTANCE_HINT =
