@@ -13,7 +13,7 @@ import { ERROR_FAMILIES, STATUS_CLASSES } from '../src/answers/error-table/fallb
 import { networkError, notKmsError, ProxyFailure, timeoutError } from '../src/network/errors.ts';
 import { FAULTS } from '../src/network/faults.ts';
 
-/** What stands in a hint for what only an error itself can tell. */
+/** Placeholders for details that only an error itself has. */
 const PLACEHOLDERS: ErrorDetails = {
   'option-value-is-option': { option: '--OPTION', value: '--VALUE' },
   'environment-refused': { name: 'NAME' },
@@ -88,17 +88,17 @@ export async function troubleshootingPage(): Promise<string> {
 }
 
 function ofSts(): string {
-  return 'Where STS refuses the credentials that kmsx asks for, kmsx calls it `credentials-failed`: STS’s own code stands in the message, and decides the hint.';
+  return 'If STS refuses the credentials that kmsx asks for, the code is `credentials-failed`; STS’s own code is in the message, and decides the hint.';
 }
 
 function introduction(): string {
   return `An error of kmsx is two lines: what is wrong, and what to type.
 
     kmsx: error: KMS does not know this key here (Code Forbidden.KeyNotFound, RequestId 6b1f…)
-    kmsx: hint: is it a key of this region and account? kmsx list-keys shows those; --region leads to others
+    kmsx: hint: is it a key of this region and account? kmsx list-keys lists those; --region chooses another region
 
 Look for its Code below. \`--error-format json\` gives it as \`"Code"\`, \`--verbose\` shows each attempt with its RequestId, and \`kmsx doctor\` looks for the cause
-itself. Exit code 5 alone may be worth trying again as it is (\`"Retryable":true\`); it also stands for TLS, for names that do not exist and for proxies that refuse, which kmsx itself does not try again. A RequestId is what Alibaba Cloud's support asks for; nothing in an error of kmsx is secret.
+itself. Only exit code 5 may be worth retrying unchanged (\`"Retryable":true\`); it also covers TLS failures, unknown host names and proxies that refuse, which kmsx itself does not retry. Alibaba Cloud's support asks for the RequestId; no error of kmsx contains a secret.
 `;
 }
 
@@ -109,7 +109,7 @@ function closedInstances(): string[] {
   return [
     '### Keys of a KMS instance, from the Internet',
     '',
-    `No page of KMS says which code its public gateway gives for a key of an instance that is closed to the Internet. Where the gateway is \`kms.REGION.aliyuncs.com\` and the code is ${codes.join(', ')}, or an unknown one that begins with \`Forbidden\`, \`Rejected\` or \`Unsupported\`, a second hint says: ${text(CLOSED_INSTANCE_HINT)}.`,
+    `KMS does not document which code its public gateway gives for a key of an instance that is closed to the Internet. If the gateway is \`kms.REGION.aliyuncs.com\` and the code is ${codes.join(', ')}, or an unknown one that begins with \`Forbidden\`, \`Rejected\` or \`Unsupported\`, a second hint says: ${text(CLOSED_INSTANCE_HINT)}.`,
     '',
   ];
 }
@@ -118,7 +118,7 @@ function otherCodes(): string[] {
   return [
     '### Codes that are not listed',
     '',
-    'A new code is judged by the word that it begins with:',
+    'A code that is not listed is judged by the word it begins with:',
     '',
     ...table(
       ['Code', 'HTTP status', 'exit', 'what it means', 'what to type'],
@@ -128,7 +128,7 @@ function otherCodes(): string[] {
         ...factsRow(facts),
       ]),
     ),
-    'Any other is judged by its HTTP status:',
+    'Any other code is judged by its HTTP status:',
     '',
     ...table(
       ['HTTP status', 'exit', 'what it means', 'what to type'],
@@ -141,13 +141,13 @@ function denials(): string[] {
   return [
     '### Who lacks which permission',
     '',
-    'Where KMS or STS adds an AccessDeniedDetail, the hint says in words what it holds: the action, the resource, who asks (with the account, where that is not the resource’s), and where to mend it. `ImplicitDeny` becomes “allow … in …”: no statement allows it. `ExplicitDeny` becomes “a Deny statement in … forbids …: take it away”. `PolicyType` says where:',
+    'If KMS or STS adds an AccessDeniedDetail, the hint says what is in it: the action, the resource, the caller (with its account, if the resource is in another one), and where to fix it. `ImplicitDeny` (no statement allows the call) becomes “allow … in …”. `ExplicitDeny` becomes “a Deny statement in … forbids …: remove it”. `PolicyType` says where:',
     '',
     ...table(
       ['PolicyType', 'in the hint'],
       Object.entries(POLICIES).map(([type, words]) => [`\`${type}\``, words]),
     ),
-    'Where that does not tell, the hint is the command that decodes the rest: `aliyun ram DecodeDiagnosticMessage --EncodedDiagnosticMessage …`.',
+    'If that is not enough, the hint is the command that decodes the rest: `aliyun ram DecodeDiagnosticMessage --EncodedDiagnosticMessage …`.',
     '',
   ];
 }
@@ -172,7 +172,7 @@ function network(): string[] {
   return [
     '## The network',
     '',
-    'All of these are exit code 5. What may pass within seconds is tried again: everything but a name that does not exist, TLS, and a proxy that refuses (any status below 500).',
+    'All of these are exit code 5. kmsx retries all of them except unknown host names, TLS failures, and a proxy that refuses (any status below 500).',
     '',
     ...table(
       ['what happened', 'Code', 'what kmsx says', 'what to type'],
@@ -208,7 +208,7 @@ function ownCodes(): string[] {
   return [
     "## kmsx's own codes",
     '',
-    'A code never changes its meaning. An error may have a hint that says more than the one here.',
+    'A code never changes its meaning. An error may have a more exact hint than the one here.',
     '',
     ...sections,
   ];

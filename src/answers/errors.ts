@@ -21,7 +21,7 @@ export interface ErrorContext {
   readonly action: string;
   /** HOST or HOST:PORT. */
   readonly host: string;
-  /** This machine's clock, for what KMS says of time. */
+  /** This machine's clock, to compare with that of KMS. */
   readonly now: Date;
 }
 
@@ -46,10 +46,10 @@ const PUBLIC_GATEWAY = /^kms\.[a-z0-9-]+\.aliyuncs\.com(?::\d+)?$/;
 /**
  * Makes the error for an answer of KMS that holds one: `{RequestId, HostId, Code, Message, Recommend}` of the
  * gateway, or `{HttpStatus, Code, Message, RequestId}` of KMS's documentation, in any letter case. Only
- * Code and RequestId are taken over as they are, words of a fixed list (a parameter, a key state), and for a
- * refusal what `denialIn` lets through.
+ * Code and RequestId are taken over as they are, words of a fixed list (a parameter, a key state), and what
+ * `denialIn` accepts.
  *
- * @returns KmsRefused with KMS's Code; `not-kms` if there is none
+ * @returns KmsRefused with KMS's Code; `not-kms` if the answer has no Code
  */
 export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError {
   const body = parseObject(answer.body);
@@ -64,7 +64,7 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
   const parameter = parameterIn(facts.about, message);
   const remark =
     parameter === undefined ? remarkOn(facts.about, message, answer, context) : ` (${parameter})`;
-  // With a RequestId the report adds both; without one the Code would go unsaid.
+  // With a RequestId the reporter adds both; without one nothing else would show the Code.
   const origin = requestId === undefined ? ` (Code ${code})` : '';
   const isEmbedded = answer.headers[REHEARSAL_HEADER] !== undefined;
   const hint = facts.hint.replaceAll('ACTION', context.action);
@@ -89,18 +89,17 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
   });
 }
 
-/** Makes the error for an answer of KMS that can't be right: a missing field, no base64, a wrong type. */
+/** Makes the error for a malformed answer from KMS: a missing field, no base64, a wrong type. */
 export function answerMalformed(action: string, what: string, requestId?: string): KmsxError {
-  return kmsxError('answer-malformed', `the answer to ${action} can't be right: ${what}`, {
+  return kmsxError('answer-malformed', `malformed answer to ${action}: ${what}`, {
     details: { action },
     requestId,
   });
 }
 
 /**
- * Tells whether the same call may succeed if it is made again: exit code 5, but for what stays as it is
- * within seconds: a certificate that is not trusted, a name that does not exist, a proxy that refuses, a
- * command that hangs.
+ * Whether the same call may succeed if it is made again. That is so for exit code 5, except for what does not change
+ * within seconds: an untrusted certificate, an unknown host name, a proxy that refuses, a command that hangs.
  */
 export function isRetryable(error: KmsxError): boolean {
   if (error.kind !== 'unavailable') return false;
@@ -115,8 +114,8 @@ export function isRetryable(error: KmsxError): boolean {
 
 /**
  * How long the answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date (RFC 9110
- * §10.2.3), by the answer's own clock where it has one, or `x-acs-retry-after` in milliseconds (Alibaba Cloud's
- * newer SDKs). There is no limit to it here: `withRetries` waits within its deadline only.
+ * §10.2.3), by the answer's own clock if it has one, or `x-acs-retry-after` in milliseconds (Alibaba Cloud's
+ * newer SDKs). It is not limited here: `withRetries` waits within its deadline only.
  */
 export function retryAfterMs(headers: ErrorAnswer['headers'], now: Date): number | undefined {
   const own = wholeNumber(headers['x-acs-retry-after']);
@@ -142,19 +141,19 @@ function httpDate(text: string | string[] | undefined): number | undefined {
   return Number.isNaN(date) ? undefined : date;
 }
 
-/** A code that is about a permission, or that is not known: an AccessDeniedDetail then says which it is. */
+/** Whether a code is about a permission, or unknown: then an AccessDeniedDetail is read. */
 function mayBeDenial(code: string, about: Subject | undefined): boolean {
   return about === 'permission' || !Object.hasOwn(KMS_ERRORS, code);
 }
 
-/** The parameter that a refusal is about, where it is one of a fixed list. */
+/** The parameter that a refusal is about, if it is one of a fixed list. */
 function parameterIn(about: Subject | undefined, message: unknown): string | undefined {
   if (about !== 'parameter' && about !== 'missing-parameter') return undefined;
   const words = wordsOf(message);
   return PARAMETERS.find((candidate) => words.includes(candidate));
 }
 
-/** What else of KMS's Message may be repeated: a key state of a fixed list, and the distance of two clocks. */
+/** What else of KMS's Message may be repeated: a known key state, and the difference between the two clocks. */
 function remarkOn(
   about: Subject | undefined,
   message: unknown,

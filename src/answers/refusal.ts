@@ -8,9 +8,9 @@ import type { Subject } from './error-table/facts.ts';
 export interface RefusalFacts {
   /** KMS's name of the operation that was refused. */
   readonly action: string;
-  /** What the Code is about, by its row of the table; undefined where no code of kmsx asks for that. */
+  /** What the Code is about, by its row of the table; undefined if nothing depends on it. */
   readonly about?: Subject | undefined;
-  /** Who lacks which permission, where the answer says so. */
+  /** Who lacks which permission, if the answer says so. */
   readonly denial?: Denial | undefined;
   /** KMS's name of the parameter that was refused. */
   readonly parameter?: string | undefined;

@@ -16,15 +16,15 @@ export function assertSecretName(name: string): void {
   if (SECRET_NAME.test(name)) return;
   throw kmsxError(
     'secret-name-malformed',
-    `${SECRET_PREFIX}${name} has a name that no secret of KMS can have`,
+    `${SECRET_PREFIX}${name} has a name that KMS does not allow for a secret`,
     { details: { name } },
   );
 }
 
 /**
- * Asks whether a secret is there already: DescribeSecret, which shows no value.
+ * Asks whether a secret name is free, with DescribeSecret, which returns no value.
  *
- * @returns false where KMS does not let these credentials ask
+ * @returns true if it is free; false if these credentials may not ask
  * @throws KmsxError `secret-exists`; those of KMS
  */
 export async function assertSecretFree(name: string, kms: KmsClient): Promise<boolean> {
@@ -39,8 +39,8 @@ export async function assertSecretFree(name: string, kms: KmsClient): Promise<bo
 }
 
 /**
- * Keeps a backup as a new secret of KMS: CreateSecret, which never adds to a secret that exists. Where its answer was
- * lost, the secret is read back, and is this backup's own if it has the same version id and the same text.
+ * Keeps a backup as a new secret of KMS with CreateSecret, which never adds to an existing secret. If its answer was
+ * lost, the secret is read back: it is this backup if it has the same version id and the same text.
  *
  * The largest document fits: its context has 8,192 characters of JSON at most, 24 KiB in UTF-8, and a secret takes 30 KiB.
  *
@@ -90,36 +90,36 @@ async function readBack(
   }
 }
 
-/** No answer, or none that can be right: the work may have been done. */
+/** No answer, or a malformed one: the secret may have been created. */
 function isUnanswered({ kind, code }: KmsxError): boolean {
   return kind === 'unavailable' || code === 'answer-malformed';
 }
 
 function secretExists(name: string, cause?: unknown): KmsxError {
-  return kmsxError('secret-exists', `${SECRET_PREFIX}${name} exists already`, { cause });
+  return kmsxError('secret-exists', `${SECRET_PREFIX}${name} already exists`, { cause });
 }
 
-/** It exists, and may have been made by an attempt of this very run. */
+/** It exists, and an attempt of this run may have created it. */
 function perhapsThisBackup({ name, versionId }: NewSecret, cause: unknown): KmsxError {
   return secretExists(name, cause).with({
-    message: `${SECRET_PREFIX}${name} exists; whether it is this backup could not be read`,
+    message: `${SECRET_PREFIX}${name} exists; kmsx could not read whether it holds this backup`,
     hints: [versionHint(name, versionId)],
   });
 }
 
-/** No answer came, and reading it back gave none either. */
+/** Neither CreateSecret nor reading it back was answered. */
 function perhapsMade({ name, versionId }: NewSecret, error: KmsxError): KmsxError {
   return error.with({
-    message: `${SECRET_PREFIX}${name}: ${error.message}; whether it was made is not known`,
+    message: `${SECRET_PREFIX}${name}: ${error.message}; it may have been made`,
     hints: [versionHint(name, versionId)],
   });
 }
 
 function versionHint(name: string, versionId: string): string {
-  return `aliyun kms ListSecretVersionIds --SecretName ${name} shows the version ${versionId} if it is`;
+  return `aliyun kms ListSecretVersionIds --SecretName ${name} shows the version ${versionId} if so`;
 }
 
-/** The error with the secret's name in front, and with the permission that is missing, as a RAM policy has it. */
+/** The error with the secret's name in front, and a missing permission as a RAM policy names it. */
 function naming(error: unknown, name: string, action: string, { region }: KmsClient): unknown {
   if (!(error instanceof KmsxError)) return error;
   const label = `${SECRET_PREFIX}${name}`;

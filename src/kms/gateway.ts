@@ -178,7 +178,7 @@ function assertSameRegion(options: GatewayOptions): void {
   );
 }
 
-const TAKE_ORIGINAL = ['it was changed after it was written: take the original, or give --region'];
+const TAKE_ORIGINAL = ['it was changed after it was written: use the original, or give --region'];
 
 function checkRegion(region: string, label: string, hints?: readonly string[]): string {
   if (isRegion(region)) return region;

@@ -13,8 +13,8 @@ import { suggestionFor } from './suggestions.ts';
 const GENERAL_HINT = 'kmsx --help lists the commands, kmsx COMMAND --help the options of one';
 
 /**
- * Runs the program on arguments (without `node` and the script) and turns whatever comes of it into an
- * exit code, once: errors are printed here and nowhere else.
+ * Runs the program on arguments (without `node` and the script) and turns the result into an exit code, once:
+ * an error that ends a command is printed here.
  */
 export async function run(program: Program, argv: readonly string[], io: Io): Promise<number> {
   try {
@@ -60,7 +60,7 @@ function namingCommand(error: KmsxError, command: Command | undefined): KmsxErro
   });
 }
 
-/** @param suggestion - a hint that commander has not */
+/** @param suggestion - a hint that commander does not give */
 function asKmsxError(thrown: unknown, suggestion: string | undefined): KmsxError {
   if (thrown instanceof KmsxError) return thrown;
   if (thrown instanceof CommanderError) return fromCommander(thrown, suggestion);
@@ -71,7 +71,7 @@ function asKmsxError(thrown: unknown, suggestion: string | undefined): KmsxError
 /** Commander's sentence in kmsx's voice; its suggestion becomes the hint. */
 function fromCommander(error: CommanderError, ownSuggestion: string | undefined): KmsxError {
   if (error.code === 'commander.help') {
-    return kmsxError('bad-usage', 'no command was given');
+    return kmsxError('bad-usage', 'no command given');
   }
   // The words of the user in the sentence may have line breaks too.
   // What follows an equals sign is a value, and may be a secret that was given to a wrong option.

@@ -43,23 +43,23 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'json-malformed': [
     ({ label }) =>
-      `jq . ${fileWord(label)} shows where; a document cut short must be made or copied again`,
+      `jq . ${fileWord(label)} shows where; if the document was cut short, make or copy it again`,
   ],
   'json-name-twice': [
-    'take the original, or remove one of the two: readers disagree on which one counts',
+    'use the original, or remove one of the two: readers disagree on which one counts',
   ],
   'document-malformed': [
     ({ label, field }) =>
       field === undefined || field === 'Format'
         ? `kmsx inspect ${fileWord(label)} says what it is; kmsx help documents lists the documents`
-        : 'it was changed, or another program made it: take the original, or see kmsx help documents',
+        : 'it was changed, or another program made it: use the original, or see kmsx help documents',
   ],
   'document-format-unknown': [
-    ({ format }) => `use a kmsx that reads ${format}; kmsx --version tells which one this is`,
+    ({ format }) => `use a kmsx that reads ${format}; kmsx --version shows which one this is`,
   ],
-  'document-inconsistent': ['it was changed after it was written: take the original'],
+  'document-inconsistent': ['it was changed after it was written: use the original'],
   'base64-malformed': [
-    'standard base64, padded, on one line: base64 -w0 FILE makes it of bytes; what was cut short must be copied again',
+    'standard base64, padded, on one line, as base64 -w0 FILE makes it; if it was cut short, copy it again',
   ],
   'context-malformed': ['--context NAME=VALUE, or --context-file FILE with {"NAME":"VALUE"}'],
   'secret-name-malformed': [
@@ -76,7 +76,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'give --region cn-hangzhou (or yours), ALIBABA_CLOUD_REGION_ID, or the ARN of the key',
   ],
   'region-malformed': ['a region looks like cn-hangzhou: lower-case letters, digits and hyphens'],
-  'region-contradicts': ['leave --region out: the ARN has it'],
+  'region-contradicts': ['leave out --region: the ARN has it'],
   'gateway-malformed': [
     (details) => {
       if (details.reason === 'proxy') {
@@ -92,14 +92,14 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     ({ reason }) =>
       reason === 'region'
         ? 'cn-local is the embedded KMS: did kmsx local-kms start? set KMSX_ENDPOINT to its Endpoint, or give --gateway local'
-        : 'use --gateway local with what a rehearsal made, and a real gateway with what KMS made',
+        : 'use --gateway local for documents of a rehearsal, and a real gateway for documents of the real KMS',
   ],
   'ca-file-malformed': ['--ca-file takes PEM: one or more -----BEGIN CERTIFICATE----- blocks'],
   'credentials-file-malformed': [
-    'aliyun configure writes it anew; the file is not shown here, it holds secrets',
+    'aliyun configure rewrites it; the file is not shown here because it holds secrets',
   ],
   'fingerprint-malformed': [
-    'kmsx inspect FILE prints it so: SHA256:dee3c693… with all 64 hexadecimal digits',
+    'write it as kmsx inspect FILE prints it: SHA256:dee3c693… with all 64 hexadecimal digits',
   ],
   'check-value-malformed': [
     'ecb:6 digits, cmac:10 digits, label:32 digits or sha256:32 digits, hexadecimal',
@@ -112,36 +112,34 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     ({ label }) =>
       `openssl pkey -in ${fileWord(label)} -pubout -out ${shellWord(publicHalfName(label))}`,
   ],
-  'pubkey-several': ['put each key into a file of its own, and give --pubkey once for each'],
+  'pubkey-several': ['put each key into its own file, and give --pubkey once for each'],
   'pubkey-trailing-bytes': [
     ({ label }) =>
-      `write the key anew, to another file: openssl pkey -pubin -in ${fileWord(label)} -out NEW.pub.pem`,
+      `write the key to another file: openssl pkey -pubin -in ${fileWord(label)} -out NEW.pub.pem`,
   ],
-  'pubkey-unsupported': ['KMS takes RSA keys of 2048 bits: kmsx keygen makes such a pair'],
-  'pubkey-size': ['KMS takes RSA keys of 2048 bits only: kmsx keygen makes such a pair'],
-  'pubkey-exponent': ['use a key with the exponent 65537: kmsx keygen makes such a pair'],
-  'pubkey-repeated': [
-    'leave it out the second time; kmsx inspect FILE… shows the fingerprint of each',
-  ],
+  'pubkey-unsupported': ['KMS accepts RSA keys of 2048 bits: make a pair with kmsx keygen'],
+  'pubkey-size': ['KMS accepts RSA keys of 2048 bits only: make a pair with kmsx keygen'],
+  'pubkey-exponent': ['use a key with the exponent 65537: make a pair with kmsx keygen'],
+  'pubkey-repeated': ['give it only once; kmsx inspect FILE… shows the fingerprint of each'],
   'privkey-malformed': [
     ({ label }) => `openssl pkey -in ${fileWord(label)} -noout shows whether OpenSSL can read it`,
   ],
   'privkey-is-public': [
     'the private half is the file that keygen wrote for --privkey-out; kmsx inspect FILE… tells keys apart',
   ],
-  'privkey-several': ['put each private key into a file of its own'],
+  'privkey-several': ['put each private key into its own file'],
   'privkey-trailing-bytes': [
     ({ label }) =>
-      `write the key anew, to another file: openssl pkey -in ${fileWord(label)} -out NEW.pem`,
+      `write the key to another file: openssl pkey -in ${fileWord(label)} -out NEW.pem`,
   ],
   'privkey-unsupported': ['an RSA private key is needed, as PEM, DER or PKCS#12'],
   'passphrase-missing': ['give --passphrase-file FILE or --passphrase-env VAR'],
   'passphrase-malformed': ['a passphrase has 1 to 1024 bytes'],
   'wrapping-algorithm-mismatch': [
-    'leave --wrapping-algorithm and --wrapping-key-spec out: the key decides',
+    'leave out --wrapping-algorithm and --wrapping-key-spec: the key decides',
   ],
   'wrapping-algorithm-missing': [
-    '--wrapping-algorithm RSAES_OAEP_SHA_256, or RSAES_OAEP_SHA_1: whoever made the export knows',
+    'give --wrapping-algorithm RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1, as the maker of the export says',
   ],
   'data-key-too-long': [
     'at most 190 bytes with RSAES_OAEP_SHA_256, 214 with RSAES_OAEP_SHA_1; AES-256 needs 32',
@@ -154,20 +152,20 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
       `repeat the id too: --to-context kmsx:id="$(jq -r '.EncryptionContext["kmsx:id"]' ${shellWord(label)})"`,
   ],
   'export-ambiguous': [
-    '--expect-fingerprint SHA256:… chooses: that of the public key that aliyun kms GetPublicKey shows',
+    'choose with --expect-fingerprint SHA256:… of the public key that aliyun kms GetPublicKey shows',
   ],
   'component-sets-mixed': [
-    'kmsx inspect FILE… shows the SetId of each: bring those of one set together',
+    'kmsx inspect FILE… shows the SetId of each: combine components of one set',
   ],
   'component-twice': [
-    'leave one of them out, and bring another component of the set where one is missing',
+    'leave out one of them, and add another component of the set if one is missing',
   ],
   'component-missing': ['kmsx inspect FILE… shows the Number of each, and how many are needed'],
   'fault-malformed': [
     'KIND:NAME=VALUE,…, as in throttle:action=Decrypt,first=2 or delay:ms=500,probability=0.3',
   ],
   'seed-malformed': [
-    'docs/seed.md shows a whole seed; schemas/kmsx-local-kms-seed.schema.json says what it may have',
+    'docs/seed.md shows a complete seed; schemas/kmsx-local-kms-seed.schema.json is its schema',
   ],
   'state-malformed': ['move the state folder away to start with a fresh one'],
 
@@ -183,7 +181,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
       const usual =
         'kmsx policy without --check prints the RAM policy that allows it: attach it to this user or role';
       const denied =
-        'a Deny statement outweighs whatever is allowed: Reason says where it stands, and it may be meant';
+        'a Deny statement overrides every Allow statement: Reason says where it is, and it may be intended';
       if (deny === 'none') return usual;
       return deny === 'all' ? denied : `${usual}; ${denied}`;
     },
@@ -194,10 +192,10 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'give another name: a secret keeps ten versions, and --force never adds one to a secret that exists',
   ],
   'clock-wrong': [
-    'set the clock: timedatectl set-ntp true; date -u compares; KMS allows 15 minutes',
+    'set the clock: timedatectl set-ntp true; check it with date -u; KMS allows 15 minutes',
   ],
   'key-unusable': [
-    'a data key needs a symmetric KMS key (ENCRYPT/DECRYPT, Aliyun_AES_256): kmsx list-keys shows those there are',
+    'a data key needs a symmetric KMS key (ENCRYPT/DECRYPT, Aliyun_AES_256): kmsx list-keys lists those that exist',
   ],
   'answer-malformed': ['nothing was written; report the RequestId to Alibaba Cloud'],
 
@@ -205,56 +203,56 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'check the network, --region and --gateway; a dedicated gateway is reached from its VPC only',
   ],
   'tls-failed': [
-    'give the certificate authority with --ca-file PEM; verification is never switched off',
+    'give the certificate authority with --ca-file PEM; verification cannot be turned off',
   ],
   'timed-out': ['try again, or give --timeout SECONDS and --deadline SECONDS'],
   'not-kms': ['check --endpoint, --gateway and the proxy'],
-  'proxy-failed': ['check HTTPS_PROXY; NO_PROXY names what is reached directly'],
+  'proxy-failed': ['check HTTPS_PROXY; NO_PROXY lists the hosts that are reached directly'],
   'state-locked': [
     ({ path, pid }) =>
-      `wait for process ${pid} to end, or give local-kms another --state DIR; if it is no kmsx, delete ${shellWord(path)}`,
+      `wait for process ${pid} to end, or give local-kms another --state DIR; if it is not kmsx, delete ${shellWord(path)}`,
   ],
 
   'unwrap-failed': [
-    'likely reasons: another private key, an export that was changed or cut, or another hash than it says',
+    'likely reasons: a different private key, an export that was changed or cut short, or a different hash than it says',
   ],
   'wrapping-hash-mislabelled': [
     ({ algorithm }) =>
-      `--wrapping-algorithm ${algorithm} opens the bare ExportedDataKey; where a document says otherwise, find out who changed it`,
+      `--wrapping-algorithm ${algorithm} opens the bare ExportedDataKey; if a document says otherwise, find out who changed it`,
   ],
   'privkey-not-recipient': [
     'kmsx inspect FILE shows the fingerprints of the exports and of the key',
   ],
   'passphrase-wrong': [
     ({ label }) =>
-      `openssl pkey -in ${fileWord(label)} -noout asks for the passphrase and says whether it fits`,
+      `openssl pkey -in ${fileWord(label)} -noout asks for the passphrase and shows whether it is right`,
   ],
-  'data-key-length': ['stop: the document, or what it holds, was changed; take the original'],
+  'data-key-length': ['stop: the document or its content was changed; use the original'],
   'backup-key-mismatch': [
-    'stop: the CiphertextBlob or the KeyId was changed; take the original document',
+    'stop: the CiphertextBlob or the KeyId was changed; use the original document',
   ],
   'reencrypt-same-key': [
-    'give another --to-key-id, or another --to-context; kmsx list-keys --aliases shows where an alias leads',
+    'give another --to-key-id, or another --to-context; kmsx list-keys --aliases shows the key behind an alias',
   ],
   'reencrypt-mismatch': ['stop: keep the old backup, and report the RequestId to Alibaba Cloud'],
   'component-damaged': [
-    'stop: it was changed or miscopied: ask its custodian for the original, or take another where a threshold allows',
+    'stop: it was changed or miscopied: ask its custodian for the original, or use another one if the threshold allows it',
   ],
   'combined-key-wrong': [
-    'stop: one of them was changed together with its check value: with a threshold, try other components',
+    'stop: one of them was changed together with its check value; with a threshold, try other components',
   ],
   'data-keys-differ': [
-    'stop: one of them was swapped, or belongs to another key; kmsx inspect FILE… says which files belong together',
+    'stop: one of them was swapped, or belongs to another key; kmsx inspect FILE… shows which files belong together',
   ],
-  'check-value-mismatch': ['stop: this is another key than the one expected'],
-  'fingerprint-mismatch': ['stop: this is another public key than the one that was read aloud'],
-  'rehearsal-failed': ['do not hold the ceremony before this is understood'],
+  'check-value-mismatch': ['stop: this is not the expected key'],
+  'fingerprint-mismatch': ['stop: this is not the public key that was read aloud'],
+  'rehearsal-failed': ['do not hold the ceremony until the cause is understood'],
 
-  'permissions-unasked': ['give --in BACKUP: a backup under each KMS key, to try them on'],
+  'permissions-unasked': ['give --in BACKUP with a backup under each KMS key, to check them with'],
   'keys-undescribed': [
-    'kmsx policy --for list-keys prints the policy that lets every key be described',
+    'kmsx policy --for list-keys prints the policy that allows describing every key',
   ],
-  'keys-incomplete': ['try again: it may have changed all the time while it was read'],
+  'keys-incomplete': ['try again: the list may have changed while it was read'],
 
   'file-missing': ['check the name and the folder'],
   'file-unreadable': [
@@ -262,8 +260,8 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
       isFolder === true ? 'give the name of a file in it' : 'check the permissions: ls -l',
   ],
   'file-unwritable': ['check that the folder exists and may be written'],
-  'disk-full': ['make room, or give another folder'],
-  'stream-closed': ['the result did not arrive whole: run the command again'],
+  'disk-full': ['free some space, or use another folder'],
+  'stream-closed': ['the result is incomplete: run the command again'],
   'stream-failed': ['run the command again'],
   'port-taken': ['give another --port, or --port 0 for any free one'],
 };

@@ -145,7 +145,7 @@ describe('bad use is exit 2, says what is wrong and what to type, and sends and 
       forPubkey('rsa-2048-pkcs8.pem'),
       'holds a private key; --pubkey takes the public half',
     ],
-    ['a backup in a secret of no name', [...EXPORT, '--backup', 'secret:'], 'no secret of KMS can'],
+    ['a backup in a secret of no name', [...EXPORT, '--backup', 'secret:'], 'KMS does not allow'],
     ['an empty file name', [...EXPORT, '--backup', ''], '--backup has an empty file name'],
     ['a time-out of nothing', [...EXPORT, '--timeout', '0'], '--timeout takes seconds'],
     ['no attempts', [...EXPORT, '--max-attempts', '0'], '--max-attempts takes a number'],

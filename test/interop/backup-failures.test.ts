@@ -70,12 +70,12 @@ describe.each(COMMANDS)('kmsx %s', (_, argsOf) => {
     writeFileSync(join(folder(), 'blob'), CiphertextBlob);
     const bare = await failure(argsOf('blob'), server);
     expect(bare.code).toBe(4);
-    expect(bare.Hint).toContain('blob does not tell its encryption context');
+    expect(bare.Hint).toContain('blob does not contain its encryption context');
     const theft = [...argsOf('blob'), '--context', 'purpose=theft'];
     const { Hint: repeated } = await failure(theft, server);
-    expect(repeated).toContain('is --context exactly the one that blob');
-    expect(repeated).toContain('--context kmsx:id=ID is a part too');
-    expect(repeated).toContain('else blob was changed or cut short');
+    expect(repeated).toContain('is --context exactly the context that blob');
+    expect(repeated).toContain('add --context kmsx:id=ID');
+    expect(repeated).toContain('otherwise blob was changed or cut short');
   });
 
   it('puts no KeyId into a command that is none of KMS', async () => {
@@ -87,7 +87,7 @@ describe.each(COMMANDS)('kmsx %s', (_, argsOf) => {
       writeFileSync(join(folder(), 'changed.json'), JSON.stringify(changed));
       const { code, Hint } = await failure(argsOf('changed.json'), server);
       expect(code).toBe(4);
-      expect(Hint).toContain('its KeyId is none that KMS gives');
+      expect(Hint).toContain('its KeyId is not one that KMS would issue');
       expect(Hint).not.toContain(KeyId);
     }
     const own = `acs:kms:cn-local:1234567890123456:key/${OLD_KEY}`;
@@ -125,7 +125,7 @@ describe.each(COMMANDS)('kmsx %s', (_, argsOf) => {
   it.each([
     ['disabled', { KeyState: 'Disabled' }, 'Rejected.Disabled', 'EnableKey'],
     [
-      'about to be deleted',
+      'scheduled for deletion',
       { KeyState: 'PendingDeletion', DeleteDate: '+7d' },
       'Rejected.PendingDeletion',
       'CancelKeyDeletion',

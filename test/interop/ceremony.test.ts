@@ -642,7 +642,7 @@ describe('a data key was made, and nothing of it is deleted', () => {
     const server = await startKms('--fault', 'delay:ms=2000,action=GenerateAndExportDataKey');
     beforeTheExport(onceItIsThere('ceremony/.export.json', 'echo mine > ceremony/export.json'));
     const result = await ceremony(server);
-    expectFailure(result, 5, 2, /kmsx: error: .*export\.json exists already/);
+    expectFailure(result, 5, 2, /kmsx: error: .*export\.json already exists/);
     expect(text('ceremony', 'export.json')).toBe('mine\n');
     await expectStanding(result, server, {});
   });

@@ -54,7 +54,7 @@ describe('a FAT stick', () => {
     writeFileSync(stick('b.json'), 'old');
     const result = await exportToStick();
     expect(result).toMatchObject({ code: 2, stdout: '' });
-    expect(result.stderr).toContain('kmsx: error: stick/b.json exists already\n');
+    expect(result.stderr).toContain('kmsx: error: stick/b.json already exists\n');
     expect(result.stderr).not.toContain('rehearsal');
     expect(readFileSync(stick('b.json'), 'utf8')).toBe('old');
     expect(readdirSync(stick())).toEqual(['b.json']);

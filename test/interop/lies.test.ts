@@ -44,10 +44,10 @@ describeLies(
       ]),
     ),
     'a bare value that was cut': [
-      ...met(BACKUP_READERS, 'blob-cut-within', 2, /cut short must be copied again/, {
+      ...met(BACKUP_READERS, 'blob-cut-within', 2, /cut short, copy it again/, {
         more: CONTEXT,
       }),
-      ...met(EXPORT_READERS, 'bare-export-cut-within', 2, /cut short must be copied again/, {
+      ...met(EXPORT_READERS, 'bare-export-cut-within', 2, /cut short, copy it again/, {
         more: OAEP,
       }),
     ],
@@ -61,12 +61,12 @@ describeLies(
     'a name that stands twice': ofEachKind((kind) =>
       met(READERS[kind], `${kind}-twice`, 2, /remove one of the two/),
     ),
-    'an id that is not that of the context': met(READERS.export, 'id.json', 2, /take the original/),
+    'an id that is not that of the context': met(READERS.export, 'id.json', 2, /use the original/),
     'a region that would be a host of its own': met(
       [...BACKUP_READERS, ...DRY_RUNS],
       'region.json',
       2,
-      /take the original, or give --region/,
+      /use the original, or give --region/,
       { who: 'no gateway' },
     ),
     'a context that was taken out of the document': met(

@@ -199,12 +199,12 @@ describe('kmsx reencrypt-key', () => {
     [
       'the new key is disabled',
       { new: { KeyState: 'Disabled' } },
-      ['exit 4', 'Rejected.Disabled', 'the old backup opens; what KMS refused is alias/new'],
+      ['exit 4', 'Rejected.Disabled', 'the old backup opens; KMS refused alias/new'],
     ],
     [
       'the new key is about to be deleted',
       { new: { KeyState: 'PendingDeletion', DeleteDate: '+7d' } },
-      ['exit 4', 'Rejected.PendingDeletion', 'the old backup opens; what KMS refused is alias/new'],
+      ['exit 4', 'Rejected.PendingDeletion', 'the old backup opens; KMS refused alias/new'],
     ],
   ])('tells what is wrong where %s', async (_, states, words) => {
     await exportKey(await start());
@@ -222,7 +222,7 @@ describe('kmsx reencrypt-key', () => {
     writeFileSync(join(folder(), 'blob'), CiphertextBlob);
     const bare = await refusal(reencryptFile(server, 'blob', '--to-key-id', 'alias/new'));
     expect(bare).toContain('exit 4');
-    expect(bare).toContain('blob does not tell its encryption context');
+    expect(bare).toContain('blob does not contain its encryption context');
 
     const stranger = { ...server, env: { ...server.env, ...STRANGER } };
     const foreign = await refusal(reencrypt(stranger, '--to-key-id', 'alias/new'));
@@ -232,7 +232,7 @@ describe('kmsx reencrypt-key', () => {
     const theirs = await refusal(reencrypt(server, '--to-key-id', arn));
     expect(theirs).toContain('exit 4');
     expect(theirs).toContain('Forbidden.KeyNotFound');
-    expect(theirs).toContain(`the old backup opens; what KMS refused is ${arn}`);
+    expect(theirs).toContain(`the old backup opens; KMS refused ${arn}`);
 
     const reader = { ...server, env: { ...server.env, ...READER } };
     const forbidden = await refusal(reencrypt(reader, '--to-key-id', 'alias/new'));

@@ -138,7 +138,7 @@ describe('a wrong word', () => {
     const { code, stdout, stderr } = await runInProcess([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(await helpOf('--help'));
-    expect(stderr).toContain('kmsx: error: no command was given\n');
+    expect(stderr).toContain('kmsx: error: no command given\n');
   });
 
   it.each([

@@ -66,7 +66,7 @@ describe('an output that exists', () => {
     write('out', content());
     const stderr = await told(...UNWRAP, '--out', 'out');
     expect(stderr).toBe(
-      'kmsx: error: out exists already\n' +
+      'kmsx: error: out already exists\n' +
         'kmsx: hint: give another name, or --force to move the old file aside to FILE.old-TIME\n',
     );
     expect(readFileSync(join(folder(), 'out'), 'utf8')).toBe(content());

@@ -15,7 +15,7 @@ export const ACCOUNT_ERRORS: KmsErrorTheme = {
     hint: 'settle the bill in the billing console; KMS then works again',
   },
   'Forbidden.InDebtOverdue': {
-    message: 'the account has a bill that is overdue',
+    message: 'the account has an overdue bill',
     hint: 'settle the bill at once: keys of an overdue account are at risk',
   },
 };

@@ -3,35 +3,35 @@ import type { KmsErrorTheme } from './facts.ts';
 /** What may pass: every code here is tried again within `--max-attempts` and `--deadline`. */
 export const BUSY_ERRORS: KmsErrorTheme = {
   'Rejected.Throttling': {
-    message: 'KMS has too many calls of this account',
+    message: 'KMS gets too many calls from this account',
     hint: 'wait, or raise --deadline and --max-attempts; the quota counts the whole account',
   },
   Throttling: {
-    message: 'the gateway has too many calls',
+    message: 'the gateway gets too many calls',
     hint: 'wait a moment and try again; --max-attempts allows more attempts',
   },
   'Throttling.User': {
-    message: 'the gateway has too many calls of this user',
+    message: 'the gateway gets too many calls from this user',
     hint: 'run fewer calls at a time with these credentials; --max-attempts allows more attempts',
   },
   'Throttling.Api': {
-    message: 'the gateway has too many calls of this operation',
+    message: 'the gateway gets too many calls of this operation',
     hint: 'run fewer ACTION calls at a time; --max-attempts allows more attempts',
   },
   InternalFailure: {
-    message: 'KMS failed inside',
-    hint: 'try again; if it stays so, open a ticket with the RequestId',
+    message: 'KMS had an internal failure',
+    hint: 'try again; if it keeps failing, open a ticket with the RequestId',
   },
   InternalError: {
-    message: 'the gateway failed inside',
-    hint: 'try again with a larger --deadline; if it lasts, give the RequestId to the support',
+    message: 'the gateway had an internal failure',
+    hint: 'try again with a larger --deadline; if it keeps failing, give the RequestId to Alibaba Cloud support',
   },
   ServiceUnavailableTemporary: {
-    message: 'KMS is not available for now',
-    hint: 'try again later; status.alibabacloud.com tells of known trouble',
+    message: 'KMS is temporarily unavailable',
+    hint: 'try again later; status.alibabacloud.com lists known incidents',
   },
   ServiceUnavailable: {
-    message: 'the gateway is not available for now',
+    message: 'the gateway is temporarily unavailable',
     hint: 'try again in a few minutes; from inside a VPC, --gateway vpc is another way to KMS',
   },
 };

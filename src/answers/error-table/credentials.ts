@@ -10,7 +10,7 @@ export const CREDENTIAL_ERRORS: KmsErrorTheme = {
   AccessDeniedError: {
     about: 'permission',
     message: 'the call would be refused: these credentials have no permission',
-    hint: 'a RAM policy with kms:ACTION on this key mends it; so does a key policy that names the account',
+    hint: 'allow kms:ACTION on this key in a RAM policy, or in a key policy that names the account',
   },
   'Forbidden.RAM': {
     about: 'permission',
@@ -20,7 +20,7 @@ export const CREDENTIAL_ERRORS: KmsErrorTheme = {
   NotAuthorized: {
     about: 'permission',
     message: 'these credentials are not authorized for this call',
-    hint: 'aliyun sts GetCallerIdentity shows who asks; a RAM policy of that identity must allow kms:ACTION',
+    hint: 'aliyun sts GetCallerIdentity shows the caller; a RAM policy of that identity must allow kms:ACTION',
   },
   'Forbidden.AccessKey': {
     message: 'this access key may not use KMS',
@@ -28,19 +28,19 @@ export const CREDENTIAL_ERRORS: KmsErrorTheme = {
   },
   'InvalidAccessKeyId.NotFound': {
     message: 'the access key does not exist',
-    hint: 'aliyun configure list shows which one a profile has; temporary ones need their STS token too',
+    hint: 'aliyun configure list shows the access key of each profile; temporary ones need their STS token too',
   },
   'InvalidAccessKeyId.Inactive': {
     message: 'the access key is disabled',
     hint: 'enable it in the RAM console, or use another one',
   },
   SignatureDoesNotMatch: {
-    message: 'the access key secret does not fit the access key',
-    hint: 'copy the secret again, without white space; --verbose names the source of the credentials',
+    message: 'the access key secret does not match the access key',
+    hint: 'copy the secret again, without white space; --verbose shows where the credentials come from',
   },
   IncompleteSignature: {
-    message: 'the signature of the request did not arrive whole',
-    hint: 'a proxy between here and KMS drops headers: name the gateway in NO_PROXY',
+    message: 'the signature of the request arrived incomplete',
+    hint: 'a proxy on the way to KMS drops headers: name the gateway in NO_PROXY',
   },
   'InvalidSecurityToken.Expired': {
     about: 'credentials-expired',
@@ -49,14 +49,14 @@ export const CREDENTIAL_ERRORS: KmsErrorTheme = {
   },
   'InvalidSecurityToken.Malformed': {
     message: 'the STS token is damaged',
-    hint: 'copy the token again, whole: it is several hundred characters long',
+    hint: 'copy the whole token again: it is several hundred characters long',
   },
   'InvalidSecurityToken.MismatchWithAccessKey': {
     message: 'the STS token belongs to another access key',
-    hint: 'access key, secret and token of one STS answer go together: set all three again',
+    hint: 'set all three again: the access key, secret and token of one STS answer belong together',
   },
   MissingSecurityToken: {
-    message: 'the access key is a temporary one and its STS token is missing',
+    message: 'the access key is temporary, and its STS token is missing',
     hint: 'set ALIBABA_CLOUD_SECURITY_TOKEN too',
   },
 };

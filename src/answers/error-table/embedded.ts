@@ -2,7 +2,7 @@
 export const REHEARSAL_HEADER = 'x-kmsx-embedded-kms';
 
 const OTHER_STATE =
-  'this embedded KMS may not have the key: --gateway local and each local-kms --state DIR have keys of their own';
+  'this embedded KMS may not have the key: --gateway local and each local-kms --state DIR have their own keys';
 
 const LIST_KEYS = 'kmsx list-keys with the same --gateway or --endpoint shows its keys and aliases';
 
@@ -12,16 +12,16 @@ const HINTS: Readonly<Record<string, readonly string[]>> = {
   'Forbidden.KeyVersionNotFound': [OTHER_STATE, LIST_KEYS],
   'Forbidden.AliasNotFound': [LIST_KEYS],
   'Forbidden.ResourceNotFound': [
-    'this embedded KMS may not have the secret: --gateway local and each local-kms --state DIR have secrets of their own',
+    'this embedded KMS may not have the secret: --gateway local and each local-kms --state DIR have their own secrets',
   ],
   'Rejected.Disabled': [
-    'its EnableKey enables the key, called by any client at the Endpoint of kmsx local-kms',
+    'enable the key with EnableKey, called by any client at the Endpoint of kmsx local-kms',
   ],
   'Rejected.PendingImport': [
-    'its GetParametersForImport and ImportKeyMaterial give the key its material, called by any client at the Endpoint of kmsx local-kms',
+    'import its material with GetParametersForImport and ImportKeyMaterial, called by any client at the Endpoint of kmsx local-kms',
   ],
   'Rejected.StateModifiedFailed': [
-    'its CancelKeyDeletion comes first, called by any client at the Endpoint of kmsx local-kms',
+    'call CancelKeyDeletion first, by any client at the Endpoint of kmsx local-kms',
   ],
   'InvalidAccessKeyId.NotFound': [
     'the line that kmsx local-kms prints has AccessKeyId and AccessKeySecret; others are in its --seed',
@@ -36,11 +36,11 @@ const HINTS: Readonly<Record<string, readonly string[]>> = {
     'the line that kmsx local-kms prints has the AccessKeySecret; those of other access keys are in its --seed',
   ],
   'Rejected.PendingDeletion': [
-    'its CancelKeyDeletion keeps the key, called by any client at the Endpoint of kmsx local-kms',
+    'keep the key with CancelKeyDeletion, called by any client at the Endpoint of kmsx local-kms',
   ],
 };
 
-const GENERAL_HINT = 'this is the embedded KMS: docs/embedded-kms.md says what it offers';
+const GENERAL_HINT = 'this is the embedded KMS: see docs/embedded-kms.md';
 
 /**
  * The hints after a refusal of the embedded KMS.

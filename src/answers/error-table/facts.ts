@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../../base/error-codes.ts';
 
-/** What a code is about, where the program asks for that. */
+/** What a code is about, if the program depends on it. */
 export type Subject =
   | 'permission'
   | 'parameter'

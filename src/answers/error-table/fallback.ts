@@ -14,7 +14,7 @@ export const ERROR_FAMILIES: readonly ErrorFamily[] = [
   {
     prefix: 'Throttling',
     kind: 'unavailable',
-    message: 'a quota of calls is used up for now',
+    message: 'a quota of calls is used up at the moment',
     hint: 'run fewer calls at a time, or give a larger --max-attempts and --deadline',
   },
   {
@@ -27,19 +27,19 @@ export const ERROR_FAMILIES: readonly ErrorFamily[] = [
     prefix: 'InvalidAccessKeyId',
     kind: 'credentials',
     message: 'the access key is not accepted',
-    hint: 'aliyun sts GetCallerIdentity shows whether it works at all; --verbose names where kmsx has it from',
+    hint: 'aliyun sts GetCallerIdentity shows whether it works at all; --verbose shows where kmsx got it',
   },
   {
     prefix: 'NoPermission',
     kind: 'credentials',
     about: 'permission',
     message: 'these credentials lack a permission',
-    hint: 'aliyun sts GetCallerIdentity shows who asks: that RAM user or role needs a policy that allows the call',
+    hint: 'aliyun sts GetCallerIdentity shows the caller: that RAM user or role needs a policy that allows the call',
   },
   {
     prefix: 'AuthenticationFail',
     kind: 'credentials',
-    message: 'STS does not accept who asks for the role',
+    message: 'STS does not accept the caller that asks for the role',
     hint: 'check the token file, the ARN of the identity provider and the trust policy of the role',
   },
   {
@@ -68,7 +68,7 @@ export const ERROR_FAMILIES: readonly ErrorFamily[] = [
     statuses: REFUSALS,
     kind: 'kms',
     message: 'the time of the request is not accepted',
-    hint: 'set the clock of this machine: timedatectl set-ntp true; date -u compares it with the time elsewhere',
+    hint: 'set the clock of this machine: timedatectl set-ntp true; check it with date -u',
   },
   {
     prefix: 'Forbidden',
@@ -82,7 +82,7 @@ export const ERROR_FAMILIES: readonly ErrorFamily[] = [
     prefix: 'Forbidden',
     statuses: [400, 403],
     kind: 'credentials',
-    message: 'KMS forbids the call to these credentials',
+    message: 'KMS does not allow this call with these credentials',
     hint: 'the Code says why: check the RAM policy for kms:ACTION, the key policy and the state of the account',
     mayBeClosedInstance: true,
   },
@@ -90,7 +90,7 @@ export const ERROR_FAMILIES: readonly ErrorFamily[] = [
     prefix: 'Rejected',
     statuses: REFUSALS,
     kind: 'kms',
-    message: 'KMS rejects the call in the present state of the key or instance',
+    message: 'KMS rejects the call in the current state of the key or instance',
     hint: 'the Code says why; kmsx list-keys shows the state of each key',
     mayBeClosedInstance: true,
   },
@@ -99,7 +99,7 @@ export const ERROR_FAMILIES: readonly ErrorFamily[] = [
     statuses: REFUSALS,
     kind: 'kms',
     message: 'KMS does not support what the request asks for',
-    hint: 'the Code says what; another key, or --gateway public in place of a dedicated one, may support it',
+    hint: 'the Code says what; another key, or --gateway public instead of a dedicated one, may support it',
     mayBeClosedInstance: true,
   },
 ];
@@ -119,7 +119,7 @@ const REFUSED_CREDENTIALS: StatusFacts = {
 const NOT_NOW: StatusFacts = {
   statuses: '408, 429, 500 and above',
   kind: 'unavailable',
-  message: 'KMS could not answer the request for now',
+  message: 'KMS cannot answer the request at the moment',
   hint: 'try again later, or with a larger --max-attempts',
 };
 

@@ -5,7 +5,7 @@ export const KEY_ERRORS: KmsErrorTheme = {
   'Forbidden.KeyNotFound': {
     about: 'key-missing',
     message: 'KMS does not know this key here',
-    hint: 'is it a key of this region and account? kmsx list-keys shows those; --region leads to others',
+    hint: 'is it a key of this region and account? kmsx list-keys lists those; --region chooses another region',
     mayBeClosedInstance: true,
   },
   'Forbidden.KeyVersionNotFound': {
@@ -14,7 +14,7 @@ export const KEY_ERRORS: KmsErrorTheme = {
   },
   'Forbidden.AliasNotFound': {
     message: 'KMS does not know this alias here',
-    hint: 'kmsx list-keys --aliases shows the keys of this region and account with their aliases',
+    hint: 'kmsx list-keys --aliases lists the keys of this region and account with their aliases',
   },
   'Rejected.Disabled': {
     keyState: 'Disabled',
@@ -23,48 +23,48 @@ export const KEY_ERRORS: KmsErrorTheme = {
   },
   'Rejected.PendingDeletion': {
     keyState: 'PendingDeletion',
-    message: 'the KMS key is about to be deleted',
-    hint: 'aliyun kms CancelKeyDeletion --KeyId ID keeps it; what it encrypted is lost with it',
+    message: 'the KMS key is scheduled for deletion',
+    hint: 'aliyun kms CancelKeyDeletion --KeyId ID keeps it; everything it encrypted is lost if it is deleted',
   },
   'Rejected.PendingImport': {
     keyState: 'PendingImport',
-    message: 'the key material of the KMS key is not imported, or has expired',
-    hint: 'import its key material again: aliyun kms GetParametersForImport begins that',
+    message: 'the key material of the KMS key has not been imported, or has expired',
+    hint: 'import its key material again, starting with aliyun kms GetParametersForImport',
   },
   'Rejected.Unavailable': {
     about: 'key-state',
-    message: 'the state of the KMS key does not allow this',
+    message: 'the state of the KMS key does not allow the call',
     hint: 'the KMS console shows the state of the key and of its instance, which may have expired',
   },
   'Rejected.StateModifiedFailed': {
-    message: 'the state of the KMS key cannot be changed like this',
+    message: 'this change of state is not possible for the KMS key',
     hint: 'cancel the deletion of the key first: aliyun kms CancelKeyDeletion --KeyId ID',
   },
   'Rejected.LimitExceeded': {
     message: 'a quota of KMS is used up',
-    hint: 'the quota center of the console shows and raises it',
+    hint: 'see and raise it in the quota center of the console',
   },
   'Rejected.ResourceExist': {
     about: 'exists',
-    message: 'what is to be made exists in KMS already',
+    message: 'it already exists in KMS',
     hint: 'give it another name',
   },
   'Forbidden.ResourceNotFound': {
     about: 'secret-missing',
     message: 'KMS does not know this secret here',
-    hint: 'aliyun kms ListSecrets shows the secrets of this region and account',
+    hint: 'aliyun kms ListSecrets lists the secrets of this region and account',
   },
   AliasAlreadyExists: {
-    message: 'the alias exists already',
-    hint: 'choose another name, or aliyun kms UpdateAlias to point it to another key',
+    message: 'the alias already exists',
+    hint: 'choose another name, or point the alias to another key with aliyun kms UpdateAlias',
   },
   'Unsupported.Alias': {
-    message: 'KMS takes no alias in this place',
+    message: 'KMS does not accept an alias here',
     hint: 'give the id of the key: kmsx list-keys shows the aliases beside each KeyId',
   },
   'Unsupported.Origin': {
-    message: 'KMS does not offer this origin of key material here',
-    hint: 'keys that take imported material have the origin EXTERNAL',
+    message: 'KMS does not support this origin of key material here',
+    hint: 'keys that accept imported material have the origin EXTERNAL',
   },
   InvalidKeyMaterial: {
     message: 'KMS does not accept the key material',
@@ -72,7 +72,7 @@ export const KEY_ERRORS: KmsErrorTheme = {
   },
   InvalidImportToken: {
     message: 'KMS does not accept the import token',
-    hint: 'take the token and the public key from the same GetParametersForImport',
+    hint: 'use the token and the public key of the same GetParametersForImport',
   },
   ExpiredImportToken: {
     message: 'the import token has expired',

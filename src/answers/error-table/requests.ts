@@ -9,22 +9,22 @@ export const REQUEST_ERRORS: KmsErrorTheme = {
   },
   MissingParameter: {
     about: 'missing-parameter',
-    message: 'KMS misses a parameter in the request',
+    message: 'a parameter is missing from the request',
     hint: 'does this gateway know ACTION? a dedicated gateway may be older than the operation',
   },
   ParseRequestParameterException: {
     message: 'KMS could not read the parameters of the request',
-    hint: 'something between here and KMS changes requests: try another network, or without the proxy',
+    hint: 'something on the way to KMS changes requests: try another network, or no proxy',
   },
   ValidationError: {
     about: 'parameter',
-    message: 'KMS would refuse the request: a parameter is not valid',
+    message: 'KMS would refuse the request: a parameter is invalid',
     hint: 'check the key id, the encryption context and the public key',
   },
   DryRunOperationError: {
     about: 'dry-run',
-    message: 'KMS took the call for a dry run',
-    hint: 'the call would have succeeded; something between here and KMS added DryRun',
+    message: 'KMS treated the call as a dry run',
+    hint: 'the call would have succeeded; something on the way to KMS added DryRun',
   },
   UnsupportedOperation: {
     about: 'not-offered',
@@ -38,8 +38,8 @@ export const REQUEST_ERRORS: KmsErrorTheme = {
     mayBeClosedInstance: true,
   },
   UnsupportedHTTPMethod: {
-    message: 'KMS does not take this HTTP method',
-    hint: 'a proxy between here and KMS changes the method: name the gateway in NO_PROXY',
+    message: 'KMS does not accept this HTTP method',
+    hint: 'a proxy on the way to KMS changes the method: name the gateway in NO_PROXY',
   },
   'InvalidAction.NotFound': {
     about: 'not-offered',
@@ -48,29 +48,29 @@ export const REQUEST_ERRORS: KmsErrorTheme = {
   },
   InvalidVersion: {
     message: 'this gateway does not know the version of the KMS API',
-    hint: 'is the address that of KMS? check --endpoint',
+    hint: 'is this the address of KMS? check --endpoint',
   },
   InvalidSignatureMethod: {
-    message: 'this gateway does not take the way in which requests are signed',
-    hint: "kmsx signs as Alibaba Cloud's SDK does: check --endpoint and --gateway, or use a newer kmsx",
+    message: 'this gateway does not accept the signature method of the request',
+    hint: "kmsx signs like Alibaba Cloud's SDK: check --endpoint and --gateway, or use a newer kmsx",
   },
   SignatureNonceUsed: {
     about: 'nonce',
-    message: 'KMS has seen this very request before',
-    hint: 'a proxy sends requests twice: name the gateway in NO_PROXY; running it again makes a new request',
+    message: 'KMS has already received this request',
+    hint: 'a proxy sends requests twice: name the gateway in NO_PROXY; run the command again to make a new request',
   },
   IllegalTimestamp: {
     about: 'clock',
     message: 'KMS does not accept the time of the request',
-    hint: 'set the clock of this machine: timedatectl set-ntp true; date -u compares; KMS allows 15 minutes',
+    hint: 'set the clock of this machine: timedatectl set-ntp true; check it with date -u; KMS allows 15 minutes',
   },
   'InvalidTimeStamp.Expired': {
     about: 'clock',
     message: 'the time of the request is too far from that of KMS',
-    hint: 'set the clock of this machine: timedatectl set-ntp true lets NTP keep it; date -u compares; 15 minutes are allowed',
+    hint: 'set the clock of this machine: timedatectl set-ntp true synchronizes it; check it with date -u; KMS allows 15 minutes',
   },
   'InvalidTimeStamp.Format': {
-    message: 'the time of the request has a form that KMS does not read',
-    hint: 'something between here and KMS changes headers: try without the proxy, by NO_PROXY',
+    message: 'the time of the request is in a format that KMS cannot read',
+    hint: 'something on the way to KMS changes headers: bypass the proxy with NO_PROXY',
   },
 };

@@ -16,10 +16,10 @@ export const STS_ERRORS: KmsErrorTheme = {
   },
   'EntityNotExist.RoleArn': {
     message: 'the role of this ARN does not exist',
-    hint: 'aliyun ram ListRoles shows the roles of the account; the ARN needs the account of the role, not yours',
+    hint: 'aliyun ram ListRoles lists the roles of the account; the ARN takes the account of the role, not yours',
   },
   'MissingParameter.RoleArn': {
-    message: 'no role was named',
+    message: 'no role is set',
     hint: 'set ram_role_arn in the profile, or ALIBABA_CLOUD_ROLE_ARN',
   },
   'InvalidParameter.RoleArn': {
@@ -31,19 +31,19 @@ export const STS_ERRORS: KmsErrorTheme = {
     hint: 'ram_session_name, or ALIBABA_CLOUD_ROLE_SESSION_NAME: 2 to 64 letters, digits and . @ - _',
   },
   'InvalidParameter.DurationSeconds': {
-    message: 'the session of the role may not last that long, or not be that short',
+    message: 'the role session is longer or shorter than allowed',
     hint: 'set expired_seconds of the profile to 900 or more, and at most what the role allows (3600 unless it says more)',
   },
   'InvalidParameter.PolicyGrammar': {
     message: 'the session policy of the role is malformed',
-    hint: 'take the session policy out of the profile, or check it in the policy editor of the RAM console',
+    hint: 'remove the session policy from the profile, or check it in the policy editor of the RAM console',
   },
   'InvalidParameter.PolicySize': {
     message: 'the session policy of the role is too long',
     hint: 'shorten the session policy of the profile, or limit the role by its own policies',
   },
   'AuthenticationFail.NoPermission': {
-    message: 'the OIDC provider may not give this role, or is not registered',
+    message: 'the OIDC provider may not be used for this role, or is not registered',
     hint: 'check ALIBABA_CLOUD_OIDC_PROVIDER_ARN, and that the trust policy of the role names the provider and the subject',
   },
   'AuthenticationFail.OIDCToken.AudienceNotMatch': {
@@ -52,7 +52,7 @@ export const STS_ERRORS: KmsErrorTheme = {
   },
   'AuthenticationFail.OIDCToken.Expired': {
     message: 'the OIDC token has expired',
-    hint: 'is the file of ALIBABA_CLOUD_OIDC_TOKEN_FILE still renewed? it is read anew for each session',
+    hint: 'is the file of ALIBABA_CLOUD_OIDC_TOKEN_FILE still being renewed? it is read again for each session',
   },
   'AuthenticationFail.OIDCToken.HttpsUrlInvalid': {
     message: 'STS does not trust the certificate of the OIDC provider',
@@ -60,7 +60,7 @@ export const STS_ERRORS: KmsErrorTheme = {
   },
   'AuthenticationFail.OIDCToken.Invalid': {
     message: 'the OIDC token is empty or damaged',
-    hint: 'ALIBABA_CLOUD_OIDC_TOKEN_FILE must hold the token as it was issued: three parts with dots between, signed with RS256',
+    hint: 'ALIBABA_CLOUD_OIDC_TOKEN_FILE must hold the token as issued: three parts separated by dots, signed with RS256',
   },
   'AuthenticationFail.OIDCToken.InvalidSignature': {
     message: 'the signature of the OIDC token is wrong',
@@ -75,7 +75,7 @@ export const STS_ERRORS: KmsErrorTheme = {
     hint: 'ALIBABA_CLOUD_OIDC_PROVIDER_ARN must name the provider whose issuer is the iss of the token',
   },
   'AuthenticationFail.OIDCToken.PublicKeyFingerprintMismatch': {
-    message: 'the certificate of the OIDC provider has another fingerprint than the one registered',
+    message: 'the certificate of the OIDC provider does not have the registered fingerprint',
     hint: 'add the new fingerprint to the provider: aliyun ims AddFingerprintToOIDCProvider',
   },
 };

@@ -33,7 +33,7 @@ export const KMS_ERRORS: Readonly<Record<string, KmsErrorFacts>> = Object.fromEn
 
 /** For a key of an instance that the public gateway does not reach; no source names the code. */
 export const CLOSED_INSTANCE_HINT =
-  'a key of a KMS instance answers here only with access from the Internet enabled: KMS console, Instances, Share Resources; else use --gateway vpc';
+  'for a key of a KMS instance, enable access from the Internet (KMS console, Instances, Share Resources) or use --gateway vpc';
 
 /** What a code means: by its own line of the table, else by the word that it begins with, else by the HTTP status. */
 export function factsOf(code: string, status: number): KmsErrorFacts {

@@ -3,7 +3,7 @@ import { kmsxError, systemErrorCode } from '../error.ts';
 
 /** The error for an output that exists. */
 export function existsError(label: string): Error {
-  return kmsxError('output-exists', `${label} exists already`);
+  return kmsxError('output-exists', `${label} already exists`);
 }
 
 /** Turns a system error from writing `label` into one that says what to do; other errors pass unchanged. */

@@ -136,7 +136,7 @@ describe('kmsx list-keys', () => {
       const { Usable, Reason } = found.get(keyId) ?? {};
       return Usable === false ? Reason : undefined;
     };
-    expect(reason(DISABLED)).toMatch(/^it is disabled: its EnableKey/);
+    expect(reason(DISABLED)).toMatch(/^it is disabled: enable the key with EnableKey/);
     expect(reason(DELETED)).toMatch(/^it will be deleted on \d{4}-/);
     expect(reason(AWAITING)).toBe('its key material is not imported');
     expect(reason(RSA)).toContain('RSA_2048 is asymmetric');

@@ -238,7 +238,7 @@ describe('kmsx policy --check', () => {
     ]);
     expect(code).toBe(3);
     expect(verdicts[0]?.Reason).toMatch(/^a Deny statement/);
-    expect(stderr).toContain('hint: a Deny statement outweighs whatever is allowed');
+    expect(stderr).toContain('hint: a Deny statement overrides every Allow statement');
     expect(stderr).not.toContain('prints the RAM policy');
   });
 
@@ -285,7 +285,7 @@ describe('kmsx policy', () => {
     [
       'another region than the ARN says',
       ['--key-id', KEY, '--region', 'cn-hangzhou'],
-      '--region says cn-hangzhou and the ARN of the key cn-local\nkmsx: hint: leave --region out',
+      '--region says cn-hangzhou and the ARN of the key cn-local\nkmsx: hint: leave out --region',
     ],
     [
       'keys of two regions',

@@ -117,7 +117,7 @@ describe('kmsx recover-key', () => {
     const lies: readonly [string[], string[], string?][] = [
       [
         ['--in', 'swapped.json'],
-        ['exit 6', 'under another KMS key than its document says', 'take the original document'],
+        ['exit 6', 'under another KMS key than its document says', 'use the original document'],
       ],
       [
         ['--in', 'changed.json'],
@@ -129,7 +129,7 @@ describe('kmsx recover-key', () => {
       ],
       [
         ['--in', 'cut.json'],
-        ['exit 2', 'copied again'],
+        ['exit 2', 'copy it again'],
       ],
       [
         ['--in', 'backup.json', '--context', 'purpose=theft'],
@@ -137,17 +137,21 @@ describe('kmsx recover-key', () => {
       ],
       [
         [],
-        ['exit 4', 'standard input does not tell its encryption context', '--context NAME=VALUE'],
+        [
+          'exit 4',
+          'standard input does not contain its encryption context',
+          '--context NAME=VALUE',
+        ],
         document.CiphertextBlob,
       ],
       [
         ['--context', 'purpose=theft'],
-        ['exit 4', 'is --context exactly the one that standard input was made with?'],
+        ['exit 4', 'is --context exactly the context that standard input was made with?'],
         document.CiphertextBlob,
       ],
       [
         ['--in', 'backup.json', '--expect-check-value', mismatch],
-        ['exit 6', 'this is another key than the one expected'],
+        ['exit 6', 'this is not the expected key'],
       ],
     ];
     for (const [args, words, stdin] of lies) {
@@ -174,10 +178,10 @@ describe('kmsx recover-key', () => {
       Endpoint: 'https://kst-old.cryptoservice.kms.aliyuncs.com',
     });
     const told = await refusal(recover(server, ['--in', 'trap.json']));
-    expect(told).toContain(`trap.json says that it was made at "${trap}"`);
-    expect(told).not.toContain('leads there');
+    expect(told).toContain(`trap.json was made at "${trap}"`);
+    expect(told).not.toContain('use --');
     expect(await refusal(recover(server, ['--in', 'instance.json']))).toContain(
-      '--gateway kst-old leads there',
+      ': use --gateway kst-old',
     );
     expect(calls).toBe(0);
   });
@@ -196,7 +200,7 @@ describe('kmsx recover-key', () => {
     });
     const server = { endpoint: ['--endpoint', trap], env: {} };
     const refusals = [
-      [['--out', 'key.b64'], 'key.b64 exists already'],
+      [['--out', 'key.b64'], 'key.b64 already exists'],
       [['--out', 'backup.json', '--force'], 'backup.json is also an input'],
       [['--check-value-methods', 'md5'], 'not a check value method'],
       [['--expect-check-value', 'ecb:12'], 'hexadecimal digits'],

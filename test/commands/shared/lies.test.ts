@@ -29,7 +29,7 @@ const REPLACED = testKeyPath('other-2048.pem');
 
 const NOT_OPENING = /encryption context|CiphertextBlob was changed/;
 const ELSEWHERE = /another region or account/;
-const ANOTHER_KEY = /stop: .*(another key|swapped)/;
+const ANOTHER_KEY = /stop: .*(not the expected key|swapped)/;
 
 /** Two that stand for all four of which each opens a backup in its own way. */
 const ON_BACKUP = ['reexport-key', 'recover-key'] as const satisfies readonly Name[];
@@ -80,7 +80,7 @@ describeLies(
       4,
       NOT_OPENING,
     ),
-    'an id that is not that of the context': met(BACKUP_READERS, 'id.json', 2, /take the original/),
+    'an id that is not that of the context': met(BACKUP_READERS, 'id.json', 2, /use the original/),
     'a --context that disagrees with the document': met(
       BACKUP_READERS,
       'c.backup.json',
@@ -96,7 +96,7 @@ describeLies(
         met(names, cutName(kind, 'half is left'), 2, /cut short/),
       ),
       ...met(BACKUP_READERS, 'blob-cut-between', 4, /changed|context/, { more: CONTEXT }),
-      ...met(['unwrap-key'], 'bare-export-cut-within', 2, /cut short must be copied again/, {
+      ...met(['unwrap-key'], 'bare-export-cut-within', 2, /cut short, copy it again/, {
         more: OAEP,
       }),
       ...met(EXPORT_READERS, 'bare-export-cut-between', 6, /changed or cut/, {
@@ -108,7 +108,7 @@ describeLies(
       ...met(['verify-key --against'], 'd.backup.json', 6, ANOTHER_KEY),
       ...met(['verify-key --expect-check-value'], 'd.backup.json', 6, ANOTHER_KEY),
     ],
-    "another key's component": met(['combine'], 'd2', 2, /bring those of one set together/),
+    "another key's component": met(['combine'], 'd2', 2, /combine components of one set/),
     "another key's component under the right name": met(
       ['combine'],
       'others-component',
@@ -157,7 +157,7 @@ describeLies(
       READERS.export,
       'disagreeing.json',
       2,
-      /take the original/,
+      /use the original/,
     ),
     'a length that is not that of the data key': [
       ...met(['unwrap-key', 'recover-key', 'reencrypt-key'], 'length.json', 6, /was changed/),

@@ -67,7 +67,7 @@ describe('an existing output', () => {
     writeFileSync(join(folder(), 'old.json'), 'old');
     const result = await kmsx([...EXPORT, option, 'old.json'], { cwd: folder() });
     expect(result).toMatchObject({ code: 2, stdout: '' });
-    expect(result.stderr).toContain('kmsx: error: old.json exists already\nkmsx: hint: ');
+    expect(result.stderr).toContain('kmsx: error: old.json already exists\nkmsx: hint: ');
     expect(text('old.json')).toBe('old');
     expect(files()).toEqual(['old.json']);
   });

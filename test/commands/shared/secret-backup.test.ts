@@ -187,7 +187,7 @@ describe('a secret that exists', () => {
       expect(error).toMatchObject({
         code: 4,
         Code: 'secret-exists',
-        Message: `${SECRET} exists already`,
+        Message: `${SECRET} already exists`,
       });
       expect(error.Hint).toContain('give another name');
     }
@@ -202,7 +202,7 @@ describe('a secret that exists', () => {
     const error = await fail(server, ...EXPORT, ...BOTH);
     expect(error).toMatchObject({ code: 4, Code: 'secret-exists' });
     expect(error.Message).toBe(
-      `${SECRET} exists; whether it is this backup could not be read; the backup b.json stands`,
+      `${SECRET} exists; kmsx could not read whether it holds this backup; the backup b.json stands`,
     );
     expect(error.Hint).toMatch(
       /ListSecretVersionIds .* kmsx-[0-9a-f]{32} .*\n?.*reexport-key --in b\.json/,
@@ -219,7 +219,7 @@ describe('a secret that exists', () => {
     expect(stderr).toContain(
       `kmsx: warning: whether ${SECRET} exists could not be asked: no permission for DescribeSecret\n`,
     );
-    expect(stderr).toContain(`kmsx: error: ${SECRET} exists already; the backup b.json stands\n`);
+    expect(stderr).toContain(`kmsx: error: ${SECRET} already exists; the backup b.json stands\n`);
     expect(files()).toEqual(['b.json', 'seed.json']);
   });
 });
@@ -256,7 +256,7 @@ describe('an answer of CreateSecret that does not arrive', () => {
     const server = await start(...faults(...specs));
     const error = await fail(server, ...EXPORT, ...BOTH, '--max-attempts', '1');
     expect(error.code).toBe(5);
-    expect(error.Message).toMatch(/; whether it was made is not known; the backup b\.json stands$/);
+    expect(error.Message).toMatch(/; it may have been made; the backup b\.json stands$/);
     expect(error.Hint).toContain('ListSecretVersionIds');
     expect(files()).toEqual(['b.json']);
   });
@@ -285,7 +285,7 @@ describe('several backups', () => {
     const twice = ['--max-attempts', '2'];
     const error = await fail(server, ...EXPORT, ...backups, '--out', 'e.json', ...twice);
     expect(error).toMatchObject({ code: 5, Code: 'InternalFailure' });
-    expect(error.Message).toContain(`secret:second: KMS failed inside`);
+    expect(error.Message).toContain(`secret:second: KMS had an internal failure`);
     expect(error.Message).toContain(`; the backups a.json and ${SECRET} stand`);
     expect(files()).toEqual(['a.json']);
     expect(await secretOf(server)).toBe(text('a.json').trimEnd());

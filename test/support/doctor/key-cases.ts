@@ -52,10 +52,10 @@ export const KEY_CASES: readonly DoctorCase[] = [
   keyCase('a key that does not exist', `${KEYS.good.slice(0, -1)}9`, 'Forbidden.KeyNotFound'),
   keyCase('an alias that does not exist', 'alias/nobody', 'Forbidden.AliasNotFound'),
   keyCase('a disabled key', 'alias/disabled', 'Rejected.Disabled', {
-    hint: /its EnableKey/,
+    hint: /enable the key with EnableKey/,
   }),
   keyCase('a key that is to be deleted', 'alias/doomed', 'Rejected.PendingDeletion', {
-    hint: /its CancelKeyDeletion/,
+    hint: /keep the key with CancelKeyDeletion/,
   }),
   keyCase('a key without its material', 'alias/empty', 'Rejected.PendingImport'),
   keyCase('a key that signs', 'alias/signs', 'key-unusable', { message: /SIGN\/VERIFY, EC_P256/ }),

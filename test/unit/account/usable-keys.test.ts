@@ -71,7 +71,7 @@ describe('whether export-key can use a KMS key', () => {
 
   it('names no command that would ask the real KMS, where the embedded one answered', () => {
     const { Reason } = judgeKey(key({ keyState: 'Disabled' }), { ...REAL, isRehearsal: true });
-    expect(Reason).toMatch(/^it is disabled: its EnableKey/);
+    expect(Reason).toMatch(/^it is disabled: enable the key with EnableKey/);
     expect(Reason).not.toContain('aliyun ');
   });
 

@@ -85,7 +85,7 @@ describe('exporting a backup to a one-time key', () => {
     expect(calls()).toEqual([]);
   });
 
-  it('refuses a data key of another length than the document says', async () => {
+  it('refuses a data key whose length differs from the document', async () => {
     const { kms, seal } = await startEmbeddedKms();
     const source = { CiphertextBlob: await seal(randomBytes(16)), NumberOfBytes: 32 };
     expect(await failure(exportToOneTimeKey(source, kms))).toMatchObject({

@@ -91,7 +91,7 @@ describe('whether a secret is still to be made', () => {
     expect(await failureOf(assertSecretFree('s', kms))).toMatchObject({
       code: 'secret-exists',
       kind: 'kms',
-      message: 'secret:s exists already',
+      message: 'secret:s already exists',
     });
   });
 
@@ -99,7 +99,7 @@ describe('whether a secret is still to be made', () => {
     const kms = kmsOf({ describeSecret: refuses(refusal('Rejected.Throttling')) });
     expect(await failureOf(assertSecretFree('s', kms))).toMatchObject({
       code: 'Rejected.Throttling',
-      message: 'secret:s: KMS has too many calls of this account',
+      message: 'secret:s: KMS gets too many calls from this account',
     });
   });
 });
@@ -141,7 +141,7 @@ describe('a backup as a new secret', () => {
     const kms = kmsOf({ createSecret, getSecretValue });
     expect(await failureOf(createSecretBackup(SECRET, kms))).toMatchObject({
       code: 'secret-exists',
-      message: 'secret:backups/payments exists already',
+      message: 'secret:backups/payments already exists',
     });
   });
 
@@ -155,8 +155,13 @@ describe('a backup as a new secret', () => {
   });
 
   it.each([
-    ['exists', exists, 'secret-exists', /^secret:backups\/payments exists; whether it is this/],
-    ['may exist', lost, 'network-failed', /; whether it was made is not known$/],
+    [
+      'exists',
+      exists,
+      'secret-exists',
+      /^secret:backups\/payments exists; kmsx could not read whether it holds this/,
+    ],
+    ['may exist', lost, 'network-failed', /; it may have been made$/],
   ])(
     'that %s and cannot be read back says how to find out',
     async (_, createSecret, code, text) => {

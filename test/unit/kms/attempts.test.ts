@@ -6,7 +6,7 @@ import { backoffMs, DEFAULT_LIMITS, withRetries } from '../../../src/kms/attempt
 import { refused } from '../../support/kms/refusals.ts';
 
 const BUSY = refused('Rejected.Throttling', {
-  message: 'KMS has too many calls of this account',
+  message: 'KMS gets too many calls from this account',
   hints: ['wait'],
   action: 'Decrypt',
   requestId: 'id-1',
@@ -119,7 +119,7 @@ describe('withRetries', () => {
     expect(waits).toEqual([100, 200, 400, 800]);
     expect(reports.at(-1)).not.toHaveProperty('waitMs');
     if (!(result instanceof KmsxError)) throw new Error('it succeeded');
-    expect(result.message).toBe('KMS has too many calls of this account (5 attempts, 1.5 s)');
+    expect(result.message).toBe('KMS gets too many calls from this account (5 attempts, 1.5 s)');
     const { kind, code, hints, action, requestId, httpStatus } = BUSY;
     expect(result).toMatchObject({ kind, code, hints, action, requestId, httpStatus });
   });

@@ -13,11 +13,11 @@ export interface BackupFacts {
   /** What the backup is called: a file, or standard input. */
   readonly label: string;
   readonly kms: Pick<KmsClient, 'endpoint'>;
-  /** What a command knows better of some errors. */
+  /** More exact hints of the command for some errors. */
   readonly hintsFor?: (error: KmsxError) => readonly string[] | undefined;
 }
 
-/** Parameters that say for whom a data key is exported, and nothing of the backup. */
+/** Parameters that describe the recipient of an export, not the backup. */
 const OF_RECIPIENT: readonly (string | undefined)[] = [
   'PublicKeyBlob',
   'WrappingAlgorithm',
@@ -25,7 +25,7 @@ const OF_RECIPIENT: readonly (string | undefined)[] = [
 ];
 
 /**
- * Runs calls of KMS on a backup. Where KMS refuses them, the hints tell what it can mean for this backup, and where
+ * Runs calls of KMS on a backup. If KMS refuses them, the hints say what that can mean for this backup, and where
  * its document was made.
  */
 export async function explainingFailures<T>(
@@ -45,7 +45,7 @@ export function explained(error: KmsxError, facts: BackupFacts): KmsxError {
   return error.with({ hints: [...own, ...elsewhere(error, facts)] });
 }
 
-/** Tells whether KMS could not open what it was given: a wrong context, a damaged ciphertext, another key's. */
+/** Whether KMS could not open what it was given: a wrong context, a damaged ciphertext, or that of another key. */
 export function isNotOpening(error: KmsxError): error is KmsRefused {
   return (
     error instanceof KmsRefused &&
@@ -70,47 +70,45 @@ function usualHints(error: KmsxError, { source, label }: BackupFacts): readonly 
   return hints.map((hint) => hint.replace('--KeyId ID', () => `--KeyId ${shellWord(KeyId)}`));
 }
 
-/** KMS tells a wrong context, a changed ciphertext and another account's key alike. */
+/** KMS gives the same answer for a wrong context, a changed ciphertext and a key of another account. */
 function contextHints({ EncryptionContext, KeyId }: BackupSource, label: string): string[] {
   if (KeyId !== undefined) {
     return [
       `${label} does not open as it is: its encryption context or CiphertextBlob was changed, or its KMS key is in another region or account`,
       isKeyIdOfKms(KeyId)
         ? `kmsx list-keys shows whether ${KeyId} is a key of this region and account; another account's key needs its key policy too`
-        : 'its KeyId is none that KMS gives: it was changed; take the original document',
+        : 'its KeyId is not one that KMS would issue: it was changed; use the original document',
     ];
   }
   return [
     EncryptionContext === undefined
-      ? `${label} does not tell its encryption context: if it has one, repeat it with --context NAME=VALUE`
-      : `is --context exactly the one that ${label} was made with? names and values count, the order does not`,
+      ? `${label} does not contain its encryption context: if it has one, repeat it with --context NAME=VALUE`
+      : `is --context exactly the context that ${label} was made with? names and values count, the order does not`,
     ...(dataKeyIdOf(EncryptionContext) === undefined
-      ? [
-          'of a key made with --bind, --context kmsx:id=ID is a part too: the DataKeyId of its export',
-        ]
+      ? ['for a key made with --bind, add --context kmsx:id=ID with the DataKeyId of its export']
       : []),
-    `else ${label} was changed or cut short, or its KMS key is in another region or account`,
+    `otherwise ${label} was changed or cut short, or its KMS key is in another region or account`,
   ];
 }
 
-/** Whether a document's KeyId may stand in a command: an id or an ARN, and nothing that a program takes for an option. */
+/** Whether a document's KeyId may be put into a command: an id or an ARN, never what looks like an option. */
 function isKeyIdOfKms(keyId: string): boolean {
   return /^(?:acs:kms:[a-z0-9-]{1,63}:\d{1,32}:key\/)?[A-Za-z0-9][\w-]{0,127}$/.test(keyId);
 }
 
-/** A document's Endpoint is never called, only told: whoever reads it decides. */
+/** A document's Endpoint is never called, only shown: the reader decides. */
 function elsewhere({ kind }: KmsxError, { source, label, kms }: BackupFacts): readonly string[] {
   const { Endpoint, Rehearsal } = source;
-  // An embedded KMS has another port each time.
+  // The port of an embedded KMS changes with each start.
   if (Endpoint === undefined || Rehearsal === true || (kind !== 'kms' && kind !== 'unavailable'))
     return [];
   if (Endpoint === kms.endpoint) return [];
-  const said = `${label} says that it was made at ${JSON.stringify(Endpoint.slice(0, 200))}, and ${kms.endpoint} was asked`;
+  const said = `${label} was made at ${JSON.stringify(Endpoint.slice(0, 200))}, but kmsx asked ${kms.endpoint}`;
   const option = gatewayOption(Endpoint);
-  return [option === undefined ? said : `${said}: ${option} leads there`];
+  return [option === undefined ? said : `${said}: use ${option}`];
 }
 
-/** How to get to an address of KMS's own; any other is for the reader to judge. */
+/** The option for an address of KMS itself; any other is for the reader to judge. */
 function gatewayOption(endpoint: string): string | undefined {
   const instance = /^https:\/\/(kst-[a-z0-9-]{1,59})\.cryptoservice\.kms\.aliyuncs\.com$/.exec(
     endpoint,

@@ -7,8 +7,8 @@ import { isNoPermission, KmsRefused } from '../../../answers/refusal.ts';
 import { isNotOpening } from './backup-failures.ts';
 
 /**
- * What an error of a re-encryption can mean. The old backup is opened before ReEncrypt, so that what ReEncrypt then
- * refuses is about the new KMS key.
+ * What an error of a re-encryption can mean. The old backup is opened before ReEncrypt, so a refusal of ReEncrypt is
+ * about the new KMS key.
  *
  * @param isOpened - whether the old backup was opened before
  * @returns undefined for an error that is about the old backup alone
@@ -25,7 +25,7 @@ export function reencryptHints(
     if (error.denial !== undefined) {
       return [
         ...hintsFor(error),
-        'it takes kms:ReEncryptFrom on the old key and kms:ReEncryptTo on the new one',
+        'ReEncrypt needs kms:ReEncryptFrom on the old key and kms:ReEncryptTo on the new one',
       ];
     }
     return [
@@ -41,8 +41,8 @@ export function reencryptHints(
   }
   const which =
     source === undefined && isOpened
-      ? `the old backup opens; what KMS refused is ${destination.text}`
-      : `what KMS refused is ${destination.text} or ${source?.keyId ?? 'the old key'}`;
+      ? `the old backup opens; KMS refused ${destination.text}`
+      : `KMS refused ${destination.text} or ${source?.keyId ?? 'the old key'}`;
   return error.kind === 'kms' ? [...hintsFor(error), which] : undefined;
 }
 
@@ -82,7 +82,7 @@ function oldBackupHints(
   return [
     ...hintsFor(error),
     bits === 0
-      ? `where the old CiphertextBlob is lost, --expect-check-value label:… ${without}`
-      : `${bits} bits of a check value alone prove nothing: where the old CiphertextBlob is lost, --expect-check-value label:… or sha256:… ${without}`,
+      ? `if the old CiphertextBlob is lost, --expect-check-value label:… ${without}`
+      : `${bits} bits of a check value alone prove nothing: if the old CiphertextBlob is lost, --expect-check-value label:… or sha256:… ${without}`,
   ];
 }
