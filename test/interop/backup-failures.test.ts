@@ -134,7 +134,7 @@ describe.each(COMMANDS)('kmsx %s', (_, argsOf) => {
     await exportKey(await start());
     const { code, Code, Hint } = await failure(argsOf('backup.json'), await start({ old }));
     expect({ code, Code }).toEqual({ code: 4, Code: word });
-    expect(Hint).toContain(`its ${action} `);
+    expect(Hint).toContain(`the key with ${action}, `);
     expect(Hint).not.toContain('aliyun');
   });
 

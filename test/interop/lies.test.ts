@@ -86,7 +86,7 @@ describeLies(
       ['recover-key --component'],
       'swapped.json',
       6,
-      /another key than the one expected/,
+      /not the expected key/,
       { more: EXPECT_C },
     ),
     'a context that was changed in the document': met(DRY_RUNS, 'context.json', 4, NOT_OPENING),
