@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { defines } from './scripts/defines.js';
 
 export default defineConfig({
-  define: { KMSX_VERSION: JSON.stringify('0.0.0') },
+  define: defines('0.0.0'),
   test: {
     // As Node.js and the bundle read CommonJS: the default import is module.exports.
     setupFiles: ['test/support/scrub-env.ts'],

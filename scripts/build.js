@@ -17,13 +17,13 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defines } from './defines.js';
 import { leanBundle } from './lean-bundle.js';
 
 const GRACE_MS = process.argv.includes('--alone') ? 0 : 60_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const { outputFiles } = await build({
   absWorkingDir: root,
@@ -38,7 +38,7 @@ const { outputFiles } = await build({
   chunkNames: '[name]-[hash]',
   legalComments: 'none',
   logLevel: 'warning',
-  define: { KMSX_VERSION: JSON.stringify(version) },
+  define: defines(),
   plugins: [leanBundle],
   // The SDKs are CommonJS and call require() for Node's own modules.
   banner: {

@@ -20,7 +20,7 @@ const checks = isFix
       ['lint', 'eslint --max-warnings 0 .'],
       ['direction of imports', 'depcruise src test'],
       ['unused code', 'knip'],
-      ['completions', 'node scripts/run-ts.js scripts/completions.ts --check'],
+      ['completions', 'node scripts/run-ts.js scripts/completions/main.ts --check'],
       ['troubleshooting', 'node scripts/run-ts.js scripts/troubleshooting.ts --check'],
       ['build', 'npm run --silent build'],
       ['package', 'publint --strict'],

@@ -112,7 +112,7 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'completion',
     group: SHELL,
     summary: 'print a shell completion script',
-    load: async () => (await import('../commands/shell/completion/completion.ts')).defineCompletion,
+    load: async () => (await import('../commands/shell/completion.ts')).defineCompletion,
   },
   {
     name: 'help',
@@ -187,7 +187,6 @@ async function loadCommand(program: Command, name: string, io: Io): Promise<Comm
   (await entry.load())(command, io, {
     program,
     load: (other) => loadCommand(program, other, io),
-    createFull: () => createFullProgram(io),
   });
   return command;
 }

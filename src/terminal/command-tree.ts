@@ -6,8 +6,6 @@ export interface CommandTree {
   readonly program: Command;
   /** Loads a command's file, which adds its options. */
   readonly load: (name: string) => Promise<Command>;
-  /** A new tree with the options of every command, for generating completions and help. */
-  readonly createFull: () => Promise<Command>;
 }
 
 /** Adds the options and action of a command. Each command's file exports one such function. */

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SHELLS } from '../../src/commands/shell/completion/generate.ts';
+import { SHELLS } from '../../scripts/completions/generate.ts';
 import type { CompletionShell } from '../support/shells/completion-shells.ts';
 import { assertSyntax, openShell, SCRIPT_NAMES } from '../support/shells/completion-shells.ts';
 

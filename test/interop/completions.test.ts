@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Shell } from '../../src/commands/shell/completion/generate.ts';
-import { completionScript, SHELLS } from '../../src/commands/shell/completion/generate.ts';
-import { readCompletionModel } from '../../src/commands/shell/completion/model.ts';
+import type { Shell } from '../../scripts/completions/generate.ts';
+import { completionScript, SHELLS } from '../../scripts/completions/generate.ts';
+import { readCompletionModel } from '../../scripts/completions/model.ts';
 import type { CompletionShell } from '../support/shells/completion-shells.ts';
 import {
   assertSyntax,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
+import { defines } from '../../scripts/defines.js';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PUBKEY } from '../support/wrapping-keys.ts';
 
@@ -49,7 +50,7 @@ async function filesOnStack(): Promise<string[]> {
     target: 'node20',
     packages: 'external',
     sourcemap: 'inline',
-    define: { KMSX_VERSION: '"0"' },
+    define: defines(),
     logLevel: 'error',
   });
   const traceFile = join(home(), 'stack');

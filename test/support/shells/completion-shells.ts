@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Shell } from '../../../src/commands/shell/completion/generate.ts';
+import type { Shell } from '../../../scripts/completions/generate.ts';
 import { PseudoTerminal } from './pseudo-terminal.ts';
 
 /** What the completion script of each shell is called where it is installed. */

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import type { Shell } from './generate.ts';
-import { completionScript, SHELLS } from './generate.ts';
-import type { Io } from '../../../terminal/io.ts';
-import type { CommandTree } from '../../../terminal/command-tree.ts';
-import { writeStdout } from '../../../terminal/output/stdout.ts';
-import { describe } from '../../shared/describe.ts';
+import type { Io } from '../../terminal/io.ts';
+import { writeStdout } from '../../terminal/output/stdout.ts';
+import { describe } from '../shared/describe.ts';
+
+/** The files of `completions/` by shell, put in by the build; `npm run completions` generates them. */
+declare const KMSX_COMPLETIONS: Readonly<Record<'bash' | 'zsh' | 'fish', string>>;
 
 /** `kmsx completion`: prints the completion script of a shell, the same as in `completions/`. */
-export function defineCompletion(command: Command, io: Io, tree: CommandTree): void {
+export function defineCompletion(command: Command, io: Io): void {
   describe(command, {
     text: 'Prints the completion script of a shell. It is static: pressing Tab does not start kmsx.',
     examples: [
@@ -21,10 +21,10 @@ export function defineCompletion(command: Command, io: Io, tree: CommandTree): v
     ],
     exitCodes: [0, 2, 7],
   });
+  const scripts = KMSX_COMPLETIONS;
   command
-    .addArgument(new Argument('<shell>', 'the shell').choices([...SHELLS]))
-    .action(async (shell: Shell) => {
-      const script = completionScript(shell, await tree.createFull());
-      await writeStdout(io, Buffer.from(script));
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
+    .action(async (shell: keyof typeof scripts) => {
+      await writeStdout(io, Buffer.from(scripts[shell]));
     });
 }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { completionScript, SHELLS } from '../../../src/commands/shell/completion/generate.ts';
+import { completionScript, SHELLS } from '../../../scripts/completions/generate.ts';
 import { hostileProgram, hostileText } from '../../support/shells/hostile-program.ts';
 import { sampleProgram } from '../../support/shells/sample-program.ts';
 

@@ -1,13 +1,13 @@
 import { Argument, Command, Option } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Candidates, CommandModel } from '../../../src/commands/shell/completion/model.ts';
+import type { Candidates, CommandModel } from '../../../scripts/completions/model.ts';
 import {
   allCommands,
   commonOptions,
   ownOptions,
   readCompletionModel,
-} from '../../../src/commands/shell/completion/model.ts';
+} from '../../../scripts/completions/model.ts';
 import { sampleProgram } from '../../support/shells/sample-program.ts';
 
 const FILES: Candidates = { kind: 'files' };
