@@ -3,7 +3,7 @@ import { encodeBase64Bytes } from './secret-encoding.ts';
 
 const PAD = 0x3d;
 
-/** Tells whether a byte is white space in a text file: tab, line feed, vertical tab, form feed, return, space. */
+/** Whether a byte is white space in a text file: tab, line feed, vertical tab, form feed, return, space. */
 export function isBlankByte(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }

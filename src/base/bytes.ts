@@ -30,6 +30,6 @@ export function decodeText(bytes: Uint8Array, label: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw kmsxError('document-malformed', `${label} is no text`, { details: { label } });
+    throw kmsxError('document-malformed', `${label} is not text`, { details: { label } });
   }
 }

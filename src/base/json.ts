@@ -37,7 +37,7 @@ export function parseJson(text: string, label: string): unknown {
   return value;
 }
 
-/** Tells whether a value is a JSON object: not null, not an array. */
+/** Whether a value is a JSON object: not null, not an array. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

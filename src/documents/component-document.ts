@@ -53,7 +53,7 @@ export interface ComponentFacts extends ComponentOrigin {
 }
 
 /**
- * A component as it stands in its document, where the field `Component` has the secret in standard base64: as long
+ * A component as its document has it, where the field `Component` has the secret in standard base64: as long
  * as the data key by XOR; by SHAMIR one byte longer, which is the coordinate. `docs/documents.md`.
  */
 export interface KeyComponent {

@@ -234,7 +234,7 @@ function list(value: unknown): unknown[] {
 }
 
 function text(value: unknown): string {
-  if (typeof value !== 'string') throw new Error('a field is no text');
+  if (typeof value !== 'string') throw new Error('a field is not text');
   return value;
 }
 

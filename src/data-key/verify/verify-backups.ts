@@ -31,7 +31,7 @@ export interface VerifiableBackup {
     kms: KmsClient,
     work: () => Promise<T>,
   ) => Promise<T>;
-  /** Another export that stands in the same document: it must hold the data key too. */
+  /** Another export in the same document: it must hold the data key too. */
   readonly beside?: OpenableExport | undefined;
 }
 

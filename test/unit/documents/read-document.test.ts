@@ -59,7 +59,7 @@ describe('an envelope', () => {
       'document-format-unknown',
     ],
     ['a Format of another program', { ...BACKUP, Format: 'x\u001b[2J' }, 'document-format-unknown'],
-    ['a Format that is no text', { ...BACKUP, Format: 1 }, 'document-format-unknown'],
+    ['a Format that is not text', { ...BACKUP, Format: 1 }, 'document-format-unknown'],
     ['a Format of null', { ...BACKUP, Format: null }, 'document-format-unknown'],
   ])('that is none is refused: %s', (_, value, code) => {
     expect(codeOf(value)).toBe(code);

@@ -39,7 +39,7 @@ describe('the catalog of keys', () => {
     ['no metadata', {}, 'KeyMetadata is missing'],
     ['no state', { KeyMetadata: { KeyId: 'k' } }, 'KeyState is missing'],
     [
-      'a state that is no text',
+      'a state that is not text',
       { KeyMetadata: { KeyId: 'k', KeyState: 1 } },
       'KeyState is not text',
     ],

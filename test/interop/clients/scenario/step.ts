@@ -88,7 +88,7 @@ export function at(body: Body, path: string): unknown {
 /** The text at a path of an answer. */
 export function textAt(body: Body, path: string): string {
   const value = at(body, path);
-  if (typeof value !== 'string') throw new Error(`${path} is no text`);
+  if (typeof value !== 'string') throw new Error(`${path} is not text`);
   return value;
 }
 
