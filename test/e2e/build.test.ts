@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunResult } from '../support/kmsx.ts';
+import type { RunResult } from '../support/run-result.ts';
 import { cleanEnv, finish } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 

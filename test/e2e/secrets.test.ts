@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFullProgram } from '../../src/program/program.ts';
 import { answer, useFakeKms } from '../support/kms/fake-kms.ts';
-import type { RunResult } from '../support/kmsx.ts';
+import type { RunResult } from '../support/run-result.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { testIo } from '../support/test-io.ts';

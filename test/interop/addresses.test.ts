@@ -7,7 +7,7 @@ import {
   KMS_PORT,
   startGateway,
 } from '../support/network/dedicated-gateway.ts';
-import type { RunResult } from '../support/kmsx.ts';
+import type { RunResult } from '../support/run-result.ts';
 import { useNetwork } from '../support/network/namespace.ts';
 import type { RealProxy } from '../support/network/proxies.ts';
 import { proxyUrl, startSquid } from '../support/network/proxies.ts';

@@ -14,7 +14,7 @@ import {
   makeKeyPair,
 } from '../../src/local-kms/tls/certificate-authority.ts';
 import { ACCESS_KEY_ENV, DOMAIN, startGateway } from '../support/network/dedicated-gateway.ts';
-import type { RunResult } from '../support/kmsx.ts';
+import type { RunResult } from '../support/run-result.ts';
 import { useNetwork } from '../support/network/namespace.ts';
 import { proxyUrl, startSquid } from '../support/network/proxies.ts';
 import { PUBKEY } from '../support/wrapping-keys.ts';

@@ -2,7 +2,7 @@
 import { linkSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunResult } from '../support/kmsx.ts';
+import type { RunResult } from '../support/run-result.ts';
 import { kmsx } from '../support/kmsx.ts';
 import { useMounts } from '../support/mounts.ts';
 import { useTempFolder } from '../support/temp-folder.ts';

@@ -11,7 +11,7 @@ import {
   SESSION,
   startGateway,
 } from '../support/network/dedicated-gateway.ts';
-import type { RunResult } from '../support/kmsx.ts';
+import type { RunResult } from '../support/run-result.ts';
 import { useNetwork } from '../support/network/namespace.ts';
 import type { RealProxy } from '../support/network/proxies.ts';
 import {

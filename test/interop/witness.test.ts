@@ -6,7 +6,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunResult, Server } from '../support/kmsx.ts';
+import type { RunResult } from '../support/run-result.ts';
+import type { Server } from '../support/kmsx.ts';
 import { cleanEnv, kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY, testKeyPath } from '../support/wrapping-keys.ts';

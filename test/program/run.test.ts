@@ -11,7 +11,7 @@ import { hintsFor } from '../../src/terminal/messages.ts';
 import { createProgram } from '../../src/program/program.ts';
 import { createReporter } from '../../src/terminal/reporter.ts';
 import { run } from '../../src/program/run.ts';
-import type { RunResult } from '../support/kmsx.ts';
+import type { RunResult } from '../support/run-result.ts';
 import type { TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 import { useTempFolder } from '../support/temp-folder.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { colorsStderr, colorsStdout } from '../../src/terminal/output/color.ts';
-import type { RunResult } from '../support/kmsx.ts';
+import type { RunResult } from '../support/run-result.ts';
 import type { TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 import { useTempFolder } from '../support/temp-folder.ts';

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject } from 'vitest';
+import type { RunResult } from './run-result.ts';
 import type { TestIoOptions } from './test-io.ts';
 import { SIGNAL_EXIT_CODES } from '../../src/terminal/exit-codes.ts';
 
@@ -14,13 +15,6 @@ export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Buffer;
-}
-
-/** What a run of the program gave. */
-export interface RunResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** An environment of a test's own: nothing of the one that runs the tests, and no way off this machine. */

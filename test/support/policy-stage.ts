@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { RunResult } from './kmsx.ts';
+import type { RunResult } from './run-result.ts';
 import { PRIVKEY, PUBKEY, testKey } from './wrapping-keys.ts';
 
 const ACCOUNT = '1234567890123456';

@@ -3,7 +3,7 @@ import { createProgram } from '../../src/program/program.ts';
 import { run } from '../../src/program/run.ts';
 import { systemIo } from '../../src/terminal/system-io.ts';
 import { SecretBytes } from '../../src/base/secret-bytes.ts';
-import type { RunResult } from './kmsx.ts';
+import type { RunResult } from './run-result.ts';
 
 export interface TestIoOptions {
   readonly stdin?: string | Buffer;

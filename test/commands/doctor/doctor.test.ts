@@ -11,7 +11,7 @@ import { run } from '../../../src/program/run.ts';
 import { DOCTOR_CASES } from '../../support/doctor/cases.ts';
 import { dedicated, proxied } from '../../support/doctor/scenes.ts';
 import { expectCase, lineOf, linesOf } from '../../support/doctor/expectations.ts';
-import type { RunResult } from '../../support/kmsx.ts';
+import type { RunResult } from '../../support/run-result.ts';
 import { KEYS, keyEnv, useDoctorStage } from '../../support/doctor/stage.ts';
 import { startSts } from '../../support/credentials/sts-server.ts';
 import { TestKms } from '../../support/local-kms/test-kms.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { table } from '../../../src/terminal/output/table.ts';
-import type { RunResult } from '../../support/kmsx.ts';
+import type { RunResult } from '../../support/run-result.ts';
 import type { TestIoOptions } from '../../support/test-io.ts';
 import { runInProcess } from '../../support/test-io.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useKmsStage } from '../../support/kms/stage.ts';
-import type { RunResult, Server } from '../../support/kmsx.ts';
+import type { RunResult } from '../../support/run-result.ts';
+import type { Server } from '../../support/kmsx.ts';
 import { kmsx, kmsxOk } from '../../support/kmsx.ts';
 import { runInProcess } from '../../support/test-io.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ANY_CREDENTIALS } from '../../support/kms/fake-kms.ts';
-import type { RunResult } from '../../support/kmsx.ts';
+import type { RunResult } from '../../support/run-result.ts';
 import { runInProcess } from '../../support/test-io.ts';
 import type { RecordedRequest } from '../../support/network/servers.ts';
 import { json, startServer } from '../../support/network/servers.ts';

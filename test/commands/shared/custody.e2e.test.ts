@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../support/kmsx.ts';
+import type { RunResult } from '../../support/run-result.ts';
 import { kmsxOk, shell } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';

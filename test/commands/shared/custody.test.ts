@@ -8,7 +8,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../support/kmsx.ts';
+import type { RunResult } from '../../support/run-result.ts';
 import { kmsx, kmsxOk } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunResult } from '../../support/kmsx.ts';
+import type { RunResult } from '../../support/run-result.ts';
 import {
   cleanEnv,
   finish,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { DoctorCase } from './scenes.ts';
-import type { RunResult } from '../kmsx.ts';
+import type { RunResult } from '../run-result.ts';
 import type { DoctorStage } from './stage.ts';
 
 /** One line of what doctor prints. */

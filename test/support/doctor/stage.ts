@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { RunResult } from '../kmsx.ts';
+import type { RunResult } from '../run-result.ts';
 import { localKmsOptions, TestKms } from '../local-kms/test-kms.ts';
 import { PRIVKEY, PUBKEY } from '../wrapping-keys.ts';
 

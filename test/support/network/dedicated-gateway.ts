@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunResult } from '../kmsx.ts';
+import type { RunResult } from '../run-result.ts';
 import type { Network } from './namespace.ts';
 import { PUBKEY } from '../wrapping-keys.ts';
 

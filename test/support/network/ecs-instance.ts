@@ -7,7 +7,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
-import type { RunResult } from '../kmsx.ts';
+import type { RunResult } from '../run-result.ts';
 import type { MetadataOptions } from '../credentials/metadata-service.ts';
 import { Metadata } from '../credentials/metadata-service.ts';
 

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import type { RunOptions, RunResult, Server } from '../kmsx.ts';
+import type { RunResult } from '../run-result.ts';
+import type { RunOptions, Server } from '../kmsx.ts';
 import { announced, cleanEnv, finish, KMSX, stopServer } from '../kmsx.ts';
 
 export interface NetworkPlan {

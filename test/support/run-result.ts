@@ -1,0 +1,6 @@
+/** What a run of the program gave. */
+export interface RunResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
