@@ -3,6 +3,13 @@ import { createProgram } from './program/program.ts';
 import { run } from './program/run.ts';
 import { systemIo } from './terminal/system-io.ts';
 
+// Diagnostic reports hold the environment; `node --report-on-signal` may have asked for them.
+Object.assign(process.report, {
+  reportOnSignal: false,
+  reportOnFatalError: false,
+  reportOnUncaughtException: false,
+});
+
 const interrupt = new AbortController();
 let stop: (() => void) | undefined;
 

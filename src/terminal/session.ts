@@ -20,12 +20,20 @@ export function createSession(command: Command, io: Io): Session {
   return { io, options, reporter: createReporter(io, options) };
 }
 
-/** These options write TLS keys, TLS traffic or process memory to files or stderr. */
+/**
+ * These options write TLS keys, TLS traffic, the environment (reports) or process memory to files or stderr, or let a
+ * debugger read memory. One that ends with a hyphen is the beginning of several.
+ */
 const TELLING_OPTIONS = [
   '--tls-keylog',
   '--trace-tls',
-  '--heapsnapshot-signal',
-  '--heapsnapshot-near-heap-limit',
+  '--heapsnapshot-',
+  '--heap-prof',
+  '--report-',
+  '--experimental-report',
+  '--abort-on-uncaught-exception',
+  '--inspect',
+  '--inspect-',
 ];
 
 /**
@@ -64,5 +72,9 @@ export function assertSafeEnvironment(io: Pick<Io, 'env'>): void {
 function tellingOption(options: string): string | undefined {
   const words = options.replaceAll(/["\\]/g, '').replaceAll('_', '-').split(/\s+/);
   const names = words.map((word) => word.replace(/=.*/s, ''));
-  return TELLING_OPTIONS.find((option) => names.includes(option));
+  return names.find((name) =>
+    TELLING_OPTIONS.some((option) =>
+      option.endsWith('-') ? name.startsWith(option) : name === option,
+    ),
+  );
 }

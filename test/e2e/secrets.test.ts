@@ -199,6 +199,8 @@ describe('an environment that would leak or trust anybody', () => {
     ['NODE_OPTIONS', '--no-warnings --tls_keylog=keys.log', ['rehearse']],
     ['NODE_OPTIONS', '--trace-tls', EXPORT],
     ['NODE_OPTIONS', '--heapsnapshot-signal=SIGUSR2', ['unwrap-key', '--privkey', PRIVKEY]],
+    ['NODE_OPTIONS', '--report-on-signal', EXPORT],
+    ['NODE_OPTIONS', '--report_uncaught_exception --report-directory=.', ['rehearse']],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0', EXPORT],
   ])('is refused: %s=%s', async (name, value, args) => {
     const result = await kmsx(args, { cwd: folder(), env: { [name]: value } });
