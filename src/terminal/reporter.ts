@@ -18,7 +18,7 @@ export interface ReporterOptions {
  * case, no full stop. With `--error-format json` each message is one line of JSON.
  */
 export interface Reporter {
-  /** For the operator's attention; `--quiet` leaves it out. */
+  /** For the operator's attention, each message once; `--quiet` leaves it out. */
   warn(message: string): Promise<void>;
   /** As `warn`, but shown with `--quiet` too: what came from a rehearsal always says so. */
   warnAlways(message: string): Promise<void>;
@@ -40,12 +40,16 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
       // There is nowhere left to say that stderr is gone; the exit code still tells.
     }
   };
-  const warn = (message: string): Promise<void> =>
-    write(
+  const warned = new Set<string>();
+  const warn = async (message: string): Promise<void> => {
+    if (warned.has(message)) return;
+    warned.add(message);
+    await write(
       json
         ? JSON.stringify({ Warning: { Message: oneLine(message) } })
         : `kmsx: ${chalk.yellow('warning:')} ${oneLine(message)}`,
     );
+  };
   const note = (message: string): Promise<void> =>
     write(
       json ? JSON.stringify({ Note: { Message: oneLine(message) } }) : `kmsx: ${oneLine(message)}`,
