@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
 import type { Env } from '../base/env.ts';
-import { envFlag, envValue } from '../base/env.ts';
 import type { Warn } from './secret-file.ts';
 import { readSecretFile } from './secret-file.ts';
+import { profilesOffVariable, profileVariable } from './variables.ts';
 
 /** The configuration file of the aliyun command-line tool, as messages name it. */
 export const CLI_CONFIG = '~/.aliyun/config.json';
@@ -41,8 +41,8 @@ export interface ProfileOptions {
 }
 
 /**
- * The `region_id` of the profile selected by `--profile`, `ALIBABA_CLOUD_PROFILE` or `current` in the
- * configuration. Reads one file; makes no network call.
+ * The `region_id` of the profile selected by `--profile`, the environment or `current` in the configuration. Reads
+ * one file; makes no network call.
  *
  * @returns undefined if no profile is selected, or it has no region
  * @throws KmsxError `profile-missing` (for `--profile` only); `credentials-file-malformed`, `file-unreadable`
@@ -73,21 +73,20 @@ export async function namedProfile(
 }
 
 /**
- * The profile used without `--profile`: the one named by `ALIBABA_CLOUD_PROFILE`, otherwise `current` in the
- * configuration; none if `ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true`.
+ * The profile used without `--profile`: the one that the environment names (`profileVariable`), otherwise `current`
+ * in the configuration; none if the environment switches profiles off (`profilesOffVariable`).
  *
  * @returns the profile, or the reason why there is none
- * @throws KmsxError `credentials-file-malformed`, `file-unreadable`
+ * @throws KmsxError `credentials-file-malformed`, `credentials-failed`, `file-unreadable`
  */
 export async function ambientProfile(
   options: Pick<ProfileOptions, 'env' | 'home' | 'warn' | 'userId'>,
 ): Promise<{ readonly profile?: CliProfile; readonly reason: string }> {
-  if (envFlag(options.env, 'ALIBABA_CLOUD_CLI_PROFILE_DISABLED')) {
-    return { reason: 'ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true' };
-  }
+  const off = profilesOffVariable(options.env);
+  if (off !== undefined) return { reason: `${off} is true` };
   const config = await readCliConfig(options);
   if (config === undefined) return { reason: `${CLI_CONFIG} does not exist` };
-  const name = envValue(options.env, 'ALIBABA_CLOUD_PROFILE') ?? config.current;
+  const name = profileVariable(options.env)?.value ?? config.current;
   if (name === undefined) return { reason: `${CLI_CONFIG} has no current profile` };
   const profile = config.profiles.find((candidate) => candidate.name === name);
   if (profile !== undefined) return { profile, reason: '' };

@@ -2,7 +2,7 @@ import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
 import type { Authorities } from '../network/authorities.ts';
 import { namedProfile } from './cli-profile.ts';
 import { CredentialNetwork } from './network.ts';
-import type { Found, Look, Places } from './places.ts';
+import type { Found, Look, Origin, Places } from './places.ts';
 import {
   fromAmbientProfile,
   fromCredentialsFile,
@@ -15,7 +15,6 @@ import type { AccessKey, CredentialSource, ProviderLimits } from './sources/sour
 import { accessKeySource, metadataSource } from './sources/sources.ts';
 import type { ResolveRule } from '../network/endpoint.ts';
 import type { Env } from '../base/env.ts';
-import { envFlag, envValue } from '../base/env.ts';
 import type { GuardedCredential } from './guarded.ts';
 import { fetchCredentials, guardedCredential } from './guarded.ts';
 import type { KillGroup } from './sources/run-command.ts';
@@ -23,11 +22,14 @@ import { NO_METADATA_TOKEN, noTokenRemark } from './hints.ts';
 import type { Warn } from './secret-file.ts';
 import { warnOfTokenFile } from './secret-file.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
+import type { Decided } from './variables.ts';
+import { isOn, profileVariable, warnOfAliyunVariables } from './variables.ts';
 
 /** Credentials with a chosen source. Those issued by STS or an instance are fetched when needed. */
 export interface ResolvedCredentials extends GuardedCredential {
   /** The source, in words for messages. */
   readonly source: string;
+  readonly origin?: Origin;
   /** The region of the profile, if the source is one. */
   readonly region?: string;
   /**
@@ -42,6 +44,8 @@ export interface ResolvedCredentials extends GuardedCredential {
 export interface CredentialOptions {
   /** The value of `--profile`. */
   readonly profile?: string | undefined;
+  /** What else the command line decides: variables about it are not warned of. */
+  readonly decided?: Omit<Decided, 'profile'> | undefined;
   readonly env: Env;
   /** The home folder (HOME). */
   readonly home: string | undefined;
@@ -52,7 +56,7 @@ export interface CredentialOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly now: () => Date;
-  /** Called for each file with secrets that other users can access. */
+  /** Called for each file with secrets that other users can access, and each variable that is passed over. */
   readonly warn?: Warn | undefined;
   /**
    * The effective user; undefined on systems without one. A `process_command` is not run if another user could
@@ -70,7 +74,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 /**
  * Chooses the source of the credentials: with `--profile`, that profile of `~/.aliyun/config.json`; otherwise
  * the first of: the access key in the environment, OIDC in the environment, the profile named by
- * `ALIBABA_CLOUD_PROFILE` or `current` in `~/.aliyun/config.json`, `~/.alibabacloud/credentials`, instance
+ * the environment (`profileVariable`) or `current` in `~/.aliyun/config.json`, `~/.alibabacloud/credentials`, instance
  * metadata, `ALIBABA_CLOUD_CREDENTIALS_URI`. A source that exists and fails is an error; the next one is not
  * tried. The chain of the credentials library is never used.
  *
@@ -82,11 +86,13 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export async function resolveCredentials(options: CredentialOptions): Promise<ResolvedCredentials> {
   const network = new CredentialNetwork(options);
   try {
-    const { source, region, settings } = await findSource(options, network);
-    if (options.warn !== undefined) await warnOfTokenFiles(source, options.warn);
+    const found = await findSource(options, network);
+    const { source, origin, region, settings } = found;
+    if (options.warn !== undefined) await warnOf(found, options, options.warn);
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     return {
       source: source.name,
+      origin,
       ...(region !== undefined && { region }),
       ...guardedCredential(source, network, { timeoutMs, signal: options.signal }),
       stsEndpoint: () => stsEndpoint(settings ?? (() => undefined), options.env, source.name),
@@ -133,6 +139,21 @@ async function findSource(options: CredentialOptions, network: CredentialNetwork
   throw kmsxError('credentials-missing', `no credentials; tried ${tried.join(', ')}`);
 }
 
+async function warnOf(
+  { source, origin }: Found,
+  { env, profile, decided }: CredentialOptions,
+  warn: Warn,
+): Promise<void> {
+  await warnOfTokenFiles(source, warn);
+  warnOfAliyunVariables(env, { ...decided, profile: profile !== undefined }, warn);
+  if (origin.kind !== 'key variables' && origin.kind !== 'OIDC variables') return;
+  const named = profileVariable(env);
+  if (named === undefined) return;
+  warn(
+    `${named.name} names the profile ${JSON.stringify(named.value)}, but kmsx uses ${source.name}, which comes first: give --profile, or unset one`,
+  );
+}
+
 async function warnOfTokenFiles(source: CredentialSource, warn: Warn): Promise<void> {
   if ('previous' in source) await warnOfTokenFiles(source.previous, warn);
   else if (source.tokenFile !== undefined) await warnOfTokenFile(source.tokenFile.path, warn);
@@ -140,11 +161,11 @@ async function warnOfTokenFiles(source: CredentialSource, warn: Warn): Promise<v
 
 /** If the user named a profile that does not exist, using another source would be wrong. */
 function assertNoLostProfile(env: Env, tried: readonly string[]): void {
-  const name = envValue(env, 'ALIBABA_CLOUD_PROFILE');
-  if (name === undefined) return;
+  const named = profileVariable(env);
+  if (named === undefined) return;
   throw kmsxError(
     'profile-missing',
-    `ALIBABA_CLOUD_PROFILE names ${JSON.stringify(name)}, which was not found; tried ${tried.slice(-2).join(', ')}`,
+    `${named.name} names ${JSON.stringify(named.value)}, which was not found; tried ${tried.slice(-2).join(', ')}`,
   );
 }
 
@@ -152,7 +173,7 @@ async function fromMetadata(
   { env, signal }: CredentialOptions,
   network: CredentialNetwork,
 ): Promise<Look> {
-  if (envFlag(env, 'ALIBABA_CLOUD_ECS_METADATA_DISABLED')) {
+  if (isOn(env, 'ALIBABA_CLOUD_ECS_METADATA_DISABLED')) {
     return { nothing: 'ALIBABA_CLOUD_ECS_METADATA_DISABLED is true' };
   }
   const source = metadataSource('instance metadata', undefined, env);
@@ -167,7 +188,7 @@ async function fromMetadata(
       first = undefined;
       return next;
     };
-    return { source: { ...source, provider: reusing } };
+    return { source: { ...source, provider: reusing }, origin: { kind: 'metadata' } };
   } catch (error) {
     // An instance that returns malformed credentials is an error, not a reason to try another source.
     if (!(error instanceof KmsxError)) throw error;

@@ -10,7 +10,6 @@ import {
   uriSource,
 } from './sources/sources.ts';
 import type { Env } from '../base/env.ts';
-import { envValue } from '../base/env.ts';
 import { profileSource } from './sources/profile.ts';
 import type { KillGroup } from './sources/run-command.ts';
 import type { Warn } from './secret-file.ts';
@@ -18,6 +17,7 @@ import { readSecretFile } from './secret-file.ts';
 import { parseCredentialsFile, sectionSource, settingOf } from './sources/credentials-file.ts';
 import type { Setting } from './sts-endpoint.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
+import { profileVariable, variable } from './variables.ts';
 
 /** What looking for credentials needs. */
 export interface Places {
@@ -32,9 +32,16 @@ export interface Places {
   readonly killGroup: KillGroup;
 }
 
+/** Where credentials were found, so that another program can be told to take the same. */
+export type Origin =
+  | { readonly kind: 'key variables' | 'OIDC variables' | 'URI variable' | 'metadata' }
+  | { readonly kind: 'profile'; readonly name: string }
+  | { readonly kind: 'section'; readonly name: string; readonly file: string };
+
 /** A source, and the region given with it. */
 export interface Found {
   readonly source: CredentialSource;
+  readonly origin: Origin;
   readonly region?: string | undefined;
   /** Read for the STS endpoint. */
   readonly settings?: Setting | undefined;
@@ -51,8 +58,8 @@ const CREDENTIALS_FILE = '~/.alibabacloud/credentials';
  * @throws KmsxError `credentials-failed` if half of it is missing or it is malformed
  */
 export function fromEnvironment(env: Env): Look {
-  const accessKeyId = envValue(env, 'ALIBABA_CLOUD_ACCESS_KEY_ID');
-  const accessKeySecret = envValue(env, 'ALIBABA_CLOUD_ACCESS_KEY_SECRET');
+  const accessKeyId = variable(env, 'ALIBABA_CLOUD_ACCESS_KEY_ID');
+  const accessKeySecret = variable(env, 'ALIBABA_CLOUD_ACCESS_KEY_SECRET');
   if (accessKeyId === undefined && accessKeySecret === undefined) {
     return { nothing: 'ALIBABA_CLOUD_ACCESS_KEY_ID is not set' };
   }
@@ -64,9 +71,9 @@ export function fromEnvironment(env: Env): Look {
       `half of the access key in the environment is missing: ALIBABA_CLOUD_ACCESS_KEY_${missing}`,
     );
   }
-  const securityToken = envValue(env, 'ALIBABA_CLOUD_SECURITY_TOKEN');
+  const securityToken = variable(env, 'ALIBABA_CLOUD_SECURITY_TOKEN');
   const key = { accessKeyId, accessKeySecret, securityToken };
-  return { source: accessKeySource('environment', key) };
+  return { source: accessKeySource('environment', key), origin: { kind: 'key variables' } };
 }
 
 /**
@@ -80,18 +87,19 @@ export function fromOidc(env: Env): Look {
     'ALIBABA_CLOUD_OIDC_PROVIDER_ARN',
     'ALIBABA_CLOUD_OIDC_TOKEN_FILE',
   ];
-  const [roleArn, providerArn, tokenFile] = variables.map((name) => envValue(env, name));
+  const [roleArn, providerArn, tokenFile] = variables.map((name) => variable(env, name));
   if (roleArn === undefined || providerArn === undefined || tokenFile === undefined) {
-    const missing = variables.find((name) => envValue(env, name) === undefined) ?? '';
+    const missing = variables.find((name) => variable(env, name) === undefined) ?? '';
     return { nothing: `${missing} is not set` };
   }
   const role = {
     roleArn,
-    sessionName: envValue(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
+    sessionName: variable(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
     stsEndpoint: stsEndpoint(() => undefined, env, 'the environment'),
   };
   const token = { providerArn, tokenFile, setting: 'ALIBABA_CLOUD_OIDC_TOKEN_FILE' };
-  return { source: oidcSource('OIDC in the environment', token, role) };
+  const source = oidcSource('OIDC in the environment', token, role);
+  return { source, origin: { kind: 'OIDC variables' } };
 }
 
 /**
@@ -118,17 +126,18 @@ function hasAccessKey(profile: CliProfile): boolean {
  * @throws KmsxError `credentials-file-malformed`, `credentials-unsupported`, `file-unreadable`
  */
 export async function fromCredentialsFile({ env, home, warn }: Places): Promise<Look> {
-  const named = envValue(env, 'ALIBABA_CLOUD_CREDENTIALS_FILE');
+  const named = variable(env, 'ALIBABA_CLOUD_CREDENTIALS_FILE');
   const label = named ?? CREDENTIALS_FILE;
   const path = named ?? (home && join(home, '.alibabacloud', 'credentials'));
   if (path === undefined || path === '') return { nothing: 'HOME is not set' };
   const file = await readSecretFile(path, label, warn);
   if (file === undefined) return { nothing: `${label} does not exist` };
-  const name = envValue(env, 'ALIBABA_CLOUD_PROFILE') ?? 'default';
+  const name = profileVariable(env)?.value ?? 'default';
   const section = parseCredentialsFile(file.text, label).get(name);
   if (section === undefined) return { nothing: `${label} has no section ${JSON.stringify(name)}` };
   return {
     source: sectionSource(section, `section ${name} of ${label}`, env),
+    origin: { kind: 'section', name, file: label },
     settings: settingOf(section),
   };
 }
@@ -139,12 +148,13 @@ export async function fromCredentialsFile({ env, home, warn }: Places): Promise<
  * @throws KmsxError `credentials-failed` as `uriSource`
  */
 export function fromUri(env: Env): Look {
-  const uri = envValue(env, 'ALIBABA_CLOUD_CREDENTIALS_URI');
+  const uri = variable(env, 'ALIBABA_CLOUD_CREDENTIALS_URI');
   if (uri === undefined) return { nothing: 'ALIBABA_CLOUD_CREDENTIALS_URI is not set' };
   if (areExternalSourcesOff(env)) {
     return { nothing: 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set' };
   }
-  return { source: uriSource('ALIBABA_CLOUD_CREDENTIALS_URI', uri, env) };
+  const source = uriSource('ALIBABA_CLOUD_CREDENTIALS_URI', uri, env);
+  return { source, origin: { kind: 'URI variable' } };
 }
 
 /**
@@ -157,5 +167,6 @@ export function ofProfile(profile: CliProfile, places: Places): Found {
   const settings: Setting = (name) => profile.setting(name);
   const readAgain = (name: string): Promise<CliProfile> => namedProfile(name, { home });
   const source = profileSource(profile, { env, now, readAgain, killGroup });
-  return { source, region: settings('region_id'), settings };
+  const origin = { kind: 'profile', name: profile.name } as const;
+  return { source, origin, region: settings('region_id'), settings };
 }

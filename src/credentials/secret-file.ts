@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { realpath, stat } from 'node:fs/promises';
-import { kmsxError, systemErrorCode } from '../base/error.ts';
+import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { isChangeableByOthers } from './changeable.ts';
 import { openPatiently, PIPE_SILENCE_MS, readUpTo } from '../base/files/read-up-to.ts';
@@ -23,8 +23,8 @@ export interface SecretFile {
  *
  * @param label - the file's name in messages
  * @param userId - the effective user; undefined: ownership is not checked
- * @returns undefined if the file does not exist
- * @throws KmsxError `file-unreadable`
+ * @returns the text without a byte order mark; undefined if the file does not exist
+ * @throws KmsxError `file-unreadable`; `credentials-file-malformed` for UTF-16 and for NUL bytes
  */
 export async function readSecretFile(
   path: string,
@@ -39,11 +39,12 @@ export async function readSecretFile(
       const isJudged = stats.isFile() || stats.isFIFO();
       if (isJudged && warn !== undefined) warnOfMode(label, stats.mode, warn);
       const isWritableByOthers = await isChangeableByOthers(path, userId);
-      return { text: await readText(file), isWritableByOthers };
+      return { text: await readText(file, label), isWritableByOthers };
     } finally {
       await file.close();
     }
   } catch (error) {
+    if (error instanceof KmsxError) throw error;
     const reason = systemErrorCode(error) ?? 'unknown';
     if (reason === 'ENOENT' || reason === 'ENOTDIR') return undefined;
     throw kmsxError('file-unreadable', `${label} cannot be read (${reason})`, {
@@ -68,17 +69,50 @@ export async function warnOfTokenFile(path: string, warn: Warn): Promise<void> {
   }
 }
 
-async function readText(file: FileHandle): Promise<string> {
+async function readText(file: FileHandle, label: string): Promise<string> {
   const bytes = await readUpTo(file, MAX_FILE_BYTES, { silenceMs: PIPE_SILENCE_MS });
-  const text = bytes.toString();
-  bytes.fill(0);
-  if (bytes.length > MAX_FILE_BYTES) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
-  return text;
+  try {
+    if (bytes.length > MAX_FILE_BYTES) {
+      throw Object.assign(new Error('too large'), { code: 'EFBIG' });
+    }
+    assertText(bytes, label);
+    return bytes.toString().replace(/^\ufeff/, '');
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/** The encodings by the names that `iconv` has for them: UTF-16 alone is one with a byte order mark. */
+const UTF_16: readonly { readonly name: string; readonly isIt: (bytes: Buffer) => boolean }[] = [
+  { name: 'UTF-16', isIt: ([a, b]) => (a === 0xfe && b === 0xff) || (a === 0xff && b === 0xfe) },
+  { name: 'UTF-16LE', isIt: ([a, b]) => a !== 0 && b === 0 },
+  { name: 'UTF-16BE', isIt: ([a, b]) => a === 0 && b !== 0 },
+];
+
+/** Windows PowerShell writes UTF-16 with `>`. */
+function assertText(bytes: Buffer, label: string): void {
+  const encoding = UTF_16.find(({ isIt }) => isIt(bytes))?.name;
+  if (encoding !== undefined) {
+    const word = fileWord(label);
+    throw kmsxError('credentials-file-malformed', `${label} is UTF-16 text, not UTF-8`, {
+      hints: [
+        `(umask 077; iconv -f ${encoding} -t UTF-8 ${word} > ${word}.utf8 && mv ${word}.utf8 ${word})`,
+      ],
+    });
+  }
+  if (!bytes.includes(0)) return;
+  throw kmsxError('credentials-file-malformed', `${label} contains NUL bytes: it is not text`);
+}
+
+/** A file's name as a shell word; a tilde at its start stays one. */
+function fileWord(label: string): string {
+  return label.startsWith('~/') ? label : shellWord(label);
 }
 
 function warnOfMode(label: string, mode: number, warn: Warn): void {
   if ((mode & 0o077) === 0) return;
   const octal = (mode & 0o777).toString(8).padStart(4, '0');
-  const word = label.startsWith('~/') ? label : shellWord(label);
-  warn(`${label} holds secrets and other users can access it (mode ${octal}): chmod 600 ${word}`);
+  warn(
+    `${label} holds secrets and other users can access it (mode ${octal}): chmod 600 ${fileWord(label)}`,
+  );
 }

@@ -1,8 +1,8 @@
 import { hasCode, kmsxError } from '../base/error.ts';
 import { parseEndpoint } from '../network/endpoint.ts';
 import type { Env } from '../base/env.ts';
-import { envFlag, envValue } from '../base/env.ts';
 import { isRegion } from '../network/region.ts';
+import { isOn, variable } from './variables.ts';
 
 /** Reads one setting of a profile or file; undefined if it is not set. */
 export type Setting = (name: string) => string | undefined;
@@ -20,12 +20,12 @@ export function stsEndpoint(setting: Setting, env: Env, label: string): string {
   if (endpoint !== undefined) {
     return ownEndpoint(endpoint, label);
   }
-  const region = setting('sts_region') ?? envValue(env, 'ALIBABA_CLOUD_STS_REGION');
+  const region = setting('sts_region') ?? variable(env, 'ALIBABA_CLOUD_STS_REGION');
   if (region === undefined) return 'sts.aliyuncs.com';
   if (!isRegion(region)) {
     throw kmsxError('region-malformed', `the STS region of ${label} is malformed`);
   }
-  const service = envFlag(env, 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED') ? 'sts-vpc' : 'sts';
+  const service = isOn(env, 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED') ? 'sts-vpc' : 'sts';
   return `${service}.${region}.aliyuncs.com`;
 }
 

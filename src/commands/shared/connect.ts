@@ -61,17 +61,18 @@ async function connectRemote(
 /**
  * Decides where the credentials come from.
  *
- * @param warn - called for files with secrets that others can read; writes to stderr if not given
+ * @param warn - called for what `resolveCredentials` warns of; writes to stderr if not given
  * @throws KmsxError those of credentials
  */
 export async function findCredentials(
-  { profile, authorities, resolve, limits }: Omit<ConnectionPlan, 'gateway' | 'inputs'>,
+  { profile, decided, authorities, resolve, limits }: Omit<ConnectionPlan, 'gateway' | 'inputs'>,
   { io, reporter }: Session,
   warn: (message: string) => void = (message) => void reporter.warn(message),
 ): Promise<ResolvedCredentials> {
   const { resolveCredentials } = await import('../../credentials/credentials.ts');
   return await resolveCredentials({
     profile,
+    decided,
     env: io.env,
     home: envValue(io.env, 'HOME'),
     authorities,

@@ -64,6 +64,8 @@ export interface ConnectionPlan {
   readonly limits: AttemptLimits;
   readonly resolve: readonly ResolveRule[];
   readonly profile: string | undefined;
+  /** What the command line decides, whatever other variables say. */
+  readonly decided: { readonly region: boolean; readonly address: boolean } | undefined;
   readonly authorities: Authorities | undefined;
   /** The CA file: no output may become it. */
   readonly inputs: readonly Pick<Input, 'fileId'>[];
@@ -96,7 +98,14 @@ export async function planConnection(
   const gateway = resolveGateway({ ...gatewayOptions, profileRegion });
   assertRulesMatch(resolve, gateway);
   const caFile = options.caFile ?? envValue(io.env, 'KMSX_CA_FILE');
-  const plan = { gateway, limits, resolve, profile: options.profile };
+  const address = [
+    options.gateway,
+    options.endpoint,
+    io.env['KMSX_GATEWAY'],
+    io.env['KMSX_ENDPOINT'],
+  ];
+  const decided = { region: options.region !== undefined, address: address.some(Boolean) };
+  const plan = { gateway, limits, resolve, profile: options.profile, decided };
   if (caFile === undefined || gateway.kind === 'local') {
     return { ...plan, authorities: undefined, inputs: [] };
   }

@@ -2,21 +2,22 @@ import { kmsxError } from '../../base/error.ts';
 import type { CredentialSource, RoleSettings } from './sources.ts';
 import { accessKeySource, metadataSource, oidcSource, roleSource, uriSource } from './sources.ts';
 import type { Env } from '../../base/env.ts';
-import { envValue } from '../../base/env.ts';
 import type { Setting } from '../sts-endpoint.ts';
 import { stsEndpoint } from '../sts-endpoint.ts';
 import { unsupportedType } from '../unsupported-modes.ts';
+import { variable } from '../variables.ts';
 
 /** The format of the file. */
 const FILE_HINT =
-  'the file has lines [section] and name = value, such as access_key_id = …, and comments after #; its text is not shown because it holds secrets';
+  'the file has lines [section] and name = value, such as access_key_id = …, and comments after # or ;; its text is not shown because it holds secrets';
 
-/** The sections of an ini file: names and values as written. */
+/** The sections of an ini file: names and values without quotes, escapes and comments. */
 export type IniFile = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
- * Parses the credentials file of the Alibaba Cloud SDKs, an ini file: `[section]`, `name = value`, comments
- * after `#` or `;` at the start of a line.
+ * Parses the credentials file of the Alibaba Cloud SDKs, an ini file: `[section]`, `name = value`, and comments after
+ * `#` or `;`. Names and values are read as the SDK for Node.js reads them (its package `ini`): see `unquoted`. What the
+ * SDK passes over in silence, such as a line without `=`, is refused.
  *
  * @param label - the file's name in messages
  * @throws KmsxError `credentials-file-malformed` with the line number, without quoting the line
@@ -24,11 +25,11 @@ export type IniFile = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export function parseCredentialsFile(text: string, label: string): IniFile {
   const sections = new Map<string, Map<string, string>>();
   let current: Map<string, string> | undefined;
-  for (const [index, rawLine] of text.split(/\r?\n/).entries()) {
+  for (const [index, rawLine] of text.split(/\r\n|\n|\r/).entries()) {
     const line = rawLine.trim();
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
-    const section = /^\[([^\]]+)\]$/.exec(line)?.[1]?.trim();
-    if (section !== undefined) {
+    const section = unquoted(/^\[([^\]]+)\]\s*(?:[#;].*)?$/.exec(line)?.[1] ?? '');
+    if (section !== '') {
       current = sections.get(section) ?? new Map<string, string>();
       sections.set(section, current);
       continue;
@@ -41,9 +42,34 @@ export function parseCredentialsFile(text: string, label: string): IniFile {
         { hints: [FILE_HINT] },
       );
     }
-    current.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
+    current.set(unquoted(line.slice(0, equals)), unquoted(line.slice(equals + 1)));
   }
   return sections;
+}
+
+/**
+ * What a name or value says. One in double quotes is a JSON string; single quotes are removed, and a JSON string in them
+ * is read too. Otherwise it ends at a `#` or `;`, unless a backslash stands before it. Quotes that do not enclose the
+ * whole, such as those before a comment, belong to the value.
+ */
+function unquoted(raw: string): string {
+  const text = raw.trim();
+  const [quote] = text;
+  if ((quote === '"' || quote === "'") && text.endsWith(quote)) {
+    const inner = quote === "'" ? text.slice(1, -1) : text;
+    return jsonString(inner) ?? inner;
+  }
+  const [uncommented = ''] = /^(?:\\[^]|[^\\#;])*\\?/.exec(text) ?? [];
+  return uncommented.replaceAll(/\\([\\#;])/g, '$1').trim();
+}
+
+function jsonString(text: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -69,7 +95,7 @@ export function sectionSource(
   };
   const role = (): RoleSettings => ({
     roleArn: needed('role_arn'),
-    sessionName: setting('role_session_name') ?? envValue(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
+    sessionName: setting('role_session_name') ?? variable(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
     stsEndpoint: stsEndpoint(setting, env, where),
   });
   const key = (): { accessKeyId: string; accessKeySecret: string } => ({

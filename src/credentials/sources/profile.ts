@@ -4,11 +4,11 @@ import { CLI_CONFIG } from '../cli-profile.ts';
 import type { AccessKey, CredentialSource, RoleSettings } from './sources.ts';
 import { accessKeySource, metadataSource, oidcSource, roleSource, uriSource } from './sources.ts';
 import type { Env } from '../../base/env.ts';
-import { envValue } from '../../base/env.ts';
 import { externalSource } from './external.ts';
 import type { KillGroup } from './run-command.ts';
 import { signedInSource } from './signed-in.ts';
 import { stsEndpoint } from '../sts-endpoint.ts';
+import { variable } from '../variables.ts';
 import { unsupportedMode } from '../unsupported-modes.ts';
 
 /** The minimum that STS accepts (API page "AssumeRole"). */
@@ -55,7 +55,7 @@ function sourceOf(
   const role = (): RoleSettings & { readonly externalId: string | undefined } => ({
     roleArn: needed('ram_role_arn'),
     sessionName:
-      profile.setting('ram_session_name') ?? envValue(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
+      profile.setting('ram_session_name') ?? variable(env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME'),
     durationSeconds: durationOf(profile.setting('expired_seconds'), where),
     stsEndpoint: stsEndpoint((setting) => profile.setting(setting), env, label),
     externalId: profile.setting('external_id'),

@@ -11,7 +11,7 @@ import {
 import { kmsxError } from '../../base/error.ts';
 import { isOneHopAway } from '../../network/endpoint.ts';
 import type { Env } from '../../base/env.ts';
-import { envFlag, envValue } from '../../base/env.ts';
+import { isOn, variable } from '../variables.ts';
 
 /** A credential source that does not depend on another. */
 export interface OwnSource {
@@ -66,7 +66,8 @@ export interface RoleSettings {
   readonly stsEndpoint: string;
 }
 
-const PRINTABLE = /^[\x21-\x7e]+$/;
+/** Printable ASCII without white space and without the quotes and backslashes that another syntax leaves behind. */
+const PLAIN = /^[!#-&(-[\]-_a-~]+$/;
 
 /**
  * A fixed access key.
@@ -81,7 +82,7 @@ export function accessKeySource(name: string, key: AccessKey): OwnSource {
 /**
  * Refuses values that cannot be an access key, whatever their declared types: libraries take them from JSON.
  *
- * @throws KmsxError `credentials-failed` if a value is not a string of printable ASCII without spaces
+ * @throws KmsxError `credentials-failed` if a value is not a string of printable ASCII without white space and quotes
  */
 export function assertAccessKey(
   name: string,
@@ -90,10 +91,10 @@ export function assertAccessKey(
   const { accessKeyId, accessKeySecret, securityToken } = key;
   const values: readonly unknown[] = [accessKeyId, accessKeySecret, securityToken ?? 'none'];
   for (const value of values) {
-    if (typeof value !== 'string' || !PRINTABLE.test(value)) {
+    if (typeof value !== 'string' || !PLAIN.test(value)) {
       throw kmsxError(
         'credentials-failed',
-        `${name}: the access key id, secret or token is not text, or contains white space or other characters that never occur in one`,
+        `${name}: the access key id, secret or token is not text, or contains white space, quotes or other characters that never occur in one`,
         { details: { reason: 'characters' } },
       );
     }
@@ -153,14 +154,14 @@ async function assertTokenFile(name: string, path: string): Promise<void> {
  * @throws KmsxError `credentials-failed` if ALIBABA_CLOUD_ECS_METADATA_DISABLED is true
  */
 export function metadataSource(name: string, roleName: string | undefined, env: Env): OwnSource {
-  if (envFlag(env, 'ALIBABA_CLOUD_ECS_METADATA_DISABLED')) {
+  if (isOn(env, 'ALIBABA_CLOUD_ECS_METADATA_DISABLED')) {
     throw kmsxError(
       'credentials-failed',
       `${name} asks the instance metadata, but ALIBABA_CLOUD_ECS_METADATA_DISABLED is true`,
     );
   }
-  const isV1Disabled = envFlag(env, 'ALIBABA_CLOUD_IMDSV1_DISABLED');
-  const role = roleName ?? envValue(env, 'ALIBABA_CLOUD_ECS_METADATA');
+  const isV1Disabled = isOn(env, 'ALIBABA_CLOUD_IMDSV1_DISABLED');
+  const role = roleName ?? variable(env, 'ALIBABA_CLOUD_ECS_METADATA');
   const provider = (): CredentialsProvider => {
     const builder = ECSRAMRoleCredentialsProvider.builder().withDisableIMDSv1(isV1Disabled);
     if (role !== undefined) builder.withRoleName(role);
@@ -220,8 +221,8 @@ export function roleSource(
 /** Whether external commands and URIs are disabled, as in the aliyun command-line tool: `1` or `true`. */
 export function areExternalSourcesOff(env: Env): boolean {
   return (
-    env['ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS'] === '1' ||
-    envFlag(env, 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS')
+    variable(env, 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS') === '1' ||
+    isOn(env, 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS')
   );
 }
 

@@ -30,6 +30,7 @@ function planFor(gateway: string, region?: string): ConnectionPlan {
     limits: { timeoutMs: 1, deadlineMs: 1, maxAttempts: 1 },
     resolve: [],
     profile: undefined,
+    decided: undefined,
     authorities: undefined,
     inputs: [],
   };

@@ -14,9 +14,9 @@ import { testAuthorities } from '../kms/clients.ts';
 /** What lies in a home folder. */
 export interface Home {
   /** ~/.aliyun/config.json */
-  readonly config?: object | string;
+  readonly config?: object | string | Buffer;
   /** ~/.alibabacloud/credentials */
-  readonly ini?: string;
+  readonly ini?: string | Buffer;
   /** The mode of both files; 0600 if nothing else is said. */
   readonly mode?: number;
 }
@@ -39,7 +39,8 @@ export function homeWith({ config, ini, mode = 0o600 }: Home): string {
 export function fillHome(home: string, { config, ini, mode = 0o600 }: Home): void {
   if (config !== undefined) {
     mkdirSync(join(home, '.aliyun'), { recursive: true });
-    const text = typeof config === 'string' ? config : JSON.stringify(config);
+    const text =
+      typeof config === 'string' || Buffer.isBuffer(config) ? config : JSON.stringify(config);
     writeWithMode(join(home, '.aliyun', 'config.json'), text, mode);
   }
   if (ini !== undefined) {
@@ -49,7 +50,7 @@ export function fillHome(home: string, { config, ini, mode = 0o600 }: Home): voi
 }
 
 /** Writes a file with a mode, whatever the umask of the tests. */
-export function writeWithMode(path: string, text: string, mode: number): void {
+export function writeWithMode(path: string, text: string | Buffer, mode: number): void {
   writeFileSync(path, text);
   chmodSync(path, mode);
 }

@@ -9,7 +9,7 @@ test('docs/credentials.md names every variable that the credentials depend on', 
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(new URL(name, SOURCES), 'utf8'));
   const variables = texts.flatMap(
-    (text) => text.match(/ALIBABA_CLOUD_[A-Z0-9_]*[A-Z0-9]\b/g) ?? [],
+    (text) => text.match(/\b(?:ALIBABA_CLOUD|ALIBABACLOUD|ALICLOUD)_[A-Z0-9_]*[A-Z0-9]\b/g) ?? [],
   );
   expect(variables.length).toBeGreaterThan(15);
   for (const name of variables) {

@@ -28,9 +28,9 @@ export async function findDoctorCredentials(
   if (failure?.check === 'credentials') {
     return { credentials: { ok: false, error: failure.error }, warnings };
   }
-  const { authorities, resolve = [] } = plan ?? {};
+  const { authorities, decided, resolve = [] } = plan ?? {};
   const credentials = await resultOf(() =>
-    findCredentials({ limits, profile, authorities, resolve }, session, (message) => {
+    findCredentials({ limits, profile, decided, authorities, resolve }, session, (message) => {
       warnings.push(message);
     }),
   );
@@ -48,7 +48,7 @@ export async function checkCredentials(
   if (warnings.length === 0) return pass(source);
   return warn(
     `${source}; ${warnings.join('; ')}`,
-    'chmod 600 FILE, and new secrets if others may have read them',
+    'do as it says; if others may have read a secret, replace it by a new one',
   );
 }
 

@@ -52,7 +52,7 @@ function checkOf(error: KmsxError, options: ConnectionOptions, io: Io): PlanChec
   if (hasCode(error, 'file-missing', 'file-unreadable')) {
     return caFile !== undefined && caFiles.includes(error.details.path) ? 'tls' : 'credentials';
   }
-  return hasCode(error, 'profile-missing', 'credentials-file-malformed')
+  return hasCode(error, 'profile-missing', 'credentials-file-malformed', 'credentials-failed')
     ? 'credentials'
     : 'gateway';
 }

@@ -15,7 +15,7 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['ALIBABA_CLOUD_STS_REGION', 'the region of STS; with …_VPC_ENDPOINT_ENABLED=true inside a VPC'],
   [
     'ALIBABA_CLOUD_PROFILE',
-    'the profile or section, unless the environment has an access key; --profile overrides both',
+    'the profile or section, unless the environment has an access key; --profile overrides both; ALIBABACLOUD_PROFILE and ALICLOUD_PROFILE mean the same',
   ],
   ['ALIBABA_CLOUD_REGION_ID', 'same as --region'],
   ['ALIBABA_CLOUD_CREDENTIALS_FILE', 'the path used instead of ~/.alibabacloud/credentials'],
@@ -27,7 +27,10 @@ const VARIABLES: readonly (readonly [string, string])[] = [
     'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS',
     'true: no process_command of a profile, and no credentials URI',
   ],
-  ['ALIBABA_CLOUD_CLI_PROFILE_DISABLED', 'true: ~/.aliyun/config.json is not read'],
+  [
+    'ALIBABA_CLOUD_CLI_PROFILE_DISABLED',
+    'true: ~/.aliyun/config.json is not read; ALIBABA_CLOUD_IGNORE_PROFILE=TRUE means the same',
+  ],
   [
     'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY',
     'a proxy, as http://HOST:PORT or HOST:PORT; never used for loopback',
@@ -37,6 +40,10 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['NO_COLOR, FORCE_COLOR, TERM', 'colour off; colour on for stderr; dumb turns it off'],
   ['XDG_STATE_HOME', 'where --gateway local keeps its state; ~/.local/state by default'],
   ['NODE_DEBUG', 'refused: Node.js would print requests and signatures'],
+  [
+    'NODE_OPTIONS',
+    'refused with options that reveal memory, TLS keys or the environment, such as --report-on-signal',
+  ],
   ['NODE_TLS_REJECT_UNAUTHORIZED', '0 is refused: TLS is always verified'],
 ];
 
