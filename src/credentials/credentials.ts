@@ -29,6 +29,7 @@ import { isOn, profileVariable, warnOfAliyunVariables } from './variables.ts';
 export interface ResolvedCredentials extends GuardedCredential {
   /** The source, in words for messages. */
   readonly source: string;
+  /** The same for other programs; absent: a known access key. */
   readonly origin?: Origin;
   /** The region of the profile, if the source is one. */
   readonly region?: string;

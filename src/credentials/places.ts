@@ -35,7 +35,12 @@ export interface Places {
 /** Where credentials were found, so that another program can be told to take the same. */
 export type Origin =
   | { readonly kind: 'key variables' | 'OIDC variables' | 'URI variable' | 'metadata' }
-  | { readonly kind: 'profile'; readonly name: string }
+  | {
+      readonly kind: 'profile';
+      readonly name: string;
+      /** It assumes a role under the session name that kmsx has for it. */
+      readonly lacksSessionName: boolean;
+    }
   | { readonly kind: 'section'; readonly name: string; readonly file: string };
 
 /** A source, and the region given with it. */
@@ -167,6 +172,8 @@ export function ofProfile(profile: CliProfile, places: Places): Found {
   const settings: Setting = (name) => profile.setting(name);
   const readAgain = (name: string): Promise<CliProfile> => namedProfile(name, { home });
   const source = profileSource(profile, { env, now, readAgain, killGroup });
-  const origin = { kind: 'profile', name: profile.name } as const;
+  const lacksSessionName =
+    settings('ram_role_arn') !== undefined && settings('ram_session_name') === undefined;
+  const origin = { kind: 'profile', name: profile.name, lacksSessionName } as const;
   return { source, origin, region: settings('region_id'), settings };
 }

@@ -97,6 +97,7 @@ export function createKmsClient(options: ClientOptions): KmsClient {
   return {
     endpoint: gateway.url,
     region: gateway.region,
+    origin: credentials.origin,
     get isRehearsal() {
       return attempts.isRehearsal;
     },

@@ -1,4 +1,5 @@
 import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { Origin } from '../credentials/places.ts';
 
 /** What a wrapping key is to KMS: base64 of the DER SubjectPublicKeyInfo, and KMS's own names. */
 export interface WrappingParameters {
@@ -187,6 +188,8 @@ export interface KmsClient extends DataKeyOperations, SecretOperations {
   /** The gateway's URL. */
   readonly endpoint: string;
   readonly region: string | undefined;
+  /** Where its credentials were found. */
+  readonly origin?: Origin | undefined;
   /** Whether an answer came from an embedded KMS; known after the first. */
   readonly isRehearsal: boolean;
   /** How far KMS's clock is ahead of this machine's, by the last answer's Date header; known after the first. */

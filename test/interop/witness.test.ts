@@ -1,5 +1,6 @@
-/* The commands that verify-key --witness prints, run by a shell with the real openssl and jq. `aliyun` is a few lines of
-   shell on PATH that make the same signed call with curl. */
+/* The commands that verify-key --witness prints, run by a shell with the real openssl and jq. `aliyun` is a shell
+   script on PATH that chooses its credentials, region and proxy as the real one does, and makes the signed call with
+   curl. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,44 +10,18 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../support/run-result.ts';
 import type { Server } from '../support/kmsx.ts';
 import { cleanEnv, kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
+import { witnessCommands } from '../../src/data-key/witness/witness.ts';
+import type { WitnessGateway } from '../../src/data-key/witness/aliyun.ts';
+import { findWrappingAlgorithm } from '../../src/wrapping/algorithms.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY, testKeyPath } from '../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();
-const KMS_SH = fileURLToPath(new URL('clients/curl-openssl/kms.sh', import.meta.url));
+const ALIYUN_SH = fileURLToPath(new URL('clients/curl-openssl/aliyun.sh', import.meta.url));
 
-/** As much of Alibaba Cloud's command line as the witness needs; it keeps what it was called with. */
-const ALIYUN = `#!/bin/sh
-set -eu
-printf '%s\\n' "$*" >> aliyun.log
-[ "$1" = kms ]
-action=$2
-shift 2
-scheme=
-endpoint=
-count=$#
-while [ "$count" -gt 0 ]; do
-  case $1 in
-    --endpoint) endpoint=$2 ;;
-    --region) [ "$2" = cn-local ] ;;
-    --secure) scheme=https ;;
-    --insecure) scheme=http ;;
-    --*) set -- "$@" "\${1#--}=$2" ;;
-  esac
-  case $1 in
-    --secure | --insecure) shift; count=$((count - 1)) ;;
-    *) shift 2; count=$((count - 2)) ;;
-  esac
-done
-export KMS_ENDPOINT="$scheme://$endpoint"
-answer=$(sh '${KMS_SH}' "$action" "$@")
-body=$(printf '%s\\n' "$answer" | sed '$d')
-case $answer in
-  *200) printf '%s\\n' "$body" ;;
-  *) printf '%s\\n' "$body" >&2; exit 1 ;;
-esac
-`;
+/** The stand-in for Alibaba Cloud's command line. */
+const ALIYUN = `#!/bin/sh\nexec sh '${ALIYUN_SH}' "$@"\n`;
 
 beforeEach(() => {
   mkdirSync(join(folder(), 'bin'));
@@ -78,7 +53,7 @@ async function verify({ endpoint, env }: Server, ...args: string[]): Promise<Ver
 
 /** Runs the commands as a witness does who pastes them into a shell. */
 function runWitness(
-  { announcement }: Server,
+  { env }: Pick<Server, 'env'>,
   witness: readonly string[],
   shell = 'sh',
   more: Readonly<Record<string, string>> = {},
@@ -91,8 +66,7 @@ function runWitness(
       ...cleanEnv(folder()),
       PATH: `${join(folder(), 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
       TMPDIR: join(folder(), 'tmp'),
-      KMS_ACCESS_KEY_ID: announcement.AccessKeyId,
-      KMS_ACCESS_KEY_SECRET: announcement.AccessKeySecret,
+      ...env,
       ...more,
     },
   });
@@ -303,6 +277,219 @@ describe('a witness with openssl and aliyun', () => {
     const digest = createHash('sha256').update(key).digest('hex');
     for (const secret of [hex, key.toString('base64'), digest]) expect(all).not.toContain(secret);
   });
+});
+
+/** What the variables and profiles of somebody else say: whoever asks as them is refused. */
+const OTHER_KEY = { access_key_id: 'LTAI5tSomebodyElse', access_key_secret: 'secret' };
+const OTHER_VARIABLES = {
+  ALIBABACLOUD_ACCESS_KEY_ID: 'LTAI5tSomebodyElse',
+  ALIBABACLOUD_ACCESS_KEY_SECRET: 'secret',
+  ALICLOUD_SECURITY_TOKEN: 'token',
+  SECURITY_TOKEN: 'token',
+  ALIBABACLOUD_ROLE_ARN: 'acs:ram::1234567890123456:role/other',
+  ALIBABA_CLOUD_BEARER_TOKEN: 'token',
+  REGION: 'us-east-1',
+};
+
+describe('a witness asks as the caller that kmsx was', () => {
+  /** Writes a profile for each name; `mine` alone has the key of this KMS. */
+  function writeProfiles({ announcement }: Server, current: string): void {
+    const key = {
+      access_key_id: announcement.AccessKeyId,
+      access_key_secret: announcement.AccessKeySecret,
+    };
+    const profiles = [
+      { name: 'other', mode: 'AK', region_id: 'cn-beijing', ...OTHER_KEY },
+      { name: 'mine', mode: 'AK', ...key },
+    ];
+    mkdirSync(join(folder(), '.aliyun'), { recursive: true });
+    const path = join(folder(), '.aliyun', 'config.json');
+    writeFileSync(path, JSON.stringify({ current, profiles }), { mode: 0o600 });
+  }
+
+  function askedAs(): string[] {
+    const log = readFileSync(join(folder(), 'aliyun.log'), 'utf8');
+    return log.split('\n').filter((line) => line.startsWith('asks as '));
+  }
+
+  it.each<[string, string, readonly string[], (server: Server) => Record<string, string>]>([
+    ['the access key in variables', 'other', [], ({ env }) => env],
+    [
+      'the access key in variables, with a role beside it',
+      'other',
+      [],
+      ({ env }) => ({ ...env, ALIBABA_CLOUD_ROLE_ARN: 'acs:ram::1234567890123456:role/other' }),
+    ],
+    ['the current profile', 'mine', [], () => ({})],
+    ['a profile that a variable names', 'other', [], () => ({ ALIBABACLOUD_PROFILE: 'mine' })],
+    [
+      'the profile of --profile',
+      'other',
+      ['--profile', 'mine'],
+      () => ({ ALIBABA_CLOUD_PROFILE: 'other' }),
+    ],
+    [
+      'the profile of --profile, though variables have a key',
+      'other',
+      ['--profile', 'mine'],
+      () => ({ ALIBABA_CLOUD_ACCESS_KEY_ID: 'other', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' }),
+    ],
+    [
+      'the profile of --profile, though profiles are ignored',
+      'other',
+      ['--profile', 'mine'],
+      () => ({ ALIBABA_CLOUD_IGNORE_PROFILE: 'TRUE' }),
+    ],
+  ])('by %s', async (_, current, options, envOf) => {
+    const server = await localKms({ cwd: folder() });
+    await exportKey(server, 'a');
+    writeProfiles(server, current);
+    const mine = { ...server, env: { ...OTHER_VARIABLES, ...envOf(server) } };
+    const { result, witness } = await verify(
+      mine,
+      ...[...pair('a'), ...options, '--against', 'a.backup.json'],
+    );
+    expect(result.code, result.stderr).toBe(0);
+    const seen = runWitness(mine, witness);
+    expect(seen, seen.stderr).toMatchObject({
+      code: 0,
+      said: ['a.backup.json holds the data key'],
+    });
+    expect(askedAs()).toEqual([`asks as ${server.announcement.AccessKeyId} in cn-local`]);
+  });
+
+  /** The commands for a backup alone, as if kmsx had found its credentials there. */
+  function commandsFor({ announcement }: Server, origin: WitnessGateway['origin']): string[] {
+    const gateway = {
+      endpoint: announcement.Endpoint,
+      region: announcement.Region,
+      origin,
+      route: { kind: 'direct', host: '127.0.0.1' },
+      caFile: undefined,
+      onlyCaFile: false,
+      resolve: undefined,
+    } as const;
+    const place = { kind: 'field', path: 'a.backup.json', filter: '.CiphertextBlob' } as const;
+    const algorithm = findWrappingAlgorithm('RSAES_OAEP_SHA_256');
+    const backup = { label: 'a', place, context: undefined, algorithm, gateway, beside: undefined };
+    return witnessCommands({
+      privateKey: undefined,
+      export: undefined,
+      backups: [backup],
+      checkValues: [],
+    });
+  }
+
+  it('by a credentials URI', async () => {
+    const server = await localKms({ cwd: folder() });
+    await exportKey(server, 'a');
+    writeProfiles(server, 'other');
+    const { AccessKeyId, AccessKeySecret } = server.announcement;
+    const body = { Code: 'Success', AccessKeyId, AccessKeySecret, SecurityToken: '' };
+    const path = join(folder(), 'credentials.json');
+    writeFileSync(path, JSON.stringify(body));
+    const env = { ...OTHER_VARIABLES, ALIBABA_CLOUD_CREDENTIALS_URI: `file://${path}` };
+    const seen = runWitness({ env }, commandsFor(server, { kind: 'URI variable' }));
+    expect(seen, seen.stderr).toMatchObject({ code: 0, said: ['a holds the data key'] });
+    expect(askedAs()).toEqual([`asks as ${AccessKeyId} in cn-local`]);
+  });
+
+  it.each<[string, WitnessGateway['origin'], RegExp]>([
+    [
+      'OIDC in variables',
+      { kind: 'OIDC variables' },
+      /would ask in mode OIDC with role 'mine', session 'kmsx', provider 'mine', token file 'mine'$/m,
+    ],
+    [
+      'the metadata of an instance',
+      { kind: 'metadata' },
+      /would ask in mode EcsRamRole with role ''/,
+    ],
+    [
+      'a profile with a role and without a session name',
+      { kind: 'profile', name: 'role', lacksSessionName: true },
+      /would ask in mode RamRoleArn with role 'role', session 'kmsx'/,
+    ],
+  ])('by %s', async (_, origin, asked) => {
+    const server = await localKms({ cwd: folder() });
+    await exportKey(server, 'a');
+    mkdirSync(join(folder(), '.aliyun'));
+    const profiles = [
+      { name: 'other', mode: 'AK', ...OTHER_KEY },
+      { name: 'role', mode: 'RamRoleArn', ram_role_arn: 'role', ...OTHER_KEY },
+    ];
+    const config = JSON.stringify({ current: 'other', profiles });
+    writeFileSync(join(folder(), '.aliyun', 'config.json'), config, { mode: 0o600 });
+    const env = {
+      ...OTHER_VARIABLES,
+      ALIBABA_CLOUD_ROLE_ARN: 'mine',
+      ALIBABA_CLOUD_OIDC_PROVIDER_ARN: 'mine',
+      ALIBABA_CLOUD_OIDC_TOKEN_FILE: 'mine',
+    };
+    const seen = runWitness({ env }, commandsFor(server, origin));
+    expect(seen.code).not.toBe(0);
+    expect(seen.said).toEqual([]);
+    expect(seen.stderr).toMatch(asked);
+  });
+
+  it('by a section of the credentials file, once its key is exported', async () => {
+    const server = await localKms({ cwd: folder() });
+    await exportKey(server, 'a');
+    writeProfiles(server, 'other');
+    const { AccessKeyId, AccessKeySecret } = server.announcement;
+    mkdirSync(join(folder(), '.alibabacloud'));
+    writeFileSync(
+      join(folder(), '.alibabacloud', 'credentials'),
+      `[default]\ntype = access_key\naccess_key_id = "${AccessKeyId}" \naccess_key_secret = ${AccessKeySecret} # mine\n`,
+      { mode: 0o600 },
+    );
+    const mine = { ...server, env: { ALIBABA_CLOUD_CLI_PROFILE_DISABLED: 'true' } };
+    const { result, witness } = await verify(mine, ...pair('a'), '--against', 'a.backup.json');
+    expect(result.code, result.stderr).toBe(0);
+    const alone = runWitness(mine, witness);
+    expect(alone.said).toEqual([]);
+    expect(alone.code).not.toBe(0);
+    expect(alone.stderr).toMatch(
+      /^note: kmsx used the section default of ~\/\.alibabacloud\/credentials.*export its access key/,
+    );
+    const seen = runWitness(mine, witness, 'sh', server.env);
+    expect(seen, seen.stderr).toMatchObject({
+      code: 0,
+      said: ['a.backup.json holds the data key'],
+    });
+  });
+
+  it('in the region of kmsx, and in any if kmsx has none', async () => {
+    const server = await localKms({ cwd: folder() });
+    await exportKey(server, 'a', '--backup-format', 'blob');
+    const { ALIBABA_CLOUD_REGION_ID: _, ...env } = server.env;
+    const { result, witness } = await verify(
+      { ...server, env },
+      ...[...pair('a'), '--against', 'a.backup.json'],
+    );
+    expect(result.code, result.stderr).toBe(0);
+    const seen = runWitness({ env }, witness);
+    expect(seen, seen.stderr).toMatchObject({
+      code: 0,
+      said: ['a.backup.json holds the data key'],
+    });
+  });
+
+  it.each(['http_proxy', 'HTTP_PROXY'])(
+    'by the route of kmsx: loopback never goes through %s, and nothing is printed on the way',
+    async (name) => {
+      const server = await localKms({ cwd: folder() });
+      await exportKey(server, 'a');
+      const env = { ...server.env, [name]: 'http://127.0.0.1:9', no_proxy: '\\.internal' };
+      const { result, witness } = await verify(
+        { ...server, env },
+        ...[...pair('a'), '--against', 'a.backup.json'],
+      );
+      expect(result.code, result.stderr).toBe(0);
+      const seen = runWitness({ env }, witness);
+      expect(seen).toEqual({ code: 0, said: ['a.backup.json holds the data key'], stderr: '' });
+    },
+  );
 });
 
 /** Puts a program of that name before the real one that writes down its arguments. */

@@ -1,24 +1,15 @@
 import { shellWord } from '../../base/shell-word.ts';
-
-/** By which certificates a gateway was trusted, and at which address it was reached. */
-export interface TrustAndAddress {
-  /** `--ca-file`. */
-  readonly caFile: string | undefined;
-  /** The authorities of `caFile` were the only ones. */
-  readonly onlyCaFile: boolean;
-  /** The rule of `--resolve` that was followed. */
-  readonly resolve:
-    { readonly host: string; readonly port: number; readonly address: string } | undefined;
-}
+import type { WitnessGateway } from './aliyun.ts';
 
 /**
- * Shell lines that print, with the prefix `note: ` on stderr, which options of kmsx `aliyun` does not have.
+ * Shell lines that print, with the prefix `note: ` on stderr, what `aliyun` cannot do as kmsx did.
  *
  * @returns shell lines, none twice
  */
-export function witnessNotes(gateways: readonly TrustAndAddress[]): string[] {
+export function witnessNotes(gateways: readonly WitnessGateway[]): string[] {
   const notes = new Set<string>();
-  for (const { caFile, onlyCaFile, resolve } of gateways) {
+  for (const { origin, caFile, onlyCaFile, resolve } of gateways) {
+    if (origin?.kind === 'section') notes.add(noteOnSection(origin));
     if (caFile !== undefined) notes.add(noteOnAuthorities(caFile, onlyCaFile));
     if (resolve === undefined) continue;
     const { host, port, address } = resolve;
@@ -40,4 +31,8 @@ function noteOnAuthorities(caFile: string, only: boolean): string {
   return only
     ? `kmsx trusts ${caFile} alone, and so does aliyun here; on macOS aliyun trusts the keychain instead`
     : `kmsx trusts ${caFile} and the authorities of Node.js; aliyun trusts it and the folder of the system's authorities; on macOS the keychain alone`;
+}
+
+function noteOnSection({ name, file }: { readonly name: string; readonly file: string }): string {
+  return `kmsx used the section ${name} of ${file}, which aliyun does not read: export its access key as ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, with ALIBABA_CLOUD_SECURITY_TOKEN if it is temporary`;
 }

@@ -3,7 +3,8 @@ import type { OaepHash, WrappingAlgorithm } from '../../wrapping/algorithms.ts';
 import type { EncryptionContext } from '../../documents/encryption-context.ts';
 import { encodeEncryptionContext } from '../../documents/encryption-context.ts';
 import type { CheckValueMethod, KeyCheckValue } from '../../documents/key-check-value.ts';
-import type { TrustAndAddress } from './notes.ts';
+import type { WitnessGateway } from './aliyun.ts';
+import { aliyun, asSameCaller, option } from './aliyun.ts';
 import { printLine, witnessNotes } from './notes.ts';
 
 /** Where the witness finds an envelope: a field of a JSON file, a secret of KMS, or the value itself. */
@@ -18,14 +19,6 @@ export interface WitnessExport {
   readonly label: string;
   readonly place: EnvelopePlace;
   readonly algorithm: WrappingAlgorithm;
-}
-
-/** How the `aliyun` program reaches the KMS that kmsx asked. */
-export interface WitnessGateway extends TrustAndAddress {
-  /** A URL without a path. */
-  readonly endpoint: string;
-  readonly region: string | undefined;
-  readonly profile: string | undefined;
 }
 
 /** A backup that the witness has KMS export. */
@@ -64,7 +57,9 @@ export interface WitnessRequest {
  * plaintext goes through pipes, and a digest of it into a variable of the subshell. The one-time key is in a folder that
  * is removed. OpenSSL takes an AES key in an argument only, so AES check values are computed by Node's `crypto`.
  *
- * Options of kmsx that `aliyun` does not have are printed on stderr, with the prefix `note: `.
+ * `aliyun` asks as the caller that kmsx was: all backups of a run are asked with the same credentials.
+ *
+ * What `aliyun` cannot do as kmsx did is printed on stderr, with the prefix `note: `.
  *
  * @returns shell lines; each is a whole command, or the beginning or end of the subshell
  */
@@ -73,13 +68,14 @@ export function witnessCommands(request: WitnessRequest): string[] {
     '(',
     'set -eu',
     ...witnessNotes(request.backups.map(({ gateway }) => gateway)),
+    ...asSameCaller(request.backups[0]?.gateway.origin),
     'umask 077',
     'folder=$(mktemp -d)',
     `trap 'rm -rf "$folder"' EXIT`,
     "trap 'exit 1' HUP INT TERM",
     'result=0',
     'nothing=$(openssl dgst -sha256 -r < /dev/null)',
-    'openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$folder/one-time.pem"',
+    `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$folder/one-time.pem" 2> /dev/null || { ${printLine('openssl cannot make a key')} >&2; exit 1; }`,
     'publickey=$(openssl pkey -in "$folder/one-time.pem" -pubout -outform DER | openssl base64 -A)',
   ];
   const exported = request.export;
@@ -202,31 +198,12 @@ function printPlace(place: EnvelopePlace, gateway?: WitnessGateway): string {
       return `jq -ej ${shellWord(place.filter)} ${fileArgument(place.path)}`;
     case 'secret': {
       if (gateway === undefined) throw new TypeError('a secret is asked of a gateway');
-      const value = aliyun(gateway, 'GetSecretValue', [`--SecretName ${shellWord(place.name)}`]);
+      const value = aliyun(gateway, 'GetSecretValue', [option('--SecretName', place.name)]);
       return `${value} | jq -er .SecretData | jq -ej ${shellWord(place.filter)}`;
     }
     case 'value':
       return `printf %s ${shellWord(place.base64)}`;
   }
-}
-
-/** One call of Alibaba Cloud's own command line, with the address that kmsx used. */
-function aliyun(
-  { endpoint, region, profile, caFile, onlyCaFile }: WitnessGateway,
-  action: string,
-  parameters: readonly string[],
-): string {
-  const [scheme = '', address = ''] = endpoint.split('://');
-  return [
-    ...(caFile === undefined ? [] : [`SSL_CERT_FILE=${shellWord(caFile)}`]),
-    ...(caFile !== undefined && onlyCaFile ? ['SSL_CERT_DIR="$folder/none"'] : []),
-    `aliyun kms ${action}`,
-    ...parameters,
-    ...(profile === undefined ? [] : [`--profile ${shellWord(profile)}`]),
-    ...(region === undefined ? [] : [`--region ${shellWord(region)}`]),
-    `--endpoint ${shellWord(address)}`,
-    scheme === 'http' ? '--insecure' : '--secure',
-  ].join(' ');
 }
 
 /** A file name that no program mistakes for an option. */

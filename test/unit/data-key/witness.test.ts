@@ -17,7 +17,8 @@ function backup(change: Partial<WitnessBackup> = {}): WitnessBackup {
     gateway: {
       endpoint: 'https://kms.cn-hangzhou.aliyuncs.com',
       region: 'cn-hangzhou',
-      profile: undefined,
+      origin: { kind: 'key variables' },
+      route: { kind: 'no proxy is set' },
       caFile: undefined,
       onlyCaFile: false,
       resolve: undefined,
@@ -55,18 +56,22 @@ describe('the commands of a witness', () => {
     const gateway = {
       endpoint: 'http://[::1]:8080',
       region: undefined,
-      profile: 'my profile',
+      origin: { kind: 'profile', name: 'my profile', lacksSessionName: false },
+      route: { kind: 'direct', host: '::1' },
       caFile: 'ca file.pem',
       onlyCaFile: false,
       resolve: undefined,
-    };
+    } as const;
     const place = { kind: 'secret', name: 'vault/a', filter: '.CiphertextBlob' } as const;
     const calls = aliyun(witnessCommands(request({ backups: [backup({ gateway, place })] })));
     expect(calls).toHaveLength(2);
     for (const call of calls) {
-      expect(call).toMatch(/(?:^|\()SSL_CERT_FILE='ca file\.pem' aliyun kms /);
-      expect(call).toContain(`--profile 'my profile' --endpoint '[::1]:8080' --insecure`);
-      expect(call).not.toContain('--region');
+      expect(call).toMatch(
+        /(?:^|\()SSL_CERT_FILE='ca file\.pem' NO_PROXY="::1\$\{NO_PROXY:\+,\$NO_PROXY\}" no_proxy="::1\$\{no_proxy:\+,\$no_proxy\}" aliyun kms /,
+      );
+      expect(call).toContain(
+        `--profile 'my profile' --region cn-hangzhou --endpoint '[::1]:8080' --insecure`,
+      );
     }
   });
 
@@ -75,11 +80,12 @@ describe('the commands of a witness', () => {
     const gateway = {
       endpoint: `https://${host}:8443`,
       region: undefined,
-      profile: undefined,
+      origin: undefined,
+      route: { kind: 'no proxy is set' },
       caFile: 'ca file.pem',
       onlyCaFile: true,
       resolve: { host, port: 8443, address: '127.0.0.1' },
-    };
+    } as const;
     const backups = [backup({ gateway }), backup({ gateway })];
     const lines = witnessCommands(request({ backups }));
     const notes = lines.filter((line) => line.includes('note: '));
@@ -93,6 +99,31 @@ describe('the commands of a witness', () => {
       expect(call).toMatch(/^SSL_CERT_FILE='ca file\.pem' SSL_CERT_DIR="\$folder\/none" aliyun /);
     }
     expect(witnessCommands(request()).join('\n')).not.toContain('note: ');
+  });
+
+  it.each([
+    ['proxy', 'HTTPS_PROXY', ''],
+    ['proxy', 'https_proxy', 'HTTPS_PROXY="$https_proxy" '],
+    ['proxy', 'ALL_PROXY', 'HTTPS_PROXY="$ALL_PROXY" '],
+  ] as const)('go through the %s of %s', (kind, variable, before) => {
+    const { gateway } = backup();
+    const backups = [backup({ gateway: { ...gateway, route: { kind, variable } } })];
+    const [call] = aliyun(witnessCommands(request({ backups })));
+    expect(call).toMatch(new RegExp(`^${before.replace('$', '\\$')}aliyun kms ExportDataKey `));
+  });
+
+  it('ask as the caller that kmsx was, and of a file that aliyun does not read', () => {
+    const { gateway } = backup();
+    const origin = { kind: 'section', name: 'prod', file: '~/.alibabacloud/credentials' } as const;
+    const lines = witnessCommands(
+      request({ backups: [backup({ gateway: { ...gateway, origin } })] }),
+    );
+    expect(lines.filter((line) => line.includes('note: '))).toEqual([
+      expect.stringMatching(
+        /section prod of ~\/\.alibabacloud\/credentials, which aliyun does not read/,
+      ),
+    ]);
+    expect(lines).toContain('export ALIBABA_CLOUD_IGNORE_PROFILE=TRUE');
   });
 
   it('are POSIX shell, whatever files, contexts and names are called', () => {

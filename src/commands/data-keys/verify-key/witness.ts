@@ -1,5 +1,6 @@
 import { kmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
+import type { Env } from '../../../base/env.ts';
 import { envValue } from '../../../base/env.ts';
 import { oneLine } from '../../../terminal/output/printable.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
@@ -9,10 +10,13 @@ import type { OpenableExport } from '../../../data-key/verify/verify-backups.ts'
 import type {
   EnvelopePlace,
   WitnessExport,
-  WitnessGateway,
   WitnessRequest,
 } from '../../../data-key/witness/witness.ts';
-import { portOf, resolveRuleFor } from '../../../network/endpoint.ts';
+import type { WitnessGateway, WitnessRoute } from '../../../data-key/witness/aliyun.ts';
+import type { ResolveRule } from '../../../network/endpoint.ts';
+import { isLoopback, portOf, resolveRuleFor } from '../../../network/endpoint.ts';
+import { chooseProxy } from '../../../network/proxy.ts';
+import type { Gateway } from '../../../kms/gateway.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import { isRegion } from '../../../network/region.ts';
 import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
@@ -94,9 +98,9 @@ export function witnessRequest(
       gateway: {
         endpoint: kms.endpoint,
         region: kms.region ?? regionOf(source),
-        profile: options.profile,
         caFile: options.caFile ?? envValue(io.env, 'KMSX_CA_FILE'),
-        ...addressing(backup.plan),
+        origin: kms.origin,
+        ...addressing(backup.plan, io.env),
       },
       beside: witnessBeside(backup, beside),
     })),
@@ -108,14 +112,25 @@ function regionOf({ Region }: BackupSource): string | undefined {
   return Region !== undefined && isRegion(Region) ? Region : undefined;
 }
 
-/** By which certificates the gateway is trusted, and at which address it is reached. */
-function addressing({
-  gateway,
-  resolve,
-}: ConnectionPlan): Pick<WitnessGateway, 'onlyCaFile' | 'resolve'> {
+/** By which certificates the gateway is trusted, at which address and by which route it is reached. */
+function addressing(
+  { gateway, resolve }: ConnectionPlan,
+  env: Env,
+): Pick<WitnessGateway, 'onlyCaFile' | 'resolve' | 'route'> {
   if (gateway.kind === 'local') throw new TypeError('a witness asks a KMS that stays');
   const target = { host: gateway.host, port: portOf(gateway) };
-  return { onlyCaFile: gateway.onlyCaFile, resolve: resolveRuleFor(resolve, target) };
+  const rule = resolveRuleFor(resolve, target);
+  return { onlyCaFile: gateway.onlyCaFile, resolve: rule, route: routeTo(gateway, rule, env) };
+}
+
+/** A witness who has a proxy must pass it by where kmsx did. */
+function routeTo(gateway: Gateway, rule: ResolveRule | undefined, env: Env): WitnessRoute {
+  const proxy = rule === undefined ? chooseProxy(gateway.protocol, gateway.host, env) : undefined;
+  if (proxy !== undefined) return { kind: 'proxy', variable: proxy.variable };
+  const isSet = Object.keys(env).some((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
+  return rule !== undefined || isLoopback(gateway.host) || isSet
+    ? { kind: 'direct', host: gateway.host }
+    : { kind: 'no proxy is set' };
 }
 
 function witnessBeside(
