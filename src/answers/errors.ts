@@ -55,7 +55,7 @@ export function kmsError(answer: ErrorAnswer, context: ErrorContext): KmsxError 
   const body = parseObject(answer.body);
   const code = word(fieldOf(body, 'Code'));
   if (code === undefined) {
-    return notKmsError(context.host, `answers ${answer.status} without a Code`, answer.status);
+    return notKmsError(context.host, 'answers without a Code', answer.status);
   }
   const facts = factsOf(code, answer.status);
   const requestId = word(fieldOf(body, 'RequestId'));

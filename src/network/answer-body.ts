@@ -49,7 +49,7 @@ export function assertLooksLikeKms(status: number, body: Buffer, host: string): 
     throw notKmsError(host, 'sends the request on to another address', status);
   }
   const text = body.toString();
-  if (!isJsonText(text)) throw notKmsError(host, 'answers with something else than JSON', status);
+  if (!isJsonText(text)) throw notKmsError(host, 'answers with something other than JSON', status);
   if (status < 300) parseJson(text, 'the answer');
 }
 

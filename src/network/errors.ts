@@ -127,10 +127,38 @@ export function silentProxyError(host: string, proxy: string, variable: string):
   );
 }
 
-/** The error for an answer that KMS does not give: HTML, a redirect, half an answer. */
+/** HTTP statuses of what stands between here and KMS: what each means, and what to do (RFC 9110 §15, RFC 6585 §4). */
+const IN_BETWEEN: Readonly<Record<number, readonly [meaning: string, hint: string]>> = {
+  407: [
+    'a proxy wants a login',
+    'put user and password into HTTPS_PROXY; NO_PROXY names what is reached without a proxy',
+  ],
+  429: [
+    'a gateway in front of KMS throttles requests',
+    'run fewer calls at a time, or give a larger --max-attempts and --deadline',
+  ],
+  502: [
+    'a gateway or load balancer could not reach KMS',
+    'try again later; if it stays so, ask the operators of the proxy or load balancer',
+  ],
+  503: [
+    'a gateway or load balancer has no KMS to send this to',
+    'try again later; if it stays so, ask the operators of the proxy or load balancer',
+  ],
+  504: [
+    'a gateway or load balancer waited for KMS in vain',
+    'try again later, or with a larger --timeout',
+  ],
+};
+
+/** The error for an answer that KMS does not give: HTML, a redirect, half an answer. Its HTTP status is told. */
 export function notKmsError(host: string, what: string, httpStatus: number): KmsxError {
-  return kmsxError('not-kms', `${host} ${what}: this is not KMS`, {
-    hints: ['check --endpoint and --gateway; a proxy or a login page may answer in place of KMS'],
+  const [meaning, hint] = IN_BETWEEN[httpStatus] ?? [
+    'this is not KMS',
+    'check --endpoint and --gateway; a proxy or a login page may answer in place of KMS',
+  ];
+  return kmsxError('not-kms', `${host} ${what} (HTTP ${httpStatus}): ${meaning}`, {
+    hints: [hint],
     httpStatus,
   });
 }

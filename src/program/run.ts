@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
-import { writeError } from '../base/files/write-error.ts';
 import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
 import { exitCodeOf, SIGNAL_EXIT_CODES } from '../terminal/exit-codes.ts';
 import { earlyOptions } from './early-options.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Program } from './program.ts';
 import { InterruptedAtPrompt } from '../terminal/prompt.ts';
+import { textWritten } from '../terminal/output/stdout.ts';
 import { createReporter } from '../terminal/reporter.ts';
 import { suggestionFor } from './suggestions.ts';
 
@@ -41,9 +41,7 @@ async function parse(program: Program, argv: readonly string[]): Promise<void> {
     const isHelp = thrown instanceof CommanderError && thrown.exitCode === 0;
     if (!isHelp) throw thrown;
   }
-  await program.printed().catch((error: unknown) => {
-    throw writeError('standard output', error);
-  });
+  await textWritten(program.printed());
 }
 
 function calledCommand({ command }: Program, argv: readonly string[]): Command | undefined {

@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { absolutePath } from '../base/files/absolute-path.ts';
 import { SECRET_PREFIX } from '../base/secret-prefix.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { namesLike } from '../terminal/names-like.ts';
@@ -42,7 +42,8 @@ function inputSuggestion(command: Command, io: Pick<Io, 'cwd'>): string | undefi
   if (!command.options.some(({ long }) => long === '--in')) return undefined;
   const [word] = command.args;
   const isInput =
-    word !== undefined && (word.startsWith(SECRET_PREFIX) || existsSync(resolve(io.cwd, word)));
+    word !== undefined &&
+    (word.startsWith(SECRET_PREFIX) || existsSync(absolutePath(io.cwd, word)));
   return isInput
     ? `did you mean --in ${shellWord(word)}?`
     : `${command.name()} takes its input with --in FILE`;

@@ -55,6 +55,15 @@ describe('bad use is exit 2, says what is wrong and what to type, and sends and 
       [...EXPORT, '--number-of-bytes', '1e2'],
       '--number-of-bytes takes a number',
     ],
+    ...['--timeout', '--deadline'].flatMap((option): [string, string[], string][] => [
+      [`no time for ${option}`, [...EXPORT, option, '0'], `${option} takes seconds, more than 0`],
+      [`words for ${option}`, [...EXPORT, option, '1e3'], `${option} takes seconds, more than 0`],
+      [
+        `too much time for ${option}`,
+        [...EXPORT, option, '3000000'],
+        `${option} takes at most 99999 seconds`,
+      ],
+    ]),
     [
       '191 bytes with SHA-256',
       [...EXPORT, '--number-of-bytes', '191'],

@@ -35,7 +35,7 @@ describe('local-kms --tls', () => {
     symlinkSync(KMSX, join(cwd, 'bin', 'kmsx'));
     const help = await kmsxOk(['local-kms', '--help'], { cwd });
     const [, example = ''] =
-      /# a dedicated gateway, rehearsed .*\n((?: {2}.*\n)+)/.exec(help) ?? [];
+      /# a rehearsal of a dedicated gateway.*\n((?: {2}.*\n)+)/.exec(help) ?? [];
     expect(example).toContain(':8443');
     const typed = example.replaceAll('8443', String(await closedPort()));
     const script = `set -e\ntrap 'kill $(jobs -p)' EXIT\n${typed}`;

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { kmsxError, systemErrorCode } from '../error.ts';
+import { shellWord } from '../shell-word.ts';
 import type { FileSteps } from './file-steps.ts';
 import { FILE_STEPS, isThere } from './file-steps.ts';
 import { placeFile } from './place-file.ts';
@@ -137,12 +138,13 @@ async function prepareIn(
   return {
     discard,
     commit: async (bytes) => {
+      let report: CommitReport | undefined;
       try {
-        const report = await writeAndPlace(bytes);
+        report = await writeAndPlace(bytes);
         steps.sync(folder);
         return report;
       } catch (error) {
-        throw writeError(label, error);
+        throw report === undefined ? writeError(label, error) : notSynced(label, report, error);
       } finally {
         await discard();
       }
@@ -158,6 +160,18 @@ async function prepareIn(
       }
     },
   };
+}
+
+/** The file has its name, and the folder that holds the name could not be synced. */
+function notSynced(label: string, { movedAside }: CommitReport, cause: unknown): unknown {
+  const code = systemErrorCode(cause);
+  if (code === undefined) return cause;
+  const old = movedAside.length === 0 ? '' : `; what was there is now ${movedAside.join(' and ')}`;
+  return kmsxError(
+    'file-unwritable',
+    `${label} is written whole, but its folder cannot be synced (${code}): it may not survive a crash${old}`,
+    { hints: [`copy ${shellWord(label)} to another disk, and compare the copy`], cause },
+  );
 }
 
 interface TemporaryFile {

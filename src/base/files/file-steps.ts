@@ -41,7 +41,12 @@ export function moveToFreeName(from: string, to: string, steps: FileSteps): bool
     if (code !== 'EEXIST') throw error;
     if (!isSameFile(from, to)) return false; // else NFS made the link and lost the reply
   }
-  steps.unlink(from);
+  try {
+    steps.unlink(from);
+  } catch (error) {
+    // The new name is there, and that counts: a second name is removed by `discard`, or by the next run.
+    if (systemErrorCode(error) === undefined) throw error;
+  }
   return true;
 }
 

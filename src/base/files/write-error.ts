@@ -16,6 +16,7 @@ export function writeError(label: string, error: unknown): unknown {
       return existsError(label);
     case 'ENOSPC':
     case 'EDQUOT':
+    case 'Unknown system error -122': // EDQUOT on Linux, for which libuv has no name
     case 'EFBIG':
       return kmsxError('disk-full', `no space left to write ${label}`, { cause });
     case 'EPIPE':

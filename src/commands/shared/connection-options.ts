@@ -148,9 +148,16 @@ async function readProfileRegion(profile: string | undefined, io: Io): Promise<s
   return await profileRegion({ profile, env: io.env, home: envValue(io.env, 'HOME') });
 }
 
+/** Longer than a day: what takes more was mistyped, in milliseconds perhaps. */
+const MAX_SECONDS = 99_999;
+
+/** @returns milliseconds */
 function parseSeconds(option: string, text: string): number {
-  const seconds = Number(text);
-  if (/^\d{1,5}(\.\d{1,3})?$/.test(text) && seconds > 0) return seconds * 1000;
+  const seconds = /^\d{1,15}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (seconds > MAX_SECONDS) {
+    throw kmsxError('bad-usage', `${option} takes at most ${MAX_SECONDS} seconds`);
+  }
+  if (seconds > 0) return seconds * 1000;
   throw kmsxError('bad-usage', `${option} takes seconds, more than 0, as in ${option} 10`);
 }
 

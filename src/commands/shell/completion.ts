@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import type { Io } from '../../terminal/io.ts';
-import { writeStdout } from '../../terminal/output/stdout.ts';
+import { textWritten } from '../../terminal/output/stdout.ts';
 import { describe } from '../shared/describe.ts';
 
 /** The files of `completions/` by shell, put in by the build; `npm run completions` generates them. */
@@ -25,6 +25,6 @@ export function defineCompletion(command: Command, io: Io): void {
   command
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
     .action(async (shell: keyof typeof scripts) => {
-      await writeStdout(io, Buffer.from(scripts[shell]));
+      await textWritten(io.stdout.write(Buffer.from(scripts[shell])));
     });
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { access, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { absolutePath } from '../../base/files/absolute-path.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
 import type { Io } from '../io.ts';
@@ -52,7 +52,7 @@ export async function readInput(
 ): Promise<Input> {
   const input = isStdin(path)
     ? await readStdin(what, io, reporter)
-    : await readFile(resolve(io.cwd, path), path, io.signal);
+    : await readFile(absolutePath(io.cwd, path), path, io.signal);
   if (input.bytes.length > MAX_INPUT_BYTES) {
     throw kmsxError(
       'input-too-large',
@@ -73,7 +73,7 @@ export async function readInput(
  */
 export async function inputFileId(path: string, io: Io): Promise<Pick<Input, 'fileId'>> {
   if (isStdin(path)) return { fileId: io.stdin.fileId };
-  const resolved = resolve(io.cwd, path);
+  const resolved = absolutePath(io.cwd, path);
   try {
     await access(resolved, constants.R_OK);
     const stats = await stat(resolved);

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { fstatSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { absolutePath } from '../../base/files/absolute-path.ts';
 import { isReadHere, isReadOnly } from '../../base/files/descriptor.ts';
 import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
@@ -56,7 +57,8 @@ export async function findPlace(
     if (stats.isFile() || stats.isFIFO()) ids.push(`${stats.dev}:${stats.ino}`);
     return { kind: 'descriptor', label: given, ids, descriptor };
   }
-  const path = resolve(io.cwd, given);
+  if (given.endsWith('/')) throw kmsxError('output-is-folder', `${option} ${given} names a folder`);
+  const path = absolutePath(io.cwd, given);
   const stats = await stat(path).catch((error: unknown) => {
     if (systemErrorCode(error) !== 'ENOENT') throw writeError(given, error);
     return undefined;

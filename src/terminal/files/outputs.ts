@@ -169,7 +169,7 @@ async function prepareSpecial(
       await access(path, constants.W_OK);
       return streamOutput(label, false, () => Promise.reject(new TypeError('nothing is written')));
     }
-    const handle = await openSpecial(path, stats, noteWaiting, signal);
+    const handle = await openSpecial(path, label, stats, noteWaiting, signal);
     const output = streamOutput(label, false, async (bytes) => {
       await writeDescriptor(handle.fd, bytes, signal);
       await handle.close();

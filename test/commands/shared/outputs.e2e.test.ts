@@ -8,6 +8,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -105,6 +107,35 @@ describe('an output that is not a regular file', () => {
     expect(files()).toEqual(['pipe']);
   });
 
+  it.each<[string, (path: string) => void]>([
+    [
+      'a file',
+      (path) => {
+        writeFileSync(path, 'precious');
+      },
+    ],
+    [
+      'a link to a file',
+      (path) => {
+        symlinkSync('other', path);
+      },
+    ],
+  ])('does not write to %s that took the name of a named pipe meanwhile', async (_, make) => {
+    execFileSync('mkfifo', [join(folder(), 'pipe')]);
+    writeFileSync(join(folder(), 'other'), 'precious');
+    const child = startKmsx([...EXPORT, '--backup', 'pipe', '--out', 'e.json'], { cwd: folder() });
+    const finished = finish(child);
+    await once(child.stderr, 'data'); // it waits for a reader
+    make(join(folder(), 'new'));
+    renameSync(join(folder(), 'new'), join(folder(), 'pipe'));
+    const result = await finished;
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain('pipe was replaced by another file in the meantime');
+    expect(text('pipe')).toBe('precious');
+    expect(text('other')).toBe('precious');
+    expect(files()).toEqual(['other', 'pipe']);
+  });
+
   it('is written to: an open descriptor', async () => {
     const line = `$KMSX ${EXPORT.join(' ')} --backup /dev/fd/3 --out e.json 3> backup.json`;
     expect(await run(line)).toMatchObject({ code: 0, stdout: '' });
@@ -164,6 +195,21 @@ describe('a stream that fails', () => {
   ])('is never exit 0: kmsx %s %s into a full disk', async (...args) => {
     const result = await run(`$KMSX ${args.join(' ')} > /dev/full`);
     expect(result.code).toBe(7);
+  });
+
+  it.each([
+    ['--help'],
+    ['--version'],
+    ['export-key', '--help'],
+    ['help', 'terms'],
+    ['help', 'export-key'],
+    ['completion', 'bash'],
+  ])('is silent and exit 0 for a text whose reader has left: kmsx %s %s', async (...args) => {
+    const reader = '{ exec 0<&-; : > gone; until [ -e code ]; do sleep 0.05; done; }';
+    const writer = `{ until [ -e gone ]; do sleep 0.05; done; $KMSX ${args.join(' ')}; echo $? > code; }`;
+    const { stderr } = await run(`${writer} | ${reader}`);
+    expect(stderr).toBe('');
+    expect(text('code')).toBe('0\n');
   });
 
   it('shows no export where the backup cannot be written', async () => {

@@ -12,12 +12,12 @@ async function refusingProxy(stage: DoctorStage, status: number): Promise<Scene>
 /** A server that answers as KMS never does. */
 async function answering(
   respond: (response: ServerResponse) => void,
-  ...args: string[]
+  limits = ONCE,
 ): Promise<Scene> {
   const { url } = await startServer((_, response) => {
     respond(response);
   });
-  return { args: ['--endpoint', url, ...ONCE, ...GOOD_KEY, ...PUBKEY, ...args], env: GOOD };
+  return { args: ['--endpoint', url, ...limits, ...GOOD_KEY, ...PUBKEY], env: GOOD };
 }
 
 /** Proxies in between, and what answers in place of KMS. */
@@ -84,7 +84,7 @@ export const ANSWER_CASES: readonly DoctorCase[] = [
   },
   {
     title: 'a server that takes the request and never answers',
-    scene: () => answering(() => undefined, '--timeout', '0.4'),
+    scene: () => answering(() => undefined, HASTY),
     ...{ check: 'signature', code: 'timed-out', exit: 5 },
     others: { clock: 'not-reached' },
     isSlow: true,

@@ -69,6 +69,25 @@ describe('what is not KMS', () => {
     assertNoContent(error);
   });
 
+  test.each([
+    [407, 'a proxy wants a login', 'NO_PROXY'],
+    [429, 'throttles requests', '--max-attempts'],
+    [502, 'could not reach KMS', 'try again later'],
+    [503, 'has no KMS to send this to', 'try again later'],
+    [504, 'waited for KMS in vain', '--timeout'],
+    [404, 'this is not KMS', '--endpoint'],
+    [418, 'this is not KMS', '--endpoint'],
+  ])('is told with its status, and what that means: %i', async (status, meaning, hint) => {
+    const server = await startServer((_, response) => {
+      response.writeHead(status, { 'Content-Type': 'text/html' }).end('<html>canary</html>');
+    });
+    const error = await decryptAt(server.url);
+    expect(error.message).toContain(`(HTTP ${status}): `);
+    expect(error.message).toContain(meaning);
+    expect(error.hints?.join(' ')).toContain(hint);
+    assertNoContent(error);
+  });
+
   test('is known by a redirect, which is not followed', async () => {
     const other = await startServer((_, response) => {
       json(response, GENERATED);

@@ -4,7 +4,7 @@ import { kmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
 import type { CommandTree } from '../../../terminal/command-tree.ts';
 import { namesLike } from '../../../terminal/names-like.ts';
-import { writeStdout } from '../../../terminal/output/stdout.ts';
+import { textWritten } from '../../../terminal/output/stdout.ts';
 import { TOPICS } from './topics.ts';
 
 /** `kmsx help`: shows help for the program, a command or a topic. */
@@ -13,7 +13,8 @@ export function defineHelp(command: Command, io: Io, tree: CommandTree): void {
   const topic = new Argument('[topic]', 'a command, or a topic');
   topic.argChoices = [...names, ...Object.keys(TOPICS)];
   command.addArgument(topic).action(async (word: string | undefined) => {
-    await writeStdout(io, Buffer.from(await textOf(word, tree)));
+    const text = await textOf(word, tree);
+    await textWritten(io.stdout.write(Buffer.from(text)));
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { KmsxError, kmsxError } from '../../../base/error.ts';
 import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
 import { shellWord } from '../../../base/shell-word.ts';
@@ -89,7 +89,7 @@ async function readAndInspect(file: string, { io, reporter }: Session): Promise<
 
 /** A file may have such a name too: it is a file if it exists. */
 function assertFile(file: string, io: Io): void {
-  if (existsSync(resolve(io.cwd, file))) return;
+  if (existsSync(absolutePath(io.cwd, file))) return;
   const message = `${file} is not a file here, and inspect is offline: it does not ask KMS for a secret`;
   throw kmsxError('file-missing', message, {
     hints: [`kmsx recover-key --in ${shellWord(file)} --check-value-only reads it from KMS`],

@@ -74,6 +74,38 @@ describe('an old file that is moved aside', () => {
     expect(files()).toEqual({ [FILE]: 'new', [OLD]: 'older', [`${OLD}-…`]: 'old' });
   });
 
+  it('is named, and the new file too, where the folder cannot be synced in the end', async () => {
+    write('old');
+    let syncs = 0;
+    const sync = (): void => {
+      syncs += 1;
+      if (syncs === 2) throw fault('EIO');
+    };
+    const file = await prepare({ sync });
+    await expect(file.commit(Buffer.from('new'))).rejects.toMatchObject({
+      code: 'file-unwritable',
+      message: `${FILE} is written whole, but its folder cannot be synced (EIO): it may not survive a crash; what was there is now ${path(OLD)}`,
+    });
+    expect(files()).toEqual({ [FILE]: 'new', [OLD]: 'old' });
+    file.retract();
+    expect(files()).toEqual({ [OLD]: 'old' });
+  });
+
+  it.each(['ENOENT', 'EIO', 'EACCES'])(
+    'does not make the new file a failure where a second name cannot be removed: %s',
+    async (code) => {
+      write('old');
+      const lost = (name: string): void => {
+        if (code === 'ENOENT') FILE_STEPS.unlink(name); // as NFS answers when its first reply was lost
+        throw fault(code);
+      };
+      const file = await prepare({ unlink: lost });
+      await file.commit(Buffer.from('new'));
+      expect(files()).toMatchObject({ [FILE]: 'new' });
+      expect(Object.values(files())).toContain('old');
+    },
+  );
+
   it('may be several, where others come into place meanwhile', async () => {
     write('first');
     let moves = 0;
