@@ -4,7 +4,7 @@ import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { KmsClient } from '../kms/types.ts';
 import { defaultAlgorithm } from '../wrapping/algorithms.ts';
 import { makeKeyPair } from '../wrapping/key-pair.ts';
-import { readPrivateKey } from '../wrapping/private-key.ts';
+import { readPrivateKey } from '../wrapping/private-key/private-key.ts';
 import { readPublicKey, requireWrappingKey } from '../wrapping/public-key.ts';
 import type { BackupDocument } from '../documents/backup-document.ts';
 import type { EncryptionContext } from '../documents/encryption-context.ts';

@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import { keyFacts } from './key-facts.ts';
-import { assertUsablePassphrase } from './passphrase.ts';
+import { assertUsablePassphrase } from './private-key/passphrase.ts';
 import { encodePem } from './pem.ts';
 
 export interface WrappingKeyPair {

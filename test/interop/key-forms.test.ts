@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SecretBytes } from '../../src/base/secret-bytes.ts';
 import { findWrappingAlgorithm } from '../../src/wrapping/algorithms.ts';
 import { makeKeyPair } from '../../src/wrapping/key-pair.ts';
-import { describePrivateKey, readPrivateKey } from '../../src/wrapping/private-key.ts';
+import { describePrivateKey, readPrivateKey } from '../../src/wrapping/private-key/private-key.ts';
 import { readPublicKey } from '../../src/wrapping/public-key.ts';
 import { makeEveryForm, openssl, privateKeyFiles, publicKeyFiles } from '../keys/forms.ts';
 

@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KmsxError } from '../../src/base/error.ts';
 import { isJsonObject } from '../../src/base/json.ts';
 import type { OaepHash } from '../../src/wrapping/algorithms.ts';
-import type { WrappingPrivateKey } from '../../src/wrapping/private-key.ts';
-import { readPrivateKey } from '../../src/wrapping/private-key.ts';
+import type { WrappingPrivateKey } from '../../src/wrapping/private-key/private-key.ts';
+import { readPrivateKey } from '../../src/wrapping/private-key/private-key.ts';
 import { readPublicKey } from '../../src/wrapping/public-key.ts';
 import { decryptRsaOaep } from '../../src/wrapping/rsa-oaep.ts';
 

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PrivateKeyForm } from '../../src/wrapping/private-key.ts';
+import type { PrivateKeyForm } from '../../src/wrapping/private-key/private-key.ts';
 import type { PublicKeyForm } from '../../src/wrapping/public-key.ts';
 
 export const PASSPHRASE = 'test passphrase';

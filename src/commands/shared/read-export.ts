@@ -7,7 +7,7 @@ import { exportIn, findExport } from '../../data-key/find-export.ts';
 import type { OpenableExport } from '../../data-key/verify/verify-backups.ts';
 import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../../wrapping/algorithms.ts';
-import { readPrivateKey } from '../../wrapping/private-key.ts';
+import { readPrivateKey } from '../../wrapping/private-key/private-key.ts';
 import type { UnwrappingKey } from '../../wrapping/unwrapping-key.ts';
 import type { PassphraseOptions } from './passphrase.ts';
 import { askPassphrase, passphraseFileIds, passphraseInput } from './passphrase.ts';

@@ -8,7 +8,7 @@ import type { KeyFacts } from '../../wrapping/key-facts.ts';
 import type { KeyFile } from '../../wrapping/key-file.ts';
 import type { PemBlock } from '../../wrapping/pem.ts';
 import { decodePemBody } from '../../wrapping/pem.ts';
-import { describePrivateKey } from '../../wrapping/private-key.ts';
+import { describePrivateKey } from '../../wrapping/private-key/private-key.ts';
 import type { PublicKeyFacts } from '../../wrapping/public-key.ts';
 import { readPublicKey, requireWrappingKey } from '../../wrapping/public-key.ts';
 import type { Facts } from './inspect-relations.ts';

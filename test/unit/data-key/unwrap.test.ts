@@ -9,7 +9,7 @@ import { chooseExport } from '../../../src/data-key/find-export.ts';
 import { unwrapDataKey } from '../../../src/data-key/unwrap.ts';
 import type { OaepHash } from '../../../src/wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
-import { readPrivateKey } from '../../../src/wrapping/private-key.ts';
+import { readPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
 import type { UnwrappingKey } from '../../../src/wrapping/unwrapping-key.ts';
 import { testKey } from '../../support/wrapping-keys.ts';
 import { EXPORT, refusalOf } from '../../support/documents.ts';

@@ -9,8 +9,8 @@ import { assertVerified, verifyBackups } from '../../../src/data-key/verify/veri
 import { envelopeFingerprint } from '../../../src/documents/envelope-fingerprint.ts';
 import type { ExportDataKeyInput, KmsClient } from '../../../src/kms/types.ts';
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
-import type { WrappingPrivateKey } from '../../../src/wrapping/private-key.ts';
-import { readPrivateKey } from '../../../src/wrapping/private-key.ts';
+import type { WrappingPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
+import { readPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
 import { testKey } from '../../support/wrapping-keys.ts';
 import { refusalOf } from '../../support/documents.ts';
 import { refused } from '../../support/kms/refusals.ts';

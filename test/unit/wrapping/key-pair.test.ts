@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SecretBytes } from '../../../src/base/secret-bytes.ts';
 import { makeKeyPair } from '../../../src/wrapping/key-pair.ts';
-import { readPrivateKey } from '../../../src/wrapping/private-key.ts';
+import { readPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
 import { readPublicKey, requireWrappingKey } from '../../../src/wrapping/public-key.ts';
 import { asking, neverAsked, refusal } from './support.ts';
 

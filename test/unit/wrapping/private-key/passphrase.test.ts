@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SecretBytes } from '../../../src/base/secret-bytes.ts';
-import { assertUsablePassphrase } from '../../../src/wrapping/passphrase.ts';
-import { refusal } from './support.ts';
+import { SecretBytes } from '../../../../src/base/secret-bytes.ts';
+import { assertUsablePassphrase } from '../../../../src/wrapping/private-key/passphrase.ts';
+import { refusal } from '../support.ts';
 
 const ofLength = (length: number) => new SecretBytes(Buffer.alloc(length, 0x78));
 

@@ -1,16 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
-import { KmsxError, kmsxError } from '../base/error.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
-import { usingSecret } from '../base/secret-bytes.ts';
-import { keySpecOf } from './algorithms.ts';
-import type { KeyFacts } from './key-facts.ts';
-import { keyFacts } from './key-facts.ts';
+import { KmsxError, kmsxError } from '../../base/error.ts';
+import type { SecretBytes } from '../../base/secret-bytes.ts';
+import { usingSecret } from '../../base/secret-bytes.ts';
+import { keySpecOf } from '../algorithms.ts';
+import type { KeyFacts } from '../key-facts.ts';
+import { keyFacts } from '../key-facts.ts';
 import { assertUsablePassphrase } from './passphrase.ts';
 import type { LocatedPrivateKey, PrivateKeyForm } from './private-key-file.ts';
 import { locatePrivateKey } from './private-key-file.ts';
-import type { UnwrappingKey } from './unwrapping-key.ts';
-import { rsaUnwrappingKey } from './unwrapping-key.ts';
+import type { UnwrappingKey } from '../unwrapping-key.ts';
+import { rsaUnwrappingKey } from '../unwrapping-key.ts';
 
 export type { PrivateKeyForm } from './private-key-file.ts';
 

@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KmsxError } from '../../../src/base/error.ts';
-import { locatePrivateKey } from '../../../src/wrapping/private-key-file.ts';
-import { privateKeyFiles, publicKeyFiles } from '../../keys/forms.ts';
-import { refusal, sequence, testKey, tlv } from './support.ts';
+import { KmsxError } from '../../../../src/base/error.ts';
+import { locatePrivateKey } from '../../../../src/wrapping/private-key/private-key-file.ts';
+import { privateKeyFiles, publicKeyFiles } from '../../../keys/forms.ts';
+import { refusal, sequence, testKey, tlv } from '../support.ts';
 
 const pem = testKey('rsa-2048-pkcs8.pem');
 const pkcs8 = testKey('rsa-2048-pkcs8.der');

@@ -1,12 +1,15 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, publicEncrypt } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasCode, KmsxError } from '../../../src/base/error.ts';
-import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
-import { describePrivateKey, readPrivateKey } from '../../../src/wrapping/private-key.ts';
-import { readPublicKey } from '../../../src/wrapping/public-key.ts';
-import { privateKeyFiles } from '../../keys/forms.ts';
-import { asking, keyFileMutation, neverAsked, refusal, testKey } from './support.ts';
+import { hasCode, KmsxError } from '../../../../src/base/error.ts';
+import { findWrappingAlgorithm } from '../../../../src/wrapping/algorithms.ts';
+import {
+  describePrivateKey,
+  readPrivateKey,
+} from '../../../../src/wrapping/private-key/private-key.ts';
+import { readPublicKey } from '../../../../src/wrapping/public-key.ts';
+import { privateKeyFiles } from '../../../keys/forms.ts';
+import { asking, keyFileMutation, neverAsked, refusal, testKey } from '../support.ts';
 
 const SHA_256 = findWrappingAlgorithm('RSAES_OAEP_SHA_256');
 const files = privateKeyFiles('rsa-2048');

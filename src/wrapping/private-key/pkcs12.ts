@@ -6,8 +6,8 @@ import forge from 'node-forge/lib/forge.js';
 import hashes from 'node-forge/lib/md.all.js';
 import pbe from 'node-forge/lib/pbe.js';
 import util from 'node-forge/lib/util.js';
-import { equalBytes } from '../base/bytes.ts';
-import { kmsxError } from '../base/error.ts';
+import { equalBytes } from '../../base/bytes.ts';
+import { kmsxError } from '../../base/error.ts';
 
 /* RFC 7292: contents of a PKCS#12 file, and the hashes of its MAC. */
 const DATA = '1.2.840.113549.1.7.1';

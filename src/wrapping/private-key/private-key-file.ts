@@ -1,15 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
-import type { KmsxError } from '../base/error.ts';
-import { kmsxError } from '../base/error.ts';
-import { parseJson } from '../base/json.ts';
-import type { KeyStructure } from './der.ts';
-import { PRIVATE_STRUCTURES, readDer, readDerChildren, recogniseKey } from './der.ts';
-import { isJwkPrivate, jwkMembers } from './jwk.ts';
-import type { KeyFile } from './key-file.ts';
-import { openKeyFile } from './key-file.ts';
-import type { PemBlock } from './pem.ts';
-import { decodePemBody, isLegacyEncrypted } from './pem.ts';
+import type { KmsxError } from '../../base/error.ts';
+import { kmsxError } from '../../base/error.ts';
+import { parseJson } from '../../base/json.ts';
+import type { KeyStructure } from '../der.ts';
+import { PRIVATE_STRUCTURES, readDer, readDerChildren, recogniseKey } from '../der.ts';
+import { isJwkPrivate, jwkMembers } from '../jwk.ts';
+import type { KeyFile } from '../key-file.ts';
+import { openKeyFile } from '../key-file.ts';
+import type { PemBlock } from '../pem.ts';
+import { decodePemBody, isLegacyEncrypted } from '../pem.ts';
 
 /** What a private key was read from: its structure and how that was written down. */
 export type PrivateKeyForm =

@@ -1,5 +1,5 @@
-import { kmsxError } from '../base/error.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import { kmsxError } from '../../base/error.ts';
+import type { SecretBytes } from '../../base/secret-bytes.ts';
 
 /** OpenSSL's limit (PEM_BUFSIZE); with more, Node says that there was no passphrase. */
 const MAX_PASSPHRASE_BYTES = 1024;

@@ -1,8 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { openPkcs12 } from '../../../src/wrapping/pkcs12.ts';
-import { PASSPHRASE } from '../../keys/forms.ts';
-import { refusal, sequence, testKey, tlv } from './support.ts';
+import { openPkcs12 } from '../../../../src/wrapping/private-key/pkcs12.ts';
+import { PASSPHRASE } from '../../../keys/forms.ts';
+import { refusal, sequence, testKey, tlv } from '../support.ts';
 
 const DATA = tlv(0x06, Buffer.from('2a864886f70d010701', 'hex'));
 const SIGNED_DATA = tlv(0x06, Buffer.from('2a864886f70d010702', 'hex'));
