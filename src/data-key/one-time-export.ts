@@ -8,7 +8,7 @@ import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits, findWrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { keyFacts } from '../wrapping/key-facts.ts';
 import { makeRsaKey } from '../wrapping/key-pair.ts';
-import type { WrappingPublicKey } from '../wrapping/public-key.ts';
+import type { WrappingPublicKey } from '../wrapping/public-key/wrapping-public-key.ts';
 import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
 import { rsaUnwrappingKey } from '../wrapping/unwrapping-key.ts';
 import type { ExportEntry } from '../documents/export-document.ts';

@@ -4,7 +4,7 @@ import type { ExportEntry } from '../documents/export-document.ts';
 import type { ExportedDataKey, WrappingParameters } from '../kms/types.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits } from '../wrapping/algorithms.ts';
-import type { WrappingPublicKey } from '../wrapping/public-key.ts';
+import type { WrappingPublicKey } from '../wrapping/public-key/wrapping-public-key.ts';
 
 /** The public key that a data key is exported under, and the algorithm. */
 export interface Recipient {

@@ -8,7 +8,7 @@ import { SecretBytes } from '../../src/base/secret-bytes.ts';
 import { findWrappingAlgorithm } from '../../src/wrapping/algorithms.ts';
 import { makeKeyPair } from '../../src/wrapping/key-pair.ts';
 import { describePrivateKey, readPrivateKey } from '../../src/wrapping/private-key/private-key.ts';
-import { readPublicKey } from '../../src/wrapping/public-key.ts';
+import { readPublicKey } from '../../src/wrapping/public-key/public-key.ts';
 import { makeEveryForm, openssl, privateKeyFiles, publicKeyFiles } from '../keys/forms.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kmsx-key-forms-'));

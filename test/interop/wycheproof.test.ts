@@ -12,7 +12,7 @@ import { isJsonObject } from '../../src/base/json.ts';
 import type { OaepHash } from '../../src/wrapping/algorithms.ts';
 import type { WrappingPrivateKey } from '../../src/wrapping/private-key/private-key.ts';
 import { readPrivateKey } from '../../src/wrapping/private-key/private-key.ts';
-import { readPublicKey } from '../../src/wrapping/public-key.ts';
+import { readPublicKey } from '../../src/wrapping/public-key/public-key.ts';
 import { decryptRsaOaep } from '../../src/wrapping/rsa-oaep.ts';
 
 interface Case {

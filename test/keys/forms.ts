@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PrivateKeyForm } from '../../src/wrapping/private-key/private-key.ts';
-import type { PublicKeyForm } from '../../src/wrapping/public-key.ts';
+import type { PublicKeyForm } from '../../src/wrapping/public-key/public-key.ts';
 
 export const PASSPHRASE = 'test passphrase';
 

@@ -15,8 +15,9 @@ import {
   offeredAlgorithms,
   offeredKeySpecs,
 } from '../../wrapping/algorithms.ts';
-import type { WrappingPublicKey } from '../../wrapping/public-key.ts';
-import { readPublicKey, requireWrappingKey } from '../../wrapping/public-key.ts';
+import type { WrappingPublicKey } from '../../wrapping/public-key/wrapping-public-key.ts';
+import { readPublicKey } from '../../wrapping/public-key/public-key.ts';
+import { requireWrappingKey } from '../../wrapping/public-key/wrapping-public-key.ts';
 import { explainingWrongFile } from './wrong-file.ts';
 
 /** The options that name the recipients of a data key. */

@@ -3,14 +3,15 @@ import { hasCode, KmsxError, kmsxError } from '../../base/error.ts';
 import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
 import { WRAPPING_ALGORITHMS } from '../../wrapping/algorithms.ts';
 import { PRIVATE_STRUCTURES } from '../../wrapping/der.ts';
-import { isJwkPrivate, jwkMembers } from '../../wrapping/jwk.ts';
+import { isJwkPrivate, jwkMembers } from '../../wrapping/public-key/jwk.ts';
 import type { KeyFacts } from '../../wrapping/key-facts.ts';
 import type { KeyFile } from '../../wrapping/key-file.ts';
 import type { PemBlock } from '../../wrapping/pem.ts';
 import { decodePemBody } from '../../wrapping/pem.ts';
 import { describePrivateKey } from '../../wrapping/private-key/private-key.ts';
-import type { PublicKeyFacts } from '../../wrapping/public-key.ts';
-import { readPublicKey, requireWrappingKey } from '../../wrapping/public-key.ts';
+import type { PublicKeyFacts } from '../../wrapping/public-key/public-key.ts';
+import { readPublicKey } from '../../wrapping/public-key/public-key.ts';
+import { requireWrappingKey } from '../../wrapping/public-key/wrapping-public-key.ts';
 import type { Facts } from './inspect-relations.ts';
 
 /**

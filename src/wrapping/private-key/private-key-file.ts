@@ -5,7 +5,7 @@ import { kmsxError } from '../../base/error.ts';
 import { parseJson } from '../../base/json.ts';
 import type { KeyStructure } from '../der.ts';
 import { PRIVATE_STRUCTURES, readDer, readDerChildren, recogniseKey } from '../der.ts';
-import { isJwkPrivate, jwkMembers } from '../jwk.ts';
+import { isJwkPrivate, jwkMembers } from '../public-key/jwk.ts';
 import type { KeyFile } from '../key-file.ts';
 import { openKeyFile } from '../key-file.ts';
 import type { PemBlock } from '../pem.ts';

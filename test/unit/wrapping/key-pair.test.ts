@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { SecretBytes } from '../../../src/base/secret-bytes.ts';
 import { makeKeyPair } from '../../../src/wrapping/key-pair.ts';
 import { readPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
-import { readPublicKey, requireWrappingKey } from '../../../src/wrapping/public-key.ts';
+import { readPublicKey } from '../../../src/wrapping/public-key/public-key.ts';
+import { requireWrappingKey } from '../../../src/wrapping/public-key/wrapping-public-key.ts';
 import { asking, neverAsked, refusal } from './support.ts';
 
 describe('makeKeyPair', () => {

@@ -7,7 +7,7 @@ import {
   describePrivateKey,
   readPrivateKey,
 } from '../../../../src/wrapping/private-key/private-key.ts';
-import { readPublicKey } from '../../../../src/wrapping/public-key.ts';
+import { readPublicKey } from '../../../../src/wrapping/public-key/public-key.ts';
 import { privateKeyFiles } from '../../../keys/forms.ts';
 import { asking, keyFileMutation, neverAsked, refusal, testKey } from '../support.ts';
 

@@ -1,11 +1,12 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KmsxError } from '../../../src/base/error.ts';
-import type { PublicKeyFacts } from '../../../src/wrapping/public-key.ts';
-import { readPublicKey, requireWrappingKey } from '../../../src/wrapping/public-key.ts';
-import { privateKeyFiles, publicKeyFiles } from '../../keys/forms.ts';
-import { keyFileMutation, parse, refusal, sequence, tlv, testKey } from './support.ts';
+import { KmsxError } from '../../../../src/base/error.ts';
+import type { PublicKeyFacts } from '../../../../src/wrapping/public-key/public-key.ts';
+import { readPublicKey } from '../../../../src/wrapping/public-key/public-key.ts';
+import { requireWrappingKey } from '../../../../src/wrapping/public-key/wrapping-public-key.ts';
+import { privateKeyFiles, publicKeyFiles } from '../../../keys/forms.ts';
+import { keyFileMutation, parse, refusal, sequence, tlv, testKey } from '../support.ts';
 
 const files = publicKeyFiles('rsa-2048');
 const pem = testKey('rsa-2048-pub.pem');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isJwkPrivate, jwkMembers } from '../../../src/wrapping/jwk.ts';
+import { isJwkPrivate, jwkMembers } from '../../../../src/wrapping/public-key/jwk.ts';
 
 describe('isJwkPrivate', () => {
   it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('knows a private key by %s', (name) => {

@@ -1,18 +1,16 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import type { KmsxError } from '../base/error.ts';
-import { kmsxError } from '../base/error.ts';
-import { isJsonObject, parseJson } from '../base/json.ts';
-import type { WrappingKeySpec } from './algorithms.ts';
-import { keySpecOf } from './algorithms.ts';
-import type { KeyStructure } from './der.ts';
-import { PRIVATE_STRUCTURES, recogniseKey } from './der.ts';
-import type { KeyFile } from './key-file.ts';
-import { openKeyFile } from './key-file.ts';
-import type { KeyFacts } from './key-facts.ts';
-import { hasBytesAfterRsaKey, keyFacts } from './key-facts.ts';
+import type { KmsxError } from '../../base/error.ts';
+import { kmsxError } from '../../base/error.ts';
+import { isJsonObject, parseJson } from '../../base/json.ts';
+import type { KeyStructure } from '../der.ts';
+import { PRIVATE_STRUCTURES, recogniseKey } from '../der.ts';
+import type { KeyFile } from '../key-file.ts';
+import { openKeyFile } from '../key-file.ts';
+import type { KeyFacts } from '../key-facts.ts';
+import { hasBytesAfterRsaKey, keyFacts } from '../key-facts.ts';
 import { isJwkPrivate, jwkMembers } from './jwk.ts';
-import { decodePemBody } from './pem.ts';
+import { decodePemBody } from '../pem.ts';
 
 type PublicStructure = 'spki' | 'pkcs1' | 'certificate';
 
@@ -25,21 +23,7 @@ export interface PublicKeyFacts extends KeyFacts {
   readonly notAfter?: Date;
 }
 
-/** A public key under which KMS wraps data keys. */
-export interface WrappingPublicKey {
-  readonly keySpec: WrappingKeySpec;
-  /** The SubjectPublicKeyInfo in DER. */
-  readonly spki: Buffer;
-  /** `SHA256:` and 64 lower-case hexadecimal digits. */
-  readonly fingerprint: string;
-  /** KMS's PublicKeyBlob: `spki` in base64, on one line. */
-  readonly publicKeyBlob: string;
-}
-
 const FORMS = 'PEM, DER, X.509 certificate, JWK or base64 of DER';
-const KMS_MODULUS_BITS = 2048;
-const LEAST_EXPONENT = 65537n;
-const EXPONENT_LIMIT = 2n ** 256n;
 
 /**
  * Reads the one public key of a file: SPKI, PKCS#1 or an X.509 certificate, as PEM, as DER or as base64 of
@@ -173,45 +157,6 @@ function attempt<T>(label: string, read: () => T): T {
     const message = `${label} holds a public key that is damaged or of an unknown kind`;
     throw kmsxError('pubkey-malformed', message, { details: { label }, cause });
   }
-}
-
-/**
- * Asserts that KMS accepts the key as a wrapping key, and returns what KMS is sent. With an exponent of 1, or of
- * 1 + λ(n), the data key would travel in clear. FIPS 186-5 §5.4 takes odd exponents between 2^16 and 2^256; the
- * second kind of exponent is larger. The modulus must be odd, as products of two large primes are.
- *
- * @param label - what the key's file is called in errors
- * @throws KmsxError `pubkey-unsupported`, `pubkey-size`, `pubkey-malformed`, `pubkey-exponent`, and
- * `not-offered-yet` for SM2
- */
-export function requireWrappingKey(facts: PublicKeyFacts, label: string): WrappingPublicKey {
-  const { keyType, modulusBits, publicExponent, spki, fingerprint } = facts;
-  const keySpec = keySpecOf(facts, label);
-  if (keySpec === undefined || modulusBits === undefined || publicExponent === undefined) {
-    const kind = facts.curve === undefined ? keyType : `${keyType} (${facts.curve})`;
-    const reason = `holds a key of the kind ${kind}; KMS wraps under RSA keys of 2048 bits`;
-    throw kmsxError('pubkey-unsupported', `${label} ${reason}`, { details: { keyType } });
-  }
-  if (modulusBits !== KMS_MODULUS_BITS) {
-    const reason = `holds an RSA key of ${modulusBits} bits; KMS takes ${KMS_MODULUS_BITS} bits only`;
-    throw kmsxError('pubkey-size', `${label} ${reason}`, { details: { modulusBits } });
-  }
-  if (facts.hasEvenModulus === true) {
-    throw kmsxError(
-      'pubkey-malformed',
-      `${label} holds an RSA key whose modulus is even: it is damaged`,
-      { details: { label } },
-    );
-  }
-  if (publicExponent >= EXPONENT_LIMIT) {
-    const reason = 'holds an RSA key whose public exponent is 2^256 or more';
-    throw kmsxError('pubkey-exponent', `${label} ${reason}`);
-  }
-  if (publicExponent < LEAST_EXPONENT || publicExponent % 2n === 0n) {
-    const reason = 'holds an RSA key whose public exponent is even or below 65537';
-    throw kmsxError('pubkey-exponent', `${label} ${reason}`);
-  }
-  return { keySpec, spki, fingerprint, publicKeyBlob: spki.toString('base64') };
 }
 
 function isPrivate(label: string): KmsxError {

@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import { isJsonObject } from '../base/json.ts';
+import { isJsonObject } from '../../base/json.ts';
 
 /** The members that make up a public key, by key type (RFC 7518 §6, RFC 8037 §2). */
 const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
