@@ -7,6 +7,7 @@ import type { Io } from '../terminal/io.ts';
 import type { Program } from './program.ts';
 import { InterruptedAtPrompt } from '../terminal/prompt.ts';
 import { textWritten } from '../terminal/output/stdout.ts';
+import { checkArguments } from '../terminal/options.ts';
 import { createReporter } from '../terminal/reporter.ts';
 import { suggestionFor } from './suggestions.ts';
 
@@ -35,13 +36,34 @@ export async function run(program: Program, argv: readonly string[], io: Io): Pr
 }
 
 async function parse(program: Program, argv: readonly string[]): Promise<void> {
+  const { command } = program;
+  checkArguments(beforeCommand(command, argv), command.options);
   try {
-    await program.command.parseAsync(argv, { from: 'user' });
+    await command.parseAsync(hasUnknownCommand(command, argv) ? withoutHelp(argv) : argv, {
+      from: 'user',
+    });
   } catch (thrown) {
     const isHelp = thrown instanceof CommanderError && thrown.exitCode === 0;
     if (!isHelp) throw thrown;
   }
   await textWritten(program.printed());
+}
+
+/** The words before the command: the options of the program alone. All of them where there is no command. */
+function beforeCommand({ commands }: Command, argv: readonly string[]): readonly string[] {
+  const index = argv.findIndex((word) => commands.some((each) => each.name() === word));
+  return index === -1 ? argv : argv.slice(0, index);
+}
+
+/** Whether the first word that is no option names no command. */
+function hasUnknownCommand(program: Command, argv: readonly string[]): boolean {
+  const [name] = program.parseOptions([...withoutHelp(argv)]).operands;
+  return name !== undefined && !program.commands.some((each) => each.name() === name);
+}
+
+/** Commander would show the help of the program, as if the command were there. */
+function withoutHelp(argv: readonly string[]): readonly string[] {
+  return argv.filter((word) => word !== '--help' && word !== '-h');
 }
 
 function calledCommand({ command }: Program, argv: readonly string[]): Command | undefined {

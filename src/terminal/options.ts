@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../base/error.ts';
+import { assertWellTyped } from './mistyped-option.ts';
 import type { ColorChoice } from './output/color.ts';
 
 /** The global options, which every command has. */
@@ -65,21 +66,26 @@ function isRepeatable(option: Option): boolean {
   return option.variadic || Array.isArray(option.defaultValue);
 }
 
+/** Commander does not list it with the other options. */
+const HELP = '--help';
+
 /**
- * Checks raw arguments before commander parses them, for two rules that commander does not have: a value that
+ * Checks raw arguments before commander parses them, for three rules that commander does not have: a value that
  * starts with `--` is refused unless written as `--opt=--x`, and so is a second value for an option that is not
- * repeatable.
+ * repeatable, and what is an option but for its dashes.
  *
  * @param options - the options of the command and of the program
- * @throws KmsxError `option-value-is-option`, `option-twice`
+ * @throws KmsxError `option-value-is-option`, `option-twice`, `bad-usage`
  */
 export function checkArguments(argv: readonly string[], options: readonly Option[]): void {
   const seen = new Set<string>();
+  const names = [...options.flatMap(({ long }) => long ?? []), HELP];
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? '';
     if (word === '--') return;
     const [name, inlineValue] = splitOption(word);
     const option = options.find((candidate) => candidate.long === name || candidate.short === name);
+    if (option === undefined) assertWellTyped(word, names);
     if (option === undefined || !takesValue(option)) continue;
     if (seen.has(name) && !isRepeatable(option)) {
       throw kmsxError('option-twice', `${name} is given twice and takes one value`);
@@ -93,6 +99,7 @@ export function checkArguments(argv: readonly string[], options: readonly Option
         details: { option: name, value },
       });
     }
+    if (value !== undefined) assertWellTyped(value, names);
   }
 }
 

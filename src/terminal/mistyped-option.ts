@@ -1,0 +1,52 @@
+import { kmsxError } from '../base/error.ts';
+
+/** Every dash and hyphen of Unicode (general category Pd), the minus sign and the soft hyphen. */
+const DASH = String.raw`\p{Pd}\u2212\u00ad`;
+const OPTION_LIKE = new RegExp(
+  `^(?<dashes>[${DASH}]+)(?<name>[\\p{L}_][\\p{L}\\d_${DASH}]*)(?:(?<separator>[=:：＝]).*)?$`,
+  'su',
+);
+
+/**
+ * Refuses a word that is an option but for how it is typed: with a dash that a word processor made, one dash, an
+ * underscore, a colon before the value, capital letters, or without its hyphens. The parser would take it for
+ * an argument, or for the value of the option before it.
+ *
+ * @param names - the long options there are, with their dashes
+ * @throws KmsxError `bad-usage`; what follows a separator is not shown, since it may be a secret
+ */
+export function assertWellTyped(word: string, names: readonly string[]): void {
+  const parts = OPTION_LIKE.exec(word)?.groups;
+  if (parts === undefined) return;
+  const { dashes = '', name = '', separator = '' } = parts;
+  const meant = names.find((each) => lettersOf(each) === lettersOf(name));
+  if (meant === undefined || (dashes + name === meant && separator !== ':' && !isWide(separator))) {
+    return;
+  }
+  const wrong = whatIsWrong(dashes, name, separator);
+  throw kmsxError('bad-usage', `${dashes}${name} ${wrong}`, {
+    hints: [`did you mean ${meant}${separator === '' ? '' : '=…'}?`],
+  });
+}
+
+function whatIsWrong(dashes: string, name: string, separator: string): string {
+  const odd = new RegExp(`(?!-)[${DASH}]`, 'u').exec(dashes + name)?.[0];
+  if (odd !== undefined) {
+    const code = odd.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0') ?? '';
+    return `has a typographic dash (U+${code}) where a hyphen belongs`;
+  }
+  if (dashes === '-') return 'has one hyphen; a long option has two';
+  if (separator === ':' || isWide(separator)) {
+    return `is followed by ${JSON.stringify(separator)}; a value follows a blank or =`;
+  }
+  return 'is not an option';
+}
+
+function isWide(separator: string): boolean {
+  return separator === '：' || separator === '＝';
+}
+
+/** An option without what is easily mistyped. */
+function lettersOf(name: string): string {
+  return name.replaceAll(new RegExp(`[_${DASH}]`, 'gu'), '').toLowerCase();
+}
