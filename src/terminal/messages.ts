@@ -214,7 +214,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
 
   'unwrap-failed': [
-    'likely reasons: a different private key, an export that was changed or cut short, or a different hash than it says',
+    'likely reasons: a different private key, or an export that was changed or cut short',
   ],
   'wrapping-hash-mislabelled': [
     ({ algorithm }) =>

@@ -13,6 +13,12 @@ declare module 'node-forge/lib/sha256.js' {
   export default sha256;
 }
 
+declare module 'node-forge/lib/sha512.js' {
+  import type { md } from 'node-forge';
+  const sha512: { create(): md.sha512.MessageDigest; sha384: typeof sha512 };
+  export default sha512;
+}
+
 declare module 'node-forge/lib/pkcs1.js' {
   import type { md } from 'node-forge';
   interface OaepOptions {

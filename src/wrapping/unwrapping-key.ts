@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { WrappingAlgorithm } from './algorithms.ts';
-import { unwrapRsaOaep } from './rsa-oaep.ts';
+import type { OaepHashes } from './rsa-oaep.ts';
+import { findOaepHashes, unwrapRsaOaep } from './rsa-oaep.ts';
 
 /** The private half of a wrapping key, wherever it lies: it opens the exports that were made for it. */
 export interface UnwrappingKey {
@@ -15,6 +16,15 @@ export interface UnwrappingKey {
    * @throws KmsxError `unwrap-failed`, with one text and no cause, whatever failed
    */
   unwrap(wrapped: Uint8Array, algorithm: WrappingAlgorithm): Promise<SecretBytes>;
+  /**
+   * Says with which hashes of RSAES-OAEP a wrapped data key opens, and does not give it.
+   *
+   * @returns the first of `candidates` that opens it; undefined where none does, whatever failed
+   */
+  findHashes(
+    wrapped: Uint8Array,
+    candidates: readonly OaepHashes[],
+  ): Promise<OaepHashes | undefined>;
   /** Lets go of the key: nothing is unwrapped after it. */
   close(): Promise<void>;
 }
@@ -32,6 +42,8 @@ export function rsaUnwrappingKey(privateKey: KeyObject, fingerprint: string): Un
         if (hash === undefined) throw new TypeError(`${name} is not for RSA keys`);
         resolve(unwrapRsaOaep(wrapped, privateKey, hash));
       }),
+    findHashes: (wrapped, candidates) =>
+      Promise.resolve(findOaepHashes(wrapped, privateKey, candidates)),
     close: () => Promise.resolve(),
   };
 }

@@ -1,5 +1,6 @@
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import fc from 'fast-check';
+import forge from 'node-forge';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { SecretBytes } from '../../../src/base/secret-bytes.ts';
 import type { ExportDocument } from '../../../src/documents/export-document.ts';
@@ -9,6 +10,7 @@ import { chooseExport } from '../../../src/data-key/find-export.ts';
 import { unwrapDataKey } from '../../../src/data-key/unwrap.ts';
 import type { OaepHash } from '../../../src/wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
+import type { OaepHashes } from '../../../src/wrapping/rsa-oaep.ts';
 import { readPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
 import type { UnwrappingKey } from '../../../src/wrapping/unwrapping-key.ts';
 import { testKey } from '../../support/wrapping-keys.ts';
@@ -38,6 +40,17 @@ function wrap(dataKey: Buffer, oaepHash: OaepHash, key = theKey(mine)): string {
   const file = key === mine ? 'rsa-2048.pem' : 'other-2048.pem';
   const publicKey = createPublicKey(testKey(file));
   return publicEncrypt({ key: publicKey, padding, oaepHash }, dataKey).toString('base64');
+}
+
+/** Wraps by node-forge, with any two hashes. */
+function wrapByForge(dataKey: Buffer, { hash, mgf1Hash }: OaepHashes, label = ''): string {
+  const publicKey = forge.pki.publicKeyFromPem(testKey('rsa-2048-pub.pem').toString());
+  const wrapped = publicKey.encrypt(dataKey.toString('latin1'), 'RSA-OAEP', {
+    md: forge.md[hash].create(),
+    mgf1: { md: forge.md[mgf1Hash].create() },
+    label,
+  });
+  return Buffer.from(wrapped, 'latin1').toString('base64');
 }
 
 async function unwrap(wrapped: WrappedDataKey, key = theKey(mine)): Promise<Buffer> {
@@ -117,6 +130,40 @@ describe('unwrapping', () => {
       expect(strange.code).toBe('unwrap-failed');
     },
   );
+
+  const HASHES = {
+    sha1: 'SHA-1',
+    sha256: 'SHA-256',
+    sha384: 'SHA-384',
+    sha512: 'SHA-512',
+  } as const;
+  const names = Object.keys(HASHES) as (keyof typeof HASHES)[];
+  const foreign = names
+    .flatMap((hash) => names.map((mgf1Hash) => ({ hash, mgf1Hash })))
+    .filter(({ hash, mgf1Hash }) => hash !== mgf1Hash || !['sha1', 'sha256'].includes(hash));
+  it.each(foreign)('names what KMS never uses: $hash with MGF1 over $mgf1Hash', async (pair) => {
+    const exportedDataKey = wrapByForge(DATA_KEY, pair);
+    for (const algorithm of [SHA_256, SHA_1]) {
+      const error = await failure(unwrap({ exportedDataKey, algorithm }));
+      const found = `${HASHES[pair.hash]} for OAEP and ${HASHES[pair.mgf1Hash]} for MGF1`;
+      expect(error).toMatchObject({
+        code: 'wrapping-hash-mislabelled',
+        message: `the export does not open with ${algorithm.name}, but with ${found}`,
+      });
+      expect(error.hints).toEqual([expect.stringContaining('MGF1ParameterSpec.SHA')]);
+      const strange = await failure(unwrap({ exportedDataKey, algorithm }, theKey(other)));
+      expect(strange.code).toBe('unwrap-failed');
+    }
+  });
+
+  it('tells no other pair apart from damage', async () => {
+    const label = wrapByForge(DATA_KEY, { hash: 'sha256', mgf1Hash: 'sha1' }, 'a label');
+    const error = await failure(unwrap({ exportedDataKey: label, algorithm: SHA_256 }));
+    expect(error).toMatchObject({
+      code: 'unwrap-failed',
+      message: 'the wrapped data key does not open with this private key',
+    });
+  });
 
   it('fails with one error for all that can be wrong inside', async () => {
     const good = Buffer.from(wrap(DATA_KEY, 'sha256'), 'base64');
