@@ -1,4 +1,40 @@
+import { SECRET_PREFIX } from './secret-prefix.ts';
+
 /** Quotes a word for a POSIX shell where it needs to be quoted. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Whether a label is that of an input that is not a file. */
+function isNotFile(label: string): boolean {
+  return label === 'standard input' || label.startsWith(SECRET_PREFIX);
+}
+
+/**
+ * A file as a word in a command that a hint suggests. A name that begins like an option gets its folder.
+ *
+ * @param label - the name of the input in messages; one that is not a file becomes `FILE`
+ */
+export function fileWord(label: string | undefined): string {
+  if (label === undefined || isNotFile(label)) return 'FILE';
+  return shellWord(label.startsWith('-') ? `./${label}` : label);
+}
+
+/** What the names of key files end with. */
+const KEY_EXTENSION =
+  /\.(?:pem|key|der|p8|p12|pfx|jwk|json|pub|asc|gpg|ppk|csr|p7[bcs]|b64|txt|hex|jks|crt|cer)$/i;
+
+/**
+ * A file name for the public key that a command takes out of a file: `my key.pem` gives `my key.pub.pem`. A file that
+ * is already named like a public key gives `wrapping.pub.pem`. Never the file itself: the command would overwrite its
+ * own input.
+ *
+ * @param extension - what the name ends with
+ */
+export function publicHalfName(label: string | undefined, extension = 'pem'): string {
+  const fallback = `wrapping.pub.${extension}`;
+  if (label === undefined || isNotFile(label)) return fallback;
+  const stem = label.replace(KEY_EXTENSION, '');
+  if (!/(?:^|[./_-])pub(?:lic)?$/i.test(stem)) return `${stem}.pub.${extension}`;
+  return /(?:^|\/)wrapping\.pub\.\w+$/i.test(label) ? `wrapping-2.pub.${extension}` : fallback;
 }

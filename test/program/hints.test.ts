@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { publicHalfName } from '../../src/terminal/hint-words.ts';
+import { publicHalfName } from '../../src/base/shell-word.ts';
 import { GOLDEN_FOLDERS } from '../support/document-schemas.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { runInProcess } from '../support/test-io.ts';
@@ -36,6 +36,10 @@ describe('the name for the public half', () => {
     ['k', 'k.pub.pem'],
     ['pub.pem', 'wrapping.pub.pem'],
     ['keys/hsm.pub.pem', 'wrapping.pub.pem'],
+    ['wrapping.pub.pem', 'wrapping-2.pub.pem'],
+    ['keys/wrapping.pub.pem', 'wrapping-2.pub.pem'],
+    ['./wrapping.pub.pem', 'wrapping-2.pub.pem'],
+    ['k.ppk', 'k.pub.pem'],
     ['standard input', 'wrapping.pub.pem'],
   ])('of %s is %s', (label, name) => {
     expect(publicHalfName(label)).toBe(name);

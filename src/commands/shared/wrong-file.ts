@@ -1,5 +1,5 @@
 import { hasCode, KmsxError } from '../../base/error.ts';
-import { fileWord } from '../../terminal/hint-words.ts';
+import { fileWord } from '../../base/shell-word.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
 
 /** What a command wants a file to be. */
