@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
 import type { Env } from '../base/env.ts';
+import { nearestName } from '../base/nearly-right.ts';
+import { shellWord } from '../base/shell-word.ts';
 import type { Warn } from './secret-file.ts';
 import { readSecretFile } from './secret-file.ts';
 import { profilesOffVariable, profileVariable } from './variables.ts';
@@ -69,7 +71,10 @@ export async function namedProfile(
   if (profile !== undefined) return profile;
   const where =
     config === undefined ? `${CLI_CONFIG} does not exist` : `it is not in ${CLI_CONFIG}`;
-  throw kmsxError('profile-missing', `no profile ${JSON.stringify(name)}: ${where}`);
+  const meant = nearestName(name, config?.profiles.map((each) => each.name) ?? []);
+  throw kmsxError('profile-missing', `no profile ${JSON.stringify(name)}: ${where}`, {
+    hints: meant === undefined ? undefined : [`did you mean --profile ${shellWord(meant)}?`],
+  });
 }
 
 /**

@@ -99,7 +99,7 @@ export function exportFor(
   if (entry === undefined) return undefined;
   return {
     exportedDataKey: entry.ExportedDataKey,
-    algorithm: findWrappingAlgorithm(entry.WrappingAlgorithm),
+    algorithm: findWrappingAlgorithm(entry.WrappingAlgorithm, 'WrappingAlgorithm'),
     ...(NumberOfBytes !== undefined && { numberOfBytes: NumberOfBytes }),
   };
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { equalBytes } from '../base/bytes.ts';
 import { kmsxError } from '../base/error.ts';
+import { withoutStray } from '../base/nearly-right.ts';
 import { isJsonObject } from '../base/json.ts';
 
 export type CheckValueMethod = 'AES-ECB-ZERO' | 'AES-CMAC-ZERO' | 'AES-CMAC-LABEL' | 'SHA256-LABEL';
@@ -126,7 +127,12 @@ export function parseExpectedCheckValue(text: string): KeyCheckValue {
   const facts = METHODS.find(({ word }) => word === text.slice(0, colon));
   const digits = text.slice(colon + 1);
   if (facts === undefined || !/^[0-9a-fA-F]*$/.test(digits)) {
-    throw kmsxError('check-value-malformed', `${JSON.stringify(text)} is not a key check value`);
+    // The text is not repeated: it may be the data key itself.
+    throw kmsxError(
+      'check-value-malformed',
+      'a key check value is ecb:, cmac:, label: or sha256: and hexadecimal digits',
+      { hints: likelyCheckValue(text) },
+    );
   }
   if (digits.length !== facts.bytes * 2) {
     throw kmsxError(
@@ -135,6 +141,30 @@ export function parseExpectedCheckValue(text: string): KeyCheckValue {
     );
   }
   return { Method: facts.method, Value: digits.toLowerCase() };
+}
+
+/** @returns a hint where the digits are as many as a method has; those of 16 bytes are not shown, as a key has as many */
+function likelyCheckValue(text: string): string[] | undefined {
+  const plain = withoutStray(text).toLowerCase();
+  const named = METHODS.find(({ word, method }) =>
+    [word, method.toLowerCase()].some((name) => new RegExp(`^${name}(?![0-9a-z])`).test(plain)),
+  );
+  const digits = plain
+    .replace(
+      named === undefined ? /^kcv/ : new RegExp(`^${named.method.toLowerCase()}|^${named.word}`),
+      '',
+    )
+    .replace(/^[^0-9a-z]*(?:0x)?/, '')
+    .replaceAll(/[:.-]/g, '');
+  if (!/^[0-9a-f]+$/.test(digits)) return undefined;
+  const fitting = METHODS.filter(
+    (facts) => facts.bytes * 2 === digits.length && (named ?? facts) === facts,
+  );
+  const [first] = fitting;
+  if (first === undefined) return undefined;
+  if (first.bytes < MIN_CHECKED_KEY_BYTES) return [`did you mean ${first.word}:${digits}?`];
+  const words = fitting.map(({ word }) => `${word}:`).join(' or ');
+  return [`write ${words} before the ${digits.length} digits`];
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Endpoint } from '../network/endpoint.ts';
 import { endpointAt, parseEndpoint } from '../network/endpoint.ts';
 import type { Env } from '../base/env.ts';
 import { envValue } from '../base/env.ts';
-import { isInstanceId, isRegion } from '../network/region.ts';
+import { isInstanceId, isRegion, likelyGateway, likelyRegion } from '../network/region.ts';
+import { strayCharacter } from '../base/nearly-right.ts';
 
 /** A KMS that requests can be sent to. */
 export interface Gateway extends Endpoint {
@@ -76,11 +77,7 @@ export function resolveGateway(options: GatewayOptions): Gateway | LocalChoice {
     return { ...endpoint, kind: 'instance', ...region, onlyCaFile: true };
   }
   if (gateway !== 'public' && gateway !== 'vpc') {
-    throw kmsxError(
-      'gateway-malformed',
-      `${chosen.name} takes public, vpc, local or the id of a KMS instance (kst-…)`,
-      { details: { reason: 'gateway' } },
-    );
+    throw malformedGateway(chosen.name, gateway);
   }
   if (region.region === undefined) {
     throw kmsxError('region-missing', `the ${gateway} gateway needs a region`);
@@ -182,9 +179,34 @@ const TAKE_ORIGINAL = ['it was changed after it was written: use the original, o
 
 function checkRegion(region: string, label: string, hints?: readonly string[]): string {
   if (isRegion(region)) return region;
+  const stray = strayCharacter(region);
+  const meant = likelyRegion(region);
   throw kmsxError(
     'region-malformed',
-    `${label} is not a region: lower-case letters, digits and hyphens only`,
-    { hints },
+    stray === undefined
+      ? `${label} is not a region: lower-case letters, digits and hyphens only`
+      : `${label} has ${stray} in it`,
+    { hints: hints ?? (meant === region ? undefined : [`did you mean ${given(label, meant)}?`]) },
   );
+}
+
+function malformedGateway(name: string, gateway: string): Error {
+  const stray = strayCharacter(gateway);
+  const meant = likelyGateway(gateway);
+  return kmsxError(
+    'gateway-malformed',
+    stray === undefined
+      ? `${name} takes public, vpc, local or the id of a KMS instance (kst-…)`
+      : `${name} has ${stray} in it`,
+    {
+      details: { reason: 'gateway' },
+      hints: meant === undefined ? undefined : [`did you mean ${given(name, meant)}?`],
+    },
+  );
+}
+
+/** A value as it is given: to an option, to a variable, or else where it was found. */
+function given(label: string, value: string): string {
+  if (label.startsWith('--')) return `${label} ${value}`;
+  return /^[A-Z_]+$/.test(label) ? `${label}=${value}` : value;
 }

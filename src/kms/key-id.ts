@@ -1,6 +1,7 @@
 import type { ErrorDetails } from '../base/error-details.ts';
 import { kmsxError } from '../base/error.ts';
-import { isRegion } from '../network/region.ts';
+import { strayCharacter, withoutStray } from '../base/nearly-right.ts';
+import { isRegion, likelyRegion } from '../network/region.ts';
 
 /** A KMS key as the user names it. `text` is what goes to KMS as `KeyId`, unchanged. */
 export interface KeyIdentifier {
@@ -18,8 +19,8 @@ export interface KeyIdentifier {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const INSTANCE_KEY = /^key-[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+const ACCOUNT = /^\d{1,32}$/;
 const ARN = /^acs:kms:([^:]*):([^:]*):(.*)$/;
-const INVISIBLE = /[\s\p{C}]/u;
 /** With its prefix (KMS API, CreateAlias: AliasName). */
 const ALIAS_MAX_LENGTH = 255;
 
@@ -33,10 +34,11 @@ const ALIAS_MAX_LENGTH = 255;
  */
 export function parseKeyId(text: string, option = '--key-id'): KeyIdentifier {
   if (text === '') throw malformed(option, 'the key id is empty', { reason: 'empty' });
-  if (INVISIBLE.test(text)) {
-    throw malformed(option, 'the key id holds white space or an invisible character', {
+  const stray = strayCharacter(text);
+  if (stray !== undefined) {
+    throw malformed(option, `the key id has ${stray} in it`, {
+      ...guess(text),
       reason: 'invisible',
-      suggestion: text.replaceAll(/[\s\p{C}]+/gu, ''),
     });
   }
   const arn = ARN.exec(text);
@@ -54,7 +56,7 @@ function parseArn(
   account: string,
   resource: string,
 ): KeyIdentifier {
-  if (!isRegion(region) || !/^\d{1,32}$/.test(account)) throw malformedArn(text, option);
+  if (!isRegion(region) || !ACCOUNT.test(account)) throw malformedArn(text, option);
   if (resource.startsWith('alias/')) {
     return { text, kind: 'alias-arn', region, account, alias: checkAlias(resource, option) };
   }
@@ -63,12 +65,21 @@ function parseArn(
   return { text, kind: 'key-arn', region, account, id };
 }
 
+/** What an ARN has in the place of a key's own id. */
+function isOwnedId(text: string): boolean {
+  return text.startsWith('key/') && isKeyOwnId(text.slice('key/'.length));
+}
+
 function isKeyOwnId(text: string): boolean {
   return UUID.test(text) || INSTANCE_KEY.test(text);
 }
 
+function isAlias(text: string): boolean {
+  return /^alias\/./.test(text) && text.length <= ALIAS_MAX_LENGTH;
+}
+
 function checkAlias(alias: string, option: string): string {
-  if (alias === 'alias/' || alias.length > ALIAS_MAX_LENGTH) {
+  if (!isAlias(alias)) {
     throw malformed(
       option,
       `an alias is alias/ and a name, ${ALIAS_MAX_LENGTH} characters in all at most`,
@@ -78,14 +89,42 @@ function checkAlias(alias: string, option: string): string {
   return alias;
 }
 
+/** What is often written in place of a key id, alias or ARN, and what is right; one after the other. */
+const CORRECTIONS: readonly (readonly [wrong: RegExp, right: string])[] = [
+  [/[\p{Pd}\u2212]/gu, '-'],
+  [/^\{(.*)\}$/, '$1'],
+  [/^arn:/i, ''],
+  [/^acs:kms:/i, 'acs:kms:'],
+  [/^\/+/, ''],
+  [/^alias[:/\\]+/i, 'alias/'],
+  [/^key\//i, ''],
+  [/^key[-_]/i, 'key-'],
+  [/(?<=^acs:.*:)alias[/\\]/i, 'alias/'],
+  [/(?<=^acs:.*:)key[/\\]/i, 'key/'],
+  [/(?<=^acs:.*:)(?=key-|[0-9a-f]{8}-)/i, 'key/'],
+  [/^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/i, '$1-$2-$3-$4-$5'],
+];
+
 function guess(text: string): Malformation {
-  if (/^[A-Za-z][\w-]*$/.test(text)) return { reason: 'alias-prefix', suggestion: `alias/${text}` };
-  if (text.startsWith('key/')) return { reason: 'form', suggestion: text.slice('key/'.length) };
-  return { reason: 'form' };
+  const meant = CORRECTIONS.reduce(
+    (all, [wrong, right]) => all.replace(wrong, right),
+    withoutStray(text),
+  ).replace(/(?<=^acs:kms:)[^:]*/, likelyRegion);
+  if (meant !== text && isKeyId(meant)) return { reason: 'form', suggestion: meant };
+  if (!/^[A-Za-z][\w-]*$/.test(meant)) return { reason: 'form' };
+  return { reason: 'alias-prefix', suggestion: `alias/${meant}` };
+}
+
+function isKeyId(text: string): boolean {
+  const [, region, account, resource] = ARN.exec(text) ?? [];
+  if (resource === undefined) return isKeyOwnId(text) || isAlias(text);
+  const isOwner = isRegion(region ?? '') && ACCOUNT.test(account ?? '');
+  return isOwner && (isAlias(resource) || isOwnedId(resource));
 }
 
 function malformedArn(text: string, option: string): Error {
   return malformed(option, `${quoted(text)} is not an ARN of a KMS key or alias`, {
+    ...guess(text),
     reason: 'arn',
   });
 }

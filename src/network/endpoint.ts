@@ -1,6 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { ErrorDetails } from '../base/error-details.ts';
 import { kmsxError } from '../base/error.ts';
+import { strayCharacter, withoutStray } from '../base/nearly-right.ts';
 
 /** Where a server listens. `host` is a lower-case name or an address, IPv6 without brackets. */
 export interface Endpoint {
@@ -71,6 +72,10 @@ export function isOneHopAway(host: string): boolean {
  * @throws KmsxError `gateway-malformed`; the text is not quoted, since it may hold a password
  */
 export function parseEndpoint(text: string, label: string): Endpoint {
+  const stray = strayCharacter(text);
+  if (stray !== undefined) {
+    throw malformed(`${label} has ${stray} in it`, 'form', cleanHint(withoutStray(text), label));
+  }
   const match = ENDPOINT.exec(text);
   if (match === null) {
     throw malformed(
@@ -125,6 +130,8 @@ export function authorityOf({ url }: Pick<Endpoint, 'url'>): string {
  * @throws KmsxError `gateway-malformed`
  */
 export function parseResolveRule(text: string): ResolveRule {
+  const stray = strayCharacter(text);
+  if (stray !== undefined) throw malformed(`--resolve has ${stray} in it`, 'resolve');
   const match = /^([^:]+):(\d{1,5}):(.+)$/.exec(text);
   if (match === null) throw malformed('--resolve is not HOST:PORT:ADDRESS', 'resolve');
   const host = parseHost(match[1] ?? '', '--resolve', 'resolve');
@@ -166,6 +173,12 @@ function bracketsHint(text: string): readonly string[] | undefined {
   const address = text.replace(/^https?:\/\//i, '');
   if (!isIPv6(address) || address.includes('%')) return undefined;
   return [`write an IPv6 address in brackets: '[${address}]'`];
+}
+
+/** A host and a port hold no secret; what may have a password in it is not repeated. */
+function cleanHint(text: string, label: string): readonly string[] | undefined {
+  if (!label.startsWith('--') || !ENDPOINT.test(text)) return undefined;
+  return [`did you mean ${label} ${text}?`];
 }
 
 function parsePort(text: string, label: string, reason: Reason = 'port'): number {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../base/error.ts';
+import { notAmong } from '../base/nearly-right.ts';
 import { assertWellTyped } from './mistyped-option.ts';
 import type { ColorChoice } from './output/color.ts';
 
@@ -21,14 +22,12 @@ export function addGlobalOptions(program: Command): void {
     .option('--quiet', 'show only errors, and the warning of a rehearsal, on stderr', false)
     .option('--verbose', 'show attempts and RequestIds on stderr; nothing secret', false)
     .addOption(
-      new Option('--color <when>', 'colour the output')
-        .choices(['auto', 'always', 'never'])
-        .default('auto'),
+      oneOf('--color <when>', 'colour the output', ['auto', 'always', 'never']).default('auto'),
     )
     .addOption(
-      new Option('--error-format <format>', 'how errors are shown on stderr')
-        .choices(['text', 'json'])
-        .default('text'),
+      oneOf('--error-format <format>', 'how errors are shown on stderr', ['text', 'json']).default(
+        'text',
+      ),
     )
     .option('--json', 'print JSON where a terminal would get a table', false)
     .option('--force', 'move an existing output file aside to FILE.old-TIME', false)
@@ -45,6 +44,15 @@ export function repeatable(flags: string, description: string): Option {
   return new Option(flags, `${description} (repeatable)`)
     .default([])
     .argParser((value: string, all: readonly string[]) => [...all, value]);
+}
+
+/** An option that takes one of a few values; another is refused with the one that was likely meant. */
+export function oneOf(flags: string, description: string, values: readonly string[]): Option {
+  const option = new Option(flags, description);
+  return suggestValues(option, values).argParser((value: string) => {
+    if (values.includes(value)) return value;
+    throw notAmong(option.long ?? flags, value, values);
+  });
 }
 
 /**

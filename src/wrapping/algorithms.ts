@@ -1,4 +1,5 @@
 import { kmsxError } from '../base/error.ts';
+import { notAmong } from '../base/nearly-right.ts';
 import type { KeyFacts } from './key-facts.ts';
 
 /** The kinds of wrapping key that KMS knows, under KMS's own names. */
@@ -65,11 +66,15 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
 /**
  * Finds a wrapping algorithm by KMS's name.
  *
+ * @param label - the option or field that has the name
  * @throws KmsxError `bad-usage` for a name that KMS does not know, `not-offered-yet` for SM2PKE
  */
-export function findWrappingAlgorithm(name: string): WrappingAlgorithm {
+export function findWrappingAlgorithm(
+  name: string,
+  label = '--wrapping-algorithm',
+): WrappingAlgorithm {
   const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.name === name);
-  if (algorithm === undefined) throw unknownName('wrapping algorithm', name, offeredAlgorithms());
+  if (algorithm === undefined) throw notAmong(label, name, offeredAlgorithms());
   return offeredOnly(algorithm, algorithm.name);
 }
 
@@ -80,7 +85,7 @@ export function findWrappingAlgorithm(name: string): WrappingAlgorithm {
  */
 export function findWrappingKeySpec(name: string): WrappingKeySpec {
   const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.keySpec === name);
-  if (algorithm === undefined) throw unknownName('wrapping key spec', name, offeredKeySpecs());
+  if (algorithm === undefined) throw notAmong('--wrapping-key-spec', name, offeredKeySpecs());
   return offeredOnly(algorithm, algorithm.keySpec).keySpec;
 }
 
@@ -160,9 +165,4 @@ function offeredOnly(
 ): WrappingAlgorithm {
   if (algorithm.offered) return algorithm;
   throw kmsxError('not-offered-yet', `${subject} is not offered yet`);
-}
-
-function unknownName(what: string, name: string, offered: readonly string[]): Error {
-  const shown = JSON.stringify(name.slice(0, 64));
-  return kmsxError('bad-usage', `${shown} is not a ${what}: it is one of ${offered.join(', ')}`);
 }

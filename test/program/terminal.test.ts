@@ -198,6 +198,8 @@ describe('the passphrase of a private key', () => {
     expect(result.code).toBe(6);
     expect(result.stderr).toContain('the passphrase is wrong');
     const unset = await run([...argv, '--passphrase-env', 'WORD'], { typed: ['never asked'] });
-    expect(unset.stderr).toContain('the environment variable WORD is not set, or empty');
+    expect(unset.stderr).toContain(
+      'the environment variable that --passphrase-env names is not set, or empty',
+    );
   });
 });

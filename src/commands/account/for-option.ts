@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { PolicyCommand } from '../../account/command-permissions.ts';
-import { kmsxError } from '../../base/error.ts';
+import { notAmong } from '../../base/nearly-right.ts';
 import { suggestValues } from '../../terminal/options.ts';
 
 /** `--for`: the commands whose permissions matter. */
@@ -23,9 +23,6 @@ export function parseCommands(
   return [...new Set(names)].map((name) => {
     const command = known.find((candidate) => candidate === name);
     if (command !== undefined) return command;
-    throw kmsxError(
-      'bad-usage',
-      `--for does not know ${JSON.stringify(name.slice(0, 40))}: it takes ${known.join(', ')}`,
-    );
+    throw notAmong('--for', name, known);
   });
 }

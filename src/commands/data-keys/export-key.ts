@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { envValue } from '../../base/env.ts';
 import { kmsxError } from '../../base/error.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
 import { jsonLine } from '../../terminal/output/json-output.ts';
-import { repeatable } from '../../terminal/options.ts';
+import { oneOf, repeatable } from '../../terminal/options.ts';
 import type { Output } from '../../terminal/files/outputs.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
@@ -80,7 +79,7 @@ export function defineExportKey(command: Command, io: Io): void {
   addRecipientOptions(command);
   command
     .addOption(
-      new Option('--key-spec <spec>', 'the kind of data key; AES_256 by default').choices([
+      oneOf('--key-spec <spec>', 'the kind of data key; AES_256 by default', [
         'AES_256',
         'AES_128',
       ]),
@@ -101,9 +100,10 @@ export function defineExportKey(command: Command, io: Io): void {
       ),
     )
     .addOption(
-      new Option('--backup-format <format>', 'the document, or the bare CiphertextBlob')
-        .choices(['json', 'blob'])
-        .default('json'),
+      oneOf('--backup-format <format>', 'the document, or the bare CiphertextBlob', [
+        'json',
+        'blob',
+      ]).default('json'),
     )
     .option('--out <file>', 'where the export document goes; - is standard output', '-');
   addConnectionOptions(command);

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { kmsxError } from '../../base/error.ts';
+import { notAmong } from '../../base/nearly-right.ts';
 import { repeatable, suggestValues } from '../../terminal/options.ts';
 import { CHECK_VALUE_WORDS } from '../../documents/key-check-value.ts';
 
@@ -26,8 +26,5 @@ export function parseCheckValueMethods(list: string | undefined): readonly strin
   const words = list?.split(',').map((word) => word.trim());
   const unknown = words?.find((word) => !CHECK_VALUE_WORDS.includes(word));
   if (unknown === undefined) return words;
-  throw kmsxError(
-    'bad-usage',
-    `${JSON.stringify(unknown)} is not a check value method: they are ${CHECK_VALUE_WORDS.join(', ')}`,
-  );
+  throw notAmong('--check-value-methods', unknown, CHECK_VALUE_WORDS);
 }

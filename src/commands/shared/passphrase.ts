@@ -67,10 +67,14 @@ export async function askPassphrase(
   }
   if (options.passphraseEnv !== undefined) {
     const value = envValue(io.env, options.passphraseEnv);
+    // The name is not repeated: it is the passphrase itself after `--passphrase-env "$PASSPHRASE"`.
     if (value === undefined) {
       throw kmsxError(
         'passphrase-missing',
-        `the environment variable ${options.passphraseEnv} is not set, or empty`,
+        'the environment variable that --passphrase-env names is not set, or empty',
+        {
+          hints: ['--passphrase-env takes the name, without $, as in --passphrase-env PASSPHRASE'],
+        },
       );
     }
     return new SecretBytes(Buffer.from(value));

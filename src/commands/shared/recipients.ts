@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { equalBytes } from '../../base/bytes.ts';
 import { kmsxError } from '../../base/error.ts';
+import { withoutStray } from '../../base/nearly-right.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
 import { readInput } from '../../terminal/files/inputs.ts';
 import { repeatable, suggestValues } from '../../terminal/options.ts';
@@ -131,7 +132,23 @@ export function parseFingerprint(text: string): Buffer {
   throw kmsxError(
     'fingerprint-malformed',
     '--expect-fingerprint takes SHA256: and 64 hexadecimal digits',
+    { hints: likelyFingerprint(text) },
   );
+}
+
+function likelyFingerprint(text: string): string[] | undefined {
+  if (/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(text)) {
+    return ['that is the fingerprint of OpenSSH; kmsx inspect FILE prints that of the public key'];
+  }
+  if (/^(?:sha256 fingerprint[=:])?\s*(?:[0-9a-f]{2}:){31}[0-9a-f]{2}$/i.test(text)) {
+    return [
+      'that is the fingerprint of a certificate; kmsx inspect FILE prints that of the public key',
+    ];
+  }
+  const digits = /^(?:sha-?256[:=]?)?(?:0x)?([0-9a-f]{64})$/i.exec(
+    withoutStray(text).replaceAll('-', ''),
+  )?.[1];
+  return digits === undefined ? undefined : [`did you mean --expect-fingerprint SHA256:${digits}?`];
 }
 
 function assertFingerprint(publicKey: WrappingPublicKey, expected: string, label: string): void {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
+import { notAmong } from '../../base/nearly-right.ts';
 import type { Io } from '../../terminal/io.ts';
 import { textWritten } from '../../terminal/output/stdout.ts';
 import { describe } from '../shared/describe.ts';
@@ -22,9 +23,12 @@ export function defineCompletion(command: Command, io: Io): void {
     exitCodes: [0, 2, 7],
   });
   const scripts = KMSX_COMPLETIONS;
-  command
-    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
-    .action(async (shell: keyof typeof scripts) => {
-      await textWritten(io.stdout.write(Buffer.from(scripts[shell])));
-    });
+  const shells = Object.keys(scripts);
+  const argument = new Argument('<shell>', 'the shell').choices(shells).argParser((word) => {
+    if (shells.includes(word)) return word;
+    throw notAmong('kmsx completion', word, shells);
+  });
+  command.addArgument(argument).action(async (shell: keyof typeof scripts) => {
+    await textWritten(io.stdout.write(Buffer.from(scripts[shell])));
+  });
 }

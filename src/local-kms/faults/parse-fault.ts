@@ -1,6 +1,7 @@
 import { OPERATIONS } from '../operations/operations.ts';
 import type { FaultSelection, InjectedFault } from './fault.ts';
 import type { SpecParameter, SpecValues } from './fault-kinds.ts';
+import { nearestName } from '../../base/nearly-right.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
 
 /** Why a SPEC is malformed. */
@@ -40,7 +41,7 @@ export function parseFault(spec: string): InjectedFault | FaultMistake {
   const [kindName = ''] = spec.split(':', 1);
   const kind = FAULT_KINDS.get(kindName);
   if (kind === undefined) {
-    return at(0, `no fault ${quoted(kindName)}: ${[...FAULT_KINDS.keys()].join(', ')}`);
+    return at(0, unknownName('fault', kindName, [...FAULT_KINDS.keys()]));
   }
   const parameters = new Map(
     Object.entries({
@@ -122,13 +123,19 @@ function readPart(
   const [name = ''] = part.split('=', 1);
   const parameter = parameters.get(name);
   if (parameter === undefined) {
-    return `no parameter ${quoted(name)}: ${[...parameters.keys()].join(', ')}`;
+    return unknownName('parameter', name, [...parameters.keys()]);
   }
   if (values.has(name)) return `${name} is given twice`;
   const value = part.slice(name.length + 1);
   if (!parameter.pattern.test(value)) return `${name} takes ${parameter.allowed}`;
   values.set(name, value);
   return undefined;
+}
+
+function unknownName(what: string, name: string, names: readonly string[]): string {
+  const meant = nearestName(name, names);
+  const question = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return `no ${what} ${quoted(name)}: ${names.join(', ')}${question}`;
 }
 
 /** @param place - the index of the wrong character */

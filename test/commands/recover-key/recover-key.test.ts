@@ -203,7 +203,7 @@ describe('kmsx recover-key', () => {
     const refusals = [
       [['--out', 'key.b64'], 'key.b64 already exists'],
       [['--out', 'backup.json', '--force'], 'backup.json is also an input'],
-      [['--check-value-methods', 'md5'], 'not a check value method'],
+      [['--check-value-methods', 'md5'], '--check-value-methods takes'],
       [['--expect-check-value', 'ecb:12'], 'hexadecimal digits'],
     ] as const;
     for (const [args, words] of refusals) {

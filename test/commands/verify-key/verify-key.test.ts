@@ -317,7 +317,7 @@ describe('bad use', () => {
       [[...pair('a'), ...against('long.json')], /a data key of 215 bytes is too long/],
       [[...value, ...against('long.json')], /a data key of 215 bytes is too long/],
       [['--privkey', PRIVKEY, ...against('-')], /--in and --against cannot both read/],
-      [[...pair('a'), ...files, '--check-value-methods', 'md5'], /not a check value method/],
+      [[...pair('a'), ...files, '--check-value-methods', 'md5'], /--check-value-methods takes/],
       [['--expect-check-value', 'ecb:00', ...files], /has 6 hexadecimal digits/],
       [['--in', 'a.backup.json', '--privkey', PRIVKEY, ...files], /a\.backup\.json is a backup/],
       [[...pair('a'), ...files, '--context', 'purpose=theft'], /--context differs/],

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { kmsxError } from '../../../base/error.ts';
+import { notAmong } from '../../../base/nearly-right.ts';
 import { repeatable, suggestValues } from '../../../terminal/options.ts';
 import type { ListedKey } from '../../../account/list-keys.ts';
 
@@ -68,7 +68,7 @@ function known(option: string, values: readonly string[], all: readonly string[]
   return values.map((value) => {
     const lower = value.toLowerCase();
     if (all.some((each) => each.toLowerCase() === lower)) return lower;
-    throw kmsxError('bad-usage', `${option} takes ${all.join(', ')}`);
+    throw notAmong(option, value, all);
   });
 }
 

@@ -85,7 +85,7 @@ export function chooseAsymmetricSource(
     );
   }
   const entry = chooseEntry(envelope.document, fingerprint, label);
-  findWrappingAlgorithm(entry.WrappingAlgorithm);
+  findWrappingAlgorithm(entry.WrappingAlgorithm, 'WrappingAlgorithm');
   return { keyId: key.text, keyVersionId, entry };
 }
 

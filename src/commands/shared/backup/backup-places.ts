@@ -1,4 +1,5 @@
 import { kmsxError } from '../../../base/error.ts';
+import { shellWord } from '../../../base/shell-word.ts';
 import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
@@ -27,10 +28,24 @@ export interface StandingBackup {
 
 /** The name of the secret that `secret:NAME` means; undefined for a file. */
 export function secretNameOf(place: string): string | undefined {
-  if (!place.startsWith(SECRET_PREFIX)) return undefined;
+  if (!place.startsWith(SECRET_PREFIX)) {
+    assertNoLikelySecret(place);
+    return undefined;
+  }
   const name = place.slice(SECRET_PREFIX.length);
   assertSecretName(name);
   return name;
+}
+
+/** `Secret:NAME` would be a file beside which nobody looks for a backup in KMS. */
+function assertNoLikelySecret(place: string): void {
+  const name = /^\s*secrets?\s*[:：=]\s*(?:\/\/)?(.*)$/i.exec(place)?.[1]?.trim();
+  if (name === undefined || name === '') return;
+  throw kmsxError('bad-usage', `${JSON.stringify(place)} is neither a file nor secret:NAME`, {
+    hints: [
+      `did you mean ${shellWord(SECRET_PREFIX + name)}? a file of that name is ${shellWord(`./${place}`)}`,
+    ],
+  });
 }
 
 /**

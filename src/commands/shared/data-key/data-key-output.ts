@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
 import type { SecretBytes } from '../../../base/secret-bytes.ts';
 import { secretCopy } from '../../../base/secret-bytes.ts';
@@ -7,6 +6,7 @@ import { encodeBase64Bytes, encodeHexBytes } from '../../../base/secret-encoding
 import type { Input } from '../../../terminal/files/inputs.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
+import { oneOf } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { ComponentOrigin } from '../../../documents/component-document.ts';
 import type { SplitPlan } from '../../../data-key/custody/split.ts';
@@ -45,9 +45,9 @@ export interface DataKeyOutputOptions extends ComponentOptions {
 export function addDataKeyOutputOptions(command: Command): void {
   command
     .addOption(
-      new Option('--format <format>', 'how the data key is written')
-        .choices(['base64', 'hex', 'raw'])
-        .default('base64'),
+      oneOf('--format <format>', 'how the data key is written', ['base64', 'hex', 'raw']).default(
+        'base64',
+      ),
     )
     .option('--out <file>', 'where the data key goes; - is standard output', '-')
     .option('--check-value-only', 'print the key check values as JSON, and never the key', false)

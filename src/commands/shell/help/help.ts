@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
+import { nearestName } from '../../../base/nearly-right.ts';
 import type { Io } from '../../../terminal/io.ts';
 import type { CommandTree } from '../../../terminal/command-tree.ts';
 import { namesLike } from '../../../terminal/names-like.ts';
@@ -25,7 +26,9 @@ async function textOf(word: string | undefined, { program, load }: CommandTree):
   const command = program.commands.find((candidate) => candidate.name() === word);
   if (command === undefined) {
     const names = program.commands.map((each) => each.name());
-    const like = namesLike(word, [...names, ...Object.keys(TOPICS)]);
+    const all = [...names, ...Object.keys(TOPICS)];
+    const nearest = nearestName(word, all);
+    const like = nearest === undefined ? namesLike(word, all) : [nearest];
     throw kmsxError('bad-usage', `there is no command or topic ${JSON.stringify(word)}`, {
       hints: [
         ...(like.length === 0 ? [] : [`did you mean kmsx help ${like.join(' or ')}?`]),
