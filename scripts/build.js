@@ -1,10 +1,12 @@
-/* Builds dist/: one bundle with a chunk for each command, loaded when that command runs.
+/* Builds dist/: one bundle with a chunk for each command, loaded when that command runs; the licences and notices of what is
+   in the bundle; and its bill of materials.
 
    A program may be started at any moment of a build: chunks, whose names change with their content, are written first, and
    main.js takes its place by a rename. Chunks of earlier builds stay for a minute after they were last current, for programs
    that are loading them; with --alone, for a package, they go at once. */
 import { build } from 'esbuild';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -19,17 +21,21 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defines } from './defines.js';
 import { leanBundle } from './lean-bundle.js';
+import { bundledPackages } from './package/bundled-packages.js';
+import { thirdPartyNotices } from './package/notices.js';
+import { sbom } from './package/sbom.js';
 
 const GRACE_MS = process.argv.includes('--alone') ? 0 : 60_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],
   outdir: 'dist',
   write: false,
+  metafile: true,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -46,9 +52,13 @@ const { outputFiles } = await build({
   },
 });
 
+const packages = bundledPackages(metafile, root);
+const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+files.set('THIRD-PARTY-NOTICES', thirdPartyNotices(packages, root));
+files.set('kmsx.cdx.json', sbom(packages, root));
+
 mkdirSync(dist, { recursive: true });
 const superseded = filesOf('main.js');
-const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 for (const [name, contents] of files) if (name !== 'main.js') put(name, contents);
 put('main.js', files.get('main.js'));
 
@@ -66,6 +76,7 @@ for (const name of readdirSync(dist)) {
 function put(name, contents) {
   const temporary = join(dist, `.${name}.${process.pid}.tmp`);
   writeFileSync(temporary, contents);
+  chmodSync(temporary, 0o644); // it is packed as it is here
   renameSync(temporary, join(dist, name));
 }
 

@@ -20,6 +20,11 @@ export const leanBundle = {
     build.onResolve({ filter: LEFT_OUT }, ({ path, importer }) =>
       SDK_FILE.test(importer) ? { path, namespace: 'left-out' } : undefined,
     );
+    // Negotiate with a proxy would load the package kerberos from wherever Node finds one.
+    build.onResolve({ filter: /^proxy-agent-negotiate$/ }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }));
     build.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
       contents: leftOut(path),
     }));

@@ -21,7 +21,8 @@ async function node(...args: readonly string[]): Promise<RunResult> {
 
 /** Builds the program as another version, so that main.js and chunks of it change. */
 async function build(version: string, ...options: readonly string[]): Promise<void> {
-  writeFileSync(join(folder(), 'package.json'), JSON.stringify({ version, type: 'module' }));
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object;
+  writeFileSync(join(folder(), 'package.json'), JSON.stringify({ ...manifest, version }));
   const result = await node('scripts/build.js', ...options);
   expect(result).toMatchObject({ code: 0, stderr: '' });
 }
@@ -32,7 +33,7 @@ beforeEach(() => {
   for (const name of ['bin', 'scripts']) {
     cpSync(join(root, name), join(folder(), name), { recursive: true });
   }
-  for (const name of ['src', 'node_modules', 'tsconfig.json']) {
+  for (const name of ['src', 'node_modules', 'tsconfig.json', 'package-lock.json', 'LICENSE']) {
     symlinkSync(join(root, name), join(folder(), name));
   }
 });
