@@ -20,6 +20,7 @@ const PLACEHOLDERS: ErrorDetails = {
   'output-is-secret': { option: '--OPTION', path: 'FILE' },
   'input-too-large': { label: 'FILE' },
   'json-malformed': { label: 'FILE' },
+  'json-name-twice': { name: 'NAME' },
   'document-malformed': { label: 'FILE' },
   'document-format-unknown': { format: 'FORMAT' },
   'secret-name-malformed': { name: 'NAME' },

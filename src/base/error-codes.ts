@@ -104,7 +104,8 @@ const MEANINGS = {
     'privkey-not-recipient': 'no export in the document was made for this private key',
     'passphrase-wrong': 'a wrong passphrase, or a damaged encrypted private key',
     'data-key-length': 'a data key whose length differs from the document',
-    'backup-key-mismatch': 'a CiphertextBlob under a different KMS key than its document says',
+    'backup-key-mismatch':
+      'a CiphertextBlob under a different KMS key or version than its document says',
     'reencrypt-mismatch': 'a new backup that does not hold the data key of the old one',
     'component-damaged': 'a component that does not match its own check value',
     'combined-key-wrong': 'components that do not combine to the key whose check values they carry',

@@ -22,6 +22,7 @@ export interface ErrorDetails {
   readonly 'output-is-secret': { readonly option: string; readonly path: string };
   readonly 'input-too-large': OfInput;
   readonly 'json-malformed': OfInput;
+  readonly 'json-name-twice': { readonly name: string };
   /** `field` is missing if the whole document is not what it should be. */
   readonly 'document-malformed': OfInput & { readonly field?: string };
   readonly 'document-format-unknown': { readonly format: string };

@@ -32,6 +32,7 @@ export function parseJson(text: string, label: string): unknown {
     throw kmsxError(
       'json-name-twice',
       `${label} has the name ${JSON.stringify(repeated)} twice in one object`,
+      { details: { name: repeated } },
     );
   }
   return value;

@@ -1,8 +1,16 @@
+import { answerMalformed } from '../answers/errors.ts';
 import { kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { EncryptionContext } from '../documents/encryption-context.ts';
 import { sameEncryptionContext } from '../documents/encryption-context.ts';
 import type { Envelope } from '../documents/read-document.ts';
+
+/** The KMS key that an answer names. */
+export interface NamedKey {
+  readonly keyId: string;
+  readonly keyVersionId: string;
+  readonly requestId: string;
+}
 
 /** What is known of a backup: with a bare CiphertextBlob, nothing else. */
 export interface BackupSource {
@@ -71,17 +79,63 @@ export function backupSourceOf(
 }
 
 /**
- * Compares the KMS key that an answer names with the document's: this finds a CiphertextBlob that was swapped for one
- * under another KMS key.
+ * Compares the KMS key and version that an answer names with the document's: this finds a CiphertextBlob that was
+ * swapped for one under another KMS key.
  *
  * @throws KmsxError `backup-key-mismatch`
  */
-export function assertKeyOfSource({ KeyId }: BackupSource, keyId: string): void {
-  if (KeyId === undefined || KeyId === keyId) return;
+export function assertKeyOfSource(
+  { KeyId, KeyVersionId }: BackupSource,
+  { keyId, keyVersionId }: NamedKey,
+): void {
+  const isKey = KeyId === undefined || KeyId === keyId;
+  if (isKey && (KeyVersionId === undefined || KeyVersionId === keyVersionId)) return;
   throw kmsxError(
     'backup-key-mismatch',
-    'the CiphertextBlob is under another KMS key than its document says',
+    `the CiphertextBlob is under another ${isKey ? 'version of its KMS key' : 'KMS key'} than its document says`,
   );
+}
+
+/**
+ * Compares the KMS key and version that two answers about the same CiphertextBlob name.
+ *
+ * @param action - the operation that gave `answer`
+ * @throws KmsxError `answer-malformed`
+ */
+export function assertSameKey(
+  action: string,
+  answer: NamedKey,
+  { keyId, keyVersionId }: Omit<NamedKey, 'requestId'>,
+): void {
+  const field = answer.keyId === keyId ? 'KeyVersionId' : 'KeyId';
+  if (answer.keyId === keyId && answer.keyVersionId === keyVersionId) return;
+  throw answerMalformed(
+    action,
+    `${field} is not the one that KMS gave for the same CiphertextBlob before`,
+    answer.requestId,
+  );
+}
+
+/** What encryption adds at the least: a tag of 16 bytes (SP 800-38D). */
+const LEAST_SEAL = 16;
+
+/**
+ * Checks that a CiphertextBlob is long enough to hold a data key encrypted: a shorter one may be the data key itself.
+ *
+ * @param action - the operation that answered
+ * @param length - of the data key, in bytes
+ * @throws KmsxError `answer-malformed`
+ */
+export function assertSealed(
+  action: string,
+  ciphertextBlob: string,
+  length: number,
+  requestId: string,
+): void {
+  const { length: blobLength } = Buffer.from(ciphertextBlob, 'base64');
+  if (blobLength >= length + LEAST_SEAL) return;
+  const what = `a CiphertextBlob of ${blobLength} bytes can't hold a data key of ${length}`;
+  throw answerMalformed(action, what, requestId);
 }
 
 /**

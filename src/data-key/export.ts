@@ -6,6 +6,7 @@ import { encodeEncryptionContext } from '../documents/encryption-context.ts';
 import type { ExportDocument } from '../documents/export-document.ts';
 import { toExportDocument } from '../documents/export-document.ts';
 import type { Recipient } from './recipient.ts';
+import { assertSameKey, assertSealed } from './backup-source.ts';
 import { exportEntry, wrappingParameters } from './recipient.ts';
 import { reexport } from './reexport.ts';
 
@@ -51,21 +52,26 @@ export async function exportDataKey(
 ): Promise<ExportDocument> {
   const [first, ...others] = request.recipients;
   const answer = await kms.generateAndExportDataKey(generateInput(request));
-  const exports = [exportEntry('GenerateAndExportDataKey', answer, first)];
+  const action = 'GenerateAndExportDataKey';
+  const length = dataKeyLength(request.size);
+  assertSealed(action, answer.ciphertextBlobBase64, length, answer.requestId);
+  const exports = [exportEntry(action, answer, first, answer.ciphertextBlobBase64)];
   const envelope = {
     KeyId: answer.keyId,
     KeyVersionId: answer.keyVersionId,
     CiphertextBlob: answer.ciphertextBlobBase64,
   };
   const origin = {
-    NumberOfBytes: dataKeyLength(request.size),
+    NumberOfBytes: length,
     EncryptionContext: request.context,
     ...madeBy(kms, now()),
   };
   await keepBackup(toBackupDocument(envelope, origin));
   for (const recipient of others) {
-    const source = { ...envelope, EncryptionContext: request.context };
-    exports.push((await reexport(source, recipient, kms)).entry);
+    const source = { CiphertextBlob: envelope.CiphertextBlob, EncryptionContext: request.context };
+    const other = await reexport(source, recipient, kms);
+    assertSameKey('ExportDataKey', other, answer);
+    exports.push(other.entry);
   }
   return toExportDocument(envelope, exports, origin);
 }

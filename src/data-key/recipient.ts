@@ -5,6 +5,7 @@ import type { ExportedDataKey, WrappingParameters } from '../kms/types.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits } from '../wrapping/algorithms.ts';
 import type { WrappingPublicKey } from '../wrapping/public-key/wrapping-public-key.ts';
+import { isRsaCiphertext } from '../wrapping/rsa-oaep.ts';
 
 /** The public key that a data key is exported under, and the algorithm. */
 export interface Recipient {
@@ -39,21 +40,29 @@ export function wrappingParameters({ publicKey, algorithm }: Recipient): Wrappin
  * One export as the documents have it.
  *
  * @param action - the action of KMS that was answered, for the error
- * @throws KmsxError `answer-malformed` if the ExportedDataKey is not as long as the modulus
+ * @param ciphertextBlob - the other envelope of the data key
+ * @throws KmsxError `answer-malformed` if the ExportedDataKey is not as long as the modulus, is no RSA ciphertext under
+ * it, or is the other envelope
  */
 export function exportEntry(
   action: string,
   answer: ExportedDataKey,
   { publicKey, algorithm }: Recipient,
+  ciphertextBlob: string,
 ): ExportEntry {
   const { wrappedBytes } = algorithm;
-  const length = decodeBase64(answer.exportedDataKeyBase64)?.length;
-  if (wrappedBytes !== undefined && length !== wrappedBytes) {
-    throw answerMalformed(
-      action,
-      `it has an ExportedDataKey of ${length ?? 0} bytes; ${publicKey.keySpec} makes ${wrappedBytes}`,
-      answer.requestId,
+  const exported = decodeBase64(answer.exportedDataKeyBase64) ?? Buffer.alloc(0);
+  const malformed = (what: string): Error => answerMalformed(action, what, answer.requestId);
+  if (wrappedBytes !== undefined && exported.length !== wrappedBytes) {
+    throw malformed(
+      `it has an ExportedDataKey of ${exported.length} bytes; ${publicKey.keySpec} makes ${wrappedBytes}`,
     );
+  }
+  if (algorithm.keyType === 'rsa' && !isRsaCiphertext(exported, publicKey.spki)) {
+    throw malformed('its ExportedDataKey is no ciphertext under the public key that was sent');
+  }
+  if (exported.equals(decodeBase64(ciphertextBlob) ?? Buffer.alloc(0))) {
+    throw malformed('its ExportedDataKey is the CiphertextBlob');
   }
   return {
     ExportedDataKey: answer.exportedDataKeyBase64,

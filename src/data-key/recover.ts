@@ -3,7 +3,7 @@ import type { ComponentOrigin } from '../documents/component-document.ts';
 import { dataKeyIdOf, encodeEncryptionContext } from '../documents/encryption-context.ts';
 import type { DecryptInput, KmsClient } from '../kms/types.ts';
 import type { BackupSource } from './backup-source.ts';
-import { assertKeyOfSource, assertLengthOfSource } from './backup-source.ts';
+import { assertKeyOfSource, assertLengthOfSource, assertSealed } from './backup-source.ts';
 
 /** The data key of a backup, and where it came from. */
 export interface RecoveredDataKey {
@@ -22,9 +22,11 @@ export async function recoverDataKey(
   source: BackupSource,
   kms: KmsClient,
 ): Promise<RecoveredDataKey> {
-  const { plaintext: dataKey, keyId, keyVersionId } = await kms.decrypt(decryptInput(source));
+  const answer = await kms.decrypt(decryptInput(source));
+  const { plaintext: dataKey, keyId, keyVersionId } = answer;
   try {
-    assertKeyOfSource(source, keyId);
+    assertKeyOfSource(source, answer);
+    assertSealed('Decrypt', source.CiphertextBlob, dataKey.length, answer.requestId);
     assertLengthOfSource(source, dataKey);
   } catch (error) {
     dataKey.dispose();

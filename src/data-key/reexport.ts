@@ -1,6 +1,7 @@
 import type { ExportDataKeyInput, KmsClient } from '../kms/types.ts';
 import type { BackupSource } from './backup-source.ts';
-import { assertKeyOfSource } from './backup-source.ts';
+import type { NamedKey } from './backup-source.ts';
+import { assertKeyOfSource, assertSameKey } from './backup-source.ts';
 import { encodeEncryptionContext } from '../documents/encryption-context.ts';
 import type { ExportDocument, ExportEntry } from '../documents/export-document.ts';
 import { toExportDocument } from '../documents/export-document.ts';
@@ -21,17 +22,25 @@ export async function reexportDataKey(
   const { NumberOfBytes, CiphertextBlob, EncryptionContext } = source;
   assertFitsAll(recipients, NumberOfBytes);
   const exports: ExportEntry[] = [];
-  let envelope = { KeyId: '', KeyVersionId: '', CiphertextBlob };
+  let first: Reexport | undefined;
   for (const recipient of recipients) {
     const answer = await reexport(source, recipient, kms);
-    envelope = { KeyId: answer.keyId, KeyVersionId: answer.keyVersionId, CiphertextBlob };
+    first ??= answer;
+    assertSameKey('ExportDataKey', answer, first);
     exports.push(answer.entry);
   }
+  const { keyId = '', keyVersionId = '' } = first ?? {};
+  const envelope = { KeyId: keyId, KeyVersionId: keyVersionId, CiphertextBlob };
   return toExportDocument(envelope, exports, {
     NumberOfBytes,
     EncryptionContext,
     ...madeBy(kms, now()),
   });
+}
+
+/** One more export of a data key, and the KMS key that KMS says it is under. */
+interface Reexport extends NamedKey {
+  readonly entry: ExportEntry;
 }
 
 /**
@@ -43,11 +52,12 @@ export async function reexport(
   source: BackupSource,
   recipient: Recipient,
   kms: KmsClient,
-): Promise<{ entry: ExportEntry; keyId: string; keyVersionId: string }> {
+): Promise<Reexport> {
   const answer = await kms.exportDataKey(exportInput(source, recipient));
-  assertKeyOfSource(source, answer.keyId);
-  const { keyId, keyVersionId } = answer;
-  return { entry: exportEntry('ExportDataKey', answer, recipient), keyId, keyVersionId };
+  assertKeyOfSource(source, answer);
+  const entry = exportEntry('ExportDataKey', answer, recipient, source.CiphertextBlob);
+  const { keyId, keyVersionId, requestId } = answer;
+  return { entry, keyId, keyVersionId, requestId };
 }
 
 /** Asks KMS whether `reexport` would succeed; throws what it would throw. */

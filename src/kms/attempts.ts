@@ -2,7 +2,7 @@ import { REHEARSAL_HEADER } from '../answers/error-table/embedded.ts';
 import { answerMalformed, isRetryable, kmsError, retryAfterMs } from '../answers/errors.ts';
 import { fieldOf, parseObject, word } from '../answers/json.ts';
 import { KmsRefused } from '../answers/refusal.ts';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
 import type { Renewal } from '../credentials/guarded.ts';
 import type { Answer, Exchange, Transport } from '../network/transport.ts';
 import type { Answered, DryRunAnswer } from './types.ts';
@@ -69,6 +69,9 @@ interface AttemptsOptions {
   readonly renewal?: Renewal | undefined;
 }
 
+/** A name as KMS gives its fields, which may be shown. */
+const FIELD_NAME = /^[A-Z][A-Za-z]{0,39}$/;
+
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 
@@ -123,6 +126,7 @@ export class Attempts {
     const { clock, signal } = this.#options;
     try {
       const value = await call(exchange);
+      assertStatus(action, exchange.answer, value.requestId);
       return { ok: true, value, requestId: value.requestId };
     } catch (thrown) {
       signal?.throwIfAborted();
@@ -145,11 +149,16 @@ export class Attempts {
   #asKmsxError(action: string, thrown: unknown, answer: Answer | undefined): KmsxError {
     const body = parseObject(answer?.body ?? Buffer.alloc(0));
     const requestId = word(fieldOf(body, 'RequestId'));
-    if (thrown instanceof KmsxError && thrown.code === 'json-name-twice') {
-      return answerMalformed(action, 'it has a duplicate field name', requestId);
+    if (hasCode(thrown, 'json-name-twice')) {
+      const name = FIELD_NAME.exec(thrown.details.name)?.[0] ?? 'a field name';
+      return answerMalformed(action, `it has ${name} twice in one object`, requestId);
+    }
+    if (hasCode(thrown, 'json-malformed')) {
+      return answerMalformed(action, 'it nests too deep', requestId);
     }
     const isError =
-      answer !== undefined && (answer.status >= 400 || word(fieldOf(body, 'Code')) !== undefined);
+      answer !== undefined &&
+      (isErrorStatus(answer.status) || word(fieldOf(body, 'Code')) !== undefined);
     if (isError && !(thrown instanceof KmsxError && thrown.code !== 'answer-malformed')) {
       const { host, clock } = this.#options;
       return kmsError(answer, { action, host, now: clock.now() });
@@ -159,6 +168,20 @@ export class Attempts {
       ? kmsxError('internal', `a defect in kmsx: ${action} was not sent`)
       : answerMalformed(action, 'a field has the wrong type', requestId);
   }
+}
+
+function isErrorStatus(status: number): boolean {
+  return status >= 400 && status < 600;
+}
+
+/** The SDK takes every status that is no error of HTTP for success, 700 too; of a dry run an error is the answer. */
+function assertStatus(
+  action: string,
+  answer: Answer | undefined,
+  requestId: string | undefined,
+): void {
+  if (answer === undefined || (answer.status >= 200 && answer.status < 500)) return;
+  throw answerMalformed(action, `its HTTP status is ${answer.status}`, requestId);
 }
 
 /** Whether KMS says that the STS token has expired. */

@@ -69,7 +69,9 @@ export function createKmsClient(options: ClientOptions): KmsClient {
     (input: Input): Promise<Output> =>
       attempts.run(action, async () => {
         const answer = await sdk.call(action, parameters(input));
-        return read(new AnswerFields(action, answer));
+        const fields = new AnswerFields(action, answer);
+        if (fieldOf(answer, 'Code') !== undefined) fields.fail('Code', 'stands beside a result');
+        return read(fields, input);
       });
 
   const dryRun =

@@ -49,6 +49,27 @@ export function parseKeyId(text: string, option = '--key-id'): KeyIdentifier {
   throw malformed(option, `${quoted(text)} is not a key id, alias or ARN`, guess(text));
 }
 
+/**
+ * Whether an answer's KeyId or ARN can be that of the key that was asked for: the same id, and where both have one the
+ * same account. An alias leads to any key of its account.
+ *
+ * @param asked - id, alias or ARN
+ * @param answered - id or ARN
+ */
+export function isAnswerAbout(asked: string, answered: string): boolean {
+  const [question, answer] = [resourceOf(asked), resourceOf(answered)];
+  if (question.account !== undefined && answer.account !== undefined) {
+    if (question.account !== answer.account) return false;
+  }
+  return question.name.startsWith('alias/') || question.name === answer.name;
+}
+
+function resourceOf(text: string): { readonly account: string | undefined; readonly name: string } {
+  const [, , account, resource = text] = ARN.exec(text) ?? [];
+  const name = resource.replace(/^key\//, '');
+  return { account, name: UUID.test(name) ? name.toLowerCase() : name };
+}
+
 function parseArn(
   text: string,
   option: string,

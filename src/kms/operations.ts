@@ -1,5 +1,8 @@
 import { AnswerFields } from '../answers/fields.ts';
+import { fieldOf } from '../answers/json.ts';
+import type { FieldReader } from '../base/fields.ts';
 import { SecretBytes } from '../base/secret-bytes.ts';
+import { isAnswerAbout } from './key-id.ts';
 import type {
   DataKeyOperations,
   KeyCatalog,
@@ -17,8 +20,8 @@ export interface Operation<Input, Output> {
   /** KMS's name of the operation. */
   readonly action: string;
   readonly parameters: (input: Input) => CallParameters;
-  /** @throws KmsxError `answer-malformed` */
-  readonly read: (answer: AnswerFields) => Output;
+  /** @throws KmsxError `answer-malformed`, also for an answer about something else than the input asks for */
+  readonly read: (answer: AnswerFields, input: Input) => Output;
 }
 
 /** An operation for each method. */
@@ -30,10 +33,12 @@ type OperationTable<Methods> = {
     : never;
 };
 
-/** An id of a KMS key, as KMS makes them: it becomes part of commands that are shown. */
+/** An id of a KMS key or of its version, as KMS makes them: it becomes part of commands that are shown. */
 const KEY_ID = /^[A-Za-z0-9][\w-]{0,127}$/;
 
 const KEY_ARN = /^acs:kms:[a-z0-9-]{1,63}:\d{1,32}:key\/[A-Za-z0-9][\w-]{0,127}$/;
+
+const KEY_ID_OR_ARN = new RegExp(`${KEY_ID.source}|${KEY_ARN.source}`);
 
 /** A word of KMS, a time, an id. */
 const WORD = /^[A-Za-z0-9][\w./:+-]{0,127}$/;
@@ -52,10 +57,10 @@ export const OPERATIONS: OperationTable<DataKeyOperations & SecretOperations> = 
       EncryptionContext: input.encryptionContextJson,
       ...wrapping(input),
     }),
-    read: (answer) => ({
-      ciphertextBlobBase64: answer.base64('CiphertextBlob'),
-      exportedDataKeyBase64: answer.base64('ExportedDataKey'),
-      ...keyOf(answer),
+    read: (answer, { keyId }) => ({
+      ciphertextBlobBase64: ciphertext(answer, 'CiphertextBlob'),
+      exportedDataKeyBase64: ciphertext(answer, 'ExportedDataKey'),
+      ...keyOf(answer, keyId),
     }),
   },
   exportDataKey: {
@@ -66,7 +71,7 @@ export const OPERATIONS: OperationTable<DataKeyOperations & SecretOperations> = 
       ...wrapping(input),
     }),
     read: (answer) => ({
-      exportedDataKeyBase64: answer.base64('ExportedDataKey'),
+      exportedDataKeyBase64: ciphertext(answer, 'ExportedDataKey'),
       ...keyOf(answer),
     }),
   },
@@ -92,9 +97,9 @@ export const OPERATIONS: OperationTable<DataKeyOperations & SecretOperations> = 
       SourceKeyVersionId: input.asymmetricSource?.keyVersionId,
       SourceEncryptionAlgorithm: input.asymmetricSource?.algorithm,
     }),
-    read: (answer) => ({
-      ciphertextBlobBase64: answer.base64('CiphertextBlob'),
-      ...keyOf(answer),
+    read: (answer, { asymmetricSource }) => ({
+      ciphertextBlobBase64: ciphertext(answer, 'CiphertextBlob'),
+      ...keyOf(answer, asymmetricSource?.keyId),
     }),
   },
   createSecret: {
@@ -105,21 +110,31 @@ export const OPERATIONS: OperationTable<DataKeyOperations & SecretOperations> = 
       SecretData: text,
       SecretDataType: 'text',
     }),
-    read: ({ requestId }) => ({ requestId }),
+    read: (answer, { name, versionId }) => {
+      assertEcho(answer, 'SecretName', name);
+      assertEcho(answer, 'VersionId', versionId);
+      return { requestId: answer.requestId };
+    },
   },
   describeSecret: {
     action: 'DescribeSecret',
     parameters: (name) => ({ SecretName: name }),
-    read: ({ requestId }) => ({ requestId }),
+    read: (answer, name) => {
+      assertEcho(answer, 'SecretName', name);
+      return { requestId: answer.requestId };
+    },
   },
   getSecretValue: {
     action: 'GetSecretValue',
     parameters: (name) => ({ SecretName: name }),
-    read: (answer) => ({
-      text: answer.text('SecretData'),
-      versionId: answer.text('VersionId'),
-      requestId: answer.requestId,
-    }),
+    read: (answer, name) => {
+      assertEcho(answer, 'SecretName', name);
+      return {
+        text: answer.text('SecretData'),
+        versionId: answer.text('VersionId'),
+        requestId: answer.requestId,
+      };
+    },
   },
 };
 
@@ -128,14 +143,18 @@ export const KEY_CATALOG: OperationTable<KeyCatalog> = {
   describe: {
     action: 'DescribeKey',
     parameters: (keyId) => ({ KeyId: keyId }),
-    read: (answer) => {
+    read: (answer, asked) => {
       const key = answer.fields('KeyMetadata');
+      const keyId = keyName(key, 'KeyId', KEY_ID, asked);
       return {
-        keyId: key.text('KeyId', KEY_ID),
+        keyId,
         keyState: key.text('KeyState', WORD),
         keyUsage: key.optionalText('KeyUsage', WORD),
         keySpec: key.optionalText('KeySpec', WORD),
-        arn: key.optionalText('Arn', KEY_ARN),
+        arn: key.ifPresent('Arn', (name) => {
+          keyName(key, name, KEY_ARN, asked);
+          return keyName(key, name, KEY_ARN, keyId);
+        }),
         origin: key.optionalText('Origin', WORD),
         protectionLevel: key.optionalText('ProtectionLevel', WORD),
         description: key.optionalText('Description'),
@@ -154,10 +173,11 @@ export const KEY_CATALOG: OperationTable<KeyCatalog> = {
     read: (answer) =>
       pageOf(
         answer,
-        answer.fields('Keys').list('Key', (key) => ({
-          keyId: key.text('KeyId', KEY_ID),
-          keyArn: key.optionalText('KeyArn', KEY_ARN),
-        })),
+        answer.fields('Keys').list('Key', (key) => {
+          const keyId = key.text('KeyId', KEY_ID);
+          const keyArn = key.ifPresent('KeyArn', (name) => keyName(key, name, KEY_ARN, keyId));
+          return { keyId, keyArn };
+        }),
       ),
   },
   listAliases: {
@@ -183,12 +203,42 @@ function wrapping(input: WrappingParameters): CallParameters {
   };
 }
 
-function keyOf(answer: AnswerFields): { keyId: string; keyVersionId: string; requestId: string } {
+/**
+ * The KMS key that an answer names.
+ *
+ * @param asked - the id, alias or ARN that was sent, if one was
+ */
+function keyOf(
+  answer: AnswerFields,
+  asked?: string,
+): { keyId: string; keyVersionId: string; requestId: string } {
   return {
-    keyId: answer.text('KeyId'),
-    keyVersionId: answer.text('KeyVersionId'),
+    keyId: keyName(answer, 'KeyId', KEY_ID_OR_ARN, asked),
+    keyVersionId: answer.text('KeyVersionId', KEY_ID),
     requestId: answer.requestId,
   };
+}
+
+function keyName(fields: FieldReader, name: string, pattern: RegExp, asked?: string): string {
+  const keyId = fields.text(name, pattern);
+  if (asked !== undefined && !isAnswerAbout(asked, keyId)) {
+    fields.fail(name, 'is not that of the KMS key that was asked for');
+  }
+  return keyId;
+}
+
+/** A ciphertext of a data key. An answer with the data key itself beside it has sent it in clear. */
+function ciphertext(answer: AnswerFields, name: string): string {
+  if (fieldOf(answer.object, 'Plaintext') !== undefined) {
+    answer.fail('Plaintext', 'is in it, and was not asked for: the data key was sent in clear');
+  }
+  return answer.base64(name);
+}
+
+/** What an answer repeats of the request must be what was sent. */
+function assertEcho(answer: AnswerFields, name: string, sent: string): void {
+  if (answer.has(name) && answer.text(name) !== sent)
+    answer.fail(name, 'is not the one that was sent');
 }
 
 function pageParameters({ pageNumber, pageSize }: PageQuery): CallParameters {

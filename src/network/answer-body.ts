@@ -4,6 +4,13 @@ import { isJsonObject, parseJson } from '../base/json.ts';
 import type { OriginalHttpx } from './http-seam.ts';
 import { notKmsError } from './errors.ts';
 
+/** What was received, read to its end. */
+interface WholeAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
 /** The largest answer that is read: KMS's own are below 20 KB. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -39,18 +46,22 @@ export async function readBody(
 }
 
 /**
- * Refuses an answer that KMS does not give: a redirect, or a body that is not a JSON object. In an answer that is not
- * an error, a duplicate field name is refused too: it is ambiguous which of its values is meant.
+ * Refuses an answer that KMS does not give: a redirect, a page, or a body that is not a JSON object, has a name twice in one
+ * object (it is ambiguous which of its values is meant), or nests too deep.
  *
- * @throws KmsxError `not-kms`, `json-name-twice`
+ * @throws KmsxError `not-kms`, `json-name-twice`, `json-malformed`
  */
-export function assertLooksLikeKms(status: number, body: Buffer, host: string): void {
+export function assertLooksLikeKms({ status, headers, body }: WholeAnswer, host: string): void {
   if (status >= 300 && status < 400) {
     throw notKmsError(host, 'sends the request on to another address', status);
   }
+  const markup = /\b(?:html|xml)\b/i.exec(headers['content-type'] ?? '')?.[0];
+  if (status < 300 && markup !== undefined) {
+    throw notKmsError(host, `answers with ${markup.toUpperCase()}`, status);
+  }
   const text = body.toString();
   if (!isJsonText(text)) throw notKmsError(host, 'answers with something other than JSON', status);
-  if (status < 300) parseJson(text, 'the answer');
+  parseJson(text, 'the answer');
 }
 
 /** An answer that was read, once more: the SDKs read bodies themselves. */

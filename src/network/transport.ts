@@ -88,7 +88,8 @@ export class Transport {
    * its time is up. An exchange inside another ends with the outer one at the latest.
    *
    * @throws what `use` throws; its requests fail with KmsxError `network-failed`, `timed-out`, `tls-failed`,
-   * `proxy-failed`, `proxy-unsupported`, `not-kms`, `json-name-twice`, or with the reason of the aborted signal
+   * `proxy-failed`, `proxy-unsupported`, `not-kms`, `json-name-twice`, `json-malformed`, or with the reason of the
+   * aborted signal
    */
   async exchange<T>(limits: ExchangeLimits, use: (exchange: Exchange) => Promise<T>): Promise<T> {
     const { timeoutMs, signal } = limits;
@@ -231,7 +232,9 @@ class CurrentExchange implements Exchange, Sender {
     this.answer = { status, headers, body: Buffer.alloc(0) };
     const body = await readBody(response, original, target.authority);
     this.answer = { status, headers, body };
-    if (this.#options.expects === 'kms') assertLooksLikeKms(status, body, target.authority);
+    if (this.#options.expects === 'kms') {
+      assertLooksLikeKms({ status, headers, body }, target.authority);
+    }
     return { message: replay(response, body), body };
   }
 }

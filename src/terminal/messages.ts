@@ -228,7 +228,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'data-key-length': ['stop: the document or its content was changed; use the original'],
   'backup-key-mismatch': [
-    'stop: the CiphertextBlob or the KeyId was changed; use the original document',
+    'stop: the CiphertextBlob, the KeyId or the KeyVersionId was changed; use the original document',
   ],
   'reencrypt-same-key': [
     'give another --to-key-id, or another --to-context; kmsx list-keys --aliases shows the key behind an alias',

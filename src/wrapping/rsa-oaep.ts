@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { constants, privateDecrypt } from 'node:crypto';
+import { constants, createPublicKey, privateDecrypt } from 'node:crypto';
 import pkcs1 from 'node-forge/lib/pkcs1.js';
 import sha1 from 'node-forge/lib/sha1.js';
 import sha256 from 'node-forge/lib/sha256.js';
@@ -24,6 +24,22 @@ export interface OaepHashes {
 export interface OaepParameters extends OaepHashes {
   /** The label L; none is the empty one. */
   readonly label?: Uint8Array;
+}
+
+/**
+ * Whether bytes can be an RSA ciphertext (RFC 8017 §5.1.2: below the modulus) that hides anything: 0, 1 and n − 1 are
+ * their own plaintexts.
+ *
+ * @param ciphertext - as many bytes as the modulus
+ * @param spki - an RSA public key as SubjectPublicKeyInfo
+ */
+export function isRsaCiphertext(ciphertext: Uint8Array, spki: Buffer): boolean {
+  const { n } = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({
+    format: 'jwk',
+  });
+  const modulus = unsignedInteger(Buffer.from(n ?? '', 'base64url'));
+  const value = unsignedInteger(Buffer.from(ciphertext));
+  return value > 1n && value < modulus - 1n;
 }
 
 /**
@@ -127,6 +143,10 @@ function decodeOaep(
     label: Buffer.from(label ?? []).toString('latin1'),
   });
   return new SecretBytes(Buffer.from(message, 'latin1'));
+}
+
+function unsignedInteger(bytes: Buffer): bigint {
+  return BigInt(`0x0${bytes.toString('hex')}`);
 }
 
 function unwrapFailed(): Error {

@@ -13,6 +13,7 @@ import { bindEncryptionContext } from '../../documents/encryption-context.ts';
 import type { DataKeySize, ExportRequest } from '../../data-key/export.ts';
 import { dataKeyLength, dryRunExport, exportDataKey } from '../../data-key/export.ts';
 import { assertFitsAll } from '../../data-key/recipient.ts';
+import type { KeyIdentifier } from '../../kms/key-id.ts';
 import { parseKeyId } from '../../kms/key-id.ts';
 import type { KmsClient } from '../../kms/types.ts';
 import type { BackupOutputs } from '../shared/backup/backup-places.ts';
@@ -37,6 +38,7 @@ import {
   checkRecipientOptions,
   readRecipients,
 } from '../shared/recipients.ts';
+import { noteAlias } from '../shared/note-alias.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
 import { withOutputs, writeJson } from '../shared/with-outputs.ts';
 
@@ -151,7 +153,7 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
       }
       const backups = { files, secrets: places.secrets, standing: [] };
       const repeated = repeatedOptions(options, keyId.region, out);
-      await exportAndWrite({ request, repeated, backups, out, kms }, session);
+      await exportAndWrite({ request, keyId, repeated, backups, out, kms }, session);
     });
   });
 }
@@ -205,6 +207,7 @@ function repeatedOptions(
 async function exportAndWrite(
   work: {
     readonly request: ExportRequest;
+    readonly keyId: KeyIdentifier;
     readonly repeated: RepeatedOptions;
     readonly backups: BackupOutputs;
     readonly out: Output;
@@ -212,7 +215,7 @@ async function exportAndWrite(
   },
   session: Session,
 ): Promise<void> {
-  const { request, repeated, backups, out, kms } = work;
+  const { request, keyId, repeated, backups, out, kms } = work;
   const { io, reporter } = session;
   const keepsNone = backups.files.length + backups.secrets.length === 0;
   if (keepsNone && out.isStdout && io.stdout.fileId === undefined) {
@@ -226,6 +229,7 @@ async function exportAndWrite(
       now: () => io.now(),
       keepBackup: async (backup) => {
         await warnOfRehearsal(kms, session);
+        await noteAlias(keyId, backup.KeyId, session);
         const bytes = repeated.backupFormat === 'blob' ? blobLine(backup) : jsonLine(backup);
         await keepBackups(bytes, backups, kms, session);
       },

@@ -2,9 +2,11 @@ import { equalBytes } from '../../base/bytes.ts';
 import { kmsxError } from '../../base/error.ts';
 import { answerMalformed } from '../../answers/errors.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
+import { isAnswerAbout } from '../../kms/key-id.ts';
 import type { KmsClient, ReEncryptedDataKey } from '../../kms/types.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
 import type { BackupSource } from '../backup-source.ts';
+import { assertSameKey } from '../backup-source.ts';
 import { sameEncryptionContext } from '../../documents/encryption-context.ts';
 import { assertCheckValues } from '../../documents/key-check-value.ts';
 import type { OneTimeExport, OneTimeKey } from '../one-time-export.ts';
@@ -36,6 +38,7 @@ export async function verifyNewBackup(
   const { source, destination, destinationContext, expected } = request;
   const { ciphertextBlobBase64, requestId } = answer;
   assertNewBlob(request, answer);
+  assertOldKey(request, answer, old);
   const made: BackupSource = {
     CiphertextBlob: ciphertextBlobBase64,
     EncryptionContext: destinationContext,
@@ -78,6 +81,20 @@ function assertNewBlob(
   }
 }
 
+/** ReEncrypt's answer names the KMS key and version that decrypted. */
+function assertOldKey(
+  { asymmetricSource }: ReencryptRequest,
+  answer: ReEncryptedDataKey,
+  old: OneTimeExport | undefined,
+): void {
+  if (asymmetricSource === undefined) {
+    if (old !== undefined) assertSameKey('ReEncrypt', answer, old);
+    return;
+  }
+  const { keyId } = answer;
+  assertSameKey('ReEncrypt', answer, { keyId, keyVersionId: asymmetricSource.keyVersionId });
+}
+
 /**
  * What two backups under the same KMS key differ in. An alias can lead to the key that the old backup is already under.
  *
@@ -105,7 +122,7 @@ function ownId(keyId: string): string {
 }
 
 /** Only an id says which key it is; an alias does not. */
-function assertDestination(keyId: string, { id }: KeyIdentifier, requestId: string): void {
-  if (id === undefined || keyId === id || keyId.endsWith(`:key/${id}`)) return;
+function assertDestination(keyId: string, { text }: KeyIdentifier, requestId: string): void {
+  if (isAnswerAbout(text, keyId)) return;
   throw answerMalformed('ReEncrypt', 'the new CiphertextBlob is under another KMS key', requestId);
 }

@@ -61,7 +61,7 @@ describeLies(
       BACKUP_READERS,
       'swapped-kms-key.json',
       6,
-      /CiphertextBlob or the KeyId was changed/,
+      /CiphertextBlob, the KeyId or the KeyVersionId was changed/,
     ),
     'a swapped export, made by who knows the public key,': [
       ...met(['unwrap-key', 'unwrap-key --component'], 'forged.json', 6, ANOTHER_KEY, {

@@ -54,6 +54,7 @@ describe('recovering a data key', () => {
     const lies = [
       [{ NumberOfBytes: 16 }, 'data-key-length'],
       [{ KeyId: keyId.replace(/./, 'x') }, 'backup-key-mismatch'],
+      [{ KeyId: keyId, KeyVersionId: keyId.replace(/./, 'x') }, 'backup-key-mismatch'],
     ] as const;
     for (const [lie, code] of lies) {
       const error = await failure(recoverDataKey({ ...source, ...lie }, watched));

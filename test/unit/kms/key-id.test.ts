@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OwnError } from '../../../src/base/error.ts';
 import { hasCode, KmsxError } from '../../../src/base/error.ts';
-import { parseKeyId } from '../../../src/kms/key-id.ts';
+import { isAnswerAbout, parseKeyId } from '../../../src/kms/key-id.ts';
 
 const UUID = '08c33a6f-4e0a-4a1b-a3fa-7ddfa1d4fb73';
 
@@ -120,5 +120,34 @@ describe('parseKeyId', () => {
         }
       }),
     );
+  });
+});
+
+describe('isAnswerAbout', () => {
+  const ID = '1a2b3c4d-0000-4000-8000-00000000000f';
+  const OTHER = '1a2b3c4d-0000-4000-8000-000000000000';
+  const arn = (resource: string, account = '1234', region = 'cn-hangzhou') =>
+    `acs:kms:${region}:${account}:${resource}`;
+
+  test.each([
+    [ID, ID, true],
+    [ID.toUpperCase(), ID, true],
+    [ID, arn(`key/${ID}`), true],
+    [ID, OTHER, false],
+    [ID, arn(`key/${OTHER}`), false],
+    [ID, `${ID}0`, false],
+    ['key-hzz1', 'key-hzz1', true],
+    ['key-hzz1', 'key-HZZ1', false],
+    [arn(`key/${ID}`), ID, true],
+    [arn(`key/${ID}`), OTHER, false],
+    [arn(`key/${ID}`), arn(`key/${ID}`), true],
+    [arn(`key/${ID}`), arn(`key/${ID}`, '5678'), false],
+    ['alias/a', ID, true],
+    ['alias/a', arn(`key/${ID}`), true],
+    [arn('alias/a'), ID, true],
+    [arn('alias/a'), arn(`key/${ID}`), true],
+    [arn('alias/a'), arn(`key/${ID}`, '5678'), false],
+  ])('of %s by %s is %s', (asked, answered, expected) => {
+    expect(isAnswerAbout(asked, answered)).toBe(expected);
   });
 });

@@ -11,7 +11,7 @@ import forge from 'node-forge';
 import { describe, expect, it } from 'vitest';
 import { hasCode, KmsxError } from '../../../src/base/error.ts';
 import { WRAPPING_ALGORITHMS } from '../../../src/wrapping/algorithms.ts';
-import { decryptRsaOaep, unwrapRsaOaep } from '../../../src/wrapping/rsa-oaep.ts';
+import { decryptRsaOaep, isRsaCiphertext, unwrapRsaOaep } from '../../../src/wrapping/rsa-oaep.ts';
 import { refusal, testKey } from './support.ts';
 
 const privateKey = createPrivateKey(testKey('rsa-2048.pem'));
@@ -173,5 +173,30 @@ describe('decryptRsaOaep', () => {
   it('gives an empty message', () => {
     const parameters = { hash: 'sha256', mgf1Hash: 'sha256' } as const;
     expect(decryptRsaOaep(wrap(Buffer.alloc(0), 'sha256'), privateKey, parameters).length).toBe(0);
+  });
+});
+
+describe('isRsaCiphertext', () => {
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const { n = '' } = publicKey.export({ format: 'jwk' });
+  const modulus = BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
+  const bytes = (value: bigint): Buffer =>
+    Buffer.from(value.toString(16).padStart(512, '0'), 'hex');
+
+  it.each([
+    ['0', 0n, false],
+    ['1', 1n, false],
+    ['2', 2n, true],
+    ['n - 2', modulus - 2n, true],
+    ['n - 1', modulus - 1n, false],
+    ['n', modulus, false],
+    ['the greatest of its length', (1n << 2048n) - 1n, false],
+  ])('is for %s as it should be', (_, value, expected) => {
+    expect(isRsaCiphertext(bytes(value), spki)).toBe(expected);
+  });
+
+  it('is true for what is wrapped', () => {
+    expect(isRsaCiphertext(wrap(randomBytes(32), 'sha256'), spki)).toBe(true);
+    expect(isRsaCiphertext(wrapWithLeadingZero(), spki)).toBe(true);
   });
 });

@@ -40,6 +40,7 @@ import { addConnectionOptions } from '../../shared/connection-options.ts';
 import { describe } from '../../shared/describe.ts';
 import { printDryRun } from '../../shared/dry-run.ts';
 import { whatStands } from '../../shared/partial-failure.ts';
+import { noteAlias } from '../../shared/note-alias.ts';
 import { warnOfRehearsal } from '../../shared/rehearsal.ts';
 import { withOutputs } from '../../shared/with-outputs.ts';
 import { assertOneRegion, withKeyRegion } from '../../shared/key-region.ts';
@@ -131,6 +132,7 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
         reencryptDataKey(request, { kms, now: () => session.io.now() }),
       );
       await warnOfRehearsal(kms, session);
+      await noteAlias(request.destination, made.document.KeyId, session);
       await sayHowVerified(made, request, label, session);
       const { io } = session;
       const line = isResult
