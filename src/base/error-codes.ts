@@ -27,6 +27,7 @@ const MEANINGS = {
     'component-needs-file':
       'a component that would share a stream with messages, the result or another component',
     'input-empty': 'an empty input',
+    'input-is-folder': 'an input path that is a folder',
     'input-too-large': 'an input far larger than it should be',
     'json-malformed': 'an input that is not JSON, or is cut short',
     'json-name-twice': 'a name that occurs twice in one JSON object',

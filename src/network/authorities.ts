@@ -101,8 +101,9 @@ async function readText(path: string): Promise<string> {
     }
   } catch (error) {
     const reason = systemErrorCode(error) ?? 'unknown';
+    if (reason === 'EISDIR') throw kmsxError('input-is-folder', `${path} is a folder`);
     const code = reason === 'ENOENT' ? 'file-missing' : 'file-unreadable';
     const what = reason === 'ENOENT' ? 'is not there' : `cannot be read (${reason})`;
-    throw kmsxError(code, `${path} ${what}`, { details: { path, isFolder: reason === 'EISDIR' } });
+    throw kmsxError(code, `${path} ${what}`, { details: { path } });
   }
 }

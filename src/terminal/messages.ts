@@ -37,6 +37,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'give each component a file of its own: --component 1.json --component 2.json',
   ],
   'input-empty': ['was the command that wrote it successful? look at its messages'],
+  'input-is-folder': ['give the name of a file in it'],
   'input-too-large': [
     ({ label }) => `is ${fileWord(label)} the right file? no key and no document is that long`,
   ],

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { access, stat } from 'node:fs/promises';
@@ -42,7 +43,7 @@ export function assertOneStdin(requests: readonly InputRequest[]): void {
  * Reads a file, a pipe, or standard input for `-`.
  *
  * @param what - what is expected, such as "an export document"
- * @throws KmsxError `file-missing`, `file-unreadable`, `input-empty`, `input-too-large`
+ * @throws KmsxError `file-missing`, `file-unreadable`, `input-is-folder`, `input-empty`, `input-too-large`
  */
 export async function readInput(
   path: string,
@@ -69,18 +70,20 @@ export async function readInput(
 /**
  * Checks a file that is read later or by other code: it must be readable, and no output may be the same file.
  *
- * @throws KmsxError `file-missing`, `file-unreadable`
+ * @throws KmsxError `file-missing`, `file-unreadable`, `input-is-folder`
  */
 export async function inputFileId(path: string, io: Io): Promise<Pick<Input, 'fileId'>> {
   if (isStdin(path)) return { fileId: io.stdin.fileId };
-  const resolved = absolutePath(io.cwd, path);
-  try {
-    await access(resolved, constants.R_OK);
-    const stats = await stat(resolved);
-    return { fileId: stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined };
-  } catch (error) {
+  const stats = await statReadable(absolutePath(io.cwd, path)).catch((error: unknown) => {
     throw readError(path, error);
-  }
+  });
+  if (stats.isDirectory()) throw folderError(path);
+  return { fileId: stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined };
+}
+
+async function statReadable(path: string): Promise<Stats> {
+  await access(path, constants.R_OK);
+  return await stat(path);
 }
 
 function isStdin(path: string): boolean {
@@ -113,15 +116,16 @@ async function readFile(path: string, label: string, signal: AbortSignal): Promi
   }
 }
 
+function folderError(label: string): Error {
+  return kmsxError('input-is-folder', `${label} is a folder`);
+}
+
 function readError(label: string, error: unknown): unknown {
   switch (systemErrorCode(error)) {
     case 'ENOENT':
       return kmsxError('file-missing', `${label} does not exist`, { cause: error });
     case 'EISDIR':
-      return kmsxError('file-unreadable', `${label} is a folder`, {
-        details: { isFolder: true },
-        cause: error,
-      });
+      return folderError(label);
     case undefined:
       return error;
     default:

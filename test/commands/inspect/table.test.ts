@@ -50,8 +50,8 @@ describe('inspect of several files', () => {
     expect(filesOf(outcome)).toEqual(['b.json', 'e.json']);
     expect(errorsOf(outcome)).toEqual([
       'kmsx: error: no is neither a document nor standard base64',
-      'kmsx: error: gone does not exist',
       'kmsx: error: dir is a folder',
+      'kmsx: error: gone does not exist',
     ]);
   });
 

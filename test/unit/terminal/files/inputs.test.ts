@@ -85,7 +85,7 @@ describe('an input', () => {
 
   it.each([
     ['nothing there', 'gone', 'file-missing', 'gone does not exist'],
-    ['a folder', 'folder', 'file-unreadable', 'folder is a folder'],
+    ['a folder', 'folder', 'input-is-folder', 'folder is a folder'],
     ['below a file', 'empty/x', 'file-unreadable', 'empty/x cannot be read (ENOTDIR)'],
     ['a link to itself', 'loop', 'file-unreadable', 'loop cannot be read (ELOOP)'],
     ['empty', 'empty', 'input-empty', 'empty is empty; a thing is needed'],
