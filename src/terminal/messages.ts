@@ -120,6 +120,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'pubkey-unsupported': ['KMS accepts RSA keys of 2048 bits: make a pair with kmsx keygen'],
   'pubkey-size': ['KMS accepts RSA keys of 2048 bits only: make a pair with kmsx keygen'],
   'pubkey-exponent': ['use a key with the exponent 65537: make a pair with kmsx keygen'],
+  'pubkey-modulus': [
+    'anyone who sees it may compute the private half: make another pair, with kmsx keygen or a mended device',
+  ],
   'pubkey-repeated': ['give it only once; kmsx inspect FILE… shows the fingerprint of each'],
   'privkey-malformed': [
     ({ label }) => `openssl pkey -in ${fileWord(label)} -noout shows whether OpenSSL can read it`,

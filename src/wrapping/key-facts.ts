@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { readDer, readDerChildren } from './der.ts';
+import { bitLength } from './modulus/numbers.ts';
 
 /** What a public key, or the public half of a private one, is. */
 export interface KeyFacts {
@@ -8,8 +9,7 @@ export interface KeyFacts {
   readonly keyType: string;
   /** The length of the RSA modulus in bits. */
   readonly modulusBits?: number;
-  /** The RSA modulus is even, so it is not a product of two large primes. */
-  readonly hasEvenModulus?: true;
+  readonly modulus?: bigint;
   /** The RSA public exponent. */
   readonly publicExponent?: bigint;
   /** The curve's usual name, or its object identifier in dotted form. */
@@ -46,14 +46,16 @@ export function keyFacts(publicKey: KeyObject): KeyFacts {
   const keyType: string = publicKey.asymmetricKeyType ?? 'unknown';
 
   if (keyType === 'rsa' || keyType === 'rsa-pss') {
-    const [modulus, exponent] = children(bitString?.content.subarray(1));
-    const modulusBits = unsignedInteger(modulus?.content).toString(2).length;
-    const publicExponent = unsignedInteger(exponent?.content);
-    const hasEvenModulus = ((modulus?.content.at(-1) ?? 0) & 1) === 0;
-    if (hasEvenModulus) {
-      return { keyType, modulusBits, publicExponent, hasEvenModulus, spki, fingerprint };
-    }
-    return { keyType, modulusBits, publicExponent, spki, fingerprint };
+    const [modulus, publicExponent] = children(bitString?.content.subarray(1)).map(({ content }) =>
+      unsignedInteger(content),
+    );
+    return {
+      keyType,
+      ...(modulus !== undefined && { modulus, modulusBits: bitLength(modulus) }),
+      ...(publicExponent !== undefined && { publicExponent }),
+      spki,
+      fingerprint,
+    };
   }
   if (objectIdentifier(oid?.content) === EC_PUBLIC_KEY && parameters?.tag === 0x06) {
     const curveOid = objectIdentifier(parameters.content);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { equalBytes } from '../../base/bytes.ts';
+import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
 import { withoutStray } from '../../base/nearly-right.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
@@ -16,6 +17,7 @@ import {
   offeredAlgorithms,
   offeredKeySpecs,
 } from '../../wrapping/algorithms.ts';
+import { sharedFactor } from '../../wrapping/modulus/modulus.ts';
 import type { WrappingPublicKey } from '../../wrapping/public-key/wrapping-public-key.ts';
 import { readPublicKey } from '../../wrapping/public-key/public-key.ts';
 import { requireWrappingKey } from '../../wrapping/public-key/wrapping-public-key.ts';
@@ -76,7 +78,7 @@ export function checkRecipientOptions(options: RecipientOptions): void {
  *
  * @returns the recipients in the order of `--pubkey`, and the files that were read
  * @throws KmsxError those of public keys, `fingerprint-mismatch`, `wrapping-algorithm-mismatch`,
- * `pubkey-repeated`
+ * `pubkey-repeated`, `pubkey-modulus` if two keys have a factor in common
  */
 export async function readRecipients(
   options: RecipientOptions,
@@ -84,15 +86,22 @@ export async function readRecipients(
 ): Promise<{ recipients: readonly [Recipient, ...Recipient[]]; inputs: Input[] }> {
   const recipients: Recipient[] = [];
   const inputs: Input[] = [];
+  const moduli: bigint[] = [];
   for (const [index, path] of options.pubkey.entries()) {
     const input = await readInput(path, 'a public key', session.io, session.reporter);
-    const publicKey = await explainingWrongFile(input, 'public key', () =>
-      requireWrappingKey(readPublicKey(input.bytes, input.label), input.label),
-    );
+    const { facts, publicKey } = await explainingWrongFile(input, 'public key', () => {
+      const facts = readPublicKey(input.bytes, input.label);
+      return { facts, publicKey: requireWrappingKey(facts, input.label) };
+    });
     const expected = options.expectFingerprint[index];
     if (expected !== undefined) assertFingerprint(publicKey, expected, input.label);
     if (recipients.some((other) => other.publicKey.fingerprint === publicKey.fingerprint)) {
       throw kmsxError('pubkey-repeated', `${input.label} is a public key that was given before`);
+    }
+    if (facts.modulus !== undefined) {
+      const other = inputs[sharedFactor(facts.modulus, moduli) ?? moduli.length];
+      if (other !== undefined) throw factorShared(input.label, other.label);
+      moduli.push(facts.modulus);
     }
     recipients.push({ publicKey, algorithm: chooseAlgorithm(options, publicKey, input.label) });
     inputs.push(input);
@@ -100,6 +109,11 @@ export async function readRecipients(
   const [first, ...others] = recipients;
   if (first === undefined) throw new TypeError('checkRecipientOptions saw to one public key');
   return { recipients: [first, ...others], inputs };
+}
+
+function factorShared(label: string, other: string): KmsxError {
+  const reason = `holds an RSA key whose modulus has a factor in common with that of ${other}`;
+  return kmsxError('pubkey-modulus', `${label} ${reason}`);
 }
 
 function chooseAlgorithm(

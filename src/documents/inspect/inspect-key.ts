@@ -6,6 +6,7 @@ import { PRIVATE_STRUCTURES } from '../../wrapping/der.ts';
 import { isJwkPrivate, jwkMembers } from '../../wrapping/public-key/jwk.ts';
 import type { KeyFacts } from '../../wrapping/key-facts.ts';
 import type { KeyFile } from '../../wrapping/key-file.ts';
+import { EXPONENT_LIMIT } from '../../wrapping/modulus/limits.ts';
 import type { PemBlock } from '../../wrapping/pem.ts';
 import { decodePemBody } from '../../wrapping/pem.ts';
 import { describePrivateKey } from '../../wrapping/private-key/private-key.ts';
@@ -175,7 +176,8 @@ function keyFields(facts: Partial<KeyFacts>): Facts {
   return {
     ...(keyType !== undefined && { KeyType: keyType }),
     ...(modulusBits !== undefined && { ModulusBits: modulusBits }),
-    ...(publicExponent !== undefined && { PublicExponent: publicExponent.toString() }),
+    ...(publicExponent !== undefined &&
+      publicExponent < EXPONENT_LIMIT && { PublicExponent: publicExponent.toString() }),
     ...(curve !== undefined && { Curve: curve }),
     ...(fingerprint !== undefined && { PublicKeyFingerprint: fingerprint }),
   };

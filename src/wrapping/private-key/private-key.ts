@@ -4,6 +4,8 @@ import { KmsxError, kmsxError } from '../../base/error.ts';
 import type { SecretBytes } from '../../base/secret-bytes.ts';
 import { usingSecret } from '../../base/secret-bytes.ts';
 import { keySpecOf } from '../algorithms.ts';
+import { EXPONENT_LIMIT, MAX_MODULUS_BITS } from '../modulus/limits.ts';
+import { bitLength } from '../modulus/numbers.ts';
 import type { KeyFacts } from '../key-facts.ts';
 import { keyFacts } from '../key-facts.ts';
 import { assertUsablePassphrase } from './passphrase.ts';
@@ -118,9 +120,17 @@ function publicFacts(keyObject: KeyObject, label: string): KeyFacts {
   }
 }
 
+/** The lengths are bounded before anything is computed with the key. */
 function assertUnwraps(facts: KeyFacts, label: string): void {
+  const { keyType, curve, modulusBits = 0, publicExponent = 0n } = facts;
+  if (modulusBits > MAX_MODULUS_BITS || publicExponent >= EXPONENT_LIMIT) {
+    throw kmsxError(
+      'privkey-unsupported',
+      `${label} holds an RSA key with a modulus of ${modulusBits} bits and a public exponent of ${bitLength(publicExponent)} bits; at most ${MAX_MODULUS_BITS} and 256 are worked with`,
+      { details: { keyType } },
+    );
+  }
   if (keySpecOf(facts, label) !== undefined) return;
-  const { keyType, curve } = facts;
   const kind = curve === undefined ? keyType : `${keyType} (${curve})`;
   throw kmsxError(
     'privkey-unsupported',

@@ -9,7 +9,16 @@ import {
 } from '../../../../src/wrapping/private-key/private-key.ts';
 import { readPublicKey } from '../../../../src/wrapping/public-key/public-key.ts';
 import { privateKeyFiles } from '../../../keys/forms.ts';
-import { asking, keyFileMutation, neverAsked, refusal, testKey } from '../support.ts';
+import {
+  asking,
+  keyFileMutation,
+  neverAsked,
+  parse,
+  refusal,
+  sequence,
+  testKey,
+  tlv,
+} from '../support.ts';
 
 const SHA_256 = findWrappingAlgorithm('RSAES_OAEP_SHA_256');
 const files = privateKeyFiles('rsa-2048');
@@ -111,6 +120,24 @@ describe('readPrivateKey', () => {
     expect(key.modulusBits).toBe(3072);
   });
 
+  it.each([
+    ['a modulus of 16384 bits', 1, 16_384, true],
+    ['a modulus of 16385 bits', 1, 16_385, false],
+    ['a public exponent of 256 bits', 2, 256, true],
+    ['a public exponent of 257 bits', 2, 257, false],
+  ])('judges %s before it is worked with', async (_, place, bits, taken) => {
+    const digits = (2n ** BigInt(bits - 1) + 1n).toString(16);
+    const number = Buffer.from(digits.padStart(Math.ceil((bits + 1) / 8) * 2, '0'), 'hex');
+    const numbers = parse(parse(testKey('rsa-2048-pkcs1.der'))[0]?.content).map(
+      ({ whole }) => whole,
+    );
+    const file = sequence(numbers.with(place, tlv(0x02, number)));
+    const reading = readPrivateKey(file, 'key.der', neverAsked);
+    if (taken) expect(await reading).toMatchObject({ keyType: 'rsa' });
+    else
+      await expect(reading).rejects.toMatchObject({ kind: 'usage', code: 'privkey-unsupported' });
+  });
+
   it('takes a passphrase of 1024 bytes that are no text', async () => {
     const passphrase = Buffer.alloc(1024, 0xc3);
     const options = { type: 'pkcs8', cipher: 'aes-256-cbc', passphrase } as const;
@@ -202,6 +229,7 @@ describe('describePrivateKey', () => {
       form,
       encrypted: false,
       keyType: 'rsa',
+      modulus: expect.any(BigInt) as bigint,
       modulusBits: 2048,
       publicExponent: 65537n,
       spki,
