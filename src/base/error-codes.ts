@@ -36,6 +36,7 @@ const MEANINGS = {
     'document-inconsistent': 'a document that contradicts itself',
     'base64-malformed': 'a value that should be standard base64',
     'context-malformed': 'an encryption context that KMS would not accept',
+    'context-secret': 'an encryption context with a secret in it, which KMS would log in clear',
     'secret-name-malformed': 'a name that KMS does not allow for a secret',
     'key-id-malformed': 'a malformed key id, alias or ARN',
     'region-missing': 'no region for a gateway that needs one',

@@ -62,6 +62,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'standard base64, padded, on one line, as base64 -w0 FILE makes it; if it was cut short, copy it again',
   ],
   'context-malformed': ['--context NAME=VALUE, or --context-file FILE with {"NAME":"VALUE"}'],
+  'context-secret': [
+    'a context is kept and logged in clear: give what the key is for, as in --context purpose=payments',
+  ],
   'secret-name-malformed': [
     ({ name }) =>
       `secret:NAME takes up to 192 letters, digits and _/+=.@-, not acs/ first; a file of that name is ${shellWord(`./secret:${name}`)}`,

@@ -4,6 +4,7 @@ import { repeatable } from '../../terminal/options.ts';
 import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { readInput } from '../../terminal/files/inputs.ts';
 import type { Session } from '../../terminal/session.ts';
+import { assertNoSecretInContext, assertNoSecretText } from '../../documents/context-secrets.ts';
 import type { ContextFile, EncryptionContext } from '../../documents/encryption-context.ts';
 import { assertNoReservedName, joinEncryptionContext } from '../../documents/encryption-context.ts';
 
@@ -34,7 +35,7 @@ type ContextUse = 'new' | 'repeated';
  * Reads the encryption context from `--context` and `--context-file` together.
  *
  * @returns the context, undefined where there is none, and the file that was read
- * @throws KmsxError `context-malformed`, `json-malformed`, `json-name-twice`
+ * @throws KmsxError `context-malformed`, `context-secret`, `json-malformed`, `json-name-twice`
  */
 export async function readContext(
   options: ContextOptions,
@@ -51,6 +52,7 @@ export async function readContext(
     session.reporter,
   );
   const file = { text: decodeText(input.bytes, input.label), label: input.label };
+  assertNoSecretText(file.text, file.label);
   return { context: contextFrom(options.context, file, use), inputs: [input] };
 }
 
@@ -60,6 +62,7 @@ function contextFrom(
   use: ContextUse,
 ): EncryptionContext | undefined {
   const context = joinEncryptionContext(pairs, file);
+  if (context !== undefined) assertNoSecretInContext(context, 'the context');
   if (use === 'new' && context !== undefined) assertNoReservedName(context);
   return context;
 }
