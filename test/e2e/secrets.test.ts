@@ -202,10 +202,27 @@ describe('an environment that would leak or trust anybody', () => {
     ['NODE_OPTIONS', '--report-on-signal', EXPORT],
     ['NODE_OPTIONS', '--report_uncaught_exception --report-directory=.', ['rehearse']],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0', EXPORT],
+    ['NODE_COMPILE_CACHE', 'cache', EXPORT],
+    ['NODE_COMPILE_CACHE', 'cache', ['help', 'terms']],
   ])('is refused: %s=%s', async (name, value, args) => {
     const result = await kmsx(args, { cwd: folder(), env: { [name]: value } });
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toContain(`kmsx: hint: unset ${name}`);
     expect(readdirSync(folder())).toEqual([]);
+  });
+
+  it('is refused by the launcher as by the program', async () => {
+    const refusal = async (name: string): Promise<object> => {
+      const args = ['rehearse', '--error-format', 'json'];
+      const { stderr, ...result } = await kmsx(args, { cwd: folder(), env: { [name]: 'http' } });
+      return { ...result, error: stderr.replaceAll(name, 'NAME').replace(/is set: [^"]*/, '') };
+    };
+    expect(await refusal('NODE_COMPILE_CACHE')).toEqual(await refusal('NODE_DEBUG'));
+  });
+
+  it('does not include a cache that Node.js was told not to use', async () => {
+    const env = { NODE_COMPILE_CACHE: 'cache', NODE_DISABLE_COMPILE_CACHE: '1' };
+    const result = await kmsx(['help', 'terms'], { cwd: folder(), env });
+    expect(result).toMatchObject({ code: 0, stderr: '' });
   });
 });

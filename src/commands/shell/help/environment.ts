@@ -44,6 +44,7 @@ const VARIABLES: readonly (readonly [string, string])[] = [
     'NODE_OPTIONS',
     'refused with options that reveal memory, TLS keys or the environment, such as --report-on-signal',
   ],
+  ['NODE_COMPILE_CACHE', 'refused: Node.js would run code from a cache, whoever wrote it'],
   ['NODE_TLS_REJECT_UNAUTHORIZED', '0 is refused: TLS is always verified'],
 ];
 
