@@ -4,10 +4,14 @@ import { PRIVKEY } from '../wrapping-keys.ts';
 
 export const OLD_KEY = '11111111-1111-4111-8111-111111111111';
 export const NEW_KEY = '22222222-2222-4222-8222-222222222222';
-const RSA_KEY = '33333333-3333-4333-8333-333333333333';
+export const RSA_KEY = '33333333-3333-4333-8333-333333333333';
 export const RSA_VERSION = '33333333-3333-4333-8333-000000000001';
 export const OTHER_RSA_KEY = '44444444-4444-4444-8444-444444444444';
 export const OTHER_RSA_VERSION = '44444444-4444-4444-8444-000000000001';
+
+/** The account that has the keys, and another one. */
+export const ACCOUNT = '1234567890123456';
+export const OTHER_ACCOUNT = '6543210987654321';
 
 /** An access key of another account. */
 export const STRANGER = {
@@ -44,7 +48,7 @@ export function seedKeys(folder: string, states: KeyStates = {}): string[] {
     DeriveFrom: 'the rest of the data key’s life',
     Accounts: [
       {
-        AccountId: '1234567890123456',
+        AccountId: ACCOUNT,
         AccessKeys: [
           { AccessKeyId: 'LTAI5tAccountItself' },
           {
@@ -63,7 +67,7 @@ export function seedKeys(folder: string, states: KeyStates = {}): string[] {
                   {
                     Effect: 'Allow',
                     Action: ['kms:Decrypt', 'kms:ExportDataKey'],
-                    Resource: `acs:kms:*:1234567890123456:key/${OLD_KEY}`,
+                    Resource: `acs:kms:*:${ACCOUNT}:key/${OLD_KEY}`,
                   },
                 ],
               },
@@ -84,7 +88,7 @@ export function seedKeys(folder: string, states: KeyStates = {}): string[] {
         ],
       },
       {
-        AccountId: '6543210987654321',
+        AccountId: OTHER_ACCOUNT,
         AccessKeys: [
           {
             AccessKeyId: STRANGER.ALIBABA_CLOUD_ACCESS_KEY_ID,
