@@ -18,6 +18,7 @@ const PLACEHOLDERS: ErrorDetails = {
   'option-value-is-option': { option: '--OPTION', value: '--VALUE' },
   'environment-refused': { name: 'NAME' },
   'output-is-secret': { option: '--OPTION', path: 'FILE' },
+  'input-empty': {},
   'input-too-large': { label: 'FILE' },
   'json-malformed': { label: 'FILE' },
   'json-name-twice': { name: 'NAME' },

@@ -24,6 +24,7 @@ export interface ErrorDetails {
   readonly 'option-value-is-option': { readonly option: string; readonly value: string };
   readonly 'environment-refused': { readonly name: string };
   readonly 'output-is-secret': { readonly option: string; readonly path: string };
+  readonly 'input-empty': { readonly isStdin?: boolean };
   readonly 'input-too-large': OfInput;
   readonly 'json-malformed': OfInput;
   readonly 'json-name-twice': { readonly name: string };

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { SECRET_PREFIX } from './secret-prefix.ts';
 
 /** Quotes a word for a POSIX shell where it needs to be quoted. */
@@ -26,15 +28,26 @@ const KEY_EXTENSION =
 
 /**
  * A file name for the public key that a command takes out of a file: `my key.pem` gives `my key.pub.pem`. A file that
- * is already named like a public key gives `wrapping.pub.pem`. Never the file itself: the command would overwrite its
- * own input.
+ * is already named like a public key gives `wrapping.pub.pem`. Never a file that exists: the command would overwrite
+ * it, and its own input.
  *
  * @param extension - what the name ends with
  */
 export function publicHalfName(label: string | undefined, extension = 'pem'): string {
-  const fallback = `wrapping.pub.${extension}`;
-  if (label === undefined || isNotFile(label)) return fallback;
-  const stem = label.replace(KEY_EXTENSION, '');
-  if (!/(?:^|[./_-])pub(?:lic)?$/i.test(stem)) return `${stem}.pub.${extension}`;
-  return /(?:^|\/)wrapping\.pub\.\w+$/i.test(label) ? `wrapping-2.pub.${extension}` : fallback;
+  const isFile = label !== undefined && !isNotFile(label);
+  const stem = isFile ? label.replace(KEY_EXTENSION, '') : 'pub';
+  const isNamedSo = /(?:^|[./_-])pub(?:lic)?$/i.test(stem);
+  return unusedName(isNamedSo ? 'wrapping' : stem, `.pub.${extension}`, label);
+}
+
+/**
+ * A name for what a command in a hint writes, which would overwrite a file: `ca.pem`, else `ca-2.pem` and so on.
+ *
+ * @param input - what the command reads
+ */
+export function unusedName(stem: string, extension: string, input: string | undefined): string {
+  for (let number = 1; ; number += 1) {
+    const name = `${stem}${number === 1 ? '' : `-${number}`}${extension}`;
+    if (basename(name) !== basename(input ?? '') && !existsSync(name)) return name;
+  }
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { kmsxError, systemErrorCode } from '../base/error.ts';
-import { shellWord } from '../base/shell-word.ts';
+import { shellWord, unusedName } from '../base/shell-word.ts';
 import type { Env } from '../base/env.ts';
 import { envValue } from '../base/env.ts';
 import { openPatiently, PIPE_SILENCE_MS, readUpTo } from '../base/files/read-up-to.ts';
@@ -42,16 +42,17 @@ export async function loadAuthorities(
 
 function certificatesOf(text: string, path: string): readonly string[] {
   const file = shellWord(path);
+  const ca = unusedName('ca', '.pem', path);
   if (text.includes('PRIVATE KEY-----')) {
     throw malformed('private-key', `${path} holds a private key`, [
-      `--ca-file takes certificates, which are public: openssl x509 -in ${file} -out ca.pem takes the first one out`,
+      `--ca-file takes certificates, which are public: openssl x509 -in ${file} -out ${ca} takes the first one out`,
     ]);
   }
   const blocks = text.match(CERTIFICATE) ?? [];
   const begun = text.split(BEGIN).length - 1;
   if (begun === 0) {
     const isDer = parse(Buffer.from(text, 'latin1')) !== undefined;
-    const hint = `it is one in DER: openssl x509 -inform DER -in ${file} -out ca.pem`;
+    const hint = `it is one in DER: openssl x509 -inform DER -in ${file} -out ${ca}`;
     throw malformed('none', `${path} holds no certificate in PEM`, isDer ? [hint] : undefined);
   }
   const parsed = blocks.map(parse);

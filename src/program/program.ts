@@ -1,5 +1,6 @@
 import type { Option } from 'commander';
 import { Command } from 'commander';
+import { TOPIC_NAMES } from '../commands/shell/help/topic-names.ts';
 import type { DefineCommand } from '../terminal/command-tree.ts';
 import type { Io } from '../terminal/io.ts';
 import { addGlobalOptions, checkArguments, hasUnknownOption } from '../terminal/options.ts';
@@ -167,10 +168,7 @@ export function createProgram(io: Io, argv: readonly string[]): Program {
       for (const option of command.options) option.makeOptionMandatory(false);
     }
   });
-  program.addHelpText(
-    'after',
-    '\nkmsx help COMMAND or TOPIC; topics: exit-codes, environment, documents, terms, errors',
-  );
+  program.addHelpText('after', `\nkmsx help COMMAND or TOPIC; topics: ${TOPIC_NAMES.join(', ')}`);
   return {
     command: program,
     printed: async () => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { absolutePath } from '../base/files/absolute-path.ts';
 import { SECRET_PREFIX } from '../base/secret-prefix.ts';
 import { shellWord } from '../base/shell-word.ts';
+import { isTopicName } from '../commands/shell/help/topic-names.ts';
 import { namesLike } from '../terminal/names-like.ts';
 import type { Io } from '../terminal/io.ts';
 
@@ -26,7 +27,8 @@ export function suggestionFor(
         word,
         program.commands.map((each) => each.name()),
       );
-      return names.length === 0 ? undefined : `did you mean ${names.join(' or ')}?`;
+      if (names.length > 0) return `did you mean ${names.join(' or ')}?`;
+      return isTopicName(word) ? `did you mean kmsx help ${word}?` : undefined;
     }
     case 'commander.excessArguments':
       return command && inputSuggestion(command, io);

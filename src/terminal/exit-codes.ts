@@ -17,7 +17,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 2,
     kind: 'usage',
-    when: 'invalid options, arguments or input files, or an output that exists; found without the network',
+    when: 'invalid options, arguments or input files, or an output file that exists; found without the network',
   },
   {
     code: 3,
@@ -27,7 +27,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 4,
     kind: 'kms',
-    when: 'KMS refused the request for another reason, such as a modified CiphertextBlob, or its answer is invalid',
+    when: 'KMS refused the request for another reason, such as a modified CiphertextBlob or a secret that exists, or its answer is invalid',
   },
   {
     code: 5,

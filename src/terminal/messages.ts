@@ -37,7 +37,12 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'component-needs-file': [
     'give each component a file of its own: --component 1.json --component 2.json',
   ],
-  'input-empty': ['was the command that wrote it successful? look at its messages'],
+  'input-empty': [
+    ({ isStdin }) =>
+      isStdin === true
+        ? 'give a file, as in --in FILE; or was the command before the pipe unsuccessful?'
+        : 'was the command that wrote it successful? look at its messages',
+  ],
   'input-is-folder': ['give the name of a file in it'],
   'input-too-large': [
     ({ label }) => `is ${fileWord(label)} the right file? no key and no document is that long`,

@@ -92,7 +92,6 @@ function expectDone(result: Timed): void {
   expect(result.code, result.stderr).toBe(0);
   expect(JSON.parse(result.stdout)).toMatchObject({ Format: 'kmsx-export/1' });
   expect(result.stderr).toContain('attempt 1: ok');
-  expect(result.durationMs).toBeLessThan(5000); // the connect time-out
 }
 
 describe('IPv6', () => {
@@ -160,6 +159,5 @@ describe('a name with several addresses', () => {
     const silent = await exportOnce(`${SIX_FIRST}:${DEAD_PORT}`);
     expect(silent).toMatchObject({ code: 5, stdout: '' });
     expect(silent.stderr).toContain(`kmsx: error: no connection to ${SIX_FIRST}:${DEAD_PORT}`);
-    expect(silent.durationMs).toBeLessThan(6500);
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/terminal/exit-codes.ts';
@@ -21,6 +21,9 @@ const blocks: Block[] = [...readme.matchAll(/```sh\n(.*?)```(?:\n\n```text\n(.*?
   ([, script = '', output]) => ({ script, output }),
 );
 const [demo, test, ...session] = blocks;
+
+/** Printed between the blocks. */
+const END = '[end of block]';
 
 /** Turns an output with `…` for what changes into a pattern for the whole of it. */
 function pattern(output: string): RegExp {
@@ -57,27 +60,23 @@ describe('the README', () => {
     expect(JSON.parse(output.toString())).toMatchObject({ Passed: true });
   });
 
-  it('shows a session that runs, and prints what it says', async () => {
-    const cwd = folder();
-    const { announcement, env } = await localKms({ cwd });
-    mkdirSync(join(cwd, 'bin'));
-    writeFileSync(
-      join(cwd, 'bin', 'kmsx'),
-      `#!/bin/sh\nexec '${process.execPath}' '${KMSX}' "$@"\n`,
-    );
-    chmodSync(join(cwd, 'bin', 'kmsx'), 0o755);
-    const environment = cleanEnv(cwd, { ...env, KMSX_ENDPOINT: announcement.Endpoint });
-    environment['PATH'] = `${join(cwd, 'bin')}:${process.env['PATH'] ?? ''}`;
+  it('shows a session that runs in one shell, and prints what it says', async () => {
+    const { announcement, env } = await localKms({ cwd: folder() });
+    const environment = cleanEnv(folder(), {
+      ...env,
+      KMSX_ENDPOINT: announcement.Endpoint,
+      TMPDIR: folder(),
+    });
     expect(session.length).toBeGreaterThan(4);
-    for (const { script, output } of session) {
-      const child = spawn('sh', ['-euc', `exec 2>&1\n${onRehearsal(script)}`], {
-        cwd,
-        env: environment,
-      });
-      child.stdin.end();
-      const result = await finish(child);
-      expect(result.code, `${script}\n${result.stdout}`).toBe(0);
-      expect(asIfReal(result.stdout, output ?? '')).toMatch(pattern(output ?? ''));
+    const typed = session.map(({ script }) => onRehearsal(script)).join(`printf '${END}'\n`);
+    const child = spawn('sh', ['-euc', `exec 2>&1\n${typed}`], { cwd: root, env: environment });
+    child.stdin.end();
+    const result = await finish(child);
+    expect(result.code, result.stdout).toBe(0);
+    const printed = result.stdout.split(END);
+    expect(printed.length).toBe(session.length);
+    for (const [index, { output = '' }] of session.entries()) {
+      expect(asIfReal(printed[index] ?? '', output)).toMatch(pattern(onRehearsal(output)));
     }
   });
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { publicHalfName } from '../../src/base/shell-word.ts';
+import { publicHalfName, unusedName } from '../../src/base/shell-word.ts';
 import { GOLDEN_FOLDERS } from '../support/document-schemas.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { runInProcess } from '../support/test-io.ts';
@@ -56,6 +56,24 @@ describe('the name for the public half', () => {
     execFileSync('sh', ['-c', command], { cwd: folder() });
     expect(readFileSync(join(folder(), 'my key.pub.pem'), 'utf8')).toContain('BEGIN PUBLIC KEY');
     expect(readFileSync(join(folder(), 'wrapping.pub.pem'), 'utf8')).toBe('somebody else');
+  });
+});
+
+describe('a name that a hint suggests', () => {
+  it('is never that of a file that exists', () => {
+    const key = join(folder(), 'k.pem');
+    expect(publicHalfName(key)).toBe(join(folder(), 'k.pub.pem'));
+    write('k.pub.pem', 'somebody else');
+    expect(publicHalfName(key)).toBe(join(folder(), 'k-2.pub.pem'));
+    write('k-2.pub.pem', 'somebody else');
+    expect(publicHalfName(key)).toBe(join(folder(), 'k-3.pub.pem'));
+    expect(unusedName(join(folder(), 'k'), '.pem', undefined)).toBe(join(folder(), 'k.pem'));
+    write('k.pem', 'a key');
+    expect(unusedName(join(folder(), 'k'), '.pem', undefined)).toBe(join(folder(), 'k-2.pem'));
+  });
+
+  it('is not that of the file that provoked it', () => {
+    expect(unusedName('ca', '.pem', 'certs/ca.pem')).toBe('ca-2.pem');
   });
 });
 

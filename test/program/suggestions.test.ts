@@ -36,6 +36,10 @@ describe('a command that there is not', () => {
     expect((await hintsAfter('help', word))[0]).toMatch(/^did you mean kmsx help [a-z-]+\?$/);
   });
 
+  it.each(['exit-codes', 'errors'])('%s is answered with the topic', async (word) => {
+    expect((await hintsAfter(word))[0]).toBe(`did you mean kmsx help ${word}?`);
+  });
+
   it('is answered with the list where nothing is like it', async () => {
     for (const argv of [['nonsense'], ['k'], ['help', 'nonsense']]) {
       expect((await hintsAfter(...argv)).join(' ')).not.toContain('did you mean');

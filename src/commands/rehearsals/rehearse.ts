@@ -29,8 +29,8 @@ interface RehearsalReport extends RehearsalResult {
   readonly Rehearsal: true;
   readonly Passed: true;
   readonly Steps: readonly string[];
-  /** What was written: paths with `--keep`; names of files that are gone without. */
-  readonly Files: readonly string[];
+  /** The files that stay: with `--keep`. */
+  readonly Files?: readonly string[];
 }
 
 /** `kmsx rehearse`: a whole ceremony against the embedded KMS. */
@@ -64,7 +64,7 @@ async function runRehearse(options: RehearseOptions, session: Session): Promise<
   };
   io.signal.addEventListener('abort', remove, { once: true });
   try {
-    return await rehearseIn(folder, '', session);
+    return await rehearseIn(folder, undefined, session);
   } finally {
     io.signal.removeEventListener('abort', remove);
     remove();
@@ -88,7 +88,7 @@ async function prepareFolder(folder: string, label: string): Promise<void> {
 
 async function rehearseIn(
   folder: string,
-  shownFolder: string,
+  keptFolder: string | undefined,
   session: Session,
 ): Promise<RehearsalReport> {
   const { io, reporter } = session;
@@ -112,7 +112,7 @@ async function rehearseIn(
     const kms = await clientOf(server, { limits: DEFAULT_LIMITS }, session);
     try {
       const files: string[] = [];
-      const save = saverIn(folder, (name) => files.push(join(shownFolder, name)), io);
+      const save = saverIn(folder, (name) => files.push(join(keptFolder ?? '', name)), io);
       const result = await rehearse({
         kms,
         keyId: keyIdOf(server),
@@ -121,7 +121,8 @@ async function rehearseIn(
         step,
         save,
       });
-      return { Rehearsal: true, Passed: true, ...result, Steps: steps, Files: files };
+      const kept = keptFolder === undefined ? {} : { Files: files };
+      return { Rehearsal: true, Passed: true, ...result, Steps: steps, ...kept };
     } finally {
       await kms.close();
     }

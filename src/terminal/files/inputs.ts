@@ -62,7 +62,9 @@ export async function readInput(
     );
   }
   if (input.bytes.length === 0) {
-    throw kmsxError('input-empty', `${input.label} is empty; ${what} is needed`);
+    throw kmsxError('input-empty', `${input.label} is empty; ${what} is needed`, {
+      details: { isStdin: isStdin(path) },
+    });
   }
   return input;
 }

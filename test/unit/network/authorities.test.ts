@@ -99,6 +99,6 @@ describe('loadAuthorities', () => {
   });
 
   test('says that a folder cannot be read', async () => {
-    expect((await failure(load(tmpdir()))).code).toBe('file-unreadable');
+    expect((await failure(load(tmpdir()))).code).toBe('input-is-folder');
   });
 });

@@ -6,13 +6,14 @@ import type { Io } from '../../../terminal/io.ts';
 import type { CommandTree } from '../../../terminal/command-tree.ts';
 import { namesLike } from '../../../terminal/names-like.ts';
 import { textWritten } from '../../../terminal/output/stdout.ts';
+import { isTopicName, TOPIC_NAMES } from './topic-names.ts';
 import { TOPICS } from './topics.ts';
 
 /** `kmsx help`: shows help for the program, a command or a topic. */
 export function defineHelp(command: Command, io: Io, tree: CommandTree): void {
   const names = tree.program.commands.map((other) => other.name());
   const topic = new Argument('[topic]', 'a command, or a topic');
-  topic.argChoices = [...names, ...Object.keys(TOPICS)];
+  topic.argChoices = [...names, ...TOPIC_NAMES];
   command.addArgument(topic).action(async (word: string | undefined) => {
     const text = await textOf(word, tree);
     await textWritten(io.stdout.write(Buffer.from(text)));
@@ -21,18 +22,17 @@ export function defineHelp(command: Command, io: Io, tree: CommandTree): void {
 
 async function textOf(word: string | undefined, { program, load }: CommandTree): Promise<string> {
   if (word === undefined) return helpTextOf(program);
-  const topic = Object.hasOwn(TOPICS, word) ? TOPICS[word] : undefined;
-  if (topic !== undefined) return topic();
+  if (isTopicName(word)) return TOPICS[word]();
   const command = program.commands.find((candidate) => candidate.name() === word);
   if (command === undefined) {
     const names = program.commands.map((each) => each.name());
-    const all = [...names, ...Object.keys(TOPICS)];
+    const all = [...names, ...TOPIC_NAMES];
     const nearest = nearestName(word, all);
     const like = nearest === undefined ? namesLike(word, all) : [nearest];
     throw kmsxError('bad-usage', `there is no command or topic ${JSON.stringify(word)}`, {
       hints: [
         ...(like.length === 0 ? [] : [`did you mean kmsx help ${like.join(' or ')}?`]),
-        `topics: ${Object.keys(TOPICS).join(', ')}; kmsx --help lists the commands`,
+        `topics: ${TOPIC_NAMES.join(', ')}; kmsx --help lists the commands`,
       ],
     });
   }

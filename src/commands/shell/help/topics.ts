@@ -4,9 +4,10 @@ import { columns } from './columns.ts';
 import { documentsTopic } from './documents.ts';
 import { environmentTopic } from './environment.ts';
 import { termsTopic } from './terms.ts';
+import type { TopicName } from './topic-names.ts';
 
 /** The text of `kmsx help TOPIC`, by topic. */
-export const TOPICS: Readonly<Record<string, () => string>> = {
+export const TOPICS: Readonly<Record<TopicName, () => string>> = {
   'exit-codes': exitCodesTopic,
   environment: environmentTopic,
   documents: documentsTopic,
