@@ -48,8 +48,7 @@ export function assertOnePassphraseSource(options: PassphraseOptions): void {
 }
 
 /**
- * Gets a passphrase from the file or variable that was named, else from a prompt on the terminal. It may be empty, but for
- * a new one that is typed.
+ * Gets a passphrase from the file or variable that was named, else from a prompt on the terminal.
  *
  * @param question - the prompt
  * @param twice - ask a second time and compare, for a new passphrase
@@ -64,7 +63,7 @@ export async function askPassphrase(
   const { io, reporter } = session;
   if (options.passphraseFile !== undefined) {
     const input = await readInput(options.passphraseFile, 'a passphrase', io, reporter);
-    return firstLine(input);
+    return notEmpty(firstLine(input));
   }
   if (options.passphraseEnv !== undefined) {
     const value = envValue(io.env, options.passphraseEnv);
@@ -80,9 +79,8 @@ export async function askPassphrase(
     }
     return new SecretBytes(Buffer.from(value));
   }
-  const passphrase = await prompt(question, session);
+  const passphrase = notEmpty(await prompt(question, session));
   if (!twice) return passphrase;
-  if (passphrase.length === 0) throw kmsxError('passphrase-malformed', 'the passphrase is empty');
   const again = await prompt('the same again: ', session);
   const same = passphrase.bytes.equals(again.bytes);
   again.dispose();
@@ -100,6 +98,11 @@ async function prompt(question: string, { io }: Session): Promise<SecretBytes> {
     'passphrase-missing',
     'a passphrase is needed and there is no terminal to ask on',
   );
+}
+
+function notEmpty(passphrase: SecretBytes): SecretBytes {
+  if (passphrase.length > 0) return passphrase;
+  throw kmsxError('passphrase-malformed', 'the passphrase is empty');
 }
 
 function firstLine(input: Input): SecretBytes {

@@ -88,6 +88,7 @@ export async function explainingWrongFile<T>(
     return await work();
   } catch (error) {
     if (!(error instanceof KmsxError) || !isWrongFile(error)) throw error;
+    if (error.hints !== undefined) throw error; // it names what the file is
     const { fileType } = await import('../../documents/inspect/inspect-file.ts');
     const type = await fileType(file.bytes, file.label);
     const hint = type === undefined ? undefined : hintFor(type, role, file.label);

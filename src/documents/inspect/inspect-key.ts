@@ -107,15 +107,29 @@ function inspectPublicKey(bytes: Buffer, certificate: Buffer | undefined, label:
   };
 }
 
-/** Says what a JWK (RFC 7517) is, or undefined if the value is not one. */
+/** Says what a JWK (RFC 7517) is, or JSON of another program that holds a key; undefined if the value is neither. */
 export function inspectJwk(
   value: Readonly<Record<string, unknown>>,
   bytes: Buffer,
   label: string,
 ): Facts | undefined {
   if (isJwkPrivate(value)) return inspectPrivateJwk(value, label);
-  if (typeof value['kty'] !== 'string' && !Array.isArray(value['keys'])) return undefined;
-  return inspectPublicKey(bytes, undefined, label);
+  if (typeof value['kty'] === 'string' || Array.isArray(value['keys'])) {
+    return inspectPublicKey(bytes, undefined, label);
+  }
+  return inspectKeyWithin(bytes, label);
+}
+
+/** Says what key the answer of a cloud has, which is read once it is taken out. */
+function inspectKeyWithin(bytes: Buffer, label: string): Facts | undefined {
+  try {
+    return inspectPublicKey(bytes, undefined, label);
+  } catch (error) {
+    if (!hasCode(error, 'pubkey-malformed', 'pubkey-is-private', 'pubkey-several')) throw error;
+    if (error.hints === undefined) return undefined;
+    const Type = error.code === 'pubkey-is-private' ? 'private key' : 'public key';
+    return { Type, Form: 'json', NotUsable: error.message };
+  }
 }
 
 function inspectPrivateJwk(value: Readonly<Record<string, unknown>>, label: string): Facts {

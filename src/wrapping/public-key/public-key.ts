@@ -1,7 +1,7 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import type { KmsxError } from '../../base/error.ts';
-import { kmsxError } from '../../base/error.ts';
+import { hasCode, kmsxError } from '../../base/error.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { KeyStructure } from '../der.ts';
 import { PRIVATE_STRUCTURES, recogniseKey } from '../der.ts';
@@ -9,8 +9,10 @@ import type { KeyFile } from '../key-file.ts';
 import { openKeyFile } from '../key-file.ts';
 import type { KeyFacts } from '../key-facts.ts';
 import { hasBytesAfterRsaKey, keyFacts } from '../key-facts.ts';
+import { explainForm } from './explain-form.ts';
 import { isJwkPrivate, jwkMembers } from './jwk.ts';
 import { decodePemBody } from '../pem.ts';
+import { requireWrappingKey } from './wrapping-public-key.ts';
 
 type PublicStructure = 'spki' | 'pkcs1' | 'certificate';
 
@@ -29,7 +31,8 @@ const FORMS = 'PEM, DER, X.509 certificate, JWK or base64 of DER';
  * Reads the one public key of a file: SPKI, PKCS#1 or an X.509 certificate, as PEM, as DER or as base64 of
  * DER, or a JWK (RFC 7517; also a set of one). The form is found by content. A byte order mark, CRLF and text
  * before a PEM block are fine; after the key only blanks may follow (after binary DER nothing), not even a
- * comment: another reader might take what hides there for the key.
+ * comment: another reader might take what hides there for the key. A key in any other form is refused with the command
+ * that makes one of these of it.
  *
  * Node's own reader is not asked before these checks: it takes a private key, the first of two blocks, and DER
  * with bytes after it.
@@ -39,6 +42,29 @@ const FORMS = 'PEM, DER, X.509 certificate, JWK or base64 of DER';
  * `pubkey-unsupported`, `input-empty`, and for a JWK `json-malformed`, `json-name-twice`
  */
 export function readPublicKey(bytes: Uint8Array, label: string): PublicKeyFacts {
+  try {
+    return readAsItIs(bytes, label);
+  } catch (error) {
+    if (!hasCode(error, ...MAY_BE_DRESSED)) throw error;
+    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    throw explainForm(file, label, error, (inner) => {
+      const facts = readAsItIs(inner, label);
+      requireWrappingKey(facts, label);
+      return facts;
+    });
+  }
+}
+
+/** Errors of a file that may hold a key in a form that is not read. */
+const MAY_BE_DRESSED = [
+  'pubkey-malformed',
+  'pubkey-is-private',
+  'pubkey-several',
+  'pubkey-unsupported',
+  'json-malformed',
+] as const;
+
+function readAsItIs(bytes: Uint8Array, label: string): PublicKeyFacts {
   const file = openKeyFile(bytes);
   switch (file.kind) {
     case 'pem':
@@ -51,7 +77,6 @@ export function readPublicKey(bytes: Uint8Array, label: string): PublicKeyFacts 
     case 'openssh-public':
       throw kmsxError('pubkey-unsupported', `${label} holds an OpenSSH public key`, {
         details: { keyType: 'openssh' },
-        hints: ['ssh-keygen -e -m PKCS8 -f FILE > wrapping.pub.pem'],
       });
     case 'empty':
       throw kmsxError('input-empty', `${label} is empty`);
@@ -81,7 +106,8 @@ function readPemKey(file: KeyFile & { kind: 'pem' }, label: string): PublicKeyFa
     const count = file.blocks.length;
     throw kmsxError('pubkey-several', `${label} holds ${count} PEM blocks where one key belongs`);
   }
-  const body = decodePemBody(block);
+  const isTrusted = block.label.startsWith('TRUSTED ');
+  const body = isTrusted ? undefined : decodePemBody(block);
   const found = body === undefined ? undefined : recogniseKey(body);
   if (body === undefined || found === undefined) {
     throw kmsxError(

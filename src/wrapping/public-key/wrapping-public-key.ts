@@ -1,9 +1,9 @@
 import { kmsxError } from '../../base/error.ts';
 import type { WrappingKeySpec } from '../algorithms.ts';
 import { keySpecOf } from '../algorithms.ts';
+import type { KeyFacts } from '../key-facts.ts';
 import { EXPONENT_LIMIT } from '../modulus/limits.ts';
 import { modulusFault } from '../modulus/modulus.ts';
-import type { PublicKeyFacts } from './public-key.ts';
 
 /** A public key under which KMS wraps data keys. */
 export interface WrappingPublicKey {
@@ -29,7 +29,7 @@ const LEAST_EXPONENT = 65537n;
  * @throws KmsxError `pubkey-unsupported`, `pubkey-size`, `pubkey-exponent`, `pubkey-modulus`, and
  * `not-offered-yet` for SM2
  */
-export function requireWrappingKey(facts: PublicKeyFacts, label: string): WrappingPublicKey {
+export function requireWrappingKey(facts: KeyFacts, label: string): WrappingPublicKey {
   const { keyType, modulus, modulusBits, publicExponent, spki, fingerprint } = facts;
   const keySpec = keySpecOf(facts, label);
   const isRsa = modulus !== undefined && modulusBits !== undefined && publicExponent !== undefined;

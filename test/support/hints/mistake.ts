@@ -34,6 +34,8 @@ export interface CommandHint {
   readonly words?: string;
   /** What is typed for the words that stand for something, such as FILE. */
   readonly given?: Readonly<Record<string, string>>;
+  /** What the command asks for on standard input, such as a passphrase. */
+  readonly answers?: string;
   /** The command is to fail: it shows what is wrong. */
   readonly fails?: boolean;
   /** What the command promises. */
@@ -51,7 +53,7 @@ const COMMAND =
   /^(?:kmsx|openssl|ssh-keygen|base64|jq|iconv|xxd|tr|sed|awk|head|cat|printf|file|gpg|puttygen|keytool|node|[({]) /;
 
 /** Writes the file, runs the command, and holds what it says to the row. */
-async function expectRefused(mistake: Mistake, cwd: string): Promise<void> {
+export async function expectRefused(mistake: Mistake, cwd: string): Promise<void> {
   const { file, content, beside, argv, code = 2, says, hints } = mistake;
   for (const [name, bytes] of Object.entries({ ...beside, [file]: content })) {
     writeFileSync(join(cwd, name), bytes);
@@ -82,10 +84,13 @@ function textOf(hint: Hint): string {
   return typeof hint === 'string' ? hint : `${hint.command}${hint.words ?? ''}`;
 }
 
-async function obey({ command, given = {}, fails = false, then }: CommandHint, cwd: string) {
+async function obey(
+  { command, given = {}, answers, fails = false, then }: CommandHint,
+  cwd: string,
+) {
   let line = command;
   for (const [word, value] of Object.entries(given)) line = line.replaceAll(word, value);
-  const typed = await type(line, cwd);
+  const typed = await type(line, cwd, answers);
   expect(typed.code !== 0, `${line}\n${typed.stderr}`).toBe(fails);
   if (!('kmsx' in then)) {
     expect(typed.stdout + typed.stderr).toMatch(then.prints);
@@ -97,13 +102,13 @@ async function obey({ command, given = {}, fails = false, then }: CommandHint, c
 }
 
 /** Types a line into sh, where `kmsx` is the built program. */
-async function type(line: string, cwd: string): Promise<RunResult> {
+async function type(line: string, cwd: string, answers = ''): Promise<RunResult> {
   const programs = join(cwd, '.programs');
   mkdirSync(programs, { recursive: true });
   const launcher = `#!/bin/sh\nexec '${process.execPath}' '${KMSX}' "$@"\n`;
   writeFileSync(join(programs, 'kmsx'), launcher, { mode: 0o755 });
   const PATH = `${programs}:${process.env['PATH'] ?? ''}`;
   const child = spawn('sh', ['-c', line], { cwd, env: cleanEnv(cwd, { PATH }) });
-  child.stdin.end();
+  child.stdin.end(answers);
   return await finish(child);
 }

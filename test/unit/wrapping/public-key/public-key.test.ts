@@ -207,7 +207,7 @@ describe('readPublicKey', () => {
     ['an empty JWK set', '{"keys":[]}', 'pubkey-malformed'],
     ['a JWK of another type', '{"kty":"constructor","n":"AQAB"}', 'pubkey-malformed'],
     ['a JWK without its exponent', JSON.stringify({ kty: 'RSA', n: jwk.n }), 'pubkey-malformed'],
-    ['a JWK with padding', JSON.stringify({ ...jwk, e: 'AQ==' }), 'pubkey-malformed'],
+    ['a JWK with padding', JSON.stringify({ ...jwk, e: 'AAEAAQ==' }), 'pubkey-malformed'],
     ['a JWK with a foreign character', JSON.stringify({ ...jwk, e: 'AQ AB' }), 'pubkey-malformed'],
     [
       'a JWK on an unknown curve',

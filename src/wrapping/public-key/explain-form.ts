@@ -1,0 +1,148 @@
+import type { OwnError } from '../../base/error.ts';
+import { hasCode, KmsxError, kmsxError } from '../../base/error.ts';
+import { fileWord, publicHalfName, shellWord } from '../../base/shell-word.ts';
+import { base64Filter } from '../dress/encoding-layers.ts';
+import type { Filter } from '../dress/layer.ts';
+import { opensslFilter, pipeline } from '../dress/layer.ts';
+import type { Undressed } from '../dress/undress.ts';
+import { undress } from '../dress/undress.ts';
+import { openKeyFile } from '../key-file.ts';
+
+/** Reads a public key that KMS takes; its form ends with how it is written down, as in `spki-pem`. */
+type ReadKey = (bytes: Buffer) => { readonly form: string; readonly fingerprint: string };
+
+/** After a private key that none of the usual programs reads, or that has no public half. */
+const NO_COMMAND =
+  'export the public half with the program that made it, or make a pair with kmsx keygen';
+
+/** What is under the layers around a key. */
+type Found =
+  | { readonly kind: 'public'; readonly extension: string; readonly fingerprint: string }
+  | { readonly kind: 'private'; readonly filters: readonly Filter[] }
+  | { readonly kind: 'refused'; readonly error: KmsxError };
+
+type Key = Undressed<Exclude<Found, { kind: 'refused' }>>;
+
+/** RC2 with 40 bits in PKCS#12 (RFC 7292 appendix C): OpenSSL 3 has it in its legacy provider only. */
+const PKCS12_RC2 = Buffer.from('060a2a864886f70d010c0106', 'hex');
+
+/**
+ * Finds out what a file is that is not read as a public key: in which form it holds one, and which command makes a file
+ * of it that is read. Every command is one that can read this file, and what it writes has been read here.
+ *
+ * @param error - why it was not read
+ * @returns an error that names the form; or `error`, if the form is unknown
+ */
+export function explainForm(
+  bytes: Buffer,
+  label: string,
+  error: OwnError,
+  read: ReadKey,
+): KmsxError {
+  if (hasCode(error, 'pubkey-is-private') && isPlainPrivate(bytes)) return error;
+  const found = undress(bytes, (inner) => judge(inner, inner === bytes, read));
+  const keys = distinct(found.filter((each): each is Key => each.found.kind !== 'refused'));
+  const [first, ...others] = keys;
+  if (first === undefined) {
+    for (const { found: each } of found) if (each.kind === 'refused') return each.error;
+    return hasCode(error, 'pubkey-is-private') ? error.with({ hints: [NO_COMMAND] }) : error;
+  }
+  const words = first.layers.map((layer) => layer.words).join(' and ');
+  const hints = keys.map((key, index) =>
+    command(key, label, others.length === 0 ? undefined : index + 1),
+  );
+  if (keys.some(isPrivate) || hasCode(error, 'pubkey-is-private')) {
+    const what = ['holds a private key', words].filter((each) => each !== '').join(' ');
+    const message = `${label} ${what}; --pubkey takes the public half`;
+    return kmsxError('pubkey-is-private', message, { details: { label }, hints });
+  }
+  if (hasCode(error, 'pubkey-several')) return error.with({ hints });
+  if (others.length > 0) {
+    const message = `${label} holds ${keys.length} public keys ${words} where one belongs`;
+    return kmsxError('pubkey-several', message, { hints });
+  }
+  const message = `${label} holds a public key ${words}`;
+  if (hasCode(error, 'pubkey-unsupported')) return error.with({ message, hints });
+  return kmsxError('pubkey-malformed', message, { details: { label }, hints });
+}
+
+/** Errors that say that the bytes are no key: there may be one under what is around it. */
+const UNREADABLE = [
+  'pubkey-malformed',
+  'pubkey-trailing-bytes',
+  'json-malformed',
+  'json-name-twice',
+  'input-empty',
+] as const;
+
+function judge(bytes: Buffer, isWhole: boolean, read: ReadKey): Found | undefined {
+  try {
+    const { form, fingerprint } = read(bytes);
+    return { kind: 'public', extension: extensionOf(form), fingerprint };
+  } catch (error) {
+    if (!(error instanceof KmsxError)) throw error;
+    if (hasCode(error, ...UNREADABLE)) return undefined;
+    if (hasCode(error, 'pubkey-is-private')) {
+      const filters = filtersToPublicHalf(bytes);
+      return filters === undefined ? undefined : { kind: 'private', filters };
+    }
+    const isOpenSsh = hasCode(error, 'pubkey-unsupported') && error.details.keyType === 'openssh';
+    return isWhole || isOpenSsh ? undefined : { kind: 'refused', error };
+  }
+}
+
+function extensionOf(form: string): string {
+  if (form === 'jwk') return 'jwk';
+  const armour = form.slice(form.lastIndexOf('-') + 1);
+  return armour === 'base64' ? 'b64' : armour;
+}
+
+/** Where there are several, the first of each key. */
+function distinct(keys: readonly Key[]): readonly Key[] {
+  const isOther = ({ found }: Key, index: number): boolean =>
+    found.kind === 'private' ||
+    !keys
+      .slice(0, index)
+      .some(
+        ({ found: earlier }) =>
+          earlier.kind === 'public' && earlier.fingerprint === found.fingerprint,
+      );
+  return keys.filter(isOther);
+}
+
+function isPrivate({ layers, found }: Key): boolean {
+  return found.kind === 'private' || layers.some((layer) => layer.isPrivate);
+}
+
+/** @param number - which of several keys; undefined where there is one */
+function command({ layers, found }: Key, label: string, number: number | undefined): string {
+  const filters = layers.map(({ filter }) => filter);
+  if (found.kind === 'private') filters.push(...found.filters);
+  const extension = found.kind === 'private' ? 'pem' : found.extension;
+  const name = publicHalfName(label, number === undefined ? extension : `${number}.${extension}`);
+  return `${pipeline(filters, fileWord(label))} > ${shellWord(name)}`;
+}
+
+const TO_PUBLIC_HALF = opensslFilter('pkey', '-pubout');
+const RC2_TO_PUBLIC_HALF = opensslFilter('pkey', '-provider legacy -provider default -pubout');
+
+/** What makes the public half of a private key; undefined, if OpenSSL does not read the form. */
+function filtersToPublicHalf(bytes: Buffer): readonly Filter[] | undefined {
+  const file = openKeyFile(bytes);
+  if (file.kind === 'pem') {
+    const isOfOthers = file.blocks.some((block) => /^(?:OPENSSH|PGP) /.test(block.label));
+    return isOfOthers ? undefined : [TO_PUBLIC_HALF];
+  }
+  if (file.kind !== 'der' && file.kind !== 'base64') return undefined;
+  const isRc2 = file.structure === 'pkcs12' && file.der.includes(PKCS12_RC2);
+  const filter = isRc2 ? RC2_TO_PUBLIC_HALF : TO_PUBLIC_HALF;
+  if (file.kind === 'der') return [filter];
+  file.der.fill(0);
+  return [base64Filter(bytes), filter];
+}
+
+/** Whether the hint for any private key will do. */
+function isPlainPrivate(bytes: Buffer): boolean {
+  const [first] = filtersToPublicHalf(bytes) ?? [];
+  return first === TO_PUBLIC_HALF;
+}
