@@ -35,6 +35,8 @@ const MEANINGS = {
     'document-format-unknown': 'a document of a Format that this version does not read',
     'document-inconsistent': 'a document that contradicts itself',
     'base64-malformed': 'a value that should be standard base64',
+    'not-ciphertext':
+      'a plaintext or private key, or another value that is no ciphertext, where one belongs',
     'context-malformed': 'an encryption context that KMS would not accept',
     'context-secret': 'an encryption context with a secret in it, which KMS would log in clear',
     'secret-name-malformed': 'a name that KMS does not allow for a secret',

@@ -87,7 +87,7 @@ export function readBackupDocument(object: JsonObject, label: string): BackupDoc
     Format: BACKUP_FORMAT,
     KeyId: fields.text('KeyId'),
     KeyVersionId: fields.text('KeyVersionId'),
-    CiphertextBlob: fields.base64('CiphertextBlob'),
+    CiphertextBlob: fields.ciphertext('CiphertextBlob'),
     ...readCommonFields(fields),
   });
 }

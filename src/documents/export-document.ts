@@ -5,7 +5,7 @@ import type { WrappingAlgorithmName, WrappingKeySpec } from '../wrapping/algorit
 import { WRAPPING_ALGORITHMS } from '../wrapping/algorithms.ts';
 import type { CommonFields, DocumentOrigin } from './backup-document.ts';
 import { readCommonFields, toDocument, withDataKeyId } from './backup-document.ts';
-import { DocumentFields } from './fields.ts';
+import { DocumentFields, requireCiphertext } from './fields.ts';
 
 export const EXPORT_FORMAT = 'kmsx-export/1';
 
@@ -90,7 +90,7 @@ export function readExportDocument(object: JsonObject, label: string): ExportDoc
     Format: EXPORT_FORMAT,
     KeyId: fields.text('KeyId'),
     KeyVersionId: fields.text('KeyVersionId'),
-    CiphertextBlob: fields.base64('CiphertextBlob'),
+    CiphertextBlob: fields.ciphertext('CiphertextBlob'),
     ...top,
     ...readCommonFields(fields),
     Exports: exports,
@@ -113,7 +113,7 @@ function assertOneForEachKey(exports: readonly ExportEntry[], label: string): vo
 
 function readEntry(fields: FieldReader): ExportEntry {
   return {
-    ExportedDataKey: fields.base64('ExportedDataKey'),
+    ExportedDataKey: requireCiphertext(fields, 'ExportedDataKey'),
     WrappingKeySpec: fields.choice('WrappingKeySpec', KEY_SPECS),
     WrappingAlgorithm: fields.choice('WrappingAlgorithm', ALGORITHMS),
     PublicKeyFingerprint: fields.text('PublicKeyFingerprint', FINGERPRINT, 'is not a fingerprint'),

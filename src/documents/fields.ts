@@ -3,6 +3,7 @@ import { FieldReader } from '../base/fields.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { EncryptionContext } from './encryption-context.ts';
 import { assertEncryptionContext, dataKeyIdOf, isDataKeyId } from './encryption-context.ts';
+import { notCiphertext } from './recognise/words.ts';
 
 /** Reads the fields of one document. Errors are KmsxError `document-malformed`, unless a reader says otherwise. */
 export class DocumentFields extends FieldReader {
@@ -17,6 +18,11 @@ export class DocumentFields extends FieldReader {
         }),
     });
     this.#label = label;
+  }
+
+  /** Standard base64 of what may be a ciphertext: a plaintext or private key in its place is refused. */
+  ciphertext(name: string): string {
+    return requireCiphertext(this, name);
   }
 
   /** @throws KmsxError `context-malformed` */
@@ -48,4 +54,11 @@ export class DocumentFields extends FieldReader {
       `${this.#label}: ${name} is not the id in its encryption context`,
     );
   }
+}
+
+/** Reads a ciphertext in standard base64, in a document or in a part of one. */
+export function requireCiphertext(fields: FieldReader, name: string): string {
+  const base64 = fields.base64(name);
+  const problem = notCiphertext(base64);
+  return problem === undefined ? base64 : fields.fail(name, problem);
 }

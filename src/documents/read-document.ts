@@ -1,5 +1,5 @@
-import { decodeBase64, decodeText } from '../base/bytes.ts';
-import { kmsxError } from '../base/error.ts';
+import { decodeText } from '../base/bytes.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
 import type { JsonObject } from '../base/json.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
 import type { BackupDocument } from './backup-document.ts';
@@ -7,6 +7,10 @@ import { BACKUP_FORMAT, readBackupDocument } from './backup-document.ts';
 import { DocumentFields } from './fields.ts';
 import type { ExportDocument } from './export-document.ts';
 import { EXPORT_FORMAT, readExportDocument } from './export-document.ts';
+import { countJsonValues, foreignAnswer } from './recognise/json-dress.ts';
+import type { Recognised } from './recognise/recognise.ts';
+import { mayBeCiphertext, recognise } from './recognise/recognise.ts';
+import { inWords } from './recognise/words.ts';
 
 /** An answer of KMS itself, as `aliyun kms` prints it: without a Format, so the rest comes from options. */
 export interface RawAnswer {
@@ -36,24 +40,56 @@ const OTHER_DOCUMENTS: ReadonlyMap<unknown, string> = new Map([
 
 /**
  * Reads what kmsx writes and what KMS answers: by its `Format`; without one, as a raw answer of KMS; or, if it is not an
- * object, as a bare value in standard base64 (with line breaks in it and around it).
+ * object, as a bare value in standard base64 (with line breaks in it and around it). A bare value that is no ciphertext
+ * is refused by its name: what KMS is sent is judged here.
  *
- * @throws KmsxError `json-malformed`, `json-name-twice`, `base64-malformed`, `document-malformed`,
+ * @throws KmsxError `json-malformed`, `json-name-twice`, `base64-malformed`, `not-ciphertext`, `document-malformed`,
  * `document-inconsistent`, `document-format-unknown`, `context-malformed`
  */
 export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
-  const text = decodeText(bytes, label).trim();
-  if (text.startsWith('{')) return readObject(parseJson(text, label), label);
-  if (text.includes('-----BEGIN ')) {
-    throw kmsxError('document-malformed', `${label} is a PEM file, not a document`, {
-      details: { label },
-    });
+  const recognised = recognise(bytes);
+  if (mayBeCiphertext(recognised)) {
+    return { kind: 'bare', base64: decodeText(bytes, label).replaceAll(/\s/g, '') };
   }
-  const base64 = text.replaceAll(/[\r\n]/g, '');
-  if (base64 === '' || decodeBase64(base64) === undefined) {
-    throw kmsxError('base64-malformed', `${label} is neither a document nor standard base64`);
+  if (recognised.dress.length === 0 && startsLikeJson(bytes))
+    return readObject(parseDocument(decodeText(bytes, label).trim(), label), label);
+  throw unreadable(recognised, label);
+}
+
+/** Also where it goes on as no text: that is then what is wrong with it. */
+function startsLikeJson(bytes: Uint8Array): boolean {
+  return /^(?:\xef\xbb\xbf)?\s*\{\s*"/.test(Buffer.from(bytes.subarray(0, 100)).toString('latin1'));
+}
+
+/** Several documents in one file are no JSON: that is said, and how many there are. */
+function parseDocument(text: string, label: string): unknown {
+  try {
+    return parseJson(text, label);
+  } catch (error) {
+    const count = countJsonValues(text) ?? 1;
+    if (!(error instanceof KmsxError) || count === 1) throw error;
+    throw error.with({ message: `${label} holds ${count} documents, and one is read` });
   }
-  return { kind: 'bare', base64 };
+}
+
+/** What a file that is no document and no bare ciphertext is said to be. */
+function unreadable(recognised: Recognised, label: string): KmsxError {
+  const { dress, kind } = recognised;
+  const details = { details: { label } };
+  const what = `${label} ${inWords(recognised)}`;
+  if (kind === 'opaque') {
+    return kmsxError('base64-malformed', `${what}; a ciphertext is read in standard base64`);
+  }
+  if (kind === 'JSON') {
+    return kmsxError('document-malformed', `${what}; a document is read as it is`, details);
+  }
+  if (kind === 'text' || kind === 'nothing') {
+    return kmsxError('base64-malformed', `${label} is neither a document nor standard base64`);
+  }
+  if (dress.length === 0 && kind !== 'short value') {
+    return kmsxError('document-malformed', `${what}, not a document`, details);
+  }
+  return kmsxError('not-ciphertext', `${what}, and no ciphertext`);
 }
 
 function readObject(value: unknown, label: string): Envelope {
@@ -72,11 +108,19 @@ function readObject(value: unknown, label: string): Envelope {
   }
 }
 
+/** Who else answers with a CiphertextBlob or the like. */
+const FOREIGN = { aws: 'AWS KMS', azure: 'Azure Key Vault', google: 'Google Cloud KMS' } as const;
+
 function readAnswer(object: JsonObject, label: string): RawAnswer {
+  const foreign = foreignAnswer(object);
+  if (foreign !== undefined) {
+    const message = `${label} is an answer of ${FOREIGN[foreign]}, which Alibaba Cloud KMS does not open`;
+    throw kmsxError('document-malformed', message, { details: { label } });
+  }
   const fields = new DocumentFields(object, label);
   const answer = {
-    CiphertextBlob: fields.ifPresent('CiphertextBlob', (name) => fields.base64(name)),
-    ExportedDataKey: fields.ifPresent('ExportedDataKey', (name) => fields.base64(name)),
+    CiphertextBlob: fields.ifPresent('CiphertextBlob', (name) => fields.ciphertext(name)),
+    ExportedDataKey: fields.ifPresent('ExportedDataKey', (name) => fields.ciphertext(name)),
     KeyId: fields.optionalText('KeyId'),
     KeyVersionId: fields.optionalText('KeyVersionId'),
   };

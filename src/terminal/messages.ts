@@ -66,6 +66,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'base64-malformed': [
     'standard base64, padded, on one line, as base64 -w0 FILE makes it; if it was cut short, copy it again',
   ],
+  'not-ciphertext': [
+    'give the document that export-key wrote; if this is a secret key, keep it where nobody else can read it',
+  ],
   'context-malformed': ['--context NAME=VALUE, or --context-file FILE with {"NAME":"VALUE"}'],
   'context-secret': [
     'a context is kept and logged in clear: give what the key is for, as in --context purpose=payments',

@@ -188,7 +188,7 @@ describe('text from outside', () => {
     ['a folder', ['unwrap-key', '--privkey', PRIVKEY, '--in', 'x', '--out', `${EVIL}/key`], 7],
     ['an algorithm', ['unwrap-key', '--privkey', 'x', '--wrapping-algorithm', EVIL], 2],
   ])('does not move the cursor or begin a line: %s', async (_, argv, code) => {
-    writeFileSync(join(folder(), 'x'), 'AAAA');
+    writeFileSync(join(folder(), 'x'), 'x'.repeat(344));
     const result = await runInProcess(argv, { cwd: folder() });
     expect(result.code, result.stderr).toBe(code);
     expect(result.stderr).not.toMatch(RAW);

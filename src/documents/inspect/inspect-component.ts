@@ -1,9 +1,7 @@
 import { hasCode } from '../../base/error.ts';
 import { readComponentDocument } from '../component-document.ts';
+import { COMPONENT_MARK } from '../recognise/json-dress.ts';
 import type { Facts } from './inspect-relations.ts';
-
-/** Only a file with these bytes can be a component document. */
-const FORMAT = '"kmsx-component/';
 
 /**
  * Says what a component document is, without the component itself, which never becomes a JavaScript string.
@@ -12,7 +10,7 @@ const FORMAT = '"kmsx-component/';
  * @throws KmsxError `document-malformed`, `document-format-unknown`, `json-malformed`, `json-name-twice`
  */
 export function inspectComponent(bytes: Buffer, label: string): Facts | undefined {
-  if (!bytes.includes(FORMAT)) return undefined;
+  if (!bytes.includes(COMPONENT_MARK)) return undefined;
   try {
     const { facts, secret } = readComponentDocument(Buffer.from(bytes), label);
     secret.dispose();

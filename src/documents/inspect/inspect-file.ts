@@ -2,6 +2,9 @@ import { KmsxError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import { openKeyFile } from '../../wrapping/key-file.ts';
+import { recognise } from '../recognise/recognise.ts';
+import { undress } from '../recognise/undress.ts';
+import { encodingFacts, inspectBare } from './inspect-bare.ts';
 import { inspectComponent } from './inspect-component.ts';
 import { inspectEnvelope } from './inspect-document.ts';
 import { holdsPlaintext, inspectJson, inspectLines } from './inspect-json.ts';
@@ -31,19 +34,53 @@ async function factsOf(bytes: Buffer, label: string): Promise<Facts> {
   if (component !== undefined) return component;
   const file = openKeyFile(bytes);
   switch (file.kind) {
-    case 'pem':
-    case 'der':
-    case 'base64':
-    case 'openssh-public':
-    case 'broken-pem':
-      return await inspectKeyFile(file, bytes, label);
     case 'json':
-      return inspectJsonText(file.text, bytes, label);
+      return (await inspectDressed(bytes, label)) ?? inspectJsonText(file.text, bytes, label);
     case 'utf-16':
     case 'empty':
     case 'unknown':
-      return inspectEnvelope(readEnvelope(bytes, label));
+      break;
+    case 'base64':
+      if (!isKey(bytes)) break;
+      return await inspectKeyFile(file, bytes, label);
+    default:
+      return await inspectKeyFile(file, bytes, label);
   }
+  return (await inspectDressed(bytes, label)) ?? inspectAsItIs(bytes, label);
+}
+
+/** No binary ciphertext of KMS is longer. */
+const MOST_CIPHERTEXT_BYTES = 8192;
+
+/** Base64 of what has the parts of a key may be that of a ciphertext all the same. */
+function isKey(bytes: Buffer): boolean {
+  return !['opaque', 'short value'].includes(recognise(bytes).kind);
+}
+
+/** Sees through what a file is written in; undefined if it is as it is. */
+async function inspectDressed(bytes: Buffer, label: string): Promise<Facts | undefined> {
+  const { dress, inside, dispose } = undress(bytes);
+  try {
+    if (dress.length === 0) return undefined;
+    const { kind } = recognise(inside);
+    if (kind === 'opaque' || kind === 'short value') return inspectBare(inside, dress);
+    const { NotUsable, ...facts }: Facts =
+      kind === 'text' ? { Type: 'text' } : await factsOf(inside, label);
+    return { ...facts, ...encodingFacts(dress), ...(NotUsable !== undefined && { NotUsable }) };
+  } finally {
+    dispose();
+  }
+}
+
+function inspectAsItIs(bytes: Buffer, label: string): Facts {
+  const { kind, length } = recognise(bytes);
+  if (kind === 'short value' || (kind === 'opaque' && length <= MOST_CIPHERTEXT_BYTES)) {
+    return { ...inspectBare(bytes, []), ...encodingFacts([]) };
+  }
+  if (kind === 'opaque' || kind === 'text' || kind === 'nothing') {
+    return inspectEnvelope(readEnvelope(bytes, label));
+  }
+  return { Type: kind, NotUsable: `kmsx does not read a ${kind}` };
 }
 
 /** The Type that `inspectFile` finds; undefined if it does not know the file. */

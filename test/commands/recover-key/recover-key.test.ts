@@ -189,8 +189,8 @@ describe('kmsx recover-key', () => {
 
   it('looks at every output before KMS is asked, and refuses a terminal', async () => {
     write('backup.json', {
-      ...{ Format: 'kmsx-backup/1', KeyId: OLD_KEY, KeyVersionId: 'v', CiphertextBlob: 'AAAA' },
-      ...{ Region: 'cn-hangzhou' },
+      ...{ Format: 'kmsx-backup/1', KeyId: OLD_KEY, KeyVersionId: 'v' },
+      ...{ CiphertextBlob: 'A'.repeat(128), Region: 'cn-hangzhou' },
     });
     writeFileSync(join(folder(), 'key.b64'), 'precious');
     let calls = 0;

@@ -10,7 +10,7 @@ import type { Io } from '../../../terminal/io.ts';
 import { printResults } from '../../../terminal/output/json-output.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
-import { PLAINTEXT_KEY } from '../../../documents/inspect/inspect-document.ts';
+import { PLAINTEXT_KEY } from '../../../documents/inspect/inspect-bare.ts';
 import { inspectFile } from '../../../documents/inspect/inspect-file.ts';
 import type { Inspection, NamedInspection } from '../../../documents/inspect/inspect-relations.ts';
 import { inspectedFiles } from '../../../documents/inspect/inspect-relations.ts';
