@@ -1,3 +1,4 @@
+import { isThreadBusy } from './base/thread-work.ts';
 import { SIGNAL_EXIT_CODES } from './terminal/exit-codes.ts';
 import { createProgram } from './program/program.ts';
 import { run } from './program/run.ts';
@@ -22,10 +23,10 @@ for (const signal of signals) {
       return;
     }
     interrupt.abort(); // temporary files are removed, at once
-    // At its exit Node waits for the threads that look up names and open files. One that hangs would keep the
-    // process alive: then the signal ends it, with what a shell calls the same exit code.
+    // At its exit Node waits for the threads that look up names, open files and derive keys. One that hangs would keep
+    // the process alive: then the signal ends it, with what a shell calls the same exit code.
     const waiting = process.getActiveResourcesInfo();
-    if (waiting.some((name) => /^(?:FSReq|Get(?:Addr|Name)Info)/.test(name))) {
+    if (isThreadBusy() || waiting.some((name) => /^(?:FSReq|Get(?:Addr|Name)Info)/.test(name))) {
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
     }

@@ -15,6 +15,10 @@ interface OfKeyType {
   readonly keyType?: string;
 }
 
+/** What turns a private key file into one that kmsx reads. */
+export type PrivateKeyRemedy =
+  'openssl' | 'openssl-legacy' | 'openssl-pkcs12' | 'openssl-legacy-pkcs12' | 'its-maker';
+
 /** Facts that the hint of an error, or the code that catches it, depends on. Never a secret. */
 export interface ErrorDetails {
   readonly 'option-value-is-option': { readonly option: string; readonly value: string };
@@ -48,7 +52,10 @@ export interface ErrorDetails {
   readonly 'pubkey-size': { readonly modulusBits: number };
   readonly 'privkey-malformed': OfInput;
   readonly 'privkey-trailing-bytes': OfInput;
-  readonly 'privkey-unsupported': OfKeyType;
+  readonly 'privkey-unsupported': OfKeyType &
+    Partial<OfInput> & {
+      readonly remedy?: PrivateKeyRemedy;
+    };
   readonly 'data-key-too-long': { readonly algorithm: string; readonly maxBytes: number };
   readonly 'context-unbound': OfInput;
   readonly 'credentials-failed': { readonly reason?: string };

@@ -3,6 +3,7 @@ import type { DetailsOf } from '../base/error-details.ts';
 import type { KmsxError } from '../base/error.ts';
 import { OwnError } from '../base/error.ts';
 import { fileWord, publicHalfName, shellWord } from '../base/shell-word.ts';
+import { remedyHint } from './private-key-remedies.ts';
 
 type Hint<C extends ErrorCode> = string | ((details: DetailsOf<C>) => string);
 
@@ -146,7 +147,12 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     ({ label }) =>
       `write the key to another file: openssl pkey -in ${fileWord(label)} -out NEW.pem`,
   ],
-  'privkey-unsupported': ['an RSA private key is needed, as PEM, DER or PKCS#12'],
+  'privkey-unsupported': [
+    ({ label, remedy }) =>
+      remedy === undefined
+        ? 'an RSA private key is needed, as PEM, DER or PKCS#12'
+        : remedyHint(remedy, label),
+  ],
   'passphrase-missing': ['give --passphrase-file FILE or --passphrase-env VAR'],
   'passphrase-malformed': ['a passphrase has 1 to 1024 bytes'],
   'wrapping-algorithm-mismatch': [

@@ -96,3 +96,32 @@ export function recogniseKey(
   const structure = STRUCTURES.find(([, pattern]) => pattern.test(tags))?.[0];
   return structure === undefined ? undefined : { structure, der: outer.whole };
 }
+
+/** An OBJECT IDENTIFIER in its dotted form, such as `1.2.840.113549.1.1.1`; undefined for anything else. */
+export function readOid(value: DerValue | undefined): string | undefined {
+  if (value?.tag !== 0x06) return undefined;
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const byte of value.content) {
+    arc = arc * 128 + (byte & 0x7f);
+    if (byte >= 0x80) continue;
+    arcs.push(arc);
+    arc = 0;
+  }
+  const [first = 0, ...others] = arcs;
+  const root = Math.min(Math.floor(first / 40), 2);
+  return [root, first - root * 40, ...others].join('.');
+}
+
+/**
+ * An INTEGER that counts something: not negative.
+ *
+ * @returns `Infinity` for one of more than six bytes; undefined for anything else
+ */
+export function readCount(value: DerValue | undefined): number | undefined {
+  const first = value?.content[0];
+  if (value?.tag !== 0x02 || first === undefined || first >= 0x80) return undefined;
+  const digits = value.content.subarray(value.content.findIndex((byte) => byte !== 0));
+  if (digits.length > 6) return Infinity;
+  return digits.readUIntBE(0, digits.length);
+}

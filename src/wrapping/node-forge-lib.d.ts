@@ -51,39 +51,21 @@ declare module 'node-forge/lib/asn1.js' {
   export default asn1;
 }
 
-declare module 'node-forge/lib/pbe.js' {
-  import type { md, util } from 'node-forge';
-  const pbe: {
-    generatePkcs12Key(
-      password: string,
-      salt: util.ByteStringBuffer,
-      id: number,
-      iterations: number,
-      bytes: number,
-      md: md.MessageDigest,
-    ): util.ByteStringBuffer;
-  };
-  export default pbe;
-}
-
 declare module 'node-forge/lib/util.js' {
   import type { util } from 'node-forge';
   const parts: typeof util;
   export default parts;
 }
 
-declare module 'node-forge/lib/md.all.js' {
-  import type { md } from 'node-forge';
-  type Hash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
-  const mds: Readonly<Record<Hash, { create(): md.MessageDigest }>>;
-  export default mds;
-}
-
-declare module 'node-forge/lib/forge.js' {
-  import type { Asn1 } from 'node-forge/lib/asn1.js';
-  /** The object that every part adds itself to; pbe.js adds `decryptPrivateKeyInfo`. */
-  const forge: {
-    readonly pki: { decryptPrivateKeyInfo(info: Asn1, password: string): Asn1 | null };
-  };
-  export default forge;
+declare module 'node-forge/lib/rc2.js' {
+  import type { util } from 'node-forge';
+  interface Rc2Cipher {
+    start(iv: util.ByteStringBuffer): void;
+    update(input: util.ByteStringBuffer): void;
+    /** Removes the padding; false if that is wrong. */
+    finish(): boolean;
+    readonly output: util.ByteStringBuffer;
+  }
+  const rc2: { createDecryptionCipher(key: string, effectiveBits: number): Rc2Cipher };
+  export default rc2;
 }

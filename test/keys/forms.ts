@@ -56,6 +56,8 @@ export function privateKeyFiles(name: string, passphrase = PASSPHRASE): PrivateK
     ]),
     sealed('pbes2-des3.pem', 'encrypted-pkcs8-pem', [...pkcs8, '-v2', 'des3']),
     sealed('pbes1-3des.pem', 'encrypted-pkcs8-pem', [...pkcs8, '-v1', 'PBE-SHA1-3DES']),
+    sealed('pbes2-aria.pem', 'encrypted-pkcs8-pem', [...pkcs8, '-v2', 'aria-192-cbc']),
+    sealed('pbes2-rc2.pem', 'encrypted-pkcs8-pem', [...legacy(pkcs8), '-v2', 'rc2-64']),
     sealed('scrypt.pem', 'encrypted-pkcs8-pem', [...pkcs8, '-scrypt']),
     sealed('legacy-aes256.pem', 'legacy-encrypted-pem', [...rsa, '-aes256', ...out]),
     sealed('legacy-aes128.pem', 'legacy-encrypted-pem', [...rsa, '-aes128', ...out]),
@@ -65,9 +67,57 @@ export function privateKeyFiles(name: string, passphrase = PASSPHRASE): PrivateK
     sealed('nomac.p12', 'pkcs12', [...pkcs12, '-nomac']),
     sealed('legacy.p12', 'pkcs12', [...pkcs12, '-legacy']),
     sealed('rc2.p12', 'pkcs12', [...pkcs12, '-legacy', '-keypbe', 'PBE-SHA1-RC2-40']),
+    sealed('rc2-128.p12', 'pkcs12', [...pkcs12, '-legacy', '-keypbe', 'PBE-SHA1-RC2-128']),
+    sealed('2des.p12', 'pkcs12', [...pkcs12, '-legacy', '-keypbe', 'PBE-SHA1-2DES']),
     sealed('clear-with-mac.p12', 'pkcs12', [...pkcs12, '-keypbe', 'NONE', '-certpbe', 'NONE']),
     clear('clear.p12', 'pkcs12', [...pkcs12, '-keypbe', 'NONE', '-certpbe', 'NONE', '-nomac']),
   ];
+}
+
+export interface UnreadableKeyFile {
+  readonly file: string;
+  /** What the file is encrypted with, as an error says it. */
+  readonly algorithm: string;
+  readonly openssl: readonly string[];
+}
+
+/** Private key files of the key `NAME.pem` that only OpenSSL's legacy provider opens. */
+export function unreadableKeyFiles(name: string, passphrase = PASSPHRASE): UnreadableKeyFile[] {
+  const out = ['-passout', `pass:${passphrase}`];
+  const pkcs8 = legacy(['pkcs8', '-topk8', '-in', `${name}.pem`, ...out]);
+  const rsa = legacy(['rsa', '-traditional', '-in', `${name}.pem`, ...out]);
+  const certificate = ['-in', `${name}-cert.pem`, '-certpbe', 'PBE-SHA1-3DES'];
+  const pkcs12 = legacy(['pkcs12', '-export', '-inkey', `${name}.pem`, ...certificate, ...out]);
+  const make = (file: string, algorithm: string, openssl: readonly string[]) => ({
+    file: `${name}-${file}`,
+    algorithm,
+    openssl,
+  });
+  return [
+    make('md5-des.pem', 'PBE-MD5-DES', [...pkcs8, '-v1', 'PBE-MD5-DES']),
+    make('md5-rc2.pem', 'PBE-MD5-RC2-64', [...pkcs8, '-v1', 'PBE-MD5-RC2-64']),
+    make('sha1-des.der', 'PBE-SHA1-DES', [...pkcs8, '-v1', 'PBE-SHA1-DES', '-outform', 'DER']),
+    make('sha1-rc4.pem', 'PBE-SHA1-RC4-128', [...pkcs8, '-v1', 'PBE-SHA1-RC4-128']),
+    make('pbes2-des.pem', 'DES-CBC', [...pkcs8, '-v2', 'des-cbc']),
+    make('legacy-des.pem', 'DES-CBC', [...rsa, '-des']),
+    make('legacy-seed.pem', 'SEED-CBC', [...rsa, '-seed']),
+    make('rc4.p12', 'PBE-SHA1-RC4-128', [...pkcs12, '-keypbe', 'PBE-SHA1-RC4-128']),
+    make('rc4-40.p12', 'PBE-SHA1-RC4-40', [...pkcs12, '-keypbe', 'PBE-SHA1-RC4-40']),
+  ];
+}
+
+/** PKCS#12 files of the key `NAME.pem` without a passphrase, which their MAC proves. */
+export function unlockedPkcs12Files(name: string): Pick<PrivateKeyFile, 'file' | 'openssl'>[] {
+  const inputs = ['-inkey', `${name}.pem`, '-in', `${name}-cert.pem`, '-passout', 'pass:'];
+  const pkcs12 = ['pkcs12', '-export', ...inputs];
+  return [
+    { file: `${name}-empty.p12`, openssl: pkcs12 },
+    { file: `${name}-empty-legacy.p12`, openssl: [...pkcs12, '-legacy'] },
+  ];
+}
+
+function legacy([command = '', ...args]: readonly string[]): string[] {
+  return [command, '-provider', 'legacy', '-provider', 'default', ...args];
 }
 
 /** The public key files of the key `NAME.pem`. */
@@ -120,6 +170,8 @@ export function makeEveryForm(
   ]);
   for (const { file, openssl: args } of [
     ...privateKeyFiles(name, passphrase),
+    ...unreadableKeyFiles(name, passphrase),
+    ...unlockedPkcs12Files(name),
     ...publicKeyFiles(name),
   ]) {
     writeFileSync(join(folder, file), openssl(folder, args));

@@ -48,7 +48,8 @@ export function assertOnePassphraseSource(options: PassphraseOptions): void {
 }
 
 /**
- * Gets a passphrase from the file or variable that was named, else from a prompt on the terminal.
+ * Gets a passphrase from the file or variable that was named, else from a prompt on the terminal. It may be empty, but for
+ * a new one that is typed.
  *
  * @param question - the prompt
  * @param twice - ask a second time and compare, for a new passphrase
@@ -63,7 +64,7 @@ export async function askPassphrase(
   const { io, reporter } = session;
   if (options.passphraseFile !== undefined) {
     const input = await readInput(options.passphraseFile, 'a passphrase', io, reporter);
-    return notEmpty(firstLine(input));
+    return firstLine(input);
   }
   if (options.passphraseEnv !== undefined) {
     const value = envValue(io.env, options.passphraseEnv);
@@ -79,8 +80,9 @@ export async function askPassphrase(
     }
     return new SecretBytes(Buffer.from(value));
   }
-  const passphrase = notEmpty(await prompt(question, session));
+  const passphrase = await prompt(question, session);
   if (!twice) return passphrase;
+  if (passphrase.length === 0) throw kmsxError('passphrase-malformed', 'the passphrase is empty');
   const again = await prompt('the same again: ', session);
   const same = passphrase.bytes.equals(again.bytes);
   again.dispose();
@@ -98,11 +100,6 @@ async function prompt(question: string, { io }: Session): Promise<SecretBytes> {
     'passphrase-missing',
     'a passphrase is needed and there is no terminal to ask on',
   );
-}
-
-function notEmpty(passphrase: SecretBytes): SecretBytes {
-  if (passphrase.length > 0) return passphrase;
-  throw kmsxError('passphrase-malformed', 'the passphrase is empty');
 }
 
 function firstLine(input: Input): SecretBytes {

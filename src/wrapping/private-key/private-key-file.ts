@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
 import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
@@ -10,6 +9,8 @@ import type { KeyFile } from '../key-file.ts';
 import { openKeyFile } from '../key-file.ts';
 import type { PemBlock } from '../pem.ts';
 import { decodePemBody, isLegacyEncrypted } from '../pem.ts';
+import type { SealedKey } from './sealed-key.ts';
+import { openEncryptedKey } from './sealed-key.ts';
 
 /** What a private key was read from: its structure and how that was written down. */
 export type PrivateKeyForm =
@@ -22,11 +23,18 @@ export interface LocatedPrivateKey {
   readonly form: PrivateKeyForm;
   /** Whether `open` needs a passphrase. */
   readonly encrypted: boolean;
-  /** Throws a KmsxError, or anything else for a damaged key or a wrong passphrase. */
-  open(passphrase: Buffer | undefined): KeyObject | Promise<KeyObject>;
+  /**
+   * Judges how the key is encrypted, before a passphrase is asked for.
+   *
+   * @throws KmsxError; EncryptionRefusal; anything else for a damaged file
+   */
+  read(): Promise<SealedKey>;
   /** Overwrites the copies of the key that were made to find it. */
   dispose(): void;
 }
+
+/** What GnuTLS and others write around PKCS#12: `PKCS12`, `PKCS #12`, `PFX`. */
+const PKCS12_LABEL = /^(?:PKCS ?#?12|PFX)$/;
 
 /* Object identifiers in DER, as a PKCS#12 file has them. */
 const SHROUDED_KEY_BAG = Buffer.from('060b2a864886f70d010c0a0102', 'hex');
@@ -83,7 +91,9 @@ export function locatePrivateKey(bytes: Uint8Array, label: string): LocatedPriva
 }
 
 function locateInPem(file: KeyFile & { kind: 'pem' }, label: string): LocatedPrivateKey {
-  const [block, ...others] = file.blocks.filter((each) => each.label.includes('PRIVATE KEY'));
+  const [block, ...others] = file.blocks.filter(
+    (each) => each.label.includes('PRIVATE KEY') || PKCS12_LABEL.test(each.label),
+  );
   if (block === undefined) throw withoutPrivateBlock(file.blocks[0], label);
   if (others.length > 0) {
     throw kmsxError('privkey-several', `${label} holds ${others.length + 1} private keys`);
@@ -127,19 +137,22 @@ function locateStructure(
     case 'pkcs1':
     case 'sec1': {
       const open = () => createPrivateKey({ key: der, format: 'der', type: structure });
-      return { form: `${structure}-${armour}`, encrypted: false, open, dispose };
+      const read = () => Promise.resolve({ open, dispose });
+      return { form: `${structure}-${armour}`, encrypted: false, read, dispose };
     }
     case 'encrypted-pkcs8': {
-      const open = (passphrase: Buffer | undefined) =>
-        createPrivateKey({ key: der, format: 'der', type: 'pkcs8', ...given(passphrase) });
-      return { form: `encrypted-pkcs8-${armour}`, encrypted: true, open, dispose };
+      const read = async () => {
+        const { readEncryptedKey } = await import('./encryption.ts');
+        return { open: openEncryptedKey(readEncryptedKey(der)), dispose };
+      };
+      return { form: `encrypted-pkcs8-${armour}`, encrypted: true, read, dispose };
     }
     case 'pkcs12': {
-      const open = async (passphrase: Buffer | undefined) => {
-        const { openPkcs12 } = await import('./pkcs12.ts');
-        return openPkcs12(der, passphrase, label);
+      const read = async () => {
+        const { readPkcs12 } = await import('./pkcs12.ts');
+        return readPkcs12(der, label);
       };
-      return { form: 'pkcs12', encrypted: isPkcs12Sealed(der), open, dispose };
+      return { form: 'pkcs12', encrypted: isPkcs12Sealed(der), read, dispose };
     }
     case 'dsa-private':
       throw kmsxError('privkey-unsupported', `${label} holds a DSA private key`, {
@@ -160,19 +173,13 @@ function isPkcs12Sealed(pfx: Buffer): boolean {
   return hasMac || pfx.includes(SHROUDED_KEY_BAG) || pfx.includes(ENCRYPTED_DATA);
 }
 
-/** OpenSSL reads the headers, which say how the body is encrypted; it gets this block and no other. */
 function legacyEncrypted(block: PemBlock): LocatedPrivateKey {
-  return {
-    form: 'legacy-encrypted-pem',
-    encrypted: true,
-    open: (passphrase) =>
-      createPrivateKey({ key: block.whole, format: 'pem', ...given(passphrase) }),
-    dispose: () => undefined,
+  const dispose = () => undefined;
+  const read = async () => {
+    const { readLegacyPem } = await import('./legacy-pem.ts');
+    return { open: readLegacyPem(block), dispose };
   };
-}
-
-function given(passphrase: Buffer | undefined): { passphrase?: Buffer } {
-  return passphrase === undefined ? {} : { passphrase };
+  return { form: 'legacy-encrypted-pem', encrypted: true, read, dispose };
 }
 
 function withoutPrivateBlock(block: PemBlock, label: string): KmsxError {

@@ -1,16 +1,18 @@
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
-import { KmsxError, kmsxError } from '../../base/error.ts';
-import type { SecretBytes } from '../../base/secret-bytes.ts';
-import { usingSecret } from '../../base/secret-bytes.ts';
+import { hasCode, KmsxError, kmsxError } from '../../base/error.ts';
+import { SecretBytes, usingSecret } from '../../base/secret-bytes.ts';
 import { keySpecOf } from '../algorithms.ts';
 import { EXPONENT_LIMIT, MAX_MODULUS_BITS } from '../modulus/limits.ts';
 import { bitLength } from '../modulus/numbers.ts';
 import type { KeyFacts } from '../key-facts.ts';
 import { keyFacts } from '../key-facts.ts';
-import { assertUsablePassphrase } from './passphrase.ts';
+import { EncryptionRefusal } from './encryption-refusal.ts';
+import type { Passphrase } from './passphrase.ts';
+import { assertUsablePassphrase, EMPTY_PASSPHRASES, usingPassphrase } from './passphrase.ts';
 import type { LocatedPrivateKey, PrivateKeyForm } from './private-key-file.ts';
 import { locatePrivateKey } from './private-key-file.ts';
+import type { SealedKey } from './sealed-key.ts';
 import type { UnwrappingKey } from '../unwrapping-key.ts';
 import { rsaUnwrappingKey } from '../unwrapping-key.ts';
 
@@ -37,10 +39,12 @@ export interface WrappingPrivateKey extends UnwrappingKey, KeyFacts {
  *
  * @param bytes - the file; the caller overwrites them
  * @param label - what the file is called in errors
- * @param passphrase - called only if the key is encrypted; its result is disposed of here
+ * @param passphrase - called only if the key is encrypted; its result is disposed of here. Where it gives none, or an empty
+ * one, the empty passphrase opens a PKCS#12 file whose MAC proves it
  * @throws KmsxError `privkey-is-public`, `privkey-several`, `privkey-trailing-bytes`, `privkey-malformed`,
- * `privkey-unsupported`, `not-offered-yet` (SM2), `input-empty`, `passphrase-malformed`, and
- * `passphrase-wrong` for everything that fails once there is a passphrase
+ * `privkey-unsupported` (also for an encryption that cannot be used here, before the passphrase is asked for),
+ * `not-offered-yet` (SM2), `input-empty`, `passphrase-malformed`, and `passphrase-wrong` for everything that fails once
+ * there is a passphrase
  */
 export async function readPrivateKey(
   bytes: Uint8Array,
@@ -50,7 +54,7 @@ export async function readPrivateKey(
   const located = locatePrivateKey(bytes, label);
   try {
     const keyObject = located.encrypted
-      ? await openEncrypted(located, label, await passphrase())
+      ? await openEncrypted(located, label, passphrase)
       : await openPlain(located, label);
     const { form, encrypted } = located;
     const facts = publicFacts(keyObject, label);
@@ -85,30 +89,103 @@ export async function describePrivateKey(
 async function openEncrypted(
   located: LocatedPrivateKey,
   label: string,
-  passphrase: SecretBytes,
+  ask: () => Promise<SecretBytes>,
 ): Promise<KeyObject> {
-  return usingSecret(passphrase, async () => {
-    assertUsablePassphrase(passphrase);
-    try {
-      return await located.open(passphrase.bytes);
-    } catch (error) {
-      if (error instanceof KmsxError) throw error;
-      // The errors of OpenSSL and node-forge depend on chance and could quote the input: neither is kept.
-      throw kmsxError(
-        'passphrase-wrong',
-        `${label} does not open: the passphrase is wrong, or the file is damaged`,
-        { details: { label } },
-      );
-    }
+  const key = await readSealed(located, label);
+  try {
+    const given = await askUnlessEmpty(key, ask);
+    return await (given instanceof SecretBytes
+      ? usingSecret(given, () => openWith(key, given, label))
+      : openSealed(key, given, label));
+  } catch (error) {
+    throw error instanceof EncryptionRefusal ? unsupported(error, located, label) : error;
+  } finally {
+    key.dispose();
+  }
+}
+
+/**
+ * The passphrase; or, where none is given, the empty one, if the file proves that it was sealed with it.
+ *
+ * @throws KmsxError what `ask` throws
+ */
+async function askUnlessEmpty(
+  key: SealedKey,
+  ask: () => Promise<SecretBytes>,
+): Promise<SecretBytes | Passphrase> {
+  const given = await ask().catch((error: unknown) => {
+    if (hasCode(error, 'passphrase-missing', 'input-empty')) return error;
+    throw error;
+  });
+  const isGiven = given instanceof SecretBytes;
+  if (isGiven && given.length > 0) return given;
+  for (const empty of EMPTY_PASSPHRASES) if (await key.verify?.(empty)) return empty;
+  if (isGiven) return given;
+  throw given;
+}
+
+async function openWith(
+  key: SealedKey,
+  passphrase: SecretBytes,
+  label: string,
+): Promise<KeyObject> {
+  assertUsablePassphrase(passphrase);
+  return usingPassphrase(passphrase, async (both) => {
+    if (key.verify === undefined || (await key.verify(both))) return openSealed(key, both, label);
+    throw wrongPassphrase(label);
   });
 }
 
-async function openPlain(located: LocatedPrivateKey, label: string): Promise<KeyObject> {
+async function openSealed(
+  key: SealedKey,
+  passphrase: Passphrase,
+  label: string,
+): Promise<KeyObject> {
   try {
-    return await located.open(undefined);
+    return await key.open(passphrase);
+  } catch (error) {
+    if (error instanceof EncryptionRefusal) throw error;
+    // The errors of OpenSSL and node-forge depend on chance and could quote the input: none is kept.
+    throw wrongPassphrase(label);
+  }
+}
+
+function wrongPassphrase(label: string): KmsxError {
+  return kmsxError(
+    'passphrase-wrong',
+    `${label} does not open: the passphrase is wrong, or the file is damaged`,
+    { details: { label } },
+  );
+}
+
+async function readSealed(located: LocatedPrivateKey, label: string): Promise<SealedKey> {
+  try {
+    return await located.read();
+  } catch (error) {
+    if (error instanceof KmsxError) throw error;
+    throw error instanceof EncryptionRefusal ? unsupported(error, located, label) : damaged(label);
+  }
+}
+
+function unsupported(
+  { message, rewriter }: EncryptionRefusal,
+  { form }: LocatedPrivateKey,
+  label: string,
+): KmsxError {
+  const byPkcs12 = rewriter !== 'its-maker' && form === 'pkcs12';
+  const remedy = byPkcs12 ? (`${rewriter}-pkcs12` as const) : rewriter;
+  return kmsxError('privkey-unsupported', `${label} ${message}`, { details: { label, remedy } });
+}
+
+async function openPlain(located: LocatedPrivateKey, label: string): Promise<KeyObject> {
+  const key = await readSealed(located, label);
+  try {
+    return await key.open(undefined);
   } catch (error) {
     if (error instanceof KmsxError) throw error;
     throw damaged(label);
+  } finally {
+    key.dispose();
   }
 }
 

@@ -20,12 +20,13 @@ describe('locatePrivateKey', () => {
     expect(locatePrivateKey(testKey(file), file)).toMatchObject({ form, encrypted });
   });
 
-  it('overwrites the copy that it decoded, and not the file', () => {
+  it('overwrites the copy that it decoded, and not the file', async () => {
     const bytes = Buffer.from(pem);
     const located = locatePrivateKey(bytes, 'key.pem');
-    expect(located.open(undefined)).toMatchObject({ type: 'private' });
+    const key = await located.read();
+    expect(await key.open(undefined)).toMatchObject({ type: 'private' });
     located.dispose();
-    expect(() => located.open(undefined)).toThrow();
+    expect(() => key.open(undefined)).toThrow();
     expect(bytes.equals(pem)).toBe(true);
   });
 
