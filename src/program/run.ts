@@ -28,7 +28,7 @@ export async function run(program: Program, argv: readonly string[], io: Io): Pr
       thrown instanceof CommanderError
         ? suggestionFor(thrown, program.command, command, io)
         : undefined;
-    const error = namingCommand(asKmsxError(thrown, suggestion), command);
+    const error = namingCommand(asKmsxError(thrown, command, suggestion), command);
     await createReporter(io, earlyOptions(argv)).error(error);
     if (io.env['KMSX_DEBUG'] === '1') await io.stderr.write(Buffer.from(trace(error)));
     return exitCodeOf(error.kind);
@@ -39,7 +39,7 @@ async function parse(program: Program, argv: readonly string[]): Promise<void> {
   const { command } = program;
   checkArguments(beforeCommand(command, argv), command.options);
   try {
-    await command.parseAsync(hasUnknownCommand(command, argv) ? withoutHelp(argv) : argv, {
+    await command.parseAsync(hasUnknownCommand(command, argv) ? withoutShortcuts(argv) : argv, {
       from: 'user',
     });
   } catch (thrown) {
@@ -57,13 +57,15 @@ function beforeCommand({ commands }: Command, argv: readonly string[]): readonly
 
 /** Whether the first word that is no option names no command. */
 function hasUnknownCommand(program: Command, argv: readonly string[]): boolean {
-  const [name] = program.parseOptions([...withoutHelp(argv)]).operands;
+  const [name] = program.parseOptions([...withoutShortcuts(argv)]).operands;
   return name !== undefined && !program.commands.some((each) => each.name() === name);
 }
 
-/** Commander would show the help of the program, as if the command were there. */
-function withoutHelp(argv: readonly string[]): readonly string[] {
-  return argv.filter((word) => word !== '--help' && word !== '-h');
+/** Commander would show the help or version of the program, as if the command were there. */
+const SHORTCUTS = ['--help', '-h', '--version', '-V'];
+
+function withoutShortcuts(argv: readonly string[]): readonly string[] {
+  return argv.filter((word) => !SHORTCUTS.includes(word));
 }
 
 function calledCommand({ command }: Program, argv: readonly string[]): Command | undefined {
@@ -81,8 +83,17 @@ function namingCommand(error: KmsxError, command: Command | undefined): KmsxErro
 }
 
 /** @param suggestion - a hint that commander does not give */
-function asKmsxError(thrown: unknown, suggestion: string | undefined): KmsxError {
+function asKmsxError(
+  thrown: unknown,
+  command: Command | undefined,
+  suggestion: string | undefined,
+): KmsxError {
   if (thrown instanceof KmsxError) return thrown;
+  if (thrown instanceof CommanderError && thrown.code === 'commander.excessArguments') {
+    return kmsxError('bad-usage', `too many arguments for ${command?.name() ?? 'kmsx'}`, {
+      hints: suggestion === undefined ? [] : [suggestion],
+    });
+  }
   if (thrown instanceof CommanderError) return fromCommander(thrown, suggestion);
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return kmsxError('internal', `a defect in kmsx (${name})`, { cause: thrown });

@@ -16,6 +16,7 @@ const OPTION_LIKE = new RegExp(
  * @throws KmsxError `bad-usage`; what follows a separator is not shown, since it may be a secret
  */
 export function assertWellTyped(word: string, names: readonly string[]): void {
+  assertNoLoneDash(word);
   const parts = OPTION_LIKE.exec(word)?.groups;
   if (parts === undefined) return;
   const { dashes = '', name = '', separator = '' } = parts;
@@ -29,11 +30,22 @@ export function assertWellTyped(word: string, names: readonly string[]): void {
   });
 }
 
+/** A dash of a word processor alone would be the name of a file in place of a standard stream. */
+function assertNoLoneDash(word: string): void {
+  if (word === '-' || !new RegExp(`^[${DASH}]$`, 'u').test(word)) return;
+  throw kmsxError('bad-usage', `${word} is a typographic dash (${codePoint(word)})`, {
+    hints: [`did you mean -, standard input or output? a file of that name is ./${word}`],
+  });
+}
+
+function codePoint(sign: string): string {
+  return `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
 function whatIsWrong(dashes: string, name: string, separator: string): string {
   const odd = new RegExp(`(?!-)[${DASH}]`, 'u').exec(dashes + name)?.[0];
   if (odd !== undefined) {
-    const code = odd.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0') ?? '';
-    return `has a typographic dash (U+${code}) where a hyphen belongs`;
+    return `has a typographic dash (${codePoint(odd)}) where a hyphen belongs`;
   }
   if (dashes === '-') return 'has one hyphen; a long option has two';
   if (separator === ':' || isWide(separator)) {

@@ -68,6 +68,26 @@ describe('an option that is nearly right', () => {
   });
 });
 
+describe('a dash of a word processor in place of standard input or output', () => {
+  it.each([
+    ['unwrap-key', '--privkey', 'x', '--in', '–'],
+    ['keygen', '--privkey-out', 'k', '--pubkey-out', '—'],
+    ['inspect', '−'],
+  ])('is named: %j', async (...argv) => {
+    const { stderr, hint } = await refusal(...argv);
+    expect(stderr).toContain(' is a typographic dash (U+2');
+    expect(hint).toMatch(
+      /^did you mean -, standard input or output\? a file of that name is \.\/.$/,
+    );
+  });
+
+  it('is a file where its folder is given', async () => {
+    writeFileSync(join(folder(), '–'), 'AAAA');
+    const { code, stderr } = await runInProcess(['inspect', './–'], { cwd: folder() });
+    expect(code, stderr).toBe(0);
+  });
+});
+
 describe('what only looks like an option', () => {
   it('is a value after an equals sign, and a file after --', async () => {
     writeFileSync(join(folder(), '–out'), 'AAAA');
@@ -92,6 +112,8 @@ describe('--help after a command that there is not', () => {
     ['--help', 'nosuch'],
     ['nosuch', '-h'],
     ['--quiet', 'nosuch', '--help', '--json'],
+    ['nosuch', '--version'],
+    ['-V', 'nosuch'],
   ])('%j is bad use', async (...argv) => {
     expect((await refusal(...argv)).stderr).toContain('unknown command nosuch');
   });

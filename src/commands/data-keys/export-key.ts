@@ -174,9 +174,19 @@ function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize 
   }
   const bytes = Number(numberOfBytes);
   if (!/^\d{1,4}$/.test(numberOfBytes) || bytes < 1 || bytes > 1024) {
-    throw kmsxError('bad-usage', '--number-of-bytes takes a number from 1 to 1024');
+    throw kmsxError('bad-usage', '--number-of-bytes takes a number from 1 to 1024', {
+      hints: likelyBytes(numberOfBytes),
+    });
   }
   return { numberOfBytes: bytes };
+}
+
+function likelyBytes(text: string): string[] | undefined {
+  const [, number = '', unit = ''] =
+    /^(\d{1,4})\s*-?\s*(b|bytes?|bits?)?$/i.exec(text.trim()) ?? [];
+  const bytes = Number(number) / (unit.toLowerCase().startsWith('bit') ? 8 : 1);
+  const isRight = Number.isInteger(bytes) && bytes >= 1 && bytes <= 1024;
+  return isRight ? [`did you mean --number-of-bytes ${bytes}?`] : undefined;
 }
 
 /** A bare CiphertextBlob does not carry its context, and the id would be lost. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../../base/error.ts';
+import { withoutStray } from '../../base/nearly-right.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
 import { inputFileId } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
@@ -158,7 +159,22 @@ function parseSeconds(option: string, text: string): number {
     throw kmsxError('bad-usage', `${option} takes at most ${MAX_SECONDS} seconds`);
   }
   if (seconds > 0) return seconds * 1000;
-  throw kmsxError('bad-usage', `${option} takes seconds, more than 0, as in ${option} 10`);
+  const meant = likelySeconds(text);
+  throw kmsxError('bad-usage', `${option} takes seconds, more than 0, as in ${option} 10`, {
+    hints: meant === undefined ? undefined : [`did you mean ${option} ${meant}?`],
+  });
+}
+
+/** In seconds. */
+const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, sec: 1, m: 60, min: 60 };
+
+/** What a number with a unit or with a decimal comma likely means, in seconds. */
+function likelySeconds(text: string): number | undefined {
+  const [, number = '', unit = ''] =
+    /^(\d{1,6}(?:\.\d{1,3})?)([a-z]*)$/i.exec(withoutStray(text).replace(',', '.')) ?? [];
+  const factor = UNITS[unit.toLowerCase()] ?? (unit === '' ? 1 : Number.NaN);
+  const seconds = Number((Number(number) * factor).toFixed(3));
+  return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
 function parseAttempts(text: string): number {
