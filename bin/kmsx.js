@@ -4,7 +4,7 @@ import { readFileSync, writeSync } from 'node:fs';
 const argv = process.argv.slice(2);
 if (!printsVersion()) {
   if (cachesCode()) refuseCache();
-  else await import('../dist/main.js');
+  else await load();
 }
 
 /** Scripts ask for the version often, and it needs nothing of the program. */
@@ -26,14 +26,39 @@ function cachesCode() {
 
 /** As the program would, which must not be loaded: Node.js would run what is in the cache in its place. */
 function refuseCache() {
-  const [Message, Hint] = [
-    'NODE_COMPILE_CACHE is set: Node.js would run code from a cache, whoever wrote it',
-    'unset NODE_COMPILE_CACHE',
-  ];
-  const Error = { Kind: 'usage', Code: 'environment-refused', Message, Hint, Retryable: false };
-  const isJson = /(^| )--error-format[ =]json( |$)/.test(argv.join(' '));
   process.exitCode = 2;
+  tell({
+    Kind: 'usage',
+    Code: 'environment-refused',
+    Message: 'NODE_COMPILE_CACHE is set: Node.js would run code from a cache, whoever wrote it',
+    Hint: 'unset NODE_COMPILE_CACHE',
+  });
+}
+
+/** @param {{ Kind: string, Code: string, Message: string, Hint: string }} error */
+function tell(error) {
+  const { Message, Hint } = error;
+  const isJson = /(^| )--error-format[ =]json( |$)/.test(argv.join(' '));
   console.error(
-    isJson ? JSON.stringify({ Error }) : `kmsx: error: ${Message}\nkmsx: hint: ${Hint}`,
+    isJson
+      ? JSON.stringify({ Error: { ...error, Retryable: false } })
+      : `kmsx: error: ${Message}\nkmsx: hint: ${Hint}`,
   );
+}
+
+/** Loads and runs the program. Node.js opens many files at once for that. */
+async function load() {
+  try {
+    await import('../dist/main.js');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EMFILE' && code !== 'ENFILE') throw error;
+    process.exitCode = 7;
+    tell({
+      Kind: 'io',
+      Code: 'file-unreadable',
+      Message: `there are too few file descriptors (${code})`,
+      Hint: 'ulimit -n 1024, in the shell that runs kmsx',
+    });
+  }
 }

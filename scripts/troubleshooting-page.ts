@@ -53,6 +53,7 @@ const PLACEHOLDERS: ErrorDetails = {
   'passphrase-wrong': { label: 'FILE' },
   'file-missing': {},
   'file-unreadable': {},
+  'file-unwritable': {},
   'port-taken': { port: 'PORT', reason: 'REASON' },
 };
 

@@ -78,6 +78,8 @@ export interface ErrorDetails {
   readonly 'passphrase-wrong': OfInput;
   readonly 'file-missing': { readonly path?: string };
   readonly 'file-unreadable': { readonly path?: string; readonly isFolder?: boolean };
+  /** `isWhole`: the file has its name and all its bytes, and may not survive a crash. */
+  readonly 'file-unwritable': { readonly isWhole?: boolean };
   readonly 'port-taken': { readonly port: string; readonly reason: string };
 }
 

@@ -73,10 +73,11 @@ export class FieldReader {
     return bytes;
   }
 
-  /** Standard base64 of at least one byte, as it is. */
-  base64(name: string): string {
+  /** Standard base64 of at least one byte, as it is, of at most so many characters. */
+  base64(name: string, most = Infinity): string {
     this.bytes(name).fill(0);
-    return this.text(name);
+    const text = this.text(name);
+    return text.length <= most ? text : this.fail(name, `is longer than ${most} characters`);
   }
 
   integer(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {

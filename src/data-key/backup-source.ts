@@ -1,4 +1,5 @@
 import { answerMalformed } from '../answers/errors.ts';
+import { MAX_BLOB_CHARACTERS } from '../base/blob-length.ts';
 import { kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { EncryptionContext } from '../documents/encryption-context.ts';
@@ -72,10 +73,23 @@ export function backupSourceOf(
           details: { label },
         });
       }
-      return { CiphertextBlob: envelope.answer.CiphertextBlob, EncryptionContext: context };
+      return withoutDocument(envelope.answer.CiphertextBlob, context, label);
     case 'bare':
-      return { CiphertextBlob: envelope.base64, EncryptionContext: context };
+      return withoutDocument(envelope.base64, context, label);
   }
+}
+
+function withoutDocument(
+  CiphertextBlob: string,
+  EncryptionContext: EncryptionContext | undefined,
+  label: string,
+): BackupSource {
+  if (CiphertextBlob.length <= MAX_BLOB_CHARACTERS) return { CiphertextBlob, EncryptionContext };
+  throw kmsxError(
+    'document-malformed',
+    `${label} has a CiphertextBlob of more than ${MAX_BLOB_CHARACTERS} characters`,
+    { details: { label } },
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { MAX_BLOB_CHARACTERS } from '../base/blob-length.ts';
 import { kmsxError } from '../base/error.ts';
 import { FieldReader } from '../base/fields.ts';
 import type { JsonObject } from '../base/json.ts';
@@ -58,7 +59,7 @@ export class DocumentFields extends FieldReader {
 
 /** Reads a ciphertext in standard base64, in a document or in a part of one. */
 export function requireCiphertext(fields: FieldReader, name: string): string {
-  const base64 = fields.base64(name);
+  const base64 = fields.base64(name, MAX_BLOB_CHARACTERS);
   const problem = notCiphertext(base64);
   return problem === undefined ? base64 : fields.fail(name, problem);
 }

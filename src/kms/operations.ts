@@ -1,6 +1,7 @@
 import { AnswerFields } from '../answers/fields.ts';
 import { fieldOf } from '../answers/json.ts';
 import type { FieldReader } from '../base/fields.ts';
+import { MAX_BLOB_CHARACTERS } from '../base/blob-length.ts';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import { isAnswerAbout } from './key-id.ts';
 import type {
@@ -43,6 +44,9 @@ const KEY_ID_OR_ARN = new RegExp(`${KEY_ID.source}|${KEY_ARN.source}`);
 /** A word of KMS, a time, an id. */
 const WORD = /^[A-Za-z0-9][\w./:+-]{0,127}$/;
 
+/** The longest ExportedDataKey that is taken, in base64: the longest data key has 1,024 bytes. */
+const MAX_EXPORT_CHARACTERS = 4 * 1024;
+
 /**
  * The operations on data keys and secrets. EncryptionContext is one JSON text: an object would be flattened into
  * parameters that KMS does not read, and the context silently lost.
@@ -58,8 +62,8 @@ export const OPERATIONS: OperationTable<DataKeyOperations & SecretOperations> = 
       ...wrapping(input),
     }),
     read: (answer, { keyId }) => ({
-      ciphertextBlobBase64: ciphertext(answer, 'CiphertextBlob'),
-      exportedDataKeyBase64: ciphertext(answer, 'ExportedDataKey'),
+      ciphertextBlobBase64: ciphertext(answer, 'CiphertextBlob', MAX_BLOB_CHARACTERS),
+      exportedDataKeyBase64: ciphertext(answer, 'ExportedDataKey', MAX_EXPORT_CHARACTERS),
       ...keyOf(answer, keyId),
     }),
   },
@@ -71,7 +75,7 @@ export const OPERATIONS: OperationTable<DataKeyOperations & SecretOperations> = 
       ...wrapping(input),
     }),
     read: (answer) => ({
-      exportedDataKeyBase64: ciphertext(answer, 'ExportedDataKey'),
+      exportedDataKeyBase64: ciphertext(answer, 'ExportedDataKey', MAX_EXPORT_CHARACTERS),
       ...keyOf(answer),
     }),
   },
@@ -98,7 +102,7 @@ export const OPERATIONS: OperationTable<DataKeyOperations & SecretOperations> = 
       SourceEncryptionAlgorithm: input.asymmetricSource?.algorithm,
     }),
     read: (answer, { asymmetricSource }) => ({
-      ciphertextBlobBase64: ciphertext(answer, 'CiphertextBlob'),
+      ciphertextBlobBase64: ciphertext(answer, 'CiphertextBlob', MAX_BLOB_CHARACTERS),
       ...keyOf(answer, asymmetricSource?.keyId),
     }),
   },
@@ -227,12 +231,12 @@ function keyName(fields: FieldReader, name: string, pattern: RegExp, asked?: str
   return keyId;
 }
 
-/** A ciphertext of a data key. An answer with the data key itself beside it has sent it in clear. */
-function ciphertext(answer: AnswerFields, name: string): string {
+/** A ciphertext of a data key, of at most so many characters. An answer with the data key itself beside it has sent it in clear. */
+function ciphertext(answer: AnswerFields, name: string, most: number): string {
   if (fieldOf(answer.object, 'Plaintext') !== undefined) {
     answer.fail('Plaintext', 'is in it, and was not asked for: the data key was sent in clear');
   }
-  return answer.base64(name);
+  return answer.base64(name, most);
 }
 
 /** What an answer repeats of the request must be what was sent. */

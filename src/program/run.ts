@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
+import { fewDescriptors } from '../base/files/few-descriptors.ts';
 import { exitCodeOf, SIGNAL_EXIT_CODES } from '../terminal/exit-codes.ts';
 import { earlyOptions } from './early-options.ts';
 import type { Io } from '../terminal/io.ts';
@@ -95,6 +96,8 @@ function asKmsxError(
     });
   }
   if (thrown instanceof CommanderError) return fromCommander(thrown, suggestion);
+  const few = fewDescriptors(thrown); // as Node.js loads a command's code
+  if (few !== undefined) return few;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return kmsxError('internal', `a defect in kmsx (${name})`, { cause: thrown });
 }

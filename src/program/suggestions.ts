@@ -45,7 +45,8 @@ function inputSuggestion(command: Command, io: Pick<Io, 'cwd'>): string | undefi
   const [word] = command.args;
   const isInput =
     word !== undefined &&
-    (word.startsWith(SECRET_PREFIX) || existsSync(absolutePath(io.cwd, word)));
+    (word.startsWith(SECRET_PREFIX) ||
+      (io.cwd !== undefined && existsSync(absolutePath(io.cwd, word))));
   return isInput
     ? `did you mean --in ${shellWord(word)}?`
     : `${command.name()} takes its input with --in FILE`;

@@ -4,6 +4,8 @@ import type { SecretBytes } from '../base/secret-bytes.ts';
 /** A stream for messages or results. */
 export interface OutputStream {
   readonly isTerminal: boolean;
+  /** False if it was closed when the program was started, or opened for reading only. */
+  readonly isOpen: boolean;
   /** `device:inode` of the regular file behind the stream, if any. */
   readonly fileId: string | undefined;
   /** Resolves when the system has accepted every byte; a regular file is then on stable storage. */
@@ -31,7 +33,8 @@ export interface Io extends FileContext {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
+  /** The working directory; undefined if it was removed. */
+  readonly cwd: string | undefined;
   /** The effective user; undefined on systems without one. */
   readonly userId: number | undefined;
   /** Kills all processes of a group; does nothing if there are none. */

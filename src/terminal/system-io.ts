@@ -3,7 +3,7 @@ import { fstatSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { systemErrorCode } from '../base/error.ts';
-import { writeDescriptor } from '../base/files/descriptor.ts';
+import { isOpenForWriting, writeDescriptor } from '../base/files/descriptor.ts';
 import type { InputStream, Io, OutputStream } from './io.ts';
 import { promptSecret } from './prompt.ts';
 
@@ -24,7 +24,7 @@ export function systemIo(
     stdout: systemOutput(host, 1, signal),
     stderr: systemOutput(host, 2, signal),
     env: host.env,
-    cwd: host.cwd(),
+    cwd: workingDirectory(host),
     nodeVersion: host.versions.node,
     pid: host.pid,
     signal,
@@ -58,9 +58,18 @@ export function systemIo(
   };
 }
 
+function workingDirectory(host: NodeJS.Process): string | undefined {
+  try {
+    return host.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
 function systemOutput(host: NodeJS.Process, descriptor: 1 | 2, signal: AbortSignal): OutputStream {
   return {
     isTerminal: isatty(descriptor),
+    isOpen: isOpenForWriting(descriptor),
     fileId: fileIdOf(descriptor),
     write: (bytes) => writeDescriptor(descriptor, bytes, signal),
     writeUntil: (bytes, until) => {

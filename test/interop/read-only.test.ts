@@ -1,5 +1,6 @@
 /* Real file systems that take nothing: CI is root, whom modes do not stop. */
-import { readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../support/run-result.ts';
@@ -58,5 +59,34 @@ describe('a full disk', () => {
     expect(result.stderr).toContain('kmsx: error: no space left to write disk/e.json\n');
     expect(readdirSync(folder())).toEqual(['disk']);
     expect(readdirSync(disk())).toEqual([]);
+  });
+});
+
+describe('a file that cannot be moved aside', () => {
+  const NAME = 'old \\ file.json'; // in the table of mounts, such characters are octal
+
+  it('since it is a mount of its own is exit 7 before KMS is called', async () => {
+    for (const name of ['source', NAME]) writeFileSync(join(folder(), name), 'old');
+    mounts.file(join(folder(), 'source'), join(folder(), NAME));
+    const result = await exportTo('--out', NAME, '--force');
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain(
+      `kmsx: error: ${NAME} is a mount of its own: it cannot be replaced\n`,
+    );
+    expect(readdirSync(folder()).sort()).toEqual([NAME, 'source']);
+    expect(readFileSync(join(folder(), NAME), 'utf8')).toBe('old');
+  });
+
+  it('since it is immutable is exit 7 before KMS is called', async () => {
+    writeFileSync(join(folder(), NAME), 'old');
+    execFileSync('chattr', ['+i', join(folder(), NAME)]);
+    try {
+      const result = await exportTo('--out', NAME, '--force');
+      expect(result).toMatchObject({ code: 7, stdout: '' });
+      expect(result.stderr).toContain(`kmsx: error: ${NAME} cannot be moved aside (EPERM)\n`);
+      expect(readdirSync(folder())).toEqual([NAME]);
+    } finally {
+      execFileSync('chattr', ['-i', join(folder(), NAME)]);
+    }
   });
 });

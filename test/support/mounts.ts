@@ -11,6 +11,8 @@ export interface Mounts {
   /** A file system in memory, of a size such as `64k`. */
   memory(folder: string, size: string): void;
   readOnly(folder: string): void;
+  /** An existing file on another one, as `docker -v FILE:FILE` does. */
+  file(source: string, target: string): void;
 }
 
 /** Must be called after `useTempFolder`: what is mounted goes before the folder does. */
@@ -38,6 +40,9 @@ export function useMounts(): Mounts {
     memory: (folder, size) => {
       mkdirSync(folder);
       mount(folder, '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs');
+    },
+    file: (source, target) => {
+      mount(target, '--bind', source);
     },
     readOnly: (folder) => {
       run('mount', '-o', 'remount,ro', folder);

@@ -1,3 +1,4 @@
+import type { FileSteps } from '../../src/base/files/file-steps.ts';
 import type { Io, OutputStream } from '../../src/terminal/io.ts';
 import { createProgram } from '../../src/program/program.ts';
 import { run } from '../../src/program/run.ts';
@@ -14,6 +15,8 @@ export interface TestIoOptions {
   readonly stdinIsTerminal?: boolean;
   /** What is typed at each prompt, in order; without it there is no terminal. */
   readonly typed?: readonly string[];
+  /** What changes the disk, in place of the system's own calls. */
+  readonly fileSteps?: FileSteps;
   /** What a write to stdout does instead of succeeding. */
   readonly stdoutError?: Error;
   /** Takes the real clock, processes and Node.js version, in place of fixed ones. */
@@ -51,6 +54,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   return {
     ...systemIo(process, signal, untilStopped),
     ...(options.isReal !== true && FIXED),
+    ...(options.fileSteps !== undefined && { fileSteps: options.fileSteps }),
     stdin: {
       isTerminal: options.stdinIsTerminal ?? false,
       fileId: undefined,
@@ -84,7 +88,7 @@ function stream(
     listener?.(Buffer.from(bytes).toString());
     return Promise.resolve();
   };
-  return { isTerminal, fileId: undefined, write, writeUntil: write };
+  return { isTerminal, isOpen: true, fileId: undefined, write, writeUntil: write };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
-import { fstat, fstatSync, fsync, readdirSync, readFileSync, write } from 'node:fs';
+import { constants, fstat, fstatSync, fsync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { write } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { systemErrorCode } from '../error.ts';
@@ -35,14 +36,34 @@ export async function writeDescriptor(
   if (stats.isFile()) await fsyncAsync(descriptor);
 }
 
-/** Whether a descriptor was opened for reading only; false where the system does not say (it does on Linux). */
-export function isReadOnly(descriptor: number): boolean {
+/** How a descriptor was opened: the lowest two bits of its flags (open(2)); undefined where the system does not say. */
+function accessMode(descriptor: number): number | undefined {
   try {
     const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1');
-    // O_RDONLY is 0 in the two lowest bits of an octal number.
-    return /^flags:\s+[0-7]*[04]$/m.test(info);
+    const flags = /^flags:\s+([0-7]+)$/m.exec(info)?.[1];
+    return flags === undefined ? undefined : Number.parseInt(flags, 8) & 3;
   } catch {
-    return false;
+    return undefined; // it is closed, or this is not Linux
+  }
+}
+
+function isReadOnly(descriptor: number): boolean {
+  return accessMode(descriptor) === constants.O_RDONLY;
+}
+
+/**
+ * Whether what is written to a descriptor gets anywhere. A standard stream that was closed when Node.js started is
+ * `/dev/null`, which Node.js opens for reading and writing in its place; a shell's `> /dev/null` is for writing alone.
+ * True where the system does not say (it does on Linux).
+ */
+export function isOpenForWriting(descriptor: number): boolean {
+  const mode = accessMode(descriptor);
+  if (mode === constants.O_RDONLY) return false;
+  if (descriptor > 2 || mode !== constants.O_RDWR) return true;
+  try {
+    return fstatSync(descriptor).rdev !== statSync('/dev/null').rdev;
+  } catch {
+    return true; // a system without /dev/null cannot hide it there
   }
 }
 

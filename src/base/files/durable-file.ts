@@ -1,14 +1,22 @@
-import type { Stats } from 'node:fs';
-import { constants, lstatSync, readlinkSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { open, realpath } from 'node:fs/promises';
+import { lstatSync, readlinkSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { kmsxError, systemErrorCode } from '../error.ts';
+import { KmsxError, kmsxError, systemErrorCode } from '../error.ts';
 import { shellWord } from '../shell-word.ts';
 import type { FileSteps } from './file-steps.ts';
-import { FILE_STEPS, isThere } from './file-steps.ts';
+import { FILE_STEPS, isThere, renameOnto } from './file-steps.ts';
 import { placeFile } from './place-file.ts';
-import type { Leftover, TemporaryFileContext } from './temporary-name.ts';
+import { assertReplaceable } from './replaceable.ts';
+import {
+  createTemporary,
+  idAt,
+  idOf,
+  removeTemporary,
+  reserve,
+  takesForSame,
+  writeWhole,
+} from './temporary-file.ts';
+import type { EarlierFiles, TemporaryFileContext } from './temporary-name.ts';
 import { asideNames, removeLeftovers, temporaryName } from './temporary-name.ts';
 import { existsError, writeError } from './write-error.ts';
 
@@ -38,16 +46,27 @@ export interface CommitReport {
   readonly movedAside: readonly string[];
   /** The file system gave the file a wider mode than was asked for (a FAT stick). */
   readonly modeIgnored: boolean;
+  /** The path of a second name of the file, which could not be removed. */
+  readonly secondName: string | undefined;
 }
 
 /** A file that is ready to be written: its temporary file is beside it. End it with `commit` or `discard`. */
 export interface PreparedFile {
-  /** Temporary files of earlier runs that are left alone. */
-  readonly leftovers: readonly Leftover[];
+  /** What earlier runs left beside it, and this one leaves alone. */
+  readonly earlier: EarlierFiles;
+  /**
+   * Whether this path, too, names the file that will be: where the file system does not distinguish letter case, or
+   * forms of Unicode. To be asked before `commit`.
+   */
+  isNamedBy(path: string): boolean;
   /** Writes the whole file under its final name, on stable storage. */
   commit(bytes: Uint8Array): Promise<CommitReport>;
-  /** Leaves nothing behind that can be removed, and never fails. Harmless after `commit`. */
-  discard(): Promise<void>;
+  /**
+   * Removes the temporary file, and never fails. Harmless after `commit`.
+   *
+   * @returns the path of a temporary file that could not be removed; only once
+   */
+  discard(): Promise<string | undefined>;
   /**
    * Removes the file that `commit` put in place, also if it failed half-way. Synchronous, so that it works while the
    * process is interrupted. A file that another process put there since stays, and so do files that were moved aside.
@@ -71,10 +90,14 @@ export async function prepareDurableFile(
   options: DurableFileOptions,
   context: FileContext,
 ): Promise<PreparedFile> {
+  const { fileSteps: steps = FILE_STEPS } = context;
   try {
     const target = await resolveTarget(path, options);
-    const leftovers = await removeLeftovers(target, context);
-    return { leftovers, ...(await prepareIn(target, options, context)) };
+    const earlier = await removeLeftovers(target, context, steps);
+    if (options.existing === 'move-aside' && isThere(target)) {
+      await assertReplaceable(target, options.label, temporaryName(target, context), steps);
+    }
+    return { earlier, ...(await prepareIn(target, options, context, steps)) };
   } catch (error) {
     throw writeError(options.label, error);
   }
@@ -84,35 +107,32 @@ async function prepareIn(
   target: string,
   options: DurableFileOptions,
   context: FileContext,
-): Promise<Omit<PreparedFile, 'leftovers'>> {
+  steps: FileSteps,
+): Promise<Omit<PreparedFile, 'earlier'>> {
   const { label, mode, existing, reserveBytes = 0 } = options;
-  const { signal, fileSteps: steps = FILE_STEPS } = context;
-  const folder = dirname(target);
-  let temporary = await createTemporary(target, mode, context);
+  const { signal } = context;
+  let temporary = await createTemporary(target, mode, context, steps);
   let fileId: string | undefined;
+  let isEnded = false;
 
-  const remove = (): void => {
-    try {
-      if (isThere(temporary.path)) steps.unlink(temporary.path);
-    } catch {
-      // The next run that writes this name removes it; the error to report is an earlier one.
-    }
-  };
-  const discard = async (): Promise<void> => {
+  const remove = (): void => void removeTemporary(temporary.path, steps);
+  const discard = async (): Promise<string | undefined> => {
+    if (isEnded) return undefined;
+    isEnded = true;
     signal.removeEventListener('abort', remove);
-    await temporary.handle.close().catch(() => undefined);
-    remove();
+    await steps.close(temporary.handle).catch(() => undefined);
+    return removeTemporary(temporary.path, steps) ? undefined : temporary.path;
   };
   const asides = (): string[] =>
     existing === 'move-aside' ? asideNames(target, temporary.path, context.now()) : [];
   const place = (): string[] => {
     if (existing !== 'replace') return placeFile(temporary.path, target, label, asides(), steps);
-    steps.rename(temporary.path, target);
+    renameOnto(temporary.path, target, steps);
     return [];
   };
-  const writeAndPlace = async (bytes: Uint8Array): Promise<CommitReport> => {
+  const writeAndPlace = async (bytes: Uint8Array): Promise<Omit<CommitReport, 'secondName'>> => {
     for (let rewrites = 0; ; rewrites += 1) {
-      const stats = await writeWhole(temporary.handle, bytes);
+      const stats = await writeWhole(temporary.handle, bytes, steps);
       fileId = idOf(stats);
       try {
         return { movedAside: place(), modeIgnored: (stats.mode & 0o777 & ~mode) !== 0 };
@@ -120,41 +140,41 @@ async function prepareIn(
         // Another process removed the temporary file: write it again.
         const isLost = systemErrorCode(error) === 'ENOENT' && !isThere(temporary.path);
         if (!isLost || signal.aborted || rewrites === MAX_REWRITES) throw error;
-        temporary = await createTemporary(target, mode, context);
+        temporary = await createTemporary(target, mode, context, steps);
       }
     }
   };
 
   signal.addEventListener('abort', remove, { once: true });
   try {
-    await temporary.handle.writeFile(Buffer.alloc(reserveBytes));
-    await temporary.handle.sync();
+    await reserve(temporary.handle, reserveBytes, steps);
     // Fails now if the old file's new name would be too long.
     for (const aside of asides()) lstatSync(aside, { throwIfNoEntry: false });
   } catch (error) {
-    await discard();
-    throw error;
+    throw withLeftover(writeError(label, error), await discard());
   }
   return {
     discard,
+    isNamedBy: (other) => takesForSame(temporary.path, target, other),
     commit: async (bytes) => {
-      let report: CommitReport | undefined;
+      let placed: Omit<CommitReport, 'secondName'> | undefined;
       try {
-        report = await writeAndPlace(bytes);
-        steps.sync(folder);
-        return report;
+        placed = await writeAndPlace(bytes);
+        steps.sync(dirname(target));
       } catch (error) {
-        throw report === undefined ? writeError(label, error) : notSynced(label, report, error);
-      } finally {
-        await discard();
+        const told =
+          placed === undefined
+            ? writeError(label, error)
+            : notSynced(label, placed.movedAside, error);
+        throw withLeftover(told, await discard());
       }
+      return { ...placed, secondName: await discard() };
     },
     retract: () => {
       try {
-        const stats = lstatSync(target, { throwIfNoEntry: false });
-        if (stats === undefined || idOf(stats) !== fileId) return;
+        if (fileId === undefined || idAt(target) !== fileId) return;
         steps.unlink(target);
-        steps.sync(folder);
+        steps.sync(dirname(target));
       } catch (error) {
         throw writeError(label, error);
       }
@@ -162,49 +182,29 @@ async function prepareIn(
   };
 }
 
+/** The same error, which also names a temporary file that could not be removed. */
+function withLeftover(error: unknown, leftover: string | undefined): unknown {
+  if (leftover === undefined || !(error instanceof KmsxError)) return error;
+  return error.with({
+    message: `${error.message}; its temporary file ${leftover} could not be removed: remove it`,
+    hints: error.hints,
+  });
+}
+
 /** The file has its name, and the folder that holds the name could not be synced. */
-function notSynced(label: string, { movedAside }: CommitReport, cause: unknown): unknown {
+function notSynced(label: string, movedAside: readonly string[], cause: unknown): unknown {
   const code = systemErrorCode(cause);
   if (code === undefined) return cause;
   const old = movedAside.length === 0 ? '' : `; what was there is now ${movedAside.join(' and ')}`;
   return kmsxError(
     'file-unwritable',
     `${label} is written whole, but its folder cannot be synced (${code}): it may not survive a crash${old}`,
-    { hints: [`copy ${shellWord(label)} to another disk, and compare the copy`], cause },
+    {
+      details: { isWhole: true },
+      hints: [`copy ${shellWord(label)} to another disk, and compare the copy`],
+      cause,
+    },
   );
-}
-
-interface TemporaryFile {
-  readonly path: string;
-  readonly handle: FileHandle;
-}
-
-async function createTemporary(
-  target: string,
-  mode: number,
-  context: FileContext,
-): Promise<TemporaryFile> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const path = temporaryName(target, context);
-  return { path, handle: await open(path, flags, mode) };
-}
-
-/** Writes all bytes, cuts the file to their length, syncs and closes it. */
-async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<Stats> {
-  let written = 0;
-  while (written < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, written);
-    written += bytesWritten;
-  }
-  await handle.truncate(bytes.length);
-  await handle.sync();
-  const stats = await handle.stat();
-  await handle.close();
-  return stats;
-}
-
-function idOf({ dev, ino }: Stats): string {
-  return `${dev}:${ino}`;
 }
 
 /** The path to write: the target of a symbolic link, because the link stays. */

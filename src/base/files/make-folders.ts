@@ -1,6 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../error.ts';
+import type { FileSteps } from './file-steps.ts';
+import { FILE_STEPS } from './file-steps.ts';
 
 /**
  * Creates a folder and its missing parents; an existing one is left unchanged.
@@ -12,20 +14,24 @@ import { systemErrorCode } from '../error.ts';
  * @throws the system's error: `EEXIST` if the name belongs to something else, `ENOENT` if the file system takes no
  * folders
  */
-export async function makeFolders(folder: string, mode: number): Promise<void> {
+export async function makeFolders(
+  folder: string,
+  mode: number,
+  steps: FileSteps = FILE_STEPS,
+): Promise<void> {
   const parent = dirname(folder);
   try {
-    await makeFolder(folder, mode);
+    await makeFolder(folder, mode, steps);
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT' || parent === folder) throw error;
-    await makeFolders(parent, mode);
-    await makeFolder(folder, mode);
+    await makeFolders(parent, mode, steps);
+    await makeFolder(folder, mode, steps);
   }
 }
 
-async function makeFolder(folder: string, mode: number): Promise<void> {
+async function makeFolder(folder: string, mode: number, steps: FileSteps): Promise<void> {
   try {
-    await mkdir(folder, { mode });
+    await steps.makeFolder(folder, mode);
   } catch (error) {
     // Some file systems do not answer EEXIST for an existing folder.
     const isFolder = await stat(folder).then(

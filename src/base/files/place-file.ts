@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KmsxError, systemErrorCode } from '../error.ts';
 import type { FileSteps } from './file-steps.ts';
-import { isThere, moveToFreeName } from './file-steps.ts';
+import { isSameFile, isThere, moveToFreeName } from './file-steps.ts';
 import { oldName } from './temporary-name.ts';
 import { existsError, writeError } from './write-error.ts';
 
@@ -32,7 +32,7 @@ export function placeFile(
       tried.push(aside);
       moveAside(target, aside, label, steps);
     }
-    return tried.filter(isThere).map((aside) => shorten(aside, steps));
+    return tried.filter(isThere).flatMap((aside) => shorten(aside, steps));
   } catch (error) {
     const elsewhere = tried
       .reverse()
@@ -59,16 +59,20 @@ function moveAside(target: string, aside: string, label: string, steps: FileStep
   }
 }
 
-/** Renames an old file to `FILE.old-TIMESTAMP` if that is free; returns the name that it has in the end. */
-function shorten(aside: string, steps: FileSteps): string {
+/** Renames an old file to `FILE.old-TIMESTAMP` if that is free; returns the names that it has in the end. */
+function shorten(aside: string, steps: FileSteps): string[] {
   const name = oldName(aside);
   try {
     steps.link(aside, name);
-    steps.unlink(aside);
-    return name;
   } catch {
-    return aside; // taken, or no hard links here: the longer name will do
+    if (!isSameFile(aside, name)) return [aside]; // taken, or no hard links here: the longer name will do
   }
+  try {
+    steps.unlink(aside);
+  } catch {
+    // The error is of no matter: it may have both names.
+  }
+  return [name, aside].filter(isThere);
 }
 
 /** Returns false if the old name is taken by now: the file stays where it is. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { systemErrorCode } from '../error.ts';
+import type { FileSteps } from './file-steps.ts';
 import { isSameFile } from './file-steps.ts';
 
 /** What naming and tidying up need from their surroundings. */
@@ -19,6 +20,13 @@ export interface Leftover {
   readonly temporary: string;
   /** The path of the old file, if that run was killed after moving it aside and before putting the new one in place. */
   readonly old: string | undefined;
+}
+
+/** What earlier runs left beside a file. */
+export interface EarlierFiles {
+  readonly leftovers: readonly Leftover[];
+  /** The paths of files that were moved aside, but for those of a leftover. */
+  readonly old: readonly string[];
 }
 
 /** Age at which a temporary file of a process that cannot be seen from here counts as left behind. */
@@ -56,13 +64,15 @@ export function oldName(aside: string): string {
  * Removes the temporary files of `target` whose process has ended. Those of an interrupted replacement stay, and so do
  * those of another machine or PID namespace, whose processes cannot be seen from here.
  *
- * @returns the files of interrupted replacements, and those from elsewhere that are older than an hour
+ * @returns the files of interrupted replacements, and those from elsewhere that are older than an hour; and the files
+ * that were moved aside, of which a run that was killed may have said nothing
  * @throws the system's error where the folder can't be read
  */
 export async function removeLeftovers(
   target: string,
   context: TemporaryFileContext,
-): Promise<Leftover[]> {
+  steps: FileSteps,
+): Promise<EarlierFiles> {
   const folder = dirname(target);
   const prefix = `.${basename(target)}.kmsx-`;
   const ownSpace = pidSpace();
@@ -78,20 +88,31 @@ export async function removeLeftovers(
     const temporary = join(folder, entry);
     try {
       const old = entries.find((other) => isAside(other, basename(target), random));
-      const ageMs = context.now().getTime() - lstatSync(temporary).mtimeMs;
+      const stats = lstatSync(temporary);
+      const ageMs = context.now().getTime() - stats.mtimeMs;
       if (old !== undefined && !isSameFile(temporary, target)) {
         stays.push({ temporary, old: join(folder, old) });
       } else if (isHere) {
-        unlinkSync(temporary);
+        (stats.isDirectory() ? steps.removeFolder : steps.unlink)(temporary);
       } else if (ageMs > FOREIGN_LEFTOVER_MS) {
         stays.push({ temporary, old: undefined });
       }
     } catch (error) {
-      // Another user's file in a sticky folder, a folder, removed by now: it does no harm.
+      // Another user's file in a sticky folder, a folder that is not empty, removed by now: it does no harm.
       if (systemErrorCode(error) === undefined) throw error;
     }
   }
-  return stays;
+  const old = entries
+    .filter((entry) => isOld(entry, basename(target)))
+    .map((entry) => join(folder, entry))
+    .filter((path) => stays.every((leftover) => leftover.old !== path))
+    .sort();
+  return { leftovers: stays, old };
+}
+
+function isOld(entry: string, name: string): boolean {
+  if (!entry.startsWith(`${name}.old-`)) return false;
+  return /^\d{8}T\d{6}\.\d{3}Z(?:-[0-9a-f]{12}\d)?$/.test(entry.slice(`${name}.old-`.length));
 }
 
 function isAside(entry: string, name: string, random: string): boolean {

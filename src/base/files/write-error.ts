@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { kmsxError, systemErrorCode } from '../error.ts';
+import { fewDescriptors } from './few-descriptors.ts';
 
 /** The error for an output that exists. */
 export function existsError(label: string): Error {
@@ -9,6 +10,8 @@ export function existsError(label: string): Error {
 /** Turns a system error from writing `label` into one that says what to do; other errors pass unchanged. */
 export function writeError(label: string, error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
+  const few = fewDescriptors(error);
+  if (few !== undefined) return few;
   const code = systemErrorCode(error) ?? '';
   const cause = error;
   switch (code) {

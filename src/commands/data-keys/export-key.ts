@@ -36,6 +36,7 @@ import type { RecipientOptions } from '../shared/recipients.ts';
 import {
   addRecipientOptions,
   checkRecipientOptions,
+  maxExportBytes,
   readRecipients,
 } from '../shared/recipients.ts';
 import { noteAlias } from '../shared/note-alias.ts';
@@ -136,7 +137,12 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
 
   const requests = {
     files: places.files,
-    out: { option: '--out', path: options.out, holds: 'document' },
+    out: {
+      option: '--out',
+      path: options.out,
+      holds: 'document',
+      reserveBytes: maxExportBytes(recipients),
+    },
   } as const;
   const allInputs = [...inputs, ...contextInputs, ...plan.inputs];
   await withOutputs(requests, allInputs, session, async ({ files, out }) => {

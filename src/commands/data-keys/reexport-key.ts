@@ -16,6 +16,7 @@ import type { RecipientOptions } from '../shared/recipients.ts';
 import {
   addRecipientOptions,
   checkRecipientOptions,
+  maxExportBytes,
   readRecipients,
 } from '../shared/recipients.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
@@ -64,7 +65,10 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
   const backup = await openBackup(options, session);
   assertFitsAll(recipients, backup.known?.NumberOfBytes);
 
-  const requests = { out: { option: '--out', path: options.out, holds: 'document' } } as const;
+  const reserveBytes = maxExportBytes(recipients);
+  const requests = {
+    out: { option: '--out', path: options.out, holds: 'document', reserveBytes },
+  } as const;
   await withOutputs(requests, [...inputs, ...backup.inputs], session, ({ out }) =>
     withConnection(backup.plan, session, async (kms) => {
       const source = await backup.source(kms);

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { absolutePath } from '../../base/files/absolute-path.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
 import { makeFolders } from '../../base/files/make-folders.ts';
 import { writeError } from '../../base/files/write-error.ts';
@@ -54,11 +55,14 @@ async function runRehearse(options: RehearseOptions, session: Session): Promise<
   const { io } = session;
   assertSafeEnvironment(io);
   if (options.keep !== undefined) {
-    const folder = resolve(io.cwd, options.keep);
-    await prepareFolder(folder, options.keep);
+    const folder = absolutePath(io.cwd, options.keep);
+    await prepareFolder(folder, options.keep, io);
     return await rehearseIn(folder, folder, session);
   }
-  const folder = await mkdtemp(join(tmpdir(), 'kmsx-rehearsal-'));
+  const prefix = join(tmpdir(), 'kmsx-rehearsal-');
+  const folder = await mkdtemp(prefix).catch((error: unknown) => {
+    throw writeError(prefix, error);
+  });
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });
   };
@@ -72,9 +76,9 @@ async function runRehearse(options: RehearseOptions, session: Session): Promise<
 }
 
 /** Makes the folder of `--keep`, or accepts an empty one. */
-async function prepareFolder(folder: string, label: string): Promise<void> {
+async function prepareFolder(folder: string, label: string, io: Io): Promise<void> {
   try {
-    await makeFolders(folder, 0o700);
+    await makeFolders(folder, 0o700, io.fileSteps);
     if ((await readdir(folder)).length === 0) return;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') {

@@ -33,9 +33,9 @@ export function rethrowNamingBackups(
   options: RepeatedOptions,
 ): never {
   if (!(error instanceof KmsxError) || standing.length === 0) throw error;
-  // These would say that nothing was written, or to run the command again, but a backup exists.
+  // The hints of the table would say that nothing was written, or to run the command again, but a backup exists.
   const misleads = error.kind === 'io' || error.code === 'answer-malformed';
-  const hints = misleads ? [] : hintsFor(error);
+  const hints = misleads ? (error.hints ?? []) : hintsFor(error);
   const labels = standing.map(({ label }) => label);
   throw error.with({
     message: `${error.message}; ${whatStands('the backup', labels)}`,

@@ -23,6 +23,14 @@ import { readPublicKey } from '../../wrapping/public-key/public-key.ts';
 import { requireWrappingKey } from '../../wrapping/public-key/wrapping-public-key.ts';
 import { explainingWrongFile } from './wrong-file.ts';
 
+/** So many exports make a document of half a megabyte, which can be read again. */
+const MAX_RECIPIENTS = 100;
+
+/** The longest document with an export for each recipient, in bytes: most of the first part is a context. */
+export function maxExportBytes(recipients: readonly Recipient[]): number {
+  return 64 * 1024 + 5 * 1024 * (recipients.length + 1);
+}
+
 /** The options that name the recipients of a data key. */
 export interface RecipientOptions {
   readonly pubkey: readonly string[];
@@ -62,6 +70,9 @@ export function addRecipientOptions(command: Command): void {
 export function checkRecipientOptions(options: RecipientOptions): void {
   const { pubkey, expectFingerprint, wrappingAlgorithm, wrappingKeySpec } = options;
   if (pubkey.length === 0) throw kmsxError('bad-usage', 'at least one --pubkey is needed');
+  if (pubkey.length > MAX_RECIPIENTS) {
+    throw kmsxError('bad-usage', `--pubkey can be given ${MAX_RECIPIENTS} times at most`);
+  }
   if (expectFingerprint.length > 0 && expectFingerprint.length !== pubkey.length) {
     throw kmsxError(
       'bad-usage',

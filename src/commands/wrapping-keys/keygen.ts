@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../../base/error.ts';
-import { usingSecret } from '../../base/secret-bytes.ts';
+import { secretCopy, usingSecret } from '../../base/secret-bytes.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
 import { printResult } from '../../terminal/output/json-output.ts';
@@ -11,6 +11,7 @@ import { assertSafeEnvironment, createSession } from '../../terminal/session.ts'
 import type { WrappingKeySpec } from '../../wrapping/algorithms.ts';
 import { findWrappingKeySpec, offeredKeySpecs } from '../../wrapping/algorithms.ts';
 import { makeKeyPair } from '../../wrapping/key-pair.ts';
+import { writeAllOrNone } from '../shared/all-or-none.ts';
 import { describe } from '../shared/describe.ts';
 import type { PassphraseOptions } from '../shared/passphrase.ts';
 import {
@@ -34,6 +35,12 @@ interface KeygenReport {
   readonly PublicKeyFingerprint: string;
   readonly WrappingKeySpec: WrappingKeySpec;
 }
+
+/** What is said if one half could not be written. */
+const LOST_PAIR = {
+  none: 'neither key remains',
+  hint: 'nothing is lost: mend it and run the command again, which makes a new pair',
+};
 
 /** `kmsx keygen`: makes a wrapping key pair. */
 export function defineKeygen(command: Command, io: Io): void {
@@ -97,8 +104,11 @@ async function runKeygen(options: KeygenOptions, session: Session): Promise<Keyg
       passphrase?.dispose();
     });
     await usingSecret(pair.privateKeyPem, async ({ bytes }) => {
-      await privateKey.write(bytes);
-      await publicKey.write(Buffer.from(pair.publicKeyPem));
+      const parts = [
+        { output: privateKey, encode: () => secretCopy(bytes) },
+        { output: publicKey, encode: () => Buffer.from(pair.publicKeyPem) },
+      ];
+      await writeAllOrNone(parts, LOST_PAIR, io.signal);
     });
     if (passphrase === undefined) {
       await reporter.warn(

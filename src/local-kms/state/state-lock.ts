@@ -1,8 +1,11 @@
 import {
   closeSync,
+  constants,
+  fstatSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   statSync,
   truncateSync,
   unlinkSync,
@@ -29,6 +32,8 @@ interface HeldLock {
 }
 
 const POLL_MS = 20;
+
+const MAX_OWNER_BYTES = 64;
 
 /** A process id and, if available, when the process was started. */
 const OWNER = /^(\d{1,10})(?: (\d{1,20}))?$/;
@@ -135,9 +140,23 @@ function lockNumbers(folder: string): number[] {
 function ownerOf(path: string): string {
   let owner = '';
   ignoringMissing(() => {
-    owner = readFileSync(path, 'latin1');
+    // Of anything but a file, such as a named pipe, opening and reading could wait for ever.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      if (!fstatSync(file).isFile()) throw notRegular(path);
+      const bytes = Buffer.alloc(MAX_OWNER_BYTES);
+      owner = bytes.toString('latin1', 0, readSync(file, bytes));
+    } finally {
+      closeSync(file);
+    }
   });
   return owner;
+}
+
+function notRegular(path: string): Error {
+  return kmsxError('file-unreadable', `${path} is not a regular file`, {
+    hints: ['give an empty folder, or move that file away'],
+  });
 }
 
 function ownerText(pid: number): string {

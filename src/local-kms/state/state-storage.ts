@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileContext } from '../../base/files/durable-file.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
 import { makeFolders } from '../../base/files/make-folders.ts';
+import { openPatiently } from '../../base/files/read-up-to.ts';
 import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { parseState } from './parse-state.ts';
@@ -50,7 +50,7 @@ export async function folderStorage(
   context: FileContext,
 ): Promise<StateStorage> {
   try {
-    await makeFolders(folder, 0o700);
+    await makeFolders(folder, 0o700, context.fileSteps);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code !== 'EEXIST' && code !== 'ENOENT') throw writeError(folder, error);
@@ -84,11 +84,19 @@ export async function folderStorage(
   };
 }
 
+function notRegular(path: string): Error {
+  return kmsxError('file-unreadable', `${path} is not a regular file`, {
+    hints: ['give an empty folder, or move that file away'],
+  });
+}
+
 async function readText(path: string): Promise<string | undefined> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, 'r');
-    const { size } = await handle.stat();
+    handle = await openPatiently(path);
+    const stats = await handle.stat();
+    if (!stats.isFile() && !stats.isDirectory()) throw notRegular(path);
+    const { size } = stats;
     if (size > 2 * MAX_STATE_BYTES) {
       throw kmsxError('state-malformed', `${path} is far too large for a state`, {
         details: { path, place: '' },

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { access, stat } from 'node:fs/promises';
 import { absolutePath } from '../../base/files/absolute-path.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { fewDescriptors } from '../../base/files/few-descriptors.ts';
 import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
 import type { Io } from '../io.ts';
 import type { Reporter } from '../reporter.ts';
@@ -123,6 +124,8 @@ function folderError(label: string): Error {
 }
 
 function readError(label: string, error: unknown): unknown {
+  const few = fewDescriptors(error);
+  if (few !== undefined) return few;
   switch (systemErrorCode(error)) {
     case 'ENOENT':
       return kmsxError('file-missing', `${label} does not exist`, { cause: error });

@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs';
 import { fstatSync } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { absolutePath } from '../../base/files/absolute-path.ts';
-import { isReadHere, isReadOnly } from '../../base/files/descriptor.ts';
+import { isOpenForWriting, isReadHere } from '../../base/files/descriptor.ts';
 import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { SECRET_PREFIX } from '../../base/secret-prefix.ts';
@@ -17,6 +17,8 @@ export interface OutputRequest {
   readonly path: string;
   /** What goes there: it decides the mode, and whether a terminal may show it. */
   readonly holds: 'backup' | 'document' | 'secret' | 'component' | 'private key' | 'public key';
+  /** How long it can get, where that may be more than 64 KiB: so much room is made sure of before anything happens. */
+  readonly reserveBytes?: number;
 }
 
 /**
@@ -47,7 +49,8 @@ export async function findPlace(
   }
   const descriptor = descriptorOf(given);
   if (descriptor === 1) {
-    const { fileId } = io.stdout;
+    const { fileId, isOpen } = io.stdout;
+    if (!isOpen) throw notOpen('standard output', [`give ${option} FILE; > /dev/null discards it`]);
     const ids = fileId === undefined ? ['descriptor:1'] : ['descriptor:1', fileId];
     return { kind: 'stdout', label: 'standard output', ids };
   }
@@ -88,17 +91,22 @@ function openDescriptor(descriptor: number, label: string): Stats {
     const stats = fstatSync(descriptor);
     const isStream = stats.isCharacterDevice() || stats.isSocket();
     const isWritten = stats.isFile() || isStream || (stats.isFIFO() && !isReadHere(stats));
-    if (isWritten && !isReadOnly(descriptor)) return stats;
+    if (isWritten && isOpenForWriting(descriptor)) return stats;
   } catch (error) {
     if (systemErrorCode(error) !== 'EBADF') throw writeError(label, error);
   }
-  throw kmsxError('file-unwritable', `${label} is not open for writing`);
+  throw notOpen(label);
 }
 
-/** The same for every spelling of the name of a file that does not exist yet. */
+function notOpen(label: string, hints?: readonly string[]): Error {
+  return kmsxError('file-unwritable', `${label} is not open for writing`, { hints });
+}
+
+/** The same for every spelling of the name of a file that does not exist yet, by whatever path its folder is reached. */
 async function nameId(path: string): Promise<string> {
   try {
-    return `name:${join(await realpath(dirname(path)), basename(path))}`;
+    const { dev, ino } = await stat(dirname(path));
+    return `name:${dev}:${ino}:${basename(path)}`;
   } catch {
     return `name:${path}`; // the folder does not exist: preparing the file reports it
   }

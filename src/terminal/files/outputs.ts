@@ -13,7 +13,7 @@ import type { OutputRequest, Place } from './output-place.ts';
 import { openSpecial } from './open-special.ts';
 import { findPlace } from './output-place.ts';
 
-/** Disk space that is reserved for an output before anything happens; no document is longer. */
+/** Disk space that is reserved for an output before anything happens, unless it may need more. */
 const RESERVED_BYTES = 64 * 1024;
 
 /** An output that is checked and ready. End it with `write` or `discard`. */
@@ -25,6 +25,8 @@ export interface Output {
   discard(): Promise<void>;
   /** Removes a file that was written, synchronously; undefined for a stream. */
   retract?(): void;
+  /** Whether a path would be this same file, as the file system sees it; undefined for a stream. */
+  isNamedBy?(path: string): boolean;
 }
 
 export interface OutputRules {
@@ -62,6 +64,10 @@ export async function prepareOutputs(
   const outputs: Output[] = [];
   try {
     for (const [request, place] of places) {
+      const same = outputs.findIndex(
+        (output) => place.kind === 'file' && output.isNamedBy?.(place.path) === true,
+      );
+      if (same !== -1) throw outputTwice(place, request.option, places[same]?.[0].option);
       outputs.push(await prepareOutput(request, place, rules));
     }
   } catch (error) {
@@ -76,21 +82,23 @@ export async function discardAll(outputs: readonly Output[]): Promise<void> {
   for (const output of outputs) await output.discard();
 }
 
+function outputTwice({ kind, label }: Place, option: string, other?: string): Error {
+  const where = kind === 'stdout' ? 'standard output' : label;
+  const both = other === option ? `two ${option} outputs` : `${other ?? ''} and ${option}`;
+  return kmsxError('output-twice', `${both} cannot both be ${where}`);
+}
+
 /** @param taken - the ids of inputs (undefined) and of other outputs */
 function assertFree(
-  { ids, kind, label }: Place,
+  place: Place,
   { option }: OutputRequest,
   taken: ReadonlyMap<string, OutputRequest | undefined>,
 ): void {
-  const id = ids.find((each) => taken.has(each));
+  const id = place.ids.find((each) => taken.has(each));
   if (id === undefined) return;
   const other = taken.get(id)?.option;
-  if (other === undefined) {
-    throw kmsxError('output-is-input', `${option} ${label} is also an input`);
-  }
-  const where = kind === 'stdout' ? 'standard output' : label;
-  const both = other === option ? `two ${other} outputs` : `${other} and ${option}`;
-  throw kmsxError('output-twice', `${both} cannot both be ${where}`);
+  if (other !== undefined) throw outputTwice(place, option, other);
+  throw kmsxError('output-is-input', `${option} ${place.label} is also an input`);
 }
 
 async function prepareOutput(
@@ -187,7 +195,7 @@ async function prepareSpecial(
 }
 
 async function prepareFile(
-  { path: label, holds }: OutputRequest,
+  { path: label, holds, reserveBytes = RESERVED_BYTES }: OutputRequest,
   path: string,
   { io, reporter, force }: OutputRules,
 ): Promise<Output> {
@@ -197,22 +205,36 @@ async function prepareFile(
       label,
       mode: holds === 'public key' ? 0o644 : 0o600,
       existing: force ? 'move-aside' : 'refuse',
-      reserveBytes: RESERVED_BYTES,
+      reserveBytes,
     },
     io,
   );
-  for (const leftover of file.leftovers) await reporter.warn(leftoverWarning(label, leftover));
+  const { leftovers, old } = file.earlier;
+  for (const leftover of leftovers) await reporter.warn(leftoverWarning(label, leftover));
+  if (force && old.length > 0) {
+    await reporter.warn(`older files of ${label} are still there: ${old.join(' and ')}`);
+  }
   return {
     label,
     isStdout: false,
     write: async (bytes) => {
-      const { movedAside, modeIgnored } = await file.commit(bytes);
+      const { movedAside, modeIgnored, secondName } = await file.commit(bytes);
       for (const old of movedAside) await reporter.warn(`the old ${label} is now ${old}`);
       if (modeIgnored) {
         await reporter.warn(`${label} is on a file system without modes: others may read it`);
       }
+      if (secondName !== undefined) {
+        await reporter.warnAlways(
+          `${secondName} is ${label} under another name, which could not be removed: remove it`,
+        );
+      }
     },
-    discard: () => file.discard(),
+    discard: async () => {
+      const left = await file.discard();
+      if (left === undefined) return;
+      await reporter.warnAlways(`${left} is temporary and could not be removed: remove it`);
+    },
+    isNamedBy: (other) => file.isNamedBy(other),
     retract: () => {
       file.retract();
     },

@@ -11,7 +11,7 @@ function stalledStream(): { stream: OutputStream; lines: string[]; release: () =
     await released;
     lines.push(Buffer.from(bytes).toString());
   };
-  const stream = { isTerminal: false, fileId: undefined, write, writeUntil: write };
+  const stream = { isTerminal: false, isOpen: true, fileId: undefined, write, writeUntil: write };
   return { stream, lines, release };
 }
 
@@ -53,7 +53,13 @@ test('writes every line, also when it ends at once, and goes on where one cannot
     lines.push(Buffer.from(bytes).toString());
     return lines.length === 1 ? Promise.reject(new Error('full')) : Promise.resolve();
   };
-  const log = startLineLog({ isTerminal: false, fileId: undefined, write, writeUntil: write });
+  const log = startLineLog({
+    isTerminal: false,
+    isOpen: true,
+    fileId: undefined,
+    write,
+    writeUntil: write,
+  });
   log.write('a');
   log.write('b');
   await log.end();

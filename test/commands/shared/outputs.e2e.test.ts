@@ -219,6 +219,51 @@ describe('a stream that fails', () => {
   });
 });
 
+describe('a standard stream that is closed', () => {
+  const UNWRAP = `$KMSX unwrap-key --privkey ${PRIVKEY} --in e.json`;
+  const ONLINE = '--in b.json --gateway local';
+
+  it.each([
+    ['export-key', `$KMSX ${EXPORT.join(' ')} >&-`],
+    ['export-key, with a backup', `$KMSX ${EXPORT.join(' ')} --backup new >&-`],
+    ['export-key, opened for reading', `$KMSX ${EXPORT.join(' ')} 1< e.json`],
+    ['export-key, by another name', `$KMSX ${EXPORT.join(' ')} --backup /dev/stdout --out new >&-`],
+    ['export-key, standard error', `$KMSX ${EXPORT.join(' ')} --backup /dev/stderr 2>&-`],
+    ['export-key, as a descriptor', `$KMSX ${EXPORT.join(' ')} --backup /dev/fd/2 2>&-`],
+    ['reexport-key', `$KMSX reexport-key ${ONLINE} --pubkey ${PUBKEY} >&-`],
+    ['recover-key', `$KMSX recover-key ${ONLINE} >&-`],
+    ['reencrypt-key', `$KMSX reencrypt-key ${ONLINE} --to-key-id alias/rehearsal >&-`],
+    ['unwrap-key', `${UNWRAP} >&-`],
+    ['unwrap-key, check values', `${UNWRAP} --check-value-only >&-`],
+    ['combine', '$KMSX combine 1.json 2.json >&-'],
+    ['keygen', '$KMSX keygen --no-passphrase --privkey-out - --pubkey-out new >&-'],
+  ])('takes no key and no document: %s', async (_, line) => {
+    await kmsxOk([...EXPORT, '--backup', 'b.json', '--out', 'e.json'], { cwd: folder() });
+    const split = ['--component', '1.json', '--component', '2.json'];
+    const unwrap = ['unwrap-key', '--privkey', PRIVKEY, '--in', 'e.json'];
+    await kmsxOk([...unwrap, ...split], { cwd: folder() });
+    const before = files();
+    const result = await run(line.replace(/KMSX (\S+)/, 'KMSX $1 --verbose'));
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).not.toMatch(/GenerateAndExportDataKey|ExportDataKey|ReEncrypt|Decrypt/);
+    expect(files()).toEqual(before);
+    if (line.includes('2>&-')) return;
+    expect(result.stderr).toContain('standard output is not open for writing\n');
+    expect(result.stderr).toMatch(/hint: give --\S+ FILE; > \/dev\/null discards it\n/);
+  });
+
+  it('is no hindrance where nothing goes there, and /dev/null takes everything', async () => {
+    const unused = await run(`$KMSX ${EXPORT.join(' ')} --out e.json >&-`);
+    expect(unused.code, unused.stderr).toBe(0);
+    const discarded = await run(`${UNWRAP} > /dev/null`);
+    expect(discarded.code, discarded.stderr).toBe(0);
+    const reported = await run(
+      `$KMSX verify-key --in e.json --privkey ${PRIVKEY} --against e.json --gateway local >&-`,
+    );
+    expect(reported.code, reported.stderr).toBe(0);
+  });
+});
+
 describe('a folder that may not be written', () => {
   it('is found before KMS is called, as another user', async () => {
     // Root may write everywhere: the program is run as nobody, from a copy that nobody can read.

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { resolve } from 'node:path';
 import { decodeText } from '../../../base/bytes.ts';
 import { kmsxError } from '../../../base/error.ts';
+import { absolutePath } from '../../../base/files/absolute-path.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
@@ -94,7 +94,7 @@ async function runLocalKms(options: LocalKmsCommandOptions, session: Session): P
     tls: options.tls === true,
     faults,
     seed,
-    ...(options.state !== undefined && { stateFolder: resolve(io.cwd, options.state) }),
+    ...(options.state !== undefined && { stateFolder: absolutePath(io.cwd, options.state) }),
   });
   try {
     if (seed !== undefined && kms.hadState) {

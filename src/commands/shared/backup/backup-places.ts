@@ -1,4 +1,4 @@
-import { kmsxError } from '../../../base/error.ts';
+import { hasCode, kmsxError } from '../../../base/error.ts';
 import { shellWord } from '../../../base/shell-word.ts';
 import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
@@ -113,6 +113,11 @@ export interface BackupOutputs {
   readonly standing: StandingBackup[];
 }
 
+/** Whether an error of writing says that the file is there all the same. */
+function isWhole(error: unknown): boolean {
+  return hasCode(error, 'file-unwritable') && error.details.isWhole === true;
+}
+
 /**
  * Writes a backup to every place, one after the other; resolves when all are on stable storage.
  *
@@ -125,9 +130,13 @@ export async function keepBackups(
   { io }: Session,
 ): Promise<void> {
   for (const output of files) {
-    await output.write(line);
     const { label, isStdout } = output;
-    standing.push({ label, in: isStdout ? undefined : label });
+    const stands = (): void => void standing.push({ label, in: isStdout ? undefined : label });
+    await output.write(line).catch((error: unknown) => {
+      if (isWhole(error)) stands();
+      throw error;
+    });
+    stands();
   }
   const text = line.toString().trimEnd();
   for (const name of secrets) {

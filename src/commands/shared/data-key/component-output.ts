@@ -2,7 +2,6 @@ import { fstatSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { KmsxError, kmsxError } from '../../../base/error.ts';
-import { hintsFor } from '../../../terminal/messages.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
 import { repeatable } from '../../../terminal/options.ts';
 import type { Place } from '../../../terminal/files/output-place.ts';
@@ -12,6 +11,7 @@ import type { Session } from '../../../terminal/session.ts';
 import type { KeyComponent } from '../../../documents/component-document.ts';
 import { encodeComponentDocument, MAX_COMPONENTS } from '../../../documents/component-document.ts';
 import type { SplitPlan } from '../../../data-key/custody/split.ts';
+import { withRemark, writeAllOrNone } from '../all-or-none.ts';
 
 /** The options of split custody. */
 export interface ComponentOptions {
@@ -131,9 +131,8 @@ function streamId(descriptor: number): string {
 }
 
 /**
- * Writes every component, all or none: if one fails, or the process is interrupted, the files that this run wrote are
- * removed, since a key of which a part was handed out is split again. Files go first: what went to a stream can't be
- * taken back. Then the result says what the minutes of a ceremony need, and nothing secret.
+ * Writes every component, all or none, since a key of which a part was handed out is split again. Then the result says
+ * what the minutes of a ceremony need, and nothing secret.
  *
  * @throws KmsxError that of the component that could not be written, which says what remains
  */
@@ -142,70 +141,21 @@ export async function writeComponents(
   outputs: readonly Output[],
   session: Session,
 ): Promise<void> {
-  const { signal } = session.io;
-  const retractAll = (): void => {
-    for (const output of outputs) output.retract?.();
+  const parts = components.map((component, index) => {
+    const output = outputs[index];
+    if (output === undefined) throw new TypeError('each component has an output');
+    return { output, encode: () => encodeComponentDocument(component) };
+  });
+  const words = {
+    none: 'no component remains',
+    hint: 'nothing is lost: mend it and run the command again, which makes a new set; destroy what remains of this one',
   };
-  signal.addEventListener('abort', retractAll, { once: true });
-  try {
-    await writeAll(components, outputs);
-  } finally {
-    signal.removeEventListener('abort', retractAll);
-  }
+  await writeAllOrNone(parts, words, session.io.signal);
   await printReport(components, outputs, session).catch((error: unknown) => {
     if (!(error instanceof KmsxError)) throw error;
     throw withRemark(error, 'every component is written', [
       'kmsx inspect FILE… shows the check values of the components',
     ]);
-  });
-}
-
-async function writeAll(
-  components: readonly KeyComponent[],
-  outputs: readonly Output[],
-): Promise<void> {
-  const pairs = components.map((component, index) => ({ component, output: outputs[index] }));
-  const isFile = (output: Output | undefined): boolean => output?.retract !== undefined;
-  const ordered = [
-    ...pairs.filter(({ output }) => isFile(output)),
-    ...pairs.filter(({ output }) => !isFile(output)),
-  ];
-  const sent: string[] = [];
-  try {
-    for (const { component, output } of ordered) {
-      if (output === undefined) throw new TypeError('each component has an output');
-      const line = encodeComponentDocument(component);
-      await output.write(line).finally(() => line.fill(0));
-      if (!isFile(output)) sent.push(output.label);
-    }
-  } catch (error) {
-    const remaining = [...sent, ...retractEach(outputs)];
-    if (!(error instanceof KmsxError)) throw error;
-    const remark =
-      remaining.length === 0 ? 'no component remains' : `${remaining.join(' and ')} remains`;
-    throw withRemark(error, remark, [
-      'nothing is lost: mend it and run the command again, which makes a new set; destroy what remains of this one',
-    ]);
-  }
-}
-
-/** Takes back every file; gives those that could not be. */
-function retractEach(outputs: readonly Output[]): string[] {
-  const remaining: string[] = [];
-  for (const output of outputs) {
-    try {
-      output.retract?.();
-    } catch {
-      remaining.push(output.label); // the error to show is the one that made this necessary
-    }
-  }
-  return remaining;
-}
-
-function withRemark(error: KmsxError, remark: string, hints: readonly string[]): KmsxError {
-  return error.with({
-    message: `${error.message}; ${remark}`,
-    hints: [...(error.code === 'stream-closed' ? [] : hintsFor(error)), ...hints],
   });
 }
 

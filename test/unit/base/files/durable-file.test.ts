@@ -17,6 +17,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DurableFileOptions, FileContext } from '../../../../src/base/files/durable-file.ts';
 import { prepareDurableFile } from '../../../../src/base/files/durable-file.ts';
+import type { FileSteps } from '../../../../src/base/files/file-steps.ts';
+import { FILE_STEPS } from '../../../../src/base/files/file-steps.ts';
 import { useTempFolder } from '../../../support/temp-folder.ts';
 import { TEST_NOW, testIo } from '../../../support/test-io.ts';
 
@@ -155,7 +157,7 @@ describe('a durable file', () => {
     utimesSync(young, at(59), at(59));
     utimesSync(old, at(61), at(61));
     const file = await prepareDurableFile(join(folder(), 'out.json'), options(), testIo());
-    expect(file.leftovers).toEqual([{ temporary: old, old: undefined }]);
+    expect(file.earlier.leftovers).toEqual([{ temporary: old, old: undefined }]);
     await file.commit(Buffer.from('text'));
     expect(
       readdirSync(folder())
@@ -166,7 +168,7 @@ describe('a durable file', () => {
 
   it('is not hindered by a leftover that cannot be removed', async () => {
     const { stale } = await leftovers();
-    mkdirSync(join(folder(), stale));
+    mkdirSync(join(folder(), stale, 'inside'), { recursive: true });
     await write(join(folder(), 'out.json'), 'text');
     expect(readdirSync(folder()).sort()).toEqual([stale, 'out.json'].sort());
   });
@@ -180,6 +182,7 @@ describe('a durable file', () => {
       expect(await file.commit(Buffer.from('mine'))).toEqual({
         movedAside: [],
         modeIgnored: false,
+        secondName: undefined,
       });
       expect(readdirSync(folder())).toEqual(['out.json']);
       expect(readFileSync(path, 'utf8')).toBe('mine');
@@ -255,4 +258,100 @@ describe('a durable file', () => {
     await write(path, 'new', { existing: 'replace' });
     expect(readFileSync(join(folder(), 'second-name'), 'utf8')).toBe('old');
   });
+
+  it('knows other paths that a file system takes for its own', async () => {
+    const file = await prepareDurableFile(join(folder(), 'out.json'), options(), testIo());
+    const [temporary = ''] = readdirSync(folder());
+    expect(file.isNamedBy(join(folder(), 'OUT.json'))).toBe(false);
+    expect(file.isNamedBy(join(folder(), 'missing', 'out.json'))).toBe(false);
+    // What a file system without letter case shows for the other name.
+    linkSync(join(folder(), temporary), join(folder(), temporary.replace('out', 'OUT')));
+    expect(file.isNamedBy(join(folder(), 'OUT.json'))).toBe(true);
+    await file.discard();
+  });
+
+  it('tells of files that earlier runs moved aside, and may not have told of', async () => {
+    const name = 'out.json.old-20261123T080000.000Z';
+    const old = [name, `${name}-0123456789ab0`];
+    for (const each of [...old, `${name}x`, 'other.json.old-20261123T080000.000Z']) {
+      writeFileSync(join(folder(), each), '');
+    }
+    const file = await prepareDurableFile(join(folder(), 'out.json'), options(), testIo());
+    expect(file.earlier).toEqual({ leftovers: [], old: old.map((each) => join(folder(), each)) });
+    await file.discard();
+  });
+});
+
+describe('a temporary file that cannot be removed', () => {
+  const unlink = (): never => {
+    throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'unlink' });
+  };
+  const context = (steps: Partial<FileSteps> = {}): FileContext => ({
+    ...testIo(),
+    fileSteps: { ...FILE_STEPS, unlink, ...steps },
+  });
+  const temporary = (): string => {
+    const name = readdirSync(folder()).find((each) => each.endsWith('.tmp')) ?? '';
+    return join(folder(), name);
+  };
+
+  it('is named as a second name of the file, which is written', async () => {
+    const path = join(folder(), 'out.json');
+    const report = await write(path, 'all', {}, context());
+    expect(report).toMatchObject({ secondName: temporary() });
+    expect(readFileSync(path, 'utf8')).toBe('all');
+    await write(join(folder(), 'out.json'), 'new', { existing: 'move-aside' });
+  });
+
+  it('is named in the error that left it, at every step', async () => {
+    const path = join(folder(), 'out.json');
+    for (const step of ['write', 'truncate', 'flush', 'link'] as const) {
+      const failing = { [step]: unlink } as Partial<FileSteps>;
+      const error: unknown = await write(path, 'all', { reserveBytes: 1 }, context(failing)).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(String(error)).toContain(`its temporary file ${temporary()} could not be removed`);
+      rmSync(temporary());
+      expect(readdirSync(folder())).toEqual([]);
+    }
+  });
+
+  it('is told once if it is discarded', async () => {
+    const file = await prepareDurableFile(join(folder(), 'out.json'), options(), context());
+    expect(await file.discard()).toBe(temporary());
+    expect(await file.discard()).toBeUndefined();
+  });
+});
+
+describe('a step that was done though the system says that it failed', () => {
+  it.each(['EEXIST', 'EIO', 'ENOSPC', 'Unknown system error -122'])('counts: %s', async (code) => {
+    const path = join(folder(), 'out.json');
+    const done =
+      (step: 'link' | 'rename') =>
+      (from: string, to: string): never => {
+        FILE_STEPS[step](from, to);
+        throw Object.assign(new Error(code), { code, syscall: step });
+      };
+    for (const existing of ['refuse', 'replace', 'move-aside'] as const) {
+      const steps = { ...FILE_STEPS, link: done('link'), rename: done('rename') };
+      await write(path, existing, { existing }, { ...testIo(), fileSteps: steps });
+      expect(readFileSync(path, 'utf8')).toBe(existing);
+    }
+    expect(readdirSync(folder())).toHaveLength(2);
+  });
+
+  it.each(['EDQUOT', 'Unknown system error -122', 'ENOSPC', 'EFBIG'])(
+    'is a full disk where it was not done: %s',
+    async (code) => {
+      const steps = {
+        ...FILE_STEPS,
+        write: () => Promise.reject(Object.assign(new Error(code), { code, syscall: 'write' })),
+      };
+      const context = { ...testIo(), fileSteps: steps };
+      await expect(write(join(folder(), 'out.json'), 'all', {}, context)).rejects.toMatchObject({
+        code: 'disk-full',
+      });
+      expect(readdirSync(folder())).toEqual([]);
+    },
+  );
 });

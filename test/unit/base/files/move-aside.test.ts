@@ -261,7 +261,7 @@ describe('a file system that fails', () => {
     await expect(file.commit(Buffer.from('new'))).rejects.toMatchObject({ kind: 'io' });
     expect(files()).toEqual({ [FILE]: 'old' });
     await expect(
-      (await prepare({ rename: failing(code) })).commit(Buffer.from('new')),
+      prepare({ rename: failing(code) }).then((prepared) => prepared.commit(Buffer.from('new'))),
     ).rejects.toThrow();
     expect(files()).toEqual({ [FILE]: 'old' });
   });
