@@ -27,7 +27,7 @@ const [step] = process.argv.slice(2);
 const { npm_command: command, npm_lifecycle_event: event } = process.env;
 if (step === 'begin') begin();
 else if (step !== 'end') throw new Error('usage: node scripts/package/packed.js begin|end');
-else if (event !== 'postpack' || command === 'pack') end();
+else if (event !== 'postpack' || !['publish', 'stage'].includes(command)) end();
 
 function begin() {
   end();
