@@ -59,6 +59,7 @@ const MEANINGS = {
     'pubkey-size': 'an RSA public key that does not have 2048 bits',
     'pubkey-exponent': 'an RSA public exponent that is even, below 65537, or 2^256 or more',
     'pubkey-modulus': 'an RSA modulus that can be factored, or is none',
+    'pubkey-purpose': 'a public key that its JWK or certificate does not allow to wrap keys',
     'pubkey-repeated': 'the same public key given twice',
     'privkey-malformed': 'not a private key in any known format',
     'privkey-is-public': 'a public key where the private half belongs',

@@ -135,6 +135,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'pubkey-modulus': [
     'anyone who sees it may compute the private half: make another pair, with kmsx keygen or a mended device',
   ],
+  'pubkey-purpose': [
+    'use the key of the HSM that is meant for wrapping, or make a pair with kmsx keygen',
+  ],
   'pubkey-repeated': ['give it only once; kmsx inspect FILE… shows the fingerprint of each'],
   'privkey-malformed': [
     ({ label }) => `openssl pkey -in ${fileWord(label)} -noout shows whether OpenSSL can read it`,

@@ -19,6 +19,8 @@ export interface WrappingAlgorithm {
   readonly keyType: 'rsa' | 'sm2';
   /** OAEP's hash and MGF1's; undefined for SM2, which has its own. */
   readonly hash: OaepHash | undefined;
+  /** Its name in a JWK (RFC 7518 §4.3); undefined where it has none. */
+  readonly jwkAlg: string | undefined;
   /** The longest data key that fits, in bytes. */
   readonly maxDataKeyBytes: number;
   /** The length of a wrapped data key in bytes; undefined where it depends on the data key. */
@@ -39,6 +41,7 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
     keySpec: 'RSA_2048',
     keyType: 'rsa',
     hash: 'sha256',
+    jwkAlg: 'RSA-OAEP-256',
     maxDataKeyBytes: 190,
     wrappedBytes: 256,
     offered: true,
@@ -48,6 +51,7 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
     keySpec: 'RSA_2048',
     keyType: 'rsa',
     hash: 'sha1',
+    jwkAlg: 'RSA-OAEP',
     maxDataKeyBytes: 214,
     wrappedBytes: 256,
     offered: true,
@@ -57,6 +61,7 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
     keySpec: 'EC_SM2',
     keyType: 'sm2',
     hash: undefined,
+    jwkAlg: undefined,
     maxDataKeyBytes: 6047,
     wrappedBytes: undefined,
     offered: false,

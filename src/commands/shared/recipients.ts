@@ -18,7 +18,9 @@ import {
   offeredKeySpecs,
 } from '../../wrapping/algorithms.ts';
 import { sharedFactor } from '../../wrapping/modulus/modulus.ts';
+import { certificateWarnings } from '../../wrapping/purpose/certificate.ts';
 import type { WrappingPublicKey } from '../../wrapping/public-key/wrapping-public-key.ts';
+import type { PublicKeyFacts } from '../../wrapping/public-key/public-key.ts';
 import { readPublicKey } from '../../wrapping/public-key/public-key.ts';
 import { requireWrappingKey } from '../../wrapping/public-key/wrapping-public-key.ts';
 import { explainingWrongFile } from './wrong-file.ts';
@@ -114,12 +116,19 @@ export async function readRecipients(
       if (other !== undefined) throw factorShared(input.label, other.label);
       moduli.push(facts.modulus);
     }
+    for (const warning of warningsOf(facts, input.label, session)) {
+      await session.reporter.warn(warning);
+    }
     recipients.push({ publicKey, algorithm: chooseAlgorithm(options, publicKey, input.label) });
     inputs.push(input);
   }
   const [first, ...others] = recipients;
   if (first === undefined) throw new TypeError('checkRecipientOptions saw to one public key');
   return { recipients: [first, ...others], inputs };
+}
+
+function warningsOf({ certificate }: PublicKeyFacts, label: string, { io }: Session): string[] {
+  return certificate === undefined ? [] : certificateWarnings(certificate, label, io.now());
 }
 
 function factorShared(label: string, other: string): KmsxError {
@@ -129,7 +138,7 @@ function factorShared(label: string, other: string): KmsxError {
 
 function chooseAlgorithm(
   options: RecipientOptions,
-  { keySpec }: WrappingPublicKey,
+  { keySpec, algorithm: own }: WrappingPublicKey,
   label: string,
 ): Recipient['algorithm'] {
   const asked = options.wrappingKeySpec;
@@ -139,8 +148,16 @@ function chooseAlgorithm(
       `${label} is ${keySpec}, and --wrapping-key-spec ${asked}`,
     );
   }
-  if (options.wrappingAlgorithm === undefined) return defaultAlgorithm(keySpec);
+  if (options.wrappingAlgorithm === undefined) {
+    return own === undefined ? defaultAlgorithm(keySpec) : findWrappingAlgorithm(own);
+  }
   const algorithm = findWrappingAlgorithm(options.wrappingAlgorithm);
+  if (own !== undefined && own !== algorithm.name) {
+    throw kmsxError(
+      'wrapping-algorithm-mismatch',
+      `${label} holds a key for ${own} alone, and --wrapping-algorithm is ${algorithm.name}`,
+    );
+  }
   assertTakesKeySpec(algorithm, keySpec, label);
   return algorithm;
 }

@@ -102,7 +102,10 @@ function inspectPublicKey(bytes: Buffer, certificate: Buffer | undefined, label:
     Form: facts.form,
     ...keyFields(facts),
     ...(isCertificate && certificate !== undefined && certificateFields(certificate)),
-    ...(facts.notAfter !== undefined && { CertificateExpires: facts.notAfter.toISOString() }),
+    ...(facts.certificate !== undefined && {
+      CertificateValidFrom: facts.certificate.notBefore.toISOString(),
+      CertificateExpires: facts.certificate.notAfter.toISOString(),
+    }),
     ...usability(facts, label),
   };
 }
@@ -158,8 +161,10 @@ function notUsable(type: string, error: unknown): Facts {
 /** Whether KMS takes the key, for which algorithms, and how many bytes each can carry. */
 function usability(facts: PublicKeyFacts, label: string): Facts {
   try {
-    const { keySpec } = requireWrappingKey(facts, label);
-    const algorithms = WRAPPING_ALGORITHMS.filter((entry) => entry.keySpec === keySpec);
+    const { keySpec, algorithm } = requireWrappingKey(facts, label);
+    const algorithms = WRAPPING_ALGORITHMS.filter(
+      (entry) => entry.keySpec === keySpec && (algorithm ?? entry.name) === entry.name,
+    );
     return { WrappingKeySpec: keySpec, MaxDataKeyBytes: capacities(algorithms) };
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;

@@ -10,6 +10,11 @@ import { openKeyFile } from '../key-file.ts';
 import type { KeyFacts } from '../key-facts.ts';
 import { hasBytesAfterRsaKey, keyFacts } from '../key-facts.ts';
 import { explainForm } from './explain-form.ts';
+import type { CertificateFacts } from '../purpose/certificate.ts';
+import { certificateFacts, certificatePurpose } from '../purpose/certificate.ts';
+import { jwkPurpose } from '../purpose/jwk-purpose.ts';
+import type { KeyPurpose } from '../purpose/purpose.ts';
+import { chainRefusal } from './chain-refusal.ts';
 import { isJwkPrivate, jwkMembers } from './jwk.ts';
 import { decodePemBody } from '../pem.ts';
 import { requireWrappingKey } from './wrapping-public-key.ts';
@@ -21,8 +26,9 @@ export type PublicKeyForm = `${PublicStructure}-${'pem' | 'der' | 'base64'}` | '
 
 export interface PublicKeyFacts extends KeyFacts {
   readonly form: PublicKeyForm;
-  /** When the certificate that holds the key expires; for the key this does not matter. */
-  readonly notAfter?: Date;
+  readonly purpose: KeyPurpose;
+  /** What the certificate that holds the key says of itself. */
+  readonly certificate?: CertificateFacts;
 }
 
 const FORMS = 'PEM, DER, X.509 certificate, JWK or base64 of DER';
@@ -103,6 +109,13 @@ function readPemKey(file: KeyFile & { kind: 'pem' }, label: string): PublicKeyFa
   const [block, ...others] = file.blocks;
   if (file.blocks.some((each) => each.label.includes('PRIVATE KEY'))) throw isPrivate(label);
   if (others.length > 0) {
+    const chain = chainRefusal(file.blocks, label, (certificate, itsLabel) => {
+      requireWrappingKey(
+        readStructure('certificate', certificate, false, 'pem', itsLabel),
+        itsLabel,
+      );
+    });
+    if (chain !== undefined) throw chain;
     const count = file.blocks.length;
     throw kmsxError('pubkey-several', `${label} holds ${count} PEM blocks where one key belongs`);
   }
@@ -144,15 +157,17 @@ function readStructure(
     );
   }
   if (structure === 'certificate') {
-    const certificate = attempt(label, () => new X509Certificate(der));
-    const facts = attempt(label, () => keyFacts(certificate.publicKey));
-    const notAfter = new Date(certificate.validTo);
     const form = `certificate-${armour}` as const;
-    return Number.isNaN(notAfter.getTime()) ? { form, ...facts } : { form, notAfter, ...facts };
+    return attempt(label, () => {
+      const read = new X509Certificate(der);
+      const certificate = certificateFacts(read);
+      const purpose = certificatePurpose(certificate);
+      return { form, purpose, certificate, ...keyFacts(read.publicKey) };
+    });
   }
   const type = structure === 'spki' ? 'spki' : 'pkcs1';
   const facts = attempt(label, () => keyFacts(createPublicKey({ key: der, format: 'der', type })));
-  return { form: `${type}-${armour}`, ...facts };
+  return { form: `${type}-${armour}`, purpose: {}, ...facts };
 }
 
 function readJwk(text: string, label: string): PublicKeyFacts {
@@ -168,7 +183,8 @@ function readJwk(text: string, label: string): PublicKeyFacts {
       details: { label },
     });
   }
-  return { form: 'jwk', ...attempt(label, () => keyFacts(publicKeyOfJwk(members))) };
+  const purpose = isJsonObject(keys[0]) ? jwkPurpose(keys[0]) : {};
+  return { form: 'jwk', purpose, ...attempt(label, () => keyFacts(publicKeyOfJwk(members))) };
 }
 
 function publicKeyOfJwk(key: JsonWebKey): KeyObject {

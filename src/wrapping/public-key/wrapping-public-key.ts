@@ -1,9 +1,10 @@
 import { kmsxError } from '../../base/error.ts';
-import type { WrappingKeySpec } from '../algorithms.ts';
+import type { WrappingAlgorithmName, WrappingKeySpec } from '../algorithms.ts';
 import { keySpecOf } from '../algorithms.ts';
 import type { KeyFacts } from '../key-facts.ts';
 import { EXPONENT_LIMIT } from '../modulus/limits.ts';
 import { modulusFault } from '../modulus/modulus.ts';
+import type { KeyPurpose } from '../purpose/purpose.ts';
 
 /** A public key under which KMS wraps data keys. */
 export interface WrappingPublicKey {
@@ -14,6 +15,8 @@ export interface WrappingPublicKey {
   readonly fingerprint: string;
   /** KMS's PublicKeyBlob: `spki` in base64, on one line. */
   readonly publicKeyBlob: string;
+  /** The one algorithm that the key is for, if its file names one. */
+  readonly algorithm?: WrappingAlgorithmName;
 }
 
 const KMS_MODULUS_BITS = 2048;
@@ -26,10 +29,13 @@ const LEAST_EXPONENT = 65537n;
  * exponent's are checked before anything is computed with them.
  *
  * @param label - what the key's file is called in errors
- * @throws KmsxError `pubkey-unsupported`, `pubkey-size`, `pubkey-exponent`, `pubkey-modulus`, and
- * `not-offered-yet` for SM2
+ * @throws KmsxError `pubkey-unsupported`, `pubkey-size`, `pubkey-exponent`, `pubkey-modulus`, `pubkey-purpose`,
+ * and `not-offered-yet` for SM2
  */
-export function requireWrappingKey(facts: KeyFacts, label: string): WrappingPublicKey {
+export function requireWrappingKey(
+  facts: KeyFacts & { readonly purpose: KeyPurpose },
+  label: string,
+): WrappingPublicKey {
   const { keyType, modulus, modulusBits, publicExponent, spki, fingerprint } = facts;
   const keySpec = keySpecOf(facts, label);
   const isRsa = modulus !== undefined && modulusBits !== undefined && publicExponent !== undefined;
@@ -54,5 +60,14 @@ export function requireWrappingKey(facts: KeyFacts, label: string): WrappingPubl
   if (fault !== undefined) {
     throw kmsxError('pubkey-modulus', `${label} holds an RSA key whose modulus ${fault}`);
   }
-  return { keySpec, spki, fingerprint, publicKeyBlob: spki.toString('base64') };
+  const { forbids, algorithm } = facts.purpose;
+  if (forbids !== undefined)
+    throw kmsxError('pubkey-purpose', `${label} holds a key that ${forbids}`);
+  return {
+    keySpec,
+    spki,
+    fingerprint,
+    publicKeyBlob: spki.toString('base64'),
+    ...(algorithm !== undefined && { algorithm }),
+  };
 }
