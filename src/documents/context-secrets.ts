@@ -23,6 +23,9 @@ const SECRET_FORMAT = /^kmsx-(?:component|local-kms-seed|local-kms-state)\//;
 const PRIVATE_ARMOUR =
   /BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY|PuTTY-User-Key-File|BEGIN SSH2 ENCRYPTED PRIVATE KEY/;
 
+/** How deep an object is looked into. */
+const MAX_DEPTH = 4;
+
 /** The lengths of AES keys, in bytes, whose base64 ends with `=`: a shell's word that has one is NAME=VALUE. */
 const PADDED_KEY_BYTES = [16, 32];
 
@@ -59,28 +62,47 @@ export function assertNoSecretText(text: string, label: string): void {
 }
 
 /**
- * What of secrets a text is: a private key in PEM, base64, base64url or hexadecimal, or a JSON object with a secret.
+ * What of secrets a text is: a private key in PEM, base64, base64url or hexadecimal, or JSON with a secret, also
+ * through one layer of base64.
  *
  * @returns in words, such as `a private key`; undefined if nothing secret is recognised
  */
 function secretText(text: string): string | undefined {
-  if (PRIVATE_ARMOUR.test(text)) return 'a private key';
-  const trimmed = text.replace(/^\ufeff/, '').trim();
-  if (trimmed.startsWith('{')) {
-    const value = parse(trimmed);
-    return isJsonObject(value) ? secretObject(value) : undefined;
-  }
-  const bytes = /^[0-9a-f\s:]+$/i.test(trimmed)
-    ? Buffer.from(trimmed.replaceAll(/[\s:]/g, ''), 'hex')
-    : Buffer.from(trimmed, 'base64');
-  const structure = recogniseKey(bytes)?.structure;
-  return structure !== undefined && PRIVATE_STRUCTURES.has(structure) ? 'a private key' : undefined;
+  return plainSecret(text) ?? secretBytes(text.replace(/^\ufeff/, '').trim());
 }
 
+function plainSecret(text: string): string | undefined {
+  if (PRIVATE_ARMOUR.test(text)) return 'a private key';
+  const trimmed = text.replace(/^\ufeff/, '').trim();
+  return /^[{[]/.test(trimmed) ? secretValue(parse(trimmed), MAX_DEPTH) : undefined;
+}
+
+function secretBytes(text: string): string | undefined {
+  const isHex = /^[0-9a-f\s:]+$/i.test(text);
+  const bytes = isHex
+    ? Buffer.from(text.replaceAll(/[\s:]/g, ''), 'hex')
+    : Buffer.from(text, 'base64');
+  const structure = recogniseKey(bytes)?.structure;
+  if (structure !== undefined && PRIVATE_STRUCTURES.has(structure)) return 'a private key';
+  return plainSecret(bytes.toString('latin1'));
+}
+
+/** Answers lie within the objects of SDKs, such as `body`. */
+function secretValue(value: unknown, depth: number): string | undefined {
+  if (typeof value !== 'object' || value === null || depth === 0) return undefined;
+  const own = isJsonObject(value) ? secretObject(value) : undefined;
+  if (own !== undefined) return own;
+  return Object.values(value)
+    .map((member) => secretValue(member, depth - 1))
+    .find((what) => what !== undefined);
+}
+
+/** SDKs write the names of KMS in camel case. */
 function secretObject(object: Readonly<Record<string, unknown>>): string | undefined {
   const format = object['Format'];
   if (typeof format === 'string' && SECRET_FORMAT.test(format)) return 'a document with a secret';
-  return SECRET_NAMES.find(([names]) => names.every((name) => Object.hasOwn(object, name)))?.[1];
+  const lower = new Set(Object.keys(object).map((name) => name.toLowerCase()));
+  return SECRET_NAMES.find(([names]) => names.every((name) => lower.has(name.toLowerCase())))?.[1];
 }
 
 function isPaddedKey(word: string): boolean {

@@ -42,6 +42,7 @@ export async function readContext(
   session: Session,
   use: ContextUse,
 ): Promise<{ context: EncryptionContext | undefined; inputs: Input[] }> {
+  await warnOfBlanks(options.context, session);
   if (options.contextFile === undefined) {
     return { context: contextFrom(options.context, undefined, use), inputs: [] };
   }
@@ -54,6 +55,18 @@ export async function readContext(
   const file = { text: decodeText(input.bytes, input.label), label: input.label };
   assertNoSecretText(file.text, file.label);
   return { context: contextFrom(options.context, file, use), inputs: [input] };
+}
+
+/** `purpose = payments` is the name `purpose `, which nobody repeats. */
+async function warnOfBlanks(pairs: readonly string[], { reporter }: Session): Promise<void> {
+  for (const pair of pairs) {
+    const name = pair.slice(0, Math.max(0, pair.indexOf('=')));
+    if (name.trim() !== name) {
+      await reporter.warn(
+        `the name ${JSON.stringify(name)} of the context begins or ends with a blank, which is part of it`,
+      );
+    }
+  }
 }
 
 function contextFrom(

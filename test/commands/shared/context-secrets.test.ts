@@ -45,6 +45,12 @@ const SECRETS: [name: string, text: string][] = [
   ['an answer with Plaintext', ANSWER],
   ['an answer of GenerateAndExportDataKey', '{"RequestId":"r","CiphertextBlob":"AAAA"}'],
   ['an answer of GetSecretValue', '{"SecretData":"x","RequestId":"r"}'],
+  ['an answer of an SDK', JSON.stringify({ headers: {}, body: { keyId: 'k', plaintext: 'AAAA' } })],
+  ['an answer in camel case', '{"keyId":"k","ciphertextBlob":"AAAA","plaintext":"AAAA"}'],
+  ['several answers', `[${ANSWER},${ANSWER}]`],
+  ['an answer in base64', Buffer.from(ANSWER).toString('base64')],
+  ['PEM in base64', Buffer.from(PEM).toString('base64')],
+  ['a component in base64', Buffer.from(COMPONENT).toString('base64')],
   ['credentials', '{"AccessKeyId":"LTAI","AccessKeySecret":"x","SecurityToken":"y"}'],
 ];
 
@@ -68,7 +74,7 @@ describe('a secret as encryption context', () => {
   it.each(SECRETS)('is refused, as a file and as a value: %s', async (_, text) => {
     writeFileSync(join(folder(), 'c.json'), text);
     writeFileSync(join(folder(), 'wrapped.json'), JSON.stringify({ purpose: text }));
-    writeFileSync(join(folder(), 'blob'), 'A'.repeat(200));
+    writeFileSync(join(folder(), 'blob'), Buffer.alloc(150, 0xa7).toString('base64'));
     const said = [
       await refused(...EXPORT, '--context-file', 'c.json'),
       await refused(...EXPORT, '--context-file', 'wrapped.json'),
@@ -88,7 +94,7 @@ describe('a secret as encryption context', () => {
 
   it('is refused as the new context of reencrypt-key', async () => {
     writeFileSync(join(folder(), 'c.json'), ANSWER);
-    writeFileSync(join(folder(), 'blob'), 'A'.repeat(200));
+    writeFileSync(join(folder(), 'blob'), Buffer.alloc(150, 0xa7).toString('base64'));
     const argv = ['reencrypt-key', '--in', 'blob', '--to-key-id', 'alias/x', '--backup', 'b.json'];
     await refused(...argv, '--to-context-file', 'c.json');
     await refused(...argv, '--to-context', `k=${PEM}`);
@@ -120,5 +126,21 @@ describe('what is no secret', () => {
       { cwd: folder(), env: { HOME: folder() }, isReal: true },
     );
     expect(code, stderr).toBe(0);
+  });
+});
+
+describe('a name of the context with a blank', () => {
+  it.each([
+    ['purpose = payments', true],
+    [' purpose=payments', true],
+    ['purpose=in two words', false],
+  ])('%s', async (pair, warns) => {
+    const argv = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY];
+    const { code, stderr } = await runInProcess(
+      [...argv, '--context', pair, '--gateway', 'local', '--dry-run'],
+      { cwd: folder(), env: { HOME: folder() }, isReal: true },
+    );
+    expect(code, stderr).toBe(0);
+    expect(stderr.includes('begins or ends with a blank')).toBe(warns);
   });
 });
