@@ -1,5 +1,4 @@
 import { timingSafeEqual } from 'node:crypto';
-import { kmsxError } from './error.ts';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -18,18 +17,4 @@ export function decodeBase64(text: string): Buffer | undefined {
 /** Compares two byte strings in a time that depends on their lengths only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-/**
- * Decodes UTF-8, with or without a byte order mark.
- *
- * @param label - what the bytes are called in the error
- * @throws KmsxError `document-malformed`
- */
-export function decodeText(bytes: Uint8Array, label: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw kmsxError('document-malformed', `${label} is not text`, { details: { label } });
-  }
 }

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { realpath, stat } from 'node:fs/promises';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
+import { textFlaw, withoutByteOrderMark } from '../base/text.ts';
 import { isChangeableByOthers } from './changeable.ts';
 import { openPatiently, PIPE_SILENCE_MS, readUpTo } from '../base/files/read-up-to.ts';
 
@@ -76,32 +77,20 @@ async function readText(file: FileHandle, label: string): Promise<string> {
       throw Object.assign(new Error('too large'), { code: 'EFBIG' });
     }
     assertText(bytes, label);
-    return bytes.toString().replace(/^\ufeff/, '');
+    return withoutByteOrderMark(bytes).toString('utf8');
   } finally {
     bytes.fill(0);
   }
 }
 
-/** The encodings by the names that `iconv` has for them: UTF-16 alone is one with a byte order mark. */
-const UTF_16: readonly { readonly name: string; readonly isIt: (bytes: Buffer) => boolean }[] = [
-  { name: 'UTF-16', isIt: ([a, b]) => (a === 0xfe && b === 0xff) || (a === 0xff && b === 0xfe) },
-  { name: 'UTF-16LE', isIt: ([a, b]) => a !== 0 && b === 0 },
-  { name: 'UTF-16BE', isIt: ([a, b]) => a === 0 && b !== 0 },
-];
-
-/** Windows PowerShell writes UTF-16 with `>`. */
 function assertText(bytes: Buffer, label: string): void {
-  const encoding = UTF_16.find(({ isIt }) => isIt(bytes))?.name;
-  if (encoding !== undefined) {
-    const word = fileWord(label);
-    throw kmsxError('credentials-file-malformed', `${label} is UTF-16 text, not UTF-8`, {
-      hints: [
-        `(umask 077; iconv -f ${encoding} -t UTF-8 ${word} > ${word}.utf8 && mv ${word}.utf8 ${word})`,
-      ],
-    });
-  }
-  if (!bytes.includes(0)) return;
-  throw kmsxError('credentials-file-malformed', `${label} contains NUL bytes: it is not text`);
+  const flaw = textFlaw(bytes);
+  if (flaw === undefined) return;
+  const word = fileWord(label);
+  const hints = flaw.encoding && [
+    `(umask 077; iconv -f ${flaw.encoding} -t UTF-8 ${word} > ${word}.utf8 && mv ${word}.utf8 ${word})`,
+  ];
+  throw kmsxError('credentials-file-malformed', `${label} ${flaw.words}`, { hints });
 }
 
 /** A file's name as a shell word; a tilde at its start stays one. */

@@ -1,4 +1,4 @@
-import { decodeText } from '../base/bytes.ts';
+import { decodeText } from '../base/text.ts';
 import { kmsxError } from '../base/error.ts';
 import type { JsonObject } from '../base/json.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';

@@ -1,4 +1,4 @@
-import { decodeText } from '../base/bytes.ts';
+import { decodeText } from '../base/text.ts';
 import { KmsxError, kmsxError } from '../base/error.ts';
 import type { JsonObject } from '../base/json.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
@@ -7,6 +7,7 @@ import { BACKUP_FORMAT, readBackupDocument } from './backup-document.ts';
 import { DocumentFields } from './fields.ts';
 import type { ExportDocument } from './export-document.ts';
 import { EXPORT_FORMAT, readExportDocument } from './export-document.ts';
+import { isText } from './recognise/encodings.ts';
 import { countJsonValues, foreignAnswer } from './recognise/json-dress.ts';
 import type { Recognised } from './recognise/recognise.ts';
 import { mayBeCiphertext, recognise } from './recognise/recognise.ts';
@@ -53,12 +54,21 @@ export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
   }
   if (recognised.dress.length === 0 && startsLikeJson(bytes))
     return readObject(parseDocument(decodeText(bytes, label).trim(), label), label);
+  if (isTextWithNul(bytes)) decodeText(bytes, label); // which says so
   throw unreadable(recognised, label);
 }
 
 /** Also where it goes on as no text: that is then what is wrong with it. */
 function startsLikeJson(bytes: Uint8Array): boolean {
   return /^(?:\xef\xbb\xbf)?\s*\{\s*"/.test(Buffer.from(bytes.subarray(0, 100)).toString('latin1'));
+}
+
+function isTextWithNul(bytes: Uint8Array): boolean {
+  if (!bytes.includes(0)) return false;
+  const others = bytes.filter((byte) => byte !== 0); // what was given may be a private key
+  const isIt = isText(Buffer.from(others.buffer));
+  others.fill(0);
+  return isIt;
 }
 
 /** Several documents in one file are no JSON: that is said, and how many there are. */

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { kmsxError, systemErrorCode } from '../base/error.ts';
+import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import { shellWord, unusedName } from '../base/shell-word.ts';
+import { textFlaw, textHints } from '../base/text.ts';
 import type { Env } from '../base/env.ts';
 import { envValue } from '../base/env.ts';
 import { openPatiently, PIPE_SILENCE_MS, readUpTo } from '../base/files/read-up-to.ts';
@@ -96,11 +97,17 @@ async function readText(path: string): Promise<string> {
     const file = await openPatiently(path);
     try {
       const bytes = await readUpTo(file, MAX_FILE_BYTES, { silenceMs: PIPE_SILENCE_MS });
+      const flaw = textFlaw(bytes);
+      // A certificate in DER, which has NUL bytes, is told from text later.
+      if (flaw?.encoding !== undefined || (flaw !== undefined && bytes.includes('-----BEGIN '))) {
+        throw malformed('no-text', `${path} ${flaw.words}`, textHints(flaw, path));
+      }
       return bytes.toString('latin1');
     } finally {
       await file.close();
     }
   } catch (error) {
+    if (error instanceof KmsxError) throw error;
     const reason = systemErrorCode(error) ?? 'unknown';
     if (reason === 'EISDIR') throw kmsxError('input-is-folder', `${path} is a folder`);
     const code = reason === 'ENOENT' ? 'file-missing' : 'file-unreadable';

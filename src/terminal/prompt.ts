@@ -1,12 +1,11 @@
 import { openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { secretBuffer, SecretBytes, secretCopy } from '../base/secret-bytes.ts';
+import { lineEditor } from './line-editor.ts';
 
 const ENTER = new Set([0x0a, 0x0d]);
 const CTRL_C = 0x03;
 const CTRL_D = 0x04;
-const CTRL_U = 0x15;
-const BACKSPACE = new Set([0x08, 0x7f]);
 const MAX_BYTES = 4096;
 
 /**
@@ -39,7 +38,7 @@ export async function promptSecret(
 
 function readLine(terminal: ReadStream, signal: AbortSignal): Promise<SecretBytes> {
   const typed = secretBuffer(MAX_BYTES);
-  let length = 0;
+  const editor = lineEditor(typed);
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       typed.fill(0);
@@ -50,7 +49,7 @@ function readLine(terminal: ReadStream, signal: AbortSignal): Promise<SecretByte
       for (const byte of chunk) {
         if (ENTER.has(byte)) {
           signal.removeEventListener('abort', stop);
-          const line = secretCopy(typed.subarray(0, length));
+          const line = secretCopy(typed.subarray(0, editor.length));
           typed.fill(0);
           resolve(new SecretBytes(line));
           break;
@@ -59,20 +58,11 @@ function readLine(terminal: ReadStream, signal: AbortSignal): Promise<SecretByte
           stop();
           break;
         }
-        if (BACKSPACE.has(byte)) length = previousCharacter(typed, length);
-        else if (byte === CTRL_U) length = 0;
-        else if (length < MAX_BYTES) length += typed.writeUInt8(byte, length) - length;
+        editor.type(byte);
       }
       chunk.fill(0);
     });
   });
-}
-
-/** The start of the last UTF-8 character before `length`. */
-function previousCharacter(bytes: Buffer, length: number): number {
-  let start = length - 1;
-  while (start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1;
-  return Math.max(start, 0);
 }
 
 /** Ctrl-C or Ctrl-D at a prompt; handled like SIGINT. */

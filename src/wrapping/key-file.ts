@@ -1,4 +1,6 @@
 import { decodeBase64Bytes, isBlankByte } from '../base/base64-bytes.ts';
+import type { TextFlaw } from '../base/text.ts';
+import { textFlaw, withoutByteOrderMark } from '../base/text.ts';
 import type { KeyStructure } from './der.ts';
 import { recogniseKey } from './der.ts';
 import type { PemBlock } from './pem.ts';
@@ -18,9 +20,9 @@ export type KeyFile =
       readonly hasTrailingBytes: boolean;
     }
   | { readonly kind: 'json'; readonly text: string }
-  | { readonly kind: 'openssh-public' | 'utf-16' | 'broken-pem' | 'empty' | 'unknown' };
-
-const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+  | { readonly kind: 'openssh-public' | 'broken-pem' | 'empty' | 'unknown' }
+  /** Text with what no text has; undefined where it is not certain that it is text. */
+  | { readonly kind: 'no-text'; readonly flaw: TextFlaw };
 
 /**
  * Recognises a key file by its content: PEM, DER, JSON, or base64 of DER (on one line or wrapped). A UTF-8
@@ -34,14 +36,13 @@ export function openKeyFile(bytes: Uint8Array): KeyFile {
     if (found === undefined) return { kind: 'unknown' };
     return { kind: 'der', ...found, hasTrailingBytes: found.der.length < file.length };
   }
+  const flaw = textFlaw(file);
+  if (flaw?.encoding === 'UTF-16' || (flaw !== undefined && looksLikeText(file))) {
+    return { kind: 'no-text', flaw };
+  }
   const start = file.findIndex((byte) => !isBlankByte(byte));
   if (file[start] === 0x7b) return { kind: 'json', text: file.toString('utf8') };
   return openPem(file) ?? openBase64(file) ?? { kind: otherKind(file, start) };
-}
-
-function withoutByteOrderMark(bytes: Uint8Array): Buffer {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return view.subarray(0, 3).equals(UTF8_BOM) ? view.subarray(3) : view;
 }
 
 /** A SEQUENCE in DER: text may begin with its first byte, which is `0`, but goes on as text. */
@@ -66,9 +67,12 @@ function openBase64(file: Buffer): KeyFile | undefined {
   return { kind: 'base64', ...found, hasTrailingBytes };
 }
 
-function otherKind(file: Buffer, start: number): 'openssh-public' | 'utf-16' | 'unknown' {
-  const [first, second] = file;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return 'utf-16';
+/** Whether bytes with NULs in them begin as PEM or JSON does, or as either does in UTF-16. */
+function looksLikeText(file: Buffer): boolean {
+  return /^\s*(?:-----BEGIN |\{)/.test(file.toString('latin1', 0, 64).replaceAll('\0', ''));
+}
+
+function otherKind(file: Buffer, start: number): 'openssh-public' | 'unknown' {
   const word = file.toString('latin1', start, start + 32);
   const isOpenSsh = /^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+) |^---- BEGIN SSH2 /.test(word);
   return isOpenSsh ? 'openssh-public' : 'unknown';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../base/error.ts';
 import { SecretBytes, secretCopy } from '../../base/secret-bytes.ts';
+import { textFlaw, textHints, withoutByteOrderMark } from '../../base/text.ts';
 import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { inputFileId, readInput } from '../../terminal/files/inputs.ts';
 import { envValue } from '../../base/env.ts';
@@ -102,12 +103,20 @@ async function prompt(question: string, { io }: Session): Promise<SecretBytes> {
   );
 }
 
-function firstLine(input: Input): SecretBytes {
-  const { bytes } = input;
-  const newline = bytes.indexOf(0x0a);
-  let end = newline === -1 ? bytes.length : newline;
-  if (newline > 0 && bytes[newline - 1] === 0x0d) end -= 1;
-  const line = secretCopy(bytes.subarray(0, end));
-  bytes.fill(0);
-  return new SecretBytes(line);
+function firstLine({ bytes, label }: Input): SecretBytes {
+  try {
+    const flaw = textFlaw(bytes);
+    if (flaw !== undefined) {
+      throw kmsxError('passphrase-malformed', `${label} ${flaw.words}`, {
+        hints: textHints(flaw, label),
+      });
+    }
+    const text = withoutByteOrderMark(bytes);
+    const newline = text.indexOf(0x0a);
+    let end = newline === -1 ? text.length : newline;
+    if (newline > 0 && text[newline - 1] === 0x0d) end -= 1;
+    return new SecretBytes(secretCopy(text.subarray(0, end)));
+  } finally {
+    bytes.fill(0);
+  }
 }

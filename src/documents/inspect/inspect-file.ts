@@ -36,7 +36,7 @@ async function factsOf(bytes: Buffer, label: string): Promise<Facts> {
   switch (file.kind) {
     case 'json':
       return (await inspectDressed(bytes, label)) ?? inspectJsonText(file.text, bytes, label);
-    case 'utf-16':
+    case 'no-text':
     case 'empty':
     case 'unknown':
       break;

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
 import { parseJson } from '../../base/json.ts';
+import { textHints } from '../../base/text.ts';
 import type { KeyStructure } from '../der.ts';
 import { PRIVATE_STRUCTURES, readDer, readDerChildren, recogniseKey } from '../der.ts';
 import { isJwkPrivate, jwkMembers } from '../public-key/jwk.ts';
@@ -71,12 +72,11 @@ export function locatePrivateKey(bytes: Uint8Array, label: string): LocatedPriva
       throw isPublic(label);
     case 'empty':
       throw kmsxError('input-empty', `${label} is empty`);
-    case 'utf-16':
-      throw kmsxError(
-        'privkey-malformed',
-        `${label} is UTF-16 text; keys are read as ASCII or UTF-8`,
-        { details: { label } },
-      );
+    case 'no-text':
+      throw kmsxError('privkey-malformed', `${label} ${file.flaw.words}`, {
+        details: { label },
+        hints: textHints(file.flaw, label),
+      });
     case 'broken-pem':
       throw kmsxError(
         'privkey-malformed',

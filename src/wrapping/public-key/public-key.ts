@@ -3,6 +3,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import type { KmsxError } from '../../base/error.ts';
 import { hasCode, kmsxError } from '../../base/error.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
+import { textHints } from '../../base/text.ts';
 import type { KeyStructure } from '../der.ts';
 import { PRIVATE_STRUCTURES, recogniseKey } from '../der.ts';
 import type { KeyFile } from '../key-file.ts';
@@ -86,12 +87,11 @@ function readAsItIs(bytes: Uint8Array, label: string): PublicKeyFacts {
       });
     case 'empty':
       throw kmsxError('input-empty', `${label} is empty`);
-    case 'utf-16':
-      throw kmsxError(
-        'pubkey-malformed',
-        `${label} is UTF-16 text; keys are read as ASCII or UTF-8`,
-        { details: { label } },
-      );
+    case 'no-text':
+      throw kmsxError('pubkey-malformed', `${label} ${file.flaw.words}`, {
+        details: { label },
+        hints: textHints(file.flaw, label),
+      });
     case 'broken-pem':
       throw kmsxError(
         'pubkey-malformed',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBase64, decodeText, equalBytes } from '../../../src/base/bytes.ts';
+import { decodeBase64, equalBytes } from '../../../src/base/bytes.ts';
+import { decodeText } from '../../../src/base/text.ts';
 import { encodeBase64Bytes, encodeHexBytes } from '../../../src/base/secret-encoding.ts';
 
 describe('decodeBase64', () => {
