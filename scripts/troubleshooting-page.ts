@@ -19,6 +19,7 @@ const PLACEHOLDERS: ErrorDetails = {
   'environment-refused': { name: 'NAME' },
   'output-is-secret': { option: '--OPTION', path: 'FILE' },
   'input-empty': {},
+  'pubkey-several': {},
   'input-too-large': { label: 'FILE' },
   'json-malformed': { label: 'FILE' },
   'json-name-twice': { name: 'NAME' },

@@ -47,6 +47,8 @@ export interface ErrorDetails {
   readonly 'ca-file-malformed': { readonly reason: string };
   readonly 'pubkey-malformed': OfInput;
   readonly 'pubkey-is-private': OfInput;
+  /** Which certificate of a chain is the key's own, from 1; `NUMBER` where nothing tells. */
+  readonly 'pubkey-several': { readonly certificate?: number | 'NUMBER' };
   readonly 'pubkey-trailing-bytes': OfInput;
   readonly 'pubkey-unsupported': OfKeyType;
   readonly 'pubkey-size': { readonly modulusBits: number };

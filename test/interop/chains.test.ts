@@ -1,8 +1,11 @@
 /* Certificate chains as --pubkey: the command of the hint takes the key's own certificate out of the very file. */
-import { describe, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { CHAINS, fileOf } from '../support/certificates.ts';
 import { expectHintsToWork } from '../support/hints/mistake.ts';
-import { kmsxOk } from '../support/kmsx.ts';
+import { kmsx, kmsxOk, shell } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY } from '../support/wrapping-keys.ts';
 
@@ -32,6 +35,27 @@ describe('the hint for a chain', () => {
       folder(),
     );
     // What was exported is for the key that is meant, and no authority's.
+    await kmsxOk(
+      ['unwrap-key', '--privkey', PRIVKEY, '--in', 'export.json', '--check-value-only'],
+      {
+        cwd: folder(),
+      },
+    );
+  });
+
+  it.each(CHAINS.slice(0, 6))('takes certificate $own of $file in PKCS#7', async ({ file }) => {
+    writeFileSync(join(folder(), 'chain.pem'), fileOf(file));
+    const pkcs7 = execFileSync('openssl', ['crl2pkcs7', '-nocrl', '-certfile', 'chain.pem'], {
+      cwd: folder(),
+    });
+    writeFileSync(join(folder(), 'chain.p7b'), pkcs7);
+    const run = await kmsx([...EXPORT_KEY, '--pubkey', 'chain.p7b', ...OUTPUTS], {
+      cwd: folder(),
+    });
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    const command = /^kmsx: hint: (openssl pkcs7 .*)$/m.exec(run.stderr)?.[1] ?? 'false';
+    expect(await shell(command, { cwd: folder() })).toMatchObject({ code: 0 });
+    await kmsxOk([...EXPORT_KEY, '--pubkey', 'chain.pub.pem', ...OUTPUTS], { cwd: folder() });
     await kmsxOk(
       ['unwrap-key', '--privkey', PRIVKEY, '--in', 'export.json', '--check-value-only'],
       {

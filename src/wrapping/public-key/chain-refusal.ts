@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
 import { fileWord, publicHalfName, shellWord } from '../../base/shell-word.ts';
+import type { Filter } from '../dress/layer.ts';
+import { naming, opensslFilter } from '../dress/layer.ts';
 import { recogniseKey } from '../der.ts';
 import { keyFacts } from '../key-facts.ts';
 import type { PemBlock } from '../pem.ts';
@@ -32,14 +34,17 @@ export function chainRefusal(
   if (others.length > 0) {
     const hint = `${command('NUMBER', label)}, with the number of the key's own certificate: ${shown(certificates, leaves, label)}`;
     const message = `${label} holds ${length} certificates, and none of them issued the others`;
-    return kmsxError('pubkey-several', message, { hints: [hint] });
+    return kmsxError('pubkey-several', message, {
+      details: { certificate: 'NUMBER' },
+      hints: [hint],
+    });
   }
   const own = certificates[leaf];
   if (own !== undefined) assertUsable(own.raw, `${label}: certificate ${leaf + 1}`);
   return kmsxError(
     'pubkey-several',
     `${label} holds a chain of ${length} certificates, of which number ${leaf + 1} is the key's own`,
-    { hints: [command(leaf + 1, label)] },
+    { details: { certificate: leaf + 1 }, hints: [command(leaf + 1, label)] },
   );
 }
 
@@ -58,14 +63,15 @@ function certificateIn(block: PemBlock): X509Certificate | undefined {
   }
 }
 
-/** OpenSSL reads the first certificate of a file. */
+/** Takes one certificate out of several in PEM. OpenSSL reads the first of a file. */
+export function takeCertificate(number: number | 'NUMBER'): Filter {
+  if (number === 1) return opensslFilter('x509');
+  const awk = naming(`awk '/-----BEGIN /{n++} n==${number}'`);
+  return (file) => `${awk(file)} | openssl x509`;
+}
+
 function command(number: number | 'NUMBER', label: string): string {
-  const file = fileWord(label);
-  const take =
-    number === 1
-      ? `openssl x509 -in ${file}`
-      : `awk '/-----BEGIN /{n++} n==${number}' ${file} | openssl x509`;
-  return `${take} > ${shellWord(publicHalfName(label))}`;
+  return `${takeCertificate(number)(fileWord(label))} > ${shellWord(publicHalfName(label))}`;
 }
 
 function shown(

@@ -6,6 +6,7 @@ import type { Filter } from '../dress/layer.ts';
 import { opensslFilter, pipeline } from '../dress/layer.ts';
 import type { Undressed } from '../dress/undress.ts';
 import { undress } from '../dress/undress.ts';
+import { takeCertificate } from './chain-refusal.ts';
 import { openKeyFile } from '../key-file.ts';
 
 /** Reads a public key that KMS takes; its form ends with how it is written down, as in `spki-pem`. */
@@ -19,6 +20,7 @@ const NO_COMMAND =
 type Found =
   | { readonly kind: 'public'; readonly extension: string; readonly fingerprint: string }
   | { readonly kind: 'private'; readonly filters: readonly Filter[] }
+  | { readonly kind: 'chain'; readonly filters: readonly Filter[]; readonly words: string }
   | { readonly kind: 'refused'; readonly error: KmsxError };
 
 type Key = Undressed<Exclude<Found, { kind: 'refused' }>>;
@@ -86,9 +88,18 @@ function judge(bytes: Buffer, isWhole: boolean, read: ReadKey): Found | undefine
       const filters = filtersToPublicHalf(bytes);
       return filters === undefined ? undefined : { kind: 'private', filters };
     }
+    if (!isWhole && hasCode(error, 'pubkey-several')) {
+      const { certificate } = error.details;
+      if (certificate !== undefined) return chain(certificate);
+    }
     const isOpenSsh = hasCode(error, 'pubkey-unsupported') && error.details.keyType === 'openssh';
     return isWhole || isOpenSsh ? undefined : { kind: 'refused', error };
   }
+}
+
+function chain(certificate: number | 'NUMBER'): Found {
+  const words = certificate === 'NUMBER' ? ", with the number of the key's own certificate" : '';
+  return { kind: 'chain', filters: [takeCertificate(certificate)], words };
 }
 
 function extensionOf(form: string): string {
@@ -100,7 +111,7 @@ function extensionOf(form: string): string {
 /** Where there are several, the first of each key. */
 function distinct(keys: readonly Key[]): readonly Key[] {
   const isOther = ({ found }: Key, index: number): boolean =>
-    found.kind === 'private' ||
+    found.kind !== 'public' ||
     !keys
       .slice(0, index)
       .some(
@@ -117,10 +128,11 @@ function isPrivate({ layers, found }: Key): boolean {
 /** @param number - which of several keys; undefined where there is one */
 function command({ layers, found }: Key, label: string, number: number | undefined): string {
   const filters = layers.map(({ filter }) => filter);
-  if (found.kind === 'private') filters.push(...found.filters);
-  const extension = found.kind === 'private' ? 'pem' : found.extension;
+  if (found.kind !== 'public') filters.push(...found.filters);
+  const extension = found.kind === 'public' ? found.extension : 'pem';
   const name = publicHalfName(label, number === undefined ? extension : `${number}.${extension}`);
-  return `${pipeline(filters, fileWord(label))} > ${shellWord(name)}`;
+  const words = found.kind === 'chain' ? found.words : '';
+  return `${pipeline(filters, fileWord(label))} > ${shellWord(name)}${words}`;
 }
 
 const TO_PUBLIC_HALF = opensslFilter('pkey', '-pubout');
