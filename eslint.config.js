@@ -35,7 +35,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/main.ts'],
+    ignores: ['src/main.ts', 'src/hsm/host/main.ts'],
     rules: {
       'no-restricted-globals': [
         'error',

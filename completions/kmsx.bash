@@ -15,6 +15,8 @@ _kmsx_find_command() {
     'kmsx keygen') found='kmsx keygen' ;;
     'kmsx inspect') found='kmsx inspect' ;;
     'kmsx doctor') found='kmsx doctor' ;;
+    'kmsx import-key') found='kmsx import-key' ;;
+    'kmsx list-tokens') found='kmsx list-tokens' ;;
     'kmsx list-keys') found='kmsx list-keys' ;;
     'kmsx policy') found='kmsx policy' ;;
     'kmsx rehearse') found='kmsx rehearse' ;;
@@ -32,18 +34,21 @@ _kmsx_list_command() {
   case $1 in
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
-        keygen inspect doctor list-keys policy rehearse local-kms completion help)
+        keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion
+        help)
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
         --key-spec --number-of-bytes --context --context-file --bind --dry-run --backup
-        --backup-format --out --profile --region --gateway --endpoint --ca-file --resolve --timeout
-        --max-attempts --deadline)
+        --backup-format --out --for-token --module --module-parameters --pin-file --pin-env
+        --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts
+        --deadline)
       ;;
     'kmsx reexport-key')
       options+=(--in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm
-        --wrapping-key-spec --dry-run --out --profile --region --gateway --endpoint --ca-file
-        --resolve --timeout --max-attempts --deadline)
+        --wrapping-key-spec --dry-run --out --for-token --module --module-parameters --pin-file
+        --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout
+        --max-attempts --deadline)
       ;;
     'kmsx recover-key')
       options+=(--in --context --context-file --format --out --check-value-only
@@ -58,8 +63,8 @@ _kmsx_list_command() {
       ;;
     'kmsx unwrap-key')
       options+=(--privkey --in --wrapping-algorithm --format --out --check-value-only
-        --check-value-methods --expect-check-value --component --threshold --passphrase-file
-        --passphrase-env)
+        --check-value-methods --expect-check-value --component --threshold --timeout
+        --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env)
       ;;
     'kmsx combine')
       options+=(--format --out --check-value-only --check-value-methods --expect-check-value
@@ -68,17 +73,27 @@ _kmsx_list_command() {
     'kmsx verify-key')
       options+=(--in --privkey --wrapping-algorithm --against --expect-check-value
         --check-value-methods --witness --context --context-file --passphrase-file --passphrase-env
-        --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts
-        --deadline)
+        --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint
+        --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx keygen')
-      options+=(--wrapping-key-spec --privkey-out --pubkey-out --no-passphrase --passphrase-file
-        --passphrase-env)
+      options+=(--wrapping-key-spec --privkey-out --pubkey-out --no-passphrase --label --timeout
+        --passphrase-file --passphrase-env --module --module-parameters --token --slot --serial
+        --pin-file --pin-env)
       ;;
     'kmsx doctor')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in
         --context --context-file --for --backup --out --profile --region --gateway --endpoint
         --ca-file --resolve --timeout --max-attempts --deadline)
+      ;;
+    'kmsx import-key')
+      options+=(--privkey --label --id --in --out --wrapping-algorithm --expect-check-value
+        --check-value-methods --rehearsal --timeout --module --module-parameters --pin-file
+        --pin-env)
+      ;;
+    'kmsx list-tokens')
+      options+=(--probe --timeout --module --module-parameters --token --slot --serial --pin-file
+        --pin-env)
       ;;
     'kmsx list-keys')
       options+=(--aliases --state --spec --usage --usable --profile --region --gateway --endpoint
@@ -110,25 +125,25 @@ _kmsx_find_option() {
   case $1 in
     'kmsx export-key')
       case $2 in
-        --key-id | --number-of-bytes | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --key-id | --number-of-bytes | --for-token | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --pubkey | --backup) takes=files repeatable=1 ;;
         --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048) ;;
         --key-spec) takes=values values=(AES_256 AES_128) ;;
-        --context-file | --out | --ca-file) takes=files ;;
+        --context-file | --out | --pin-file | --ca-file) takes=files ;;
         --backup-format) takes=values values=(json blob) ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
     'kmsx reexport-key')
       case $2 in
-        --in | --context-file | --out | --ca-file) takes=files ;;
+        --in | --context-file | --out | --pin-file | --ca-file) takes=files ;;
         --context | --expect-fingerprint | --resolve) takes=none repeatable=1 ;;
         --pubkey) takes=files repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048) ;;
-        --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --for-token | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
@@ -154,13 +169,13 @@ _kmsx_find_option() {
       ;;
     'kmsx unwrap-key')
       case $2 in
-        --privkey | --in | --out | --passphrase-file) takes=files ;;
+        --privkey | --in | --out | --passphrase-file | --pin-file) takes=files ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
         --format) takes=values values=(base64 hex raw) ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
         --expect-check-value) takes=none repeatable=1 ;;
         --component) takes=files repeatable=1 ;;
-        --threshold | --passphrase-env) takes=none ;;
+        --threshold | --timeout | --passphrase-env | --module | --module-parameters | --pin-env) takes=none ;;
       esac
       ;;
     'kmsx combine')
@@ -175,20 +190,20 @@ _kmsx_find_option() {
       ;;
     'kmsx verify-key')
       case $2 in
-        --in | --privkey | --context-file | --passphrase-file | --ca-file) takes=files ;;
+        --in | --privkey | --context-file | --passphrase-file | --pin-file | --ca-file) takes=files ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
         --against) takes=files repeatable=1 ;;
         --expect-check-value | --context | --resolve) takes=none repeatable=1 ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
-        --passphrase-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --passphrase-env | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
     'kmsx keygen')
       case $2 in
         --wrapping-key-spec) takes=values values=(RSA_2048) ;;
-        --privkey-out | --pubkey-out | --passphrase-file) takes=files ;;
-        --passphrase-env) takes=none ;;
+        --privkey-out | --pubkey-out | --passphrase-file | --pin-file) takes=files ;;
+        --label | --timeout | --passphrase-env | --module | --module-parameters | --token | --slot | --serial | --pin-env) takes=none ;;
       esac
       ;;
     'kmsx doctor')
@@ -201,6 +216,21 @@ _kmsx_find_option() {
         --in | --context-file | --out | --ca-file) takes=files ;;
         --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key) ;;
         --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
+    'kmsx import-key')
+      case $2 in
+        --privkey | --expect-check-value) takes=none repeatable=1 ;;
+        --label | --id | --timeout | --module | --module-parameters | --pin-env) takes=none ;;
+        --in | --out | --pin-file) takes=files ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
+        --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+      esac
+      ;;
+    'kmsx list-tokens')
+      case $2 in
+        --timeout | --module | --module-parameters | --token | --slot | --serial | --pin-env) takes=none ;;
+        --pin-file) takes=files ;;
       esac
       ;;
     'kmsx list-keys')
@@ -247,7 +277,7 @@ _kmsx_find_operand() {
     'kmsx combine '*) takes=files ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor list-keys policy rehearse local-kms completion help exit-codes environment documents terms errors) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion help exit-codes environment documents terms errors) ;;
   esac
 }
 

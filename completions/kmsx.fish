@@ -23,6 +23,10 @@ function __kmsx_find_command
             echo 'kmsx inspect'
         case 'kmsx doctor'
             echo 'kmsx doctor'
+        case 'kmsx import-key'
+            echo 'kmsx import-key'
+        case 'kmsx list-tokens'
+            echo 'kmsx list-tokens'
         case 'kmsx list-keys'
             echo 'kmsx list-keys'
         case 'kmsx policy'
@@ -47,12 +51,12 @@ function __kmsx_find_option
     switch "$argv[1]"
         case 'kmsx export-key'
             switch "$argv[2]"
-                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --backup --backup-format --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --backup --backup-format --out --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx reexport-key'
             switch "$argv[2]"
-                case --in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --out --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx recover-key'
@@ -67,7 +71,7 @@ function __kmsx_find_option
             end
         case 'kmsx unwrap-key'
             switch "$argv[2]"
-                case --privkey --in --wrapping-algorithm --format --out --check-value-methods --expect-check-value --component --threshold --passphrase-file --passphrase-env
+                case --privkey --in --wrapping-algorithm --format --out --check-value-methods --expect-check-value --component --threshold --timeout --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env
                     echo required
             end
         case 'kmsx combine'
@@ -77,17 +81,27 @@ function __kmsx_find_option
             end
         case 'kmsx verify-key'
             switch "$argv[2]"
-                case --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --context --context-file --passphrase-file --passphrase-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx keygen'
             switch "$argv[2]"
-                case --wrapping-key-spec --privkey-out --pubkey-out --passphrase-file --passphrase-env
+                case --wrapping-key-spec --privkey-out --pubkey-out --label --timeout --passphrase-file --passphrase-env --module --module-parameters --token --slot --serial --pin-file --pin-env
                     echo required
             end
         case 'kmsx doctor'
             switch "$argv[2]"
                 case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in --context --context-file --for --backup --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx import-key'
+            switch "$argv[2]"
+                case --privkey --label --id --in --out --wrapping-algorithm --expect-check-value --check-value-methods --timeout --module --module-parameters --pin-file --pin-env
+                    echo required
+            end
+        case 'kmsx list-tokens'
+            switch "$argv[2]"
+                case --timeout --module --module-parameters --token --slot --serial --pin-file --pin-env
                     echo required
             end
         case 'kmsx list-keys'
@@ -216,6 +230,8 @@ complete -c kmsx -n '__kmsx_at 0 kmsx' -a verify-key -d 'prove that backups and 
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'generate a wrapping key pair'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'identify key files and documents, offline'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a doctor -d 'check everything export-key needs, and say what to fix'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a import-key -d 'import an exported data key into a token (PKCS#11)'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-tokens -d 'list the tokens of a module and what each can take'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-keys -d 'list KMS keys, and show which ones export-key can use'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a policy -d 'print the minimal RAM policy for commands, or check it'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a rehearse -d 'run a whole ceremony against the embedded KMS'
@@ -237,6 +253,11 @@ complete -c kmsx -n '__kmsx_in kmsx export-key' -l dry-run -d 'ask KMS whether t
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup -r -F -d 'where the backup document goes: a file, - for standard output, or secret:NAME for a new secret of KMS (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup-format -r -f -a 'json blob' -d 'the document, or the bare CiphertextBlob'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l out -r -F -d 'where the export document goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l for-token -r -f -d 'in place of --pubkey: pkcs11:… of the private key in a token, which tells the public key and the algorithm'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -256,6 +277,11 @@ complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l wrapping-algorithm -r -f -a
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l wrapping-key-spec -r -f -a RSA_2048 -d 'must agree with the key, if given'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l dry-run -d 'ask KMS whether the calls would succeed, and write nothing'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l out -r -F -d 'where the export document goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l for-token -r -f -d 'in place of --pubkey: pkcs11:… of the private key in a token, which tells the public key and the algorithm'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -309,7 +335,7 @@ complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l timeout -r -f -d 'for one 
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l privkey -r -F -d 'the private half: PEM, DER or PKCS#12, encrypted or not'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l privkey -r -F -d 'the private half: PEM, DER or PKCS#12, encrypted or not; with --check-value-only also pkcs11:… for one in a token'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'for a bare ExportedDataKey: how it was wrapped'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l format -r -f -a 'base64 hex raw' -d 'how the data key is written'
@@ -319,8 +345,13 @@ complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l check-value-methods -r -f -a 
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l component -r -F -d 'split custody: the data key is written as components, one in each file, and nowhere else (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l threshold -r -f -d 'any k of the components make the key (Shamir); without it all are needed (XOR)'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l timeout -r -f -d 'for one call to a module'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
 
 complete -c kmsx -n '__kmsx_from 0 kmsx combine' -F
 complete -c kmsx -n '__kmsx_in kmsx combine' -l format -r -f -a 'base64 hex raw' -d 'how the data key is written'
@@ -332,7 +363,7 @@ complete -c kmsx -n '__kmsx_in kmsx combine' -l component -r -F -d 'split custod
 complete -c kmsx -n '__kmsx_in kmsx combine' -l threshold -r -f -d 'any k of the components make the key (Shamir); without it all are needed (XOR)'
 
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; standard input by default'
-complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'for a bare ExportedDataKey: how it was wrapped'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l against -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that every backup must have; instead of --in and --privkey, or in addition (repeatable)'
@@ -342,6 +373,10 @@ complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context -r -f -d 'a name and 
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -356,8 +391,17 @@ complete -c kmsx -n '__kmsx_in kmsx keygen' -l wrapping-key-spec -r -f -a RSA_20
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l privkey-out -r -F -d 'where the private half goes, mode 0600'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l pubkey-out -r -F -d 'where the public half goes'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l no-passphrase -d 'leave the private half unencrypted'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l label -r -f -d 'make the pair in a token, under this label'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l timeout -r -f -d 'for one call to the module'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l token -r -f -d 'the token, by its label'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l slot -r -f -d 'the token, by the id of its slot'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l serial -r -f -d 'the token, by its serial number'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx keygen' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
 
 complete -c kmsx -n '__kmsx_from 0 kmsx inspect' -F
 
@@ -381,6 +425,31 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l resolve -r -f -d 'as curl has it,
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l timeout -r -f -d 'for one attempt, the connection included'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l privkey -r -f -d 'the private half in a token: pkcs11:token=…;object=… (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l label -r -f -d 'the label of the data key in the token'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l id -r -f -d 'its id; the beginning of the SHA-256 of the CiphertextBlob by default'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l out -r -F -d 'where the report goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1' -d 'for a bare ExportedDataKey: how it was wrapped'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l rehearsal -d 'import the data key of a rehearsal'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l timeout -r -f -d 'for one call to the module'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
+
+complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l probe -d 'try each algorithm with a throw-away key; needs the PIN'
+complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l timeout -r -f -d 'for one call to the module'
+complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
+complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
+complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l token -r -f -d 'the token, by its label'
+complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l slot -r -f -d 'the token, by the id of its slot'
+complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l serial -r -f -d 'the token, by its serial number'
+complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
 
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l aliases -d 'fail if the aliases may not be listed, instead of only warning'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l state -r -f -a 'Enabled Disabled PendingDeletion PendingImport' -d 'only keys in this state (repeatable)'
@@ -427,4 +496,4 @@ complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wron
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor list-keys policy rehearse local-kms completion help exit-codes environment documents terms errors'
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion help exit-codes environment documents terms errors'

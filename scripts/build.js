@@ -30,9 +30,14 @@ const GRACE_MS = process.argv.includes('--alone') ? 0 : 60_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
+// What works without them loads them where they are installed.
+const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const optional = Object.keys(optionalDependencies);
+
 const { outputFiles, metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
+  entryPoints: { main: 'src/main.ts', 'hsm-host': 'src/hsm/host/main.ts' },
+  external: optional,
   outdir: 'dist',
   write: false,
   metafile: true,
@@ -52,13 +57,13 @@ const { outputFiles, metafile } = await build({
   },
 });
 
-const packages = bundledPackages(metafile, root);
+const packages = bundledPackages(metafile, root, optional);
 const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 files.set('THIRD-PARTY-NOTICES', thirdPartyNotices(packages, root));
 files.set('kmsx.cdx.json', sbom(packages, root));
 
 mkdirSync(dist, { recursive: true });
-const superseded = filesOf('main.js');
+const superseded = new Set([...filesOf('main.js'), ...filesOf('hsm-host.js')]);
 for (const [name, contents] of files) if (name !== 'main.js') put(name, contents);
 put('main.js', files.get('main.js'));
 

@@ -52,6 +52,8 @@ const PLACEHOLDERS: ErrorDetails = {
   'state-locked': { folder: 'DIR', path: 'FILE', pid: 'PID' },
   'wrapping-hash-mislabelled': { algorithm: 'ALGORITHM' },
   'passphrase-wrong': { label: 'FILE' },
+  'module-not-loaded': { path: 'MODULE' },
+  'token-cannot-unwrap': { takes: ['ALGORITHM'] },
   'file-missing': {},
   'file-unreadable': {},
   'file-unwritable': {},

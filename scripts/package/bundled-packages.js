@@ -19,13 +19,16 @@ const PACKAGE = /^(?:.*:)?((?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\//;
 /**
  * @param {import('esbuild').Metafile} metafile
  * @param {string} root
+ * @param {readonly string[]} optional the packages that it may load when it runs
  * @returns {readonly BundledPackage[]} by name and version
- * @throws where the bundle would load a package when it runs
+ * @throws where the bundle would load another package when it runs
  */
-export function bundledPackages(metafile, root) {
+export function bundledPackages(metafile, root, optional) {
   const outputs = Object.values(metafile.outputs);
   for (const { path, external } of outputs.flatMap(({ imports }) => imports)) {
-    if (external && !isBuiltin(path)) throw new Error(`the bundle would load ${path} as it runs`);
+    if (external && !isBuiltin(path) && !optional.includes(path)) {
+      throw new Error(`the bundle would load ${path} as it runs`);
+    }
   }
   const files = new Set(outputs.flatMap(({ inputs }) => Object.keys(inputs)));
   const folders = new Set([...files].map(folderOf).filter((folder) => folder !== undefined));

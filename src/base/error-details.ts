@@ -78,6 +78,9 @@ export interface ErrorDetails {
   };
   readonly 'wrapping-hash-mislabelled': { readonly algorithm: string };
   readonly 'passphrase-wrong': OfInput;
+  readonly 'module-not-loaded': { readonly path: string };
+  /** `takes` has the names of the wrapping algorithms that the token was found to unwrap. */
+  readonly 'token-cannot-unwrap': { readonly takes: readonly string[] };
   readonly 'file-missing': { readonly path?: string };
   readonly 'file-unreadable': { readonly path?: string; readonly isFolder?: boolean };
   /** `isWhole`: the file has its name and all its bytes, and may not survive a crash. */

@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { textFlaw, withoutByteOrderMark } from '../base/text.ts';
-import { isChangeableByOthers } from './changeable.ts';
+import { isChangeableByOthers } from '../base/files/changeable.ts';
 import { openPatiently, PIPE_SILENCE_MS, readUpTo } from '../base/files/read-up-to.ts';
 
 /** No configuration file comes near this. */

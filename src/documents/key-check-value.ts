@@ -19,13 +19,23 @@ const ZERO_BLOCK = Buffer.alloc(16);
 /** A shorter key has no check values: it could be found from them. */
 export const MIN_CHECKED_KEY_BYTES = 16;
 
+/** A key that can be used and not seen, such as one in a token. */
+export interface UsableKey {
+  /** AES of one block of 16 bytes. */
+  readonly encryptBlock: (block: Uint8Array) => Promise<Uint8Array>;
+  /** SHA-256 over `prefix` and the key. */
+  readonly sha256: (prefix: Uint8Array) => Promise<Uint8Array>;
+}
+
 interface MethodFacts {
   readonly method: CheckValueMethod;
   /** Its word in options, as in `--expect-check-value label:…`. */
   readonly word: string;
   readonly bytes: number;
   readonly forAes: boolean;
-  compute(key: Uint8Array): Buffer;
+  /** What is done with the key, and to what. */
+  readonly use: 'encrypt' | 'cmac' | 'sha256';
+  readonly input: Buffer;
 }
 
 const METHODS: readonly MethodFacts[] = [
@@ -34,30 +44,46 @@ const METHODS: readonly MethodFacts[] = [
     word: 'ecb',
     bytes: 3,
     forAes: true,
-    compute: (key) => encryptBlock(key, ZERO_BLOCK),
+    use: 'encrypt',
+    input: ZERO_BLOCK,
   },
   {
     method: 'AES-CMAC-ZERO',
     word: 'cmac',
     bytes: 5,
     forAes: true,
-    compute: (key) => aesCmac(key, ZERO_BLOCK),
+    use: 'cmac',
+    input: ZERO_BLOCK,
   },
-  {
-    method: 'AES-CMAC-LABEL',
-    word: 'label',
-    bytes: 16,
-    forAes: true,
-    compute: (key) => aesCmac(key, LABEL),
-  },
+  { method: 'AES-CMAC-LABEL', word: 'label', bytes: 16, forAes: true, use: 'cmac', input: LABEL },
   {
     method: 'SHA256-LABEL',
     word: 'sha256',
     bytes: 16,
     forAes: false,
-    compute: (key) => createHash('sha256').update(LABEL).update(key).digest(),
+    use: 'sha256',
+    input: LABEL,
   },
 ];
+
+const WITH_BYTES: Readonly<Record<MethodFacts['use'], (key: Uint8Array, input: Buffer) => Buffer>> =
+  {
+    encrypt: encryptBlock,
+    cmac: aesCmac,
+    sha256: (key, input) => createHash('sha256').update(input).update(key).digest(),
+  };
+
+const WITH_USE: Readonly<
+  Record<MethodFacts['use'], (key: UsableKey, input: Buffer) => Promise<Uint8Array>>
+> = {
+  encrypt: (key, input) => key.encryptBlock(input),
+  cmac: async (key, input) => {
+    const last = Buffer.from(input);
+    xorInto(last, double(Buffer.from(await key.encryptBlock(ZERO_BLOCK))));
+    return key.encryptBlock(last);
+  },
+  sha256: (key, input) => key.sha256(input),
+};
 
 /** The words that options know the methods by. */
 export const CHECK_VALUE_WORDS: readonly string[] = METHODS.map(({ word }) => word);
@@ -79,8 +105,36 @@ export function keyCheckValues(
     ({ forAes, word }) => forAes === isAesKey(dataKey) && words.includes(word),
   ).map((facts) => ({
     Method: facts.method,
-    Value: facts.compute(dataKey).subarray(0, facts.bytes).toString('hex'),
+    Value: WITH_BYTES[facts.use](dataKey, facts.input).subarray(0, facts.bytes).toString('hex'),
   }));
+}
+
+/**
+ * As `keyCheckValues`, of a key that is used and not seen. A CMAC of one block takes two encryptions (SP 800-38B §6.2).
+ *
+ * @param isAes - whether it is an AES key of 16, 24 or 32 bytes
+ */
+export async function keyCheckValuesByUse(
+  key: UsableKey,
+  isAes: boolean,
+  words: readonly string[] = CHECK_VALUE_WORDS,
+): Promise<KeyCheckValue[]> {
+  const values: KeyCheckValue[] = [];
+  for (const { method, word, bytes, forAes, use, input } of METHODS) {
+    if (forAes !== isAes || !words.includes(word)) continue;
+    const whole = Buffer.from(await WITH_USE[use](key, input));
+    values.push({ Method: method, Value: whole.subarray(0, bytes).toString('hex') });
+  }
+  return values;
+}
+
+/** The check values of some methods, by their words in options; all if left out. */
+export function chooseCheckValues(
+  values: readonly KeyCheckValue[],
+  words: readonly string[] = CHECK_VALUE_WORDS,
+): KeyCheckValue[] {
+  const methods = METHODS.filter(({ word }) => words.includes(word)).map(({ method }) => method);
+  return values.filter(({ Method }) => methods.includes(Method));
 }
 
 /** Whether a value of a document is a key check value, with all the hexadecimal digits of its method. */
@@ -229,5 +283,10 @@ function encryptBlock(key: Uint8Array, block: Uint8Array): Buffer {
 }
 
 function isAesKey(key: Uint8Array): boolean {
-  return key.length === 16 || key.length === 24 || key.length === 32;
+  return isAesLength(key.length);
+}
+
+/** Whether a data key of that many bytes is an AES key. */
+export function isAesLength(bytes: number): boolean {
+  return bytes === 16 || bytes === 24 || bytes === 32;
 }

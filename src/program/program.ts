@@ -16,6 +16,7 @@ interface CommandEntry {
 
 const DATA_KEYS = 'Data keys:';
 const WRAPPING_KEYS = 'Wrapping keys and documents:';
+const MODULES = 'Cryptographic modules:';
 const ACCOUNT = 'Account and connection:';
 const REHEARSALS = 'Rehearsals:';
 const SHELL = 'Shell and help:';
@@ -70,7 +71,7 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'keygen',
     group: WRAPPING_KEYS,
     summary: 'generate a wrapping key pair',
-    load: async () => (await import('../commands/wrapping-keys/keygen.ts')).defineKeygen,
+    load: async () => (await import('../commands/wrapping-keys/keygen/keygen.ts')).defineKeygen,
   },
   {
     name: 'inspect',
@@ -83,6 +84,18 @@ const COMMANDS: readonly CommandEntry[] = [
     group: ACCOUNT,
     summary: 'check everything export-key needs, and say what to fix',
     load: async () => (await import('../commands/account/doctor/doctor.ts')).defineDoctor,
+  },
+  {
+    name: 'import-key',
+    group: MODULES,
+    summary: 'import an exported data key into a token (PKCS#11)',
+    load: async () => (await import('../commands/modules/import-key.ts')).defineImportKey,
+  },
+  {
+    name: 'list-tokens',
+    group: MODULES,
+    summary: 'list the tokens of a module and what each can take',
+    load: async () => (await import('../commands/modules/list-tokens.ts')).defineListTokens,
   },
   {
     name: 'list-keys',

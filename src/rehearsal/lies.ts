@@ -17,6 +17,8 @@ import type { Recipient } from '../data-key/recipient.ts';
 import type { WrappedDataKey } from '../data-key/unwrap.ts';
 import { chooseExport } from '../data-key/find-export.ts';
 import { unwrapDataKey } from '../data-key/unwrap.ts';
+import { comparableBytes } from '../data-key/comparable-key.ts';
+import { backupOpenerInMemory } from '../data-key/verify/opener.ts';
 import { assertVerified, verifyBackups } from '../data-key/verify/verify-backups.ts';
 
 /** A wrapping key pair of a rehearsal. */
@@ -137,7 +139,9 @@ async function verify(
   kms: KmsClient,
 ): Promise<void> {
   await usingSecret(await unwrapDataKey(wrapped, privateKey), async (dataKey) => {
-    assertVerified(await verifyBackups([verifiable(source, kms)], { dataKey, checkValues: [] }));
+    const expectation = { dataKey: comparableBytes(dataKey), checkValues: [] };
+    const opener = backupOpenerInMemory();
+    assertVerified(await verifyBackups([verifiable(source, kms)], expectation, opener));
   });
 }
 
@@ -152,7 +156,9 @@ async function verifyCheckValue(
     keyCheckValues(bytes, ['label']),
   );
   const expectation = { dataKey: undefined, checkValues };
-  assertVerified(await verifyBackups([verifiable(source, kms)], expectation));
+  assertVerified(
+    await verifyBackups([verifiable(source, kms)], expectation, backupOpenerInMemory()),
+  );
 }
 
 function verifiable(source: BackupSource, kms: KmsClient): Parameters<typeof verifyBackups>[0][0] {

@@ -19,6 +19,8 @@ import type { RehearsedPair } from './lies.ts';
 import { noPassphrase, refuseLies } from './lies.ts';
 import { chooseExport } from '../data-key/find-export.ts';
 import { unwrapDataKey } from '../data-key/unwrap.ts';
+import { comparableBytes } from '../data-key/comparable-key.ts';
+import { backupOpenerInMemory } from '../data-key/verify/opener.ts';
 import { verifyBackups } from '../data-key/verify/verify-backups.ts';
 
 /** What a rehearsal runs on. */
@@ -166,7 +168,8 @@ async function verify(
       kms: () => Promise.resolve(kms),
       source: () => Promise.resolve(document),
     })),
-    { dataKey, checkValues: [] },
+    { dataKey: comparableBytes(dataKey), checkValues: [] },
+    backupOpenerInMemory(),
   );
   if (match !== true) throw failed('the backup does not hold the data key of the export');
 }

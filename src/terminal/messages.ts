@@ -158,6 +158,25 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'passphrase-missing': ['give --passphrase-file FILE or --passphrase-env VAR'],
   'passphrase-malformed': ['a passphrase has 1 to 1024 bytes'],
+  'uri-malformed': [
+    "a token's key is pkcs11:token=LABEL;object=LABEL, percent-encoded as RFC 7512 says (a blank is %20)",
+  ],
+  'module-missing-option': ['give --module PATH, or set KMSX_PKCS11_MODULE'],
+  'module-changeable': [
+    'install it where root alone can write, or chmod go-w what others can change',
+  ],
+  'token-ambiguous': [
+    'kmsx list-tokens shows the serial number of each: --serial or serial= chooses',
+  ],
+  'token-object-exists': ['give another --label or --id; nothing in a token is ever replaced'],
+  'token-cannot-unwrap': [
+    ({ takes: [first] }) =>
+      first === undefined
+        ? 'kmsx list-tokens --probe shows what each token unwraps; docs/hsm.md lists modules that do'
+        : `export the data key again: kmsx reexport-key --in BACKUP --pubkey PUBLIC_KEY --wrapping-algorithm ${first}`,
+  ],
+  'token-cannot-check': ['leave out --expect-check-value, or import a key of 16, 24 or 32 bytes'],
+  'pin-missing': ['give --pin-file FILE or --pin-env VAR'],
   'wrapping-algorithm-mismatch': [
     'leave out --wrapping-algorithm and --wrapping-key-spec: the key decides',
   ],
@@ -209,6 +228,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
       return deny === 'all' ? denied : `${usual}; ${denied}`;
     },
   ],
+  'pin-wrong': ['a token counts wrong PINs and then locks: find the right one before the next try'],
+  'pin-locked': ["the token's security officer unlocks it (C_InitPIN)"],
+  'pin-unusable': ["set the user PIN with the token's own program first"],
   'profile-missing': ['aliyun configure list shows the profiles'],
 
   'secret-exists': [
@@ -243,6 +265,10 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     ({ algorithm }) =>
       `--wrapping-algorithm ${algorithm} opens the bare ExportedDataKey; if a document says otherwise, find out who changed it`,
   ],
+  'token-key-exposed': [
+    'nothing was kept; this token does not protect keys that it unwraps: use another, or a newer version of its module',
+  ],
+  'import-mismatch': ['stop: delete that object with the program of the token, and import again'],
   'privkey-not-recipient': [
     'kmsx inspect FILE shows the fingerprints of the exports and of the key',
   ],
@@ -287,6 +313,25 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'stream-closed': ['the result is incomplete: run the command again'],
   'stream-failed': ['run the command again'],
   'port-taken': ['give another --port, or --port 0 for any free one'],
+  'module-binding-missing': [
+    'npm install koffi where kmsx is installed; its binaries come in the package, for 64-bit Linux and macOS',
+  ],
+  'module-not-loaded': [
+    ({ path }) => `file ${fileWord(path)} shows whether it is a shared library for this system`,
+  ],
+  'module-ended': [
+    'nothing was kept in the token unless a message says so; run it again, and report a crash to the maker of the module',
+  ],
+  'module-timed-out': ['give --timeout SECONDS if the token needs longer'],
+  'module-failed': [
+    'kmsx list-tokens --probe shows what the token can do; docs/hsm.md lists what is known of modules',
+  ],
+  'token-missing': ['kmsx list-tokens shows the tokens of a module'],
+  'token-key-missing': ['kmsx keygen --token LABEL --label NAME makes a pair in a token'],
+  'token-read-only': ['use a token that can be written, or take off its write protection'],
+  'token-full': [
+    "delete what is no longer needed with the token's own program, or use another token",
+  ],
 };
 
 /** The hints of an error: its own, or those of its code. */

@@ -25,6 +25,7 @@ export function systemIo(
     stderr: systemOutput(host, 2, signal),
     env: host.env,
     cwd: workingDirectory(host),
+    nodeExecutable: host.execPath,
     nodeVersion: host.versions.node,
     pid: host.pid,
     signal,

@@ -28,6 +28,8 @@ const INPUTS: [argv: readonly string[], option: string][] = [
   [UNWRAP, '--in'],
   [['unwrap-key', '--in', 'export.json'], '--privkey'],
   [[...UNWRAP, '--in', 'export.json'], '--passphrase-file'],
+  [[...UNWRAP, '--in', 'export.json'], '--pin-file'],
+  [['list-tokens', '--module', '/none.so'], '--pin-file'],
   [['recover-key', '--check-value-only', ...LOCAL], '--in'],
   [['reexport-key', '--pubkey', PUBKEY, ...LOCAL], '--in'],
   [['reencrypt-key', '--to-key-id', 'alias/x', ...LOCAL], '--in'],

@@ -150,7 +150,8 @@ describe('a wrong word', () => {
     [['help', 'topic'], 'no command or topic "topic"', 'topics: exit-codes, environment'],
     [['completion', 'tcsh'], 'tcsh', 'bash, zsh, fish'],
     [['completion', 'bash', 'surplus'], 'too many arguments', '--help'],
-    [['keygen'], 'required option --privkey-out <file> not specified', '--help'],
+    [['keygen'], 'required option --pubkey-out <file> not specified', '--help'],
+    [['keygen', '--pubkey-out', 'x'], 'keygen needs --privkey-out', '--privkey-out wrapping.pem'],
   ])('%j: exit 2, and what was probably meant', async (argv, message, hint) => {
     const { code, stdout, stderr } = await runInProcess(argv);
     expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });

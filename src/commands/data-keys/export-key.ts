@@ -35,9 +35,11 @@ import { rethrowNamingBackups } from '../shared/partial-failure.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import {
   addRecipientOptions,
+  addTokenRecipientOptions,
   checkRecipientOptions,
   maxExportBytes,
   readRecipients,
+  recipientInputs,
 } from '../shared/recipients.ts';
 import { noteAlias } from '../shared/note-alias.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
@@ -109,6 +111,7 @@ export function defineExportKey(command: Command, io: Io): void {
       ]).default('json'),
     )
     .option('--out <file>', 'where the export document goes; - is standard output', '-');
+  addTokenRecipientOptions(command);
   addConnectionOptions(command);
   command.action(async (options: ExportKeyOptions) => {
     await runExportKey(options, createSession(command, io));
@@ -123,10 +126,7 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
   checkRecipientOptions(options);
   const places = readBackupPlaces(options.backup);
   assertBindIsKept(options);
-  assertOneStdin([
-    ...options.pubkey.map((path) => ({ option: '--pubkey', path })),
-    ...contextInput(options),
-  ]);
+  assertOneStdin([...recipientInputs(options), ...contextInput(options)]);
   const { recipients, inputs } = await readRecipients(options, session);
   const { context: given, inputs: contextInputs } = await readContext(options, session, 'new');
   const context = options.bind ? bindEncryptionContext(given, io.randomBytes(16)) : given;

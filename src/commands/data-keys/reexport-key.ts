@@ -15,9 +15,11 @@ import { printDryRun } from '../shared/dry-run.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import {
   addRecipientOptions,
+  addTokenRecipientOptions,
   checkRecipientOptions,
   maxExportBytes,
   readRecipients,
+  recipientInputs,
 } from '../shared/recipients.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
 import { withOutputs, writeJson } from '../shared/with-outputs.ts';
@@ -48,6 +50,7 @@ export function defineReexportKey(command: Command, io: Io): void {
   command
     .option('--dry-run', 'ask KMS whether the calls would succeed, and write nothing', false)
     .option('--out <file>', 'where the export document goes; - is standard output', '-');
+  addTokenRecipientOptions(command);
   addConnectionOptions(command);
   command.action(async (options: ReexportKeyOptions) => {
     await runReexportKey(options, createSession(command, io));
@@ -57,10 +60,7 @@ export function defineReexportKey(command: Command, io: Io): void {
 async function runReexportKey(options: ReexportKeyOptions, session: Session): Promise<void> {
   assertSafeEnvironment(session.io);
   checkRecipientOptions(options);
-  assertOneStdin([
-    ...backupInputs(options),
-    ...options.pubkey.map((path) => ({ option: '--pubkey', path })),
-  ]);
+  assertOneStdin([...backupInputs(options), ...recipientInputs(options)]);
   const { recipients, inputs } = await readRecipients(options, session);
   const backup = await openBackup(options, session);
   assertFitsAll(recipients, backup.known?.NumberOfBytes);

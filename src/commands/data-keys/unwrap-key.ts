@@ -16,11 +16,18 @@ import {
   withDataKeyOutput,
 } from '../shared/data-key/data-key-output.ts';
 import { describe } from '../shared/describe.ts';
+import type { ModuleOptions } from '../shared/module/module-options.ts';
+import { addModuleOptions } from '../shared/module/module-options.ts';
+import type { PinOptions } from '../shared/module/pin.ts';
+import { addPinOptions, assertOnePinSource } from '../shared/module/pin.ts';
 import { addPassphraseOptions, assertOnePassphraseSource } from '../shared/passphrase.ts';
 import type { ExportOptions } from '../shared/read-export.ts';
 import { exportInputs, openExport, readExport } from '../shared/read-export.ts';
 
-type UnwrapKeyOptions = DataKeyOutputOptions & ExportOptions;
+type UnwrapKeyOptions = DataKeyOutputOptions &
+  ExportOptions &
+  ModuleOptions &
+  PinOptions & { readonly timeout: string };
 
 /** `kmsx unwrap-key`: unwraps an ExportedDataKey on this machine, with no network. */
 export function defineUnwrapKey(command: Command, io: Io): void {
@@ -47,7 +54,10 @@ export function defineUnwrapKey(command: Command, io: Io): void {
     exitCodes: [0, 2, 6, 7],
   });
   command
-    .requiredOption('--privkey <file>', 'the private half: PEM, DER or PKCS#12, encrypted or not')
+    .requiredOption(
+      '--privkey <file>',
+      'the private half: PEM, DER or PKCS#12, encrypted or not; with --check-value-only also pkcs11:… for one in a token',
+    )
     .option(
       '--in <file>',
       'an export document, or a bare ExportedDataKey in base64; - is standard input',
@@ -60,7 +70,10 @@ export function defineUnwrapKey(command: Command, io: Io): void {
       ),
     );
   addDataKeyOutputOptions(command);
+  command.option('--timeout <seconds>', 'for one call to a module', '30');
   addPassphraseOptions(command);
+  addModuleOptions(command);
+  addPinOptions(command);
   command.action(async (options: UnwrapKeyOptions) => {
     await runUnwrapKey(options, createSession(command, io));
   });
@@ -70,11 +83,18 @@ async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promis
   assertSafeEnvironment(session.io);
   const plan = planDataKeyOutput(options);
   assertOnePassphraseSource(options);
+  assertOnePinSource(options);
   assertOneStdin(exportInputs(options));
   const input = await readExport(options, 'export to unwrap', session);
+  const { privkey } = input;
+  if (!('bytes' in privkey)) {
+    const { checkInToken } = await import('./unwrap-in-token.ts');
+    await checkInToken(plan, { ...input, privkey }, options, session);
+    return;
+  }
   await withDataKeyOutput(plan, input.inputs, session, async (write) => {
     const { envelope, label } = input;
-    const { wrapped, privateKey } = await openExport(input, options, session);
+    const { wrapped, privateKey } = await openExport({ ...input, privkey }, options, session);
     try {
       if (envelope.kind === 'export' && envelope.document.Rehearsal === true) {
         await session.reporter.warnAlways(

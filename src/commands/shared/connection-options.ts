@@ -152,8 +152,13 @@ async function readProfileRegion(profile: string | undefined, io: Io): Promise<s
 /** Longer than a day: what takes more was mistyped, in milliseconds perhaps. */
 const MAX_SECONDS = 99_999;
 
-/** @returns milliseconds */
-function parseSeconds(option: string, text: string): number {
+/**
+ * Reads a time limit.
+ *
+ * @returns milliseconds
+ * @throws KmsxError `bad-usage`
+ */
+export function parseSeconds(option: string, text: string): number {
   const seconds = /^\d{1,15}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
   if (seconds > MAX_SECONDS) {
     throw kmsxError('bad-usage', `${option} takes at most ${MAX_SECONDS} seconds`);

@@ -6,6 +6,11 @@ import type { StandingBackup } from './backup/backup-places.ts';
 /** What the options of `export-key` say that the command which goes on from a backup must repeat. */
 export interface RepeatedOptions {
   readonly pubkey: readonly string[];
+  readonly forToken?: string;
+  readonly module?: string;
+  readonly moduleParameters?: string;
+  readonly pinFile?: string;
+  readonly pinEnv?: string;
   readonly expectFingerprint: readonly string[];
   readonly wrappingAlgorithm?: string;
   readonly backupFormat: 'json' | 'blob';
@@ -54,6 +59,11 @@ function reexportCommand(standing: readonly StandingBackup[], options: RepeatedO
   const isBare = options.backupFormat === 'blob';
   const repeated: readonly [string, readonly (string | undefined)[]][] = [
     ['--pubkey', options.pubkey],
+    ['--for-token', [options.forToken]],
+    ['--module', [options.module]],
+    ['--module-parameters', [options.moduleParameters]],
+    ['--pin-file', [options.pinFile]],
+    ['--pin-env', [options.pinEnv]],
     ['--expect-fingerprint', options.expectFingerprint],
     ['--wrapping-algorithm', [options.wrappingAlgorithm]],
     ['--context', isBare ? options.context : []],

@@ -103,7 +103,12 @@ async function prompt(question: string, { io }: Session): Promise<SecretBytes> {
   );
 }
 
-function firstLine({ bytes, label }: Input): SecretBytes {
+/**
+ * The first line of an input, without its line break. The input is overwritten.
+ *
+ * @throws KmsxError `passphrase-malformed` for text that is not UTF-8
+ */
+export function firstLine({ bytes, label }: Input): SecretBytes {
   try {
     const flaw = textFlaw(bytes);
     if (flaw !== undefined) {

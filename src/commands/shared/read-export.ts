@@ -4,17 +4,21 @@ import type { Session } from '../../terminal/session.ts';
 import type { Envelope } from '../../documents/read-document.ts';
 import { readEnvelope } from '../../documents/read-document.ts';
 import { exportIn, findExport } from '../../data-key/find-export.ts';
-import type { OpenableExport } from '../../data-key/verify/verify-backups.ts';
+import type { WrappedDataKey } from '../../data-key/unwrap.ts';
 import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../../wrapping/algorithms.ts';
+import type { TokenKeyUri } from '../../hsm/token-uri.ts';
+import { isTokenKeyUri, parseTokenKeyUri } from '../../hsm/token-uri.ts';
 import { readPrivateKey } from '../../wrapping/private-key/private-key.ts';
 import type { UnwrappingKey } from '../../wrapping/unwrapping-key.ts';
+import type { PinOptions } from './module/pin.ts';
+import { pinFileIds, pinInput } from './module/pin.ts';
 import type { PassphraseOptions } from './passphrase.ts';
 import { askPassphrase, passphraseFileIds, passphraseInput } from './passphrase.ts';
 import { explainingWrongFile } from './wrong-file.ts';
 
 /** The options that name an export and what opens it. */
-export interface ExportOptions extends PassphraseOptions {
+export interface ExportOptions extends PassphraseOptions, PinOptions {
   readonly in?: string;
   readonly privkey: string;
   readonly wrappingAlgorithm?: string;
@@ -23,28 +27,30 @@ export interface ExportOptions extends PassphraseOptions {
 /** The inputs that these options name: for the rule of one stdin. */
 export function exportInputs(options: ExportOptions): InputRequest[] {
   return [
-    { option: '--privkey', path: options.privkey },
+    ...(isTokenKeyUri(options.privkey) ? [] : [{ option: '--privkey', path: options.privkey }]),
     { option: '--in', path: options.in ?? '-' },
     ...passphraseInput(options),
+    ...pinInput(options),
   ];
 }
 
 /** An export and the private key for it, read and not opened. */
-export interface ExportInput {
+export interface ExportInput<Key = Input | TokenKeyUri> {
   /** As it was given: a file or `-`. */
   readonly place: string;
   readonly label: string;
   readonly envelope: Envelope;
-  readonly privkey: Input;
+  /** A file, or what names a key in a token. */
+  readonly privkey: Key;
   readonly algorithm: WrappingAlgorithm | undefined;
   /** Every file that was read: no output may become one. */
   readonly inputs: readonly Pick<Input, 'fileId'>[];
 }
 
 /**
- * Reads the export of `--in` and the private key for it, as far as that goes without a passphrase.
+ * Reads the export of `--in` and the private key for it, as far as that goes without a passphrase or a PIN.
  *
- * @throws KmsxError those of reading and of `findWrappingAlgorithm`; `document-malformed` if the file holds no export
+ * @throws KmsxError those of reading, `uri-malformed`, those and of `findWrappingAlgorithm`; `document-malformed` if the file holds no export
  */
 export async function readExport(
   options: ExportOptions,
@@ -54,7 +60,9 @@ export async function readExport(
   const { io, reporter } = session;
   const { wrappingAlgorithm: name, in: place = '-' } = options;
   const algorithm = name === undefined ? undefined : findWrappingAlgorithm(name);
-  const privkey = await readInput(options.privkey, 'a private key', io, reporter);
+  const privkey = isTokenKeyUri(options.privkey)
+    ? parseTokenKeyUri(options.privkey)
+    : await readInput(options.privkey, 'a private key', io, reporter);
   const input = await readInput(place, 'an export document', io, reporter);
   const { label } = input;
   const envelope = await explainingWrongFile(input, role, () => {
@@ -62,7 +70,12 @@ export async function readExport(
     exportIn(read, label);
     return read;
   });
-  const inputs = [privkey, input, ...(await passphraseFileIds(options, session))];
+  const inputs = [
+    ...('bytes' in privkey ? [privkey] : []),
+    input,
+    ...(await passphraseFileIds(options, session)),
+    ...(await pinFileIds(options, session)),
+  ];
   return { place, label, envelope, privkey, algorithm, inputs };
 }
 
@@ -73,10 +86,10 @@ export async function readExport(
  * @throws KmsxError those of `readPrivateKey`, `askPassphrase` and `findExport`
  */
 export async function openExport(
-  { label, envelope, privkey, algorithm }: ExportInput,
+  { label, envelope, privkey, algorithm }: ExportInput<Input>,
   options: PassphraseOptions,
   session: Session,
-): Promise<OpenableExport> {
+): Promise<{ readonly wrapped: WrappedDataKey; readonly privateKey: UnwrappingKey }> {
   const privateKey = await openPrivateKey(privkey, options, session);
   try {
     return { wrapped: findExport(envelope, algorithm, privateKey, label), privateKey };

@@ -4,7 +4,7 @@ import { equalBytes } from '../../base/bytes.ts';
 import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
 import { withoutStray } from '../../base/nearly-right.ts';
-import type { Input } from '../../terminal/files/inputs.ts';
+import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { readInput } from '../../terminal/files/inputs.ts';
 import { repeatable, suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
@@ -23,6 +23,10 @@ import type { WrappingPublicKey } from '../../wrapping/public-key/wrapping-publi
 import type { PublicKeyFacts } from '../../wrapping/public-key/public-key.ts';
 import { readPublicKey } from '../../wrapping/public-key/public-key.ts';
 import { requireWrappingKey } from '../../wrapping/public-key/wrapping-public-key.ts';
+import { parseTokenKeyUri } from '../../hsm/token-uri.ts';
+import { addModuleOptions } from './module/module-options.ts';
+import { addPinOptions, assertOnePinSource, pinFileIds, pinInput } from './module/pin.ts';
+import type { TokenRecipientOptions } from './module/token-recipient.ts';
 import { explainingWrongFile } from './wrong-file.ts';
 
 /** So many exports make a document of half a megabyte, which can be read again. */
@@ -34,7 +38,8 @@ export function maxExportBytes(recipients: readonly Recipient[]): number {
 }
 
 /** The options that name the recipients of a data key. */
-export interface RecipientOptions {
+export interface RecipientOptions extends TokenRecipientOptions {
+  readonly forToken?: string;
   readonly pubkey: readonly string[];
   readonly expectFingerprint: readonly string[];
   readonly wrappingAlgorithm?: string;
@@ -64,26 +69,52 @@ export function addRecipientOptions(command: Command): void {
     );
 }
 
+/** Adds what takes a recipient from a token, in place of `--pubkey`. */
+export function addTokenRecipientOptions(command: Command): void {
+  command.option(
+    '--for-token <uri>',
+    'in place of --pubkey: pkcs11:… of the private key in a token, which tells the public key and the algorithm',
+  );
+  addModuleOptions(command);
+  addPinOptions(command);
+}
+
 /**
  * Checks the options before any file is read.
  *
  * @throws KmsxError `bad-usage`, `fingerprint-malformed`, `not-offered-yet`
  */
 export function checkRecipientOptions(options: RecipientOptions): void {
-  const { pubkey, expectFingerprint, wrappingAlgorithm, wrappingKeySpec } = options;
-  if (pubkey.length === 0) throw kmsxError('bad-usage', 'at least one --pubkey is needed');
-  if (pubkey.length > MAX_RECIPIENTS) {
+  const { pubkey, forToken, expectFingerprint, wrappingAlgorithm, wrappingKeySpec } = options;
+  if (forToken !== undefined && pubkey.length > 0) {
+    throw kmsxError('options-conflict', '--pubkey and --for-token exclude each other', {
+      hints: ['leave out --pubkey or --for-token'],
+    });
+  }
+  const count = forToken === undefined ? pubkey.length : 1;
+  if (count === 0) throw kmsxError('bad-usage', 'at least one --pubkey is needed');
+  if (count > MAX_RECIPIENTS) {
     throw kmsxError('bad-usage', `--pubkey can be given ${MAX_RECIPIENTS} times at most`);
   }
-  if (expectFingerprint.length > 0 && expectFingerprint.length !== pubkey.length) {
+  if (expectFingerprint.length > 0 && expectFingerprint.length !== count) {
+    const option = forToken === undefined ? '--pubkey' : '--for-token';
     throw kmsxError(
       'bad-usage',
-      `--expect-fingerprint is given ${expectFingerprint.length} times and --pubkey ${pubkey.length} times: none, or one for each`,
+      `--expect-fingerprint is given ${expectFingerprint.length} times and ${option} ${count} times: none, or one for each`,
     );
+  }
+  if (forToken !== undefined) {
+    parseTokenKeyUri(forToken);
+    assertOnePinSource(options);
   }
   expectFingerprint.forEach(parseFingerprint);
   if (wrappingAlgorithm !== undefined) findWrappingAlgorithm(wrappingAlgorithm);
   if (wrappingKeySpec !== undefined) findWrappingKeySpec(wrappingKeySpec);
+}
+
+/** The inputs that these options name: for the rule of one stdin. */
+export function recipientInputs(options: RecipientOptions): InputRequest[] {
+  return [...options.pubkey.map((path) => ({ option: '--pubkey', path })), ...pinInput(options)];
 }
 
 /**
@@ -96,7 +127,11 @@ export function checkRecipientOptions(options: RecipientOptions): void {
 export async function readRecipients(
   options: RecipientOptions,
   session: Session,
-): Promise<{ recipients: readonly [Recipient, ...Recipient[]]; inputs: Input[] }> {
+): Promise<{ recipients: readonly [Recipient, ...Recipient[]]; inputs: Pick<Input, 'fileId'>[] }> {
+  if (options.forToken !== undefined) {
+    const inputs = await pinFileIds(options, session);
+    return { recipients: [await recipientInToken(options, options.forToken, session)], inputs };
+  }
   const recipients: Recipient[] = [];
   const inputs: Input[] = [];
   const moduli: bigint[] = [];
@@ -129,6 +164,22 @@ export async function readRecipients(
 
 function warningsOf({ certificate }: PublicKeyFacts, label: string, { io }: Session): string[] {
   return certificate === undefined ? [] : certificateWarnings(certificate, label, io.now());
+}
+
+/** The token tells the algorithm too: what it says that it takes is not always so. */
+async function recipientInToken(
+  options: RecipientOptions,
+  uri: string,
+  session: Session,
+): Promise<Recipient> {
+  const { wrappingAlgorithm: name, expectFingerprint } = options;
+  const { tokenRecipient } = await import('./module/token-recipient.ts');
+  const asked = name === undefined ? undefined : findWrappingAlgorithm(name);
+  const recipient = await tokenRecipient(uri, asked, options, session);
+  const [expected] = expectFingerprint;
+  if (expected !== undefined) assertFingerprint(recipient.publicKey, expected, 'the token');
+  chooseAlgorithm(options, recipient.publicKey, 'the key in the token');
+  return recipient;
 }
 
 function factorShared(label: string, other: string): KmsxError {

@@ -1,22 +1,17 @@
-import { equalBytes } from '../../base/bytes.ts';
 import { KmsxError, kmsxError } from '../../base/error.ts';
-import type { SecretBytes } from '../../base/secret-bytes.ts';
-import { usingSecret } from '../../base/secret-bytes.ts';
 import type { KmsClient } from '../../kms/types.ts';
-import type { UnwrappingKey } from '../../wrapping/unwrapping-key.ts';
 import type { BackupSource } from '../backup-source.ts';
 import type { KeyCheckValue } from '../../documents/key-check-value.ts';
-import { hasCheckValues, keyCheckValues } from '../../documents/key-check-value.ts';
 import { envelopeFingerprint } from '../../documents/envelope-fingerprint.ts';
-import type { OneTimeExport, OneTimeKey } from '../one-time-export.ts';
-import { exportToOneTimeKey, makeOneTimeKey } from '../one-time-export.ts';
+import type { ComparableKey } from '../comparable-key.ts';
+import { keyHasCheckValues, sameKey } from '../comparable-key.ts';
 import type { WrappedDataKey } from '../unwrap.ts';
-import { unwrapDataKey } from '../unwrap.ts';
+import type { BackupOpener, ExportOpener, OpenedBackup } from './opener.ts';
 
-/** An export that is opened on this machine, beside or instead of KMS's own opening of a backup. */
+/** An export that is opened here or in a token, beside or instead of KMS's own opening of a backup. */
 export interface OpenableExport {
   readonly wrapped: WrappedDataKey;
-  readonly privateKey: UnwrappingKey;
+  readonly privateKey: ExportOpener;
 }
 
 /** A backup that is to be verified. */
@@ -38,7 +33,7 @@ export interface VerifiableBackup {
 /** What every backup must hold: the data key of an export, one with these check values, or both. */
 export interface Expectation {
   /** Its owner disposes of it. */
-  readonly dataKey: SecretBytes | undefined;
+  readonly dataKey: ComparableKey | undefined;
   readonly checkValues: readonly KeyCheckValue[];
   /** Which check values the result shows, by their words in options; all if left out. */
   readonly shownCheckValues?: readonly string[] | undefined;
@@ -84,8 +79,7 @@ export interface Verification {
 }
 
 /**
- * Has KMS export each backup to one one-time key in memory, and compares what comes, in constant time, with what is
- * expected. Where only check values are expected, all backups must also hold the same data key: two keys may have a
+ * Has KMS export each backup to one one-time key, and compares what comes, in constant time, with what is expected. Where only check values are expected, all backups must also hold the same data key: two keys may have a
  * short check value in common.
  *
  * An error of the kind `crypto` exposes a document: it is a mismatch. One of the kind `unavailable` ends the run; with
@@ -96,12 +90,12 @@ export interface Verification {
 export async function verifyBackups(
   backups: readonly VerifiableBackup[],
   expectation: Expectation,
+  opener: BackupOpener,
 ): Promise<Verification> {
-  const oneTimeKey = await makeOneTimeKey();
   const attempts: Attempt[] = [];
   try {
     for (const backup of backups) {
-      const attempt = await openBackup(backup, oneTimeKey);
+      const attempt = await openBackup(backup, opener);
       attempts.push(attempt);
       if (attempt.error?.kind === 'unavailable') break;
     }
@@ -116,13 +110,13 @@ interface Attempt {
   readonly backup: VerifiableBackup;
   readonly kms: KmsClient | undefined;
   readonly fingerprint: string | undefined;
-  readonly exported?: OneTimeExport;
+  readonly exported?: OpenedBackup;
   /** Whether the export beside it holds the same data key. */
   readonly agrees?: boolean;
   readonly error?: KmsxError;
 }
 
-async function openBackup(backup: VerifiableBackup, oneTimeKey: OneTimeKey): Promise<Attempt> {
+async function openBackup(backup: VerifiableBackup, opener: BackupOpener): Promise<Attempt> {
   let kms: KmsClient | undefined;
   let fingerprint: string | undefined;
   try {
@@ -130,7 +124,7 @@ async function openBackup(backup: VerifiableBackup, oneTimeKey: OneTimeKey): Pro
     kms = client;
     const source = await backup.source(client);
     fingerprint = envelopeFingerprint(source.CiphertextBlob);
-    const work = (): Promise<OneTimeExport> => exportToOneTimeKey(source, client, oneTimeKey);
+    const work = (): Promise<OpenedBackup> => opener(source, client);
     const exported = await (backup.explaining?.(source, client, work) ?? work());
     const agrees = await holdsBeside(backup, exported.dataKey);
     return { backup, kms, fingerprint, exported, agrees };
@@ -140,11 +134,15 @@ async function openBackup(backup: VerifiableBackup, oneTimeKey: OneTimeKey): Pro
   }
 }
 
-async function holdsBeside({ beside }: VerifiableBackup, dataKey: SecretBytes): Promise<boolean> {
+async function holdsBeside({ beside }: VerifiableBackup, dataKey: ComparableKey): Promise<boolean> {
   if (beside === undefined) return true;
   try {
-    const other = await unwrapDataKey(beside.wrapped, beside.privateKey);
-    return await usingSecret(other, ({ bytes }) => equalBytes(bytes, dataKey.bytes));
+    const other = await beside.privateKey.open(beside.wrapped);
+    try {
+      return sameKey(other, dataKey);
+    } finally {
+      other.dispose();
+    }
   } catch (error) {
     dataKey.dispose();
     throw error;
@@ -166,7 +164,7 @@ function compareAll(attempts: readonly Attempt[], expectation: Expectation): Ver
     match: matchOf(verdicts),
     backups: verdicts,
     difference: comparisons.find(({ difference }) => difference !== undefined)?.difference,
-    keyCheckValues: reference && keyCheckValues(reference.bytes, expectation.shownCheckValues),
+    keyCheckValues: reference?.checkValues(expectation.shownCheckValues),
     numberOfBytes: reference?.length,
     isRehearsal: attempts.some(({ kms }) => kms?.isRehearsal),
     errors,
@@ -177,15 +175,15 @@ function compareAll(attempts: readonly Attempt[], expectation: Expectation): Ver
 function referenceOf(
   attempts: readonly Attempt[],
   { dataKey, checkValues }: Expectation,
-): SecretBytes | undefined {
+): ComparableKey | undefined {
   if (dataKey !== undefined) return dataKey;
   const opened = attempts.flatMap(({ exported }) => exported?.dataKey ?? []);
-  return opened.find(({ bytes }) => hasCheckValues(bytes, checkValues));
+  return opened.find((dataKey) => keyHasCheckValues(dataKey, checkValues));
 }
 
 function compare(
   { backup, fingerprint, exported, agrees, error }: Attempt,
-  reference: SecretBytes | undefined,
+  reference: ComparableKey | undefined,
   { dataKey: expected, checkValues, shownCheckValues }: Expectation,
 ): { verdict: BackupVerdict; difference?: Verification['difference'] } {
   const { label, beside } = backup;
@@ -195,9 +193,8 @@ function compare(
     return { verdict: { File: label, ...found, ...blob, Error: error && errorFacts(error) } };
   }
   const { dataKey, keyId, keyVersionId, requestId } = exported;
-  const isExpected = hasCheckValues(dataKey.bytes, checkValues);
-  const isSame =
-    agrees === true && (reference === undefined || equalBytes(dataKey.bytes, reference.bytes));
+  const isExpected = keyHasCheckValues(dataKey, checkValues);
+  const isSame = agrees === true && (reference === undefined || sameKey(dataKey, reference));
   const asksBoth = expected !== undefined && checkValues.length > 0;
   return {
     difference: isSame ? (isExpected ? undefined : 'check-value') : 'data-key',
@@ -212,8 +209,8 @@ function compare(
       KeyId: keyId,
       KeyVersionId: keyVersionId,
       RequestId: requestId,
-      NumberOfBytes: dataKey.length,
-      KeyCheckValues: keyCheckValues(dataKey.bytes, shownCheckValues),
+      ...(dataKey.length !== undefined && { NumberOfBytes: dataKey.length }),
+      KeyCheckValues: dataKey.checkValues(shownCheckValues),
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { KeyCheckValue } from '../../documents/key-check-value.ts';
 import { assuranceBits } from '../../documents/key-check-value.ts';
 import { envelopeFingerprint } from '../../documents/envelope-fingerprint.ts';
-import { unwrapDataKey } from '../unwrap.ts';
+import type { BackupOpener } from './opener.ts';
 import type {
   BackupVerdict,
   Expectation,
@@ -15,6 +15,9 @@ import { verifyBackups } from './verify-backups.ts';
 export interface VerifyRequest extends Omit<Expectation, 'dataKey'> {
   readonly exported: OpenableExport | undefined;
   readonly backups: readonly VerifiableBackup[];
+  readonly opener: BackupOpener;
+  /** Where the opener opens them, where the private key is in a token. */
+  readonly backupsOpenedIn?: 'token' | 'memory' | undefined;
   /** Whether the export's document is from a rehearsal. */
   readonly isRehearsal: boolean;
 }
@@ -34,6 +37,8 @@ export interface VerifyResult {
   readonly PublicKeyFingerprint?: string;
   /** `SHA256:` and 64 hexadecimal digits, over the bytes of the ExportedDataKey that was opened. */
   readonly ExportedDataKeyFingerprint?: string;
+  /** Where the private key is in a token: whether the backups were compared there too, or in memory. */
+  readonly BackupsOpenedIn?: 'token' | 'memory';
   /** One for each backup, in order. */
   readonly Backups: readonly BackupVerdict[];
   readonly Rehearsal?: true;
@@ -49,10 +54,10 @@ export async function verifyKey(
   request: VerifyRequest,
 ): Promise<{ result: VerifyResult; verification: Verification }> {
   const { exported, backups, checkValues, shownCheckValues } = request;
-  const dataKey = exported && (await unwrapDataKey(exported.wrapped, exported.privateKey));
+  const dataKey = exported && (await exported.privateKey.open(exported.wrapped));
   try {
     const expectation = { dataKey, checkValues, shownCheckValues };
-    const verification = await verifyBackups(backups, expectation);
+    const verification = await verifyBackups(backups, expectation, request.opener);
     return { result: toResult(verification, request), verification };
   } finally {
     dataKey?.dispose();
@@ -61,7 +66,7 @@ export async function verifyKey(
 
 function toResult(verification: Verification, request: VerifyRequest): VerifyResult {
   const { match, keyCheckValues, numberOfBytes, backups } = verification;
-  const { exported, checkValues } = request;
+  const { exported, checkValues, backupsOpenedIn } = request;
   const bits = assuranceBits(checkValues);
   return {
     ...(match !== undefined && { Match: match }),
@@ -72,6 +77,7 @@ function toResult(verification: Verification, request: VerifyRequest): VerifyRes
       PublicKeyFingerprint: exported.privateKey.fingerprint,
       ExportedDataKeyFingerprint: envelopeFingerprint(exported.wrapped.exportedDataKey),
     }),
+    ...(backupsOpenedIn !== undefined && { BackupsOpenedIn: backupsOpenedIn }),
     Backups: backups,
     ...((verification.isRehearsal || request.isRehearsal) && { Rehearsal: true }),
   };

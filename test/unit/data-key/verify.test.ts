@@ -4,8 +4,17 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { KmsxError, kmsxError } from '../../../src/base/error.ts';
 import { SecretBytes } from '../../../src/base/secret-bytes.ts';
 import { assuranceBits, keyCheckValues } from '../../../src/documents/key-check-value.ts';
-import type { Expectation, VerifiableBackup } from '../../../src/data-key/verify/verify-backups.ts';
-import { assertVerified, verifyBackups } from '../../../src/data-key/verify/verify-backups.ts';
+import type {
+  Expectation,
+  VerifiableBackup,
+  Verification,
+} from '../../../src/data-key/verify/verify-backups.ts';
+import {
+  assertVerified,
+  verifyBackups as verifyBackupsWith,
+} from '../../../src/data-key/verify/verify-backups.ts';
+import { comparableBytes } from '../../../src/data-key/comparable-key.ts';
+import { backupOpenerInMemory, openerInMemory } from '../../../src/data-key/verify/opener.ts';
 import { envelopeFingerprint } from '../../../src/documents/envelope-fingerprint.ts';
 import type { ExportDataKeyInput, KmsClient } from '../../../src/kms/types.ts';
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
@@ -65,7 +74,7 @@ function backupOf(
 }
 
 function exportOf(dataKey: Uint8Array, checkValues: Expectation['checkValues'] = []): Expectation {
-  return { dataKey: new SecretBytes(Buffer.from(dataKey)), checkValues };
+  return { dataKey: comparableBytes(new SecretBytes(Buffer.from(dataKey))), checkValues };
 }
 
 function failing(error: KmsxError): Partial<VerifiableBackup> {
@@ -79,6 +88,13 @@ async function refusal(work: Promise<unknown>): Promise<KmsxError> {
   );
   if (!(error instanceof KmsxError)) throw new Error('no KmsxError was thrown', { cause: error });
   return error;
+}
+
+function verifyBackups(
+  backups: readonly VerifiableBackup[],
+  expectation: Expectation,
+): Promise<Verification> {
+  return verifyBackupsWith(backups, expectation, backupOpenerInMemory());
 }
 
 describe('verifying backups against an export', () => {
@@ -169,7 +185,7 @@ describe('verifying backups against an export', () => {
       const exported = publicEncrypt({ key, padding, oaepHash: 'sha256' }, dataKey);
       const algorithm = findWrappingAlgorithm('RSAES_OAEP_SHA_256');
       return {
-        privateKey,
+        privateKey: openerInMemory(privateKey),
         wrapped: { exportedDataKey: exported.toString('base64'), algorithm },
       };
     };

@@ -8,6 +8,7 @@ import { repeatable, suggestValues } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { parseExpectedCheckValue } from '../../../documents/key-check-value.ts';
+import type { ExportOpener } from '../../../data-key/verify/opener.ts';
 import type { OpenableExport, VerifiableBackup } from '../../../data-key/verify/verify-backups.ts';
 import { assertVerified } from '../../../data-key/verify/verify-backups.ts';
 import { verifyKey } from '../../../data-key/verify/verify-key.ts';
@@ -15,7 +16,6 @@ import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
 import { witnessCommands } from '../../../data-key/witness/witness.ts';
 import { exportFor } from '../../../data-key/find-export.ts';
 import { offeredAlgorithms } from '../../../wrapping/algorithms.ts';
-import type { UnwrappingKey } from '../../../wrapping/unwrapping-key.ts';
 import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
 import { explainingFailures } from '../../shared/backup/backup-failures.ts';
 import {
@@ -23,20 +23,26 @@ import {
   expectCheckValueOption,
   parseCheckValueMethods,
 } from '../../shared/check-value-options.ts';
-import { addConnectionOptions } from '../../shared/connection-options.ts';
+import { addConnectionOptions, parseSeconds } from '../../shared/connection-options.ts';
 import { addContextOptions, contextInput } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';
 import { assertRehearsalMatches, warnOfRehearsal } from '../../shared/rehearsal.ts';
 import { addPassphraseOptions, assertOnePassphraseSource } from '../../shared/passphrase.ts';
+import type { ModuleOptions } from '../../shared/module/module-options.ts';
+import { addModuleOptions } from '../../shared/module/module-options.ts';
+import type { PinOptions } from '../../shared/module/pin.ts';
+import { addPinOptions, assertOnePinSource } from '../../shared/module/pin.ts';
 import type { ExportOptions } from '../../shared/read-export.ts';
-import { exportInputs, openExport, readExport } from '../../shared/read-export.ts';
+import { exportInputs, readExport } from '../../shared/read-export.ts';
+import { withOpeners } from './openers.ts';
 import type { AgainstOptions, Connections } from './backups.ts';
 import { makeConnections, readAgainst } from './backups.ts';
 import { printWithWitness, warnOfShortValues } from './result.ts';
 import type { AskedBackup } from './witness.ts';
 import { assertWitnessable, witnessRequest } from './witness.ts';
 
-interface VerifyKeyOptions extends AgainstOptions, Partial<ExportOptions> {
+interface VerifyKeyOptions
+  extends AgainstOptions, Partial<ExportOptions>, ModuleOptions, PinOptions {
   readonly expectCheckValue: readonly string[];
   readonly checkValueMethods?: string;
   readonly witness: boolean;
@@ -75,7 +81,10 @@ export function defineVerifyKey(command: Command, io: Io): void {
       '--in <file>',
       'an export document, or a bare ExportedDataKey in base64; standard input by default',
     )
-    .option('--privkey <file>', 'the private half of the wrapping key, which opens the export')
+    .option(
+      '--privkey <file>',
+      'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token',
+    )
     .addOption(
       suggestValues(
         new Option('--wrapping-algorithm <name>', 'for a bare ExportedDataKey: how it was wrapped'),
@@ -97,6 +106,8 @@ export function defineVerifyKey(command: Command, io: Io): void {
     .option('--witness', 'also print commands of openssl and aliyun that show the same', false);
   addContextOptions(command);
   addPassphraseOptions(command);
+  addModuleOptions(command);
+  addPinOptions(command);
   addConnectionOptions(command);
   command.action(async (options: VerifyKeyOptions) => {
     await runVerifyKey(options, createSession(command, io));
@@ -110,6 +121,7 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
   const { privkey } = options;
   const checkValues = options.expectCheckValue.map(parseExpectedCheckValue);
   assertOnePassphraseSource(options);
+  assertOnePinSource(options);
   const exportOptions = privkey === undefined ? undefined : { ...options, privkey };
   assertOneStdin([
     ...(exportOptions === undefined ? [] : exportInputs(exportOptions)),
@@ -126,29 +138,31 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
     }
   }
   assertWitnessable(options, backups);
-  const exported = input && (await openExport(input, options, session));
   const connections = makeConnections(session);
+  const timeoutMs = parseSeconds('--timeout', options.timeout);
   try {
-    const asked: AskedBackup[] = [];
-    const { result, verification } = await verifyKey({
-      exported,
-      backups: backups.map((backup) => verifiable(backup, exported, connections, asked)),
-      checkValues,
-      shownCheckValues,
-      isRehearsal: document?.Rehearsal === true,
+    await withOpeners(input, options, timeoutMs, session, async (openers) => {
+      const { exported } = openers;
+      const asked: AskedBackup[] = [];
+      const { result, verification } = await verifyKey({
+        ...openers,
+        backups: backups.map((backup) => verifiable(backup, exported, connections, asked)),
+        checkValues,
+        shownCheckValues,
+        isRehearsal: document?.Rehearsal === true,
+      });
+      await warnOfRehearsal(verification, session);
+      if (options.witness) {
+        const witnessed = input && exported && { ...input, opened: exported };
+        const request = witnessRequest(options, witnessed, asked, checkValues, session.io);
+        await printWithWitness(result, witnessCommands(request), session);
+      } else {
+        await printResult(result, session);
+      }
+      if (verification.match === true) await warnOfShortValues(checkValues, session);
+      assertVerified(verification);
     });
-    await warnOfRehearsal(verification, session);
-    if (options.witness) {
-      const witnessed = input && exported && { ...input, opened: exported };
-      const request = witnessRequest(options, witnessed, asked, checkValues, session.io);
-      await printWithWitness(result, witnessCommands(request), session);
-    } else {
-      await printResult(result, session);
-    }
-    if (verification.match === true) await warnOfShortValues(checkValues, session);
-    assertVerified(verification);
   } finally {
-    await exported?.privateKey.close();
     await connections.close();
   }
 }
@@ -196,7 +210,7 @@ function verifiable(
 /** The export for this private key in the document of a backup, if it has one. */
 function exportBeside(
   { envelope }: OpenedBackup,
-  privateKey: UnwrappingKey,
+  privateKey: ExportOpener,
 ): OpenableExport | undefined {
   if (envelope?.kind !== 'export') return undefined;
   const wrapped = exportFor(envelope.document, privateKey);

@@ -5,6 +5,7 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['KMSX_GATEWAY', 'same as --gateway, except local: a rehearsal needs the option itself'],
   ['KMSX_ENDPOINT', 'same as --endpoint'],
   ['KMSX_CA_FILE', 'same as --ca-file'],
+  ['KMSX_PKCS11_MODULE', 'same as --module'],
   ['KMSX_DEBUG', '1 adds a stack trace to errors; nothing secret'],
   [
     'ALIBABA_CLOUD_ACCESS_KEY_ID',

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { systemErrorCode } from '../base/error.ts';
+import { systemErrorCode } from '../error.ts';
 
 /** The limit that Linux applies. */
 const MOST_LINKS = 40;

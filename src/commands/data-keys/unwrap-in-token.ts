@@ -1,0 +1,53 @@
+import { kmsxError } from '../../base/error.ts';
+import { assertKeyHasCheckValues } from '../../data-key/comparable-key.ts';
+import { findExport } from '../../data-key/find-export.ts';
+import { openerInToken } from '../../data-key/token/openers.ts';
+import type { TokenKeyUri } from '../../hsm/token-uri.ts';
+import type { Session } from '../../terminal/session.ts';
+import { parseSeconds } from '../shared/connection-options.ts';
+import type { DataKeyOutputPlan } from '../shared/data-key/data-key-output.ts';
+import type { ModuleOptions } from '../shared/module/module-options.ts';
+import { withModule } from '../shared/module/module-options.ts';
+import type { PinOptions } from '../shared/module/pin.ts';
+import { withTokenKeys } from '../shared/module/token-keys.ts';
+import type { ExportInput } from '../shared/read-export.ts';
+import { withOutputs, writeJson } from '../shared/with-outputs.ts';
+
+/**
+ * Unwraps an export in the token that has the private key, and writes the check values that the token computes. The data
+ * key stays there, and is gone when the command ends.
+ *
+ * @throws KmsxError `bad-usage` without `--check-value-only`; those of modules and tokens; `check-value-mismatch`
+ */
+export async function checkInToken(
+  { options: { checkValueOnly, out: path }, methods, expected, split }: DataKeyOutputPlan,
+  { privkey, envelope, algorithm, label, inputs }: ExportInput<TokenKeyUri>,
+  options: ModuleOptions & PinOptions & { readonly timeout: string },
+  session: Session,
+): Promise<void> {
+  if (!checkValueOnly || split !== undefined) {
+    throw kmsxError('bad-usage', 'a data key that is unwrapped in a token does not leave it', {
+      hints: [
+        'give --check-value-only to see its check values; kmsx import-key keeps it in the token',
+      ],
+    });
+  }
+  const timeoutMs = parseSeconds('--timeout', options.timeout);
+  const requests = { out: { option: '--out', path, holds: 'document' } } as const;
+  await withOutputs(requests, inputs, session, ({ out }) =>
+    withModule(options, timeoutMs, session, ({ call }) =>
+      withTokenKeys(call, [privkey], false, options, session, async ([key]) => {
+        if (key === undefined) throw new TypeError('one URI names one key');
+        const opener = openerInToken(key);
+        const dataKey = await opener.open(findExport(envelope, algorithm, opener, label));
+        assertKeyHasCheckValues(dataKey, expected);
+        const { length } = dataKey;
+        const report = {
+          KeyCheckValues: dataKey.checkValues(methods),
+          ...(length !== undefined && { NumberOfBytes: length }),
+        };
+        await writeJson(report, out, session);
+      }),
+    ),
+  );
+}

@@ -1,0 +1,83 @@
+import { kmsxError } from '../../../base/error.ts';
+import { secretCopy, usingSecret } from '../../../base/secret-bytes.ts';
+import { assertOneStdin } from '../../../terminal/files/inputs.ts';
+import type { Session } from '../../../terminal/session.ts';
+import type { WrappingKeySpec } from '../../../wrapping/algorithms.ts';
+import { findWrappingKeySpec } from '../../../wrapping/algorithms.ts';
+import { makeKeyPair } from '../../../wrapping/key-pair.ts';
+import { writeAllOrNone } from '../../shared/all-or-none.ts';
+import type { PassphraseOptions } from '../../shared/passphrase.ts';
+import {
+  askPassphrase,
+  assertOnePassphraseSource,
+  passphraseFileIds,
+  passphraseInput,
+} from '../../shared/passphrase.ts';
+import { withOutputs } from '../../shared/with-outputs.ts';
+
+export interface FilePairOptions extends PassphraseOptions {
+  readonly wrappingKeySpec: string;
+  readonly privkeyOut: string;
+  readonly pubkeyOut: string;
+  /** Commander's name for `--no-passphrase`. */
+  readonly passphrase: boolean;
+}
+
+interface FilePairReport {
+  readonly PublicKeyFingerprint: string;
+  readonly WrappingKeySpec: WrappingKeySpec;
+}
+
+/** What is said if one half could not be written. */
+const LOST_PAIR = {
+  none: 'neither key remains',
+  hint: 'nothing is lost: mend it and run the command again, which makes a new pair',
+};
+
+/**
+ * Makes a wrapping key pair in memory, and writes both halves to files.
+ *
+ * @throws KmsxError those of outputs and passphrases, `options-conflict`
+ */
+export async function makeFilePair(
+  options: FilePairOptions,
+  session: Session,
+): Promise<FilePairReport> {
+  const { io, reporter } = session;
+  const keySpec = findWrappingKeySpec(options.wrappingKeySpec);
+  assertOnePassphraseSource(options);
+  assertOneStdin(passphraseInput(options));
+  if (!options.passphrase && (options.passphraseFile ?? options.passphraseEnv) !== undefined) {
+    throw kmsxError('options-conflict', '--no-passphrase excludes a passphrase', {
+      hints: [
+        `leave out --no-passphrase or ${options.passphraseFile === undefined ? '--passphrase-env' : '--passphrase-file'}`,
+      ],
+    });
+  }
+  const requests = {
+    privateKey: { option: '--privkey-out', path: options.privkeyOut, holds: 'private key' },
+    publicKey: { option: '--pubkey-out', path: options.pubkeyOut, holds: 'public key' },
+  } as const;
+  const inputs = await passphraseFileIds(options, session);
+  return await withOutputs(requests, inputs, session, async ({ privateKey, publicKey }) => {
+    const passphrase = options.passphrase
+      ? await askPassphrase(options, 'passphrase for the new private key: ', true, session)
+      : undefined;
+    const pair = await makeKeyPair(passphrase).finally(() => {
+      passphrase?.dispose();
+    });
+    await usingSecret(pair.privateKeyPem, async ({ bytes }) => {
+      const parts = [
+        { output: privateKey, encode: () => secretCopy(bytes) },
+        { output: publicKey, encode: () => Buffer.from(pair.publicKeyPem) },
+      ];
+      await writeAllOrNone(parts, LOST_PAIR, io.signal);
+    });
+    if (passphrase === undefined) {
+      await reporter.warn(
+        `${options.privkeyOut} is not encrypted: whoever reads the file has the key`,
+      );
+    }
+    return { PublicKeyFingerprint: pair.fingerprint, WrappingKeySpec: keySpec };
+  });
+}
