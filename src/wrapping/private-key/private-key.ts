@@ -51,7 +51,7 @@ export async function readPrivateKey(
   label: string,
   passphrase: () => Promise<SecretBytes>,
 ): Promise<WrappingPrivateKey> {
-  const located = locatePrivateKey(bytes, label);
+  const located = await locate(bytes, label);
   try {
     const keyObject = located.encrypted
       ? await openEncrypted(located, label, passphrase)
@@ -76,13 +76,36 @@ export async function describePrivateKey(
   bytes: Uint8Array,
   label: string,
 ): Promise<PrivateKeyDescription> {
-  const located = locatePrivateKey(bytes, label);
+  const located = await locate(bytes, label);
   const { form, encrypted } = located;
   try {
     if (encrypted) return { form, encrypted };
     return { form, encrypted, ...publicFacts(await openPlain(located, label), label) };
   } finally {
     located.dispose();
+  }
+}
+
+/** Finds the key; where it is in another form, the error names that form. */
+async function locate(bytes: Uint8Array, label: string): Promise<LocatedPrivateKey> {
+  try {
+    return locatePrivateKey(bytes, label);
+  } catch (error) {
+    if (!hasCode(error, 'privkey-malformed', 'privkey-unsupported', 'json-malformed')) throw error;
+    const { explainPrivateForm } = await import('./explain-form.ts');
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    throw explainPrivateForm(view, label, error, formOf);
+  }
+}
+
+function formOf(bytes: Buffer): PrivateKeyForm | undefined {
+  try {
+    const located = locatePrivateKey(bytes, 'it');
+    located.dispose();
+    return located.form;
+  } catch (error) {
+    if (error instanceof KmsxError) return undefined;
+    throw error;
   }
 }
 

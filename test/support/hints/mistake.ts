@@ -109,6 +109,7 @@ async function type(line: string, cwd: string, answers = ''): Promise<RunResult>
   writeFileSync(join(programs, 'kmsx'), launcher, { mode: 0o755 });
   const PATH = `${programs}:${process.env['PATH'] ?? ''}`;
   const child = spawn('sh', ['-c', line], { cwd, env: cleanEnv(cwd, { PATH }) });
+  child.stdin.on('error', () => undefined); // a command that reads no answers may be done
   child.stdin.end(answers);
   return await finish(child);
 }
