@@ -7,7 +7,7 @@ import { encodeBase64Bytes } from '../base/secret-encoding.ts';
 import { toDocument } from './backup-document.ts';
 import { DocumentFields } from './fields.ts';
 import type { KeyCheckValue } from './key-check-value.ts';
-import { isKeyCheckValue, MIN_CHECKED_KEY_BYTES } from './key-check-value.ts';
+import { MIN_CHECKED_KEY_BYTES, readCheckValues } from './key-check-value.ts';
 import { takeSecretField } from './secret-field.ts';
 
 export const COMPONENT_FORMAT = 'kmsx-component/1';
@@ -151,15 +151,6 @@ function assertFormat(format: unknown, label: string): void {
 }
 
 /** At least one: without check values, nothing would show that they were stripped. */
-function readCheckValues(fields: DocumentFields, name: string): readonly KeyCheckValue[] {
-  const values = fields.list(name, (item) => {
-    const { object } = item;
-    if (!isKeyCheckValue(object)) return item.fail('', 'is not a key check value');
-    return { Method: object.Method, Value: object.Value };
-  });
-  return values.length > 0 ? values : fields.fail(name, 'is empty');
-}
-
 function assertSecretFits(secret: SecretBytes, facts: ComponentFacts, label: string): void {
   if (secret.length === 0) throw malformed(label, 'Component', 'is not standard base64');
   const { Scheme, NumberOfBytes } = facts;

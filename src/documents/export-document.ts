@@ -5,11 +5,9 @@ import type { WrappingAlgorithmName, WrappingKeySpec } from '../wrapping/algorit
 import { WRAPPING_ALGORITHMS } from '../wrapping/algorithms.ts';
 import type { CommonFields, DocumentOrigin } from './backup-document.ts';
 import { readCommonFields, toDocument, withDataKeyId } from './backup-document.ts';
-import { DocumentFields, requireCiphertext } from './fields.ts';
+import { DocumentFields, requireCiphertext, FINGERPRINT } from './fields.ts';
 
 export const EXPORT_FORMAT = 'kmsx-export/1';
-
-const FINGERPRINT = /^SHA256:[0-9a-f]{64}$/;
 
 /** One export: the data key under one wrapping key. */
 export interface ExportEntry {

@@ -6,6 +6,9 @@ import type { EncryptionContext } from './encryption-context.ts';
 import { assertEncryptionContext, dataKeyIdOf, isDataKeyId } from './encryption-context.ts';
 import { notCiphertext } from './recognise/words.ts';
 
+/** A fingerprint: of a public key or of the bytes of an envelope. */
+export const FINGERPRINT = /^SHA256:[0-9a-f]{64}$/;
+
 /** Reads the fields of one document. Errors are KmsxError `document-malformed`, unless a reader says otherwise. */
 export class DocumentFields extends FieldReader {
   readonly #label: string;

@@ -2,6 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { equalBytes } from '../base/bytes.ts';
 import { kmsxError } from '../base/error.ts';
 import { withoutStray } from '../base/nearly-right.ts';
+import type { FieldReader } from '../base/fields.ts';
 import { isJsonObject } from '../base/json.ts';
 
 export type CheckValueMethod = 'AES-ECB-ZERO' | 'AES-CMAC-ZERO' | 'AES-CMAC-LABEL' | 'SHA256-LABEL';
@@ -138,12 +139,22 @@ export function chooseCheckValues(
 }
 
 /** Whether a value of a document is a key check value, with all the hexadecimal digits of its method. */
-export function isKeyCheckValue(value: unknown): value is KeyCheckValue {
+function isKeyCheckValue(value: unknown): value is KeyCheckValue {
   if (!isJsonObject(value)) return false;
   const facts = METHODS.find(({ method }) => method === value['Method']);
   const digits = value['Value'];
   if (facts === undefined || typeof digits !== 'string') return false;
   return digits.length === facts.bytes * 2 && /^[0-9a-f]*$/.test(digits);
+}
+
+/** Reads a list of key check values, at least one. */
+export function readCheckValues(fields: FieldReader, name: string): readonly KeyCheckValue[] {
+  const values = fields.list(name, (item) => {
+    const { object } = item;
+    if (!isKeyCheckValue(object)) return item.fail('', 'is not a key check value');
+    return { Method: object.Method, Value: object.Value };
+  });
+  return values.length > 0 ? values : fields.fail(name, 'is empty');
 }
 
 /**

@@ -8,7 +8,7 @@ import { importDataKey } from '../../data-key/token/import.ts';
 import { exportIn, findExport } from '../../data-key/find-export.ts';
 import { envelopeFingerprint } from '../../documents/envelope-fingerprint.ts';
 import type { ImportDocument, ImportEntry } from '../../documents/import-document.ts';
-import { IMPORT_FORMAT } from '../../documents/import-document.ts';
+import { toImportDocument } from '../../documents/import-document.ts';
 import { parseExpectedCheckValue } from '../../documents/key-check-value.ts';
 import type { Envelope } from '../../documents/read-document.ts';
 import { readEnvelope } from '../../documents/read-document.ts';
@@ -243,17 +243,15 @@ function toDocument(
 ): ImportDocument {
   const blob = ciphertextOf(envelope);
   const document = envelope.kind === 'export' ? envelope.document : undefined;
-  const { NumberOfBytes, KeyId, KeyVersionId, DataKeyId } = document ?? {};
-  return {
-    Format: IMPORT_FORMAT,
+  return toImportDocument({
     Imports: entries,
-    ...(NumberOfBytes !== undefined && { NumberOfBytes }),
-    ...(KeyId !== undefined && { KeyId }),
-    ...(KeyVersionId !== undefined && { KeyVersionId }),
-    ...(DataKeyId !== undefined && { DataKeyId }),
-    ...(blob !== undefined && { CiphertextBlobFingerprint: envelopeFingerprint(blob) }),
+    NumberOfBytes: document?.NumberOfBytes,
+    KeyId: document?.KeyId,
+    KeyVersionId: document?.KeyVersionId,
+    DataKeyId: document?.DataKeyId,
+    CiphertextBlobFingerprint: blob && envelopeFingerprint(blob),
     Module: `${info.manufacturer} ${info.description} ${info.version}`,
     CreatedAt: io.now().toISOString(),
-    ...(document?.Rehearsal === true && { Rehearsal: true }),
-  };
+    Rehearsal: document?.Rehearsal,
+  });
 }

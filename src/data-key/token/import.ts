@@ -146,19 +146,20 @@ function entryOf(
   shown: readonly string[] | undefined,
 ): ImportEntry {
   const { key, name, wrapped } = target;
-  const { token } = key.at;
+  const { label, serial, manufacturer, model, firmware } = key.at.token;
+  const chosen = chooseCheckValues(checkValues, shown);
   return {
-    Token: token.label,
-    Serial: token.serial,
-    Manufacturer: token.manufacturer,
-    Model: token.model,
-    Firmware: token.firmware,
+    Token: label,
+    ...(serial !== '' && { Serial: serial }),
+    ...(manufacturer !== '' && { Manufacturer: manufacturer }),
+    ...(model !== '' && { Model: model }),
+    Firmware: firmware,
     Label: name.label,
     Id: Buffer.from(name.id).toString('hex'),
     KeyType: type === 'aes' ? 'AES' : 'GENERIC_SECRET',
     Sensitive: true,
     Extractable: false,
-    KeyCheckValues: chooseCheckValues(checkValues, shown),
+    ...(chosen.length > 0 && { KeyCheckValues: chosen }),
     WrappingAlgorithm: wrapped.algorithm.name,
     PublicKeyFingerprint: key.publicKey.fingerprint,
     ...(isEarlier && { AlreadyThere: true }),

@@ -11,6 +11,7 @@ import { holdsPlaintext, inspectJson, inspectLines } from './inspect-json.ts';
 import { inspectJwk, inspectKeyFile } from './inspect-key.ts';
 import type { Facts, Inspection } from './inspect-relations.ts';
 import { identitiesOf } from './inspect-relations.ts';
+import { IMPORT_FORMAT, readImportDocument } from '../import-document.ts';
 import { readEnvelope } from '../read-document.ts';
 
 /** What the embedded KMS keeps and begins with: both hold secrets as plainly as can be, so nothing of them is shown. */
@@ -104,6 +105,9 @@ function inspectJsonText(text: string, bytes: Buffer, label: string): Facts {
   const local = typeof Format === 'string' ? LOCAL_KMS_FORMAT.exec(Format)?.[1] : undefined;
   if (local !== undefined) {
     return { Type: `${local} of the embedded KMS`, Format };
+  }
+  if (Format === IMPORT_FORMAT) {
+    return { Type: 'import document', ...readImportDocument(value, label) };
   }
   return inspectEnvelope(readEnvelope(bytes, label));
 }

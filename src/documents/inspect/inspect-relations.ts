@@ -37,10 +37,12 @@ export const BARE_CIPHERTEXT = 'bare ciphertext';
 
 /** The values in the facts of a file by which it belongs to others. */
 export function identitiesOf(facts: Facts): Identities {
-  const parts = [...objectsIn(facts['Exports']), ...objectsIn(facts['Certificates'])];
+  const imports = objectsIn(facts['Imports']);
+  const parts = [...objectsIn(facts['Exports']), ...imports, ...objectsIn(facts['Certificates'])];
   const keys = parts.length === 0 ? [facts] : parts;
   const blobs = [facts, ...objectsIn(facts['Backups'])];
-  const checkValues = objectsIn(facts['KeyCheckValues']).map(({ Method, Value }) =>
+  const checked = [facts, ...imports].flatMap((each) => objectsIn(each['KeyCheckValues']));
+  const checkValues = checked.map(({ Method, Value }) =>
     typeof Method === 'string' && typeof Value === 'string' ? `${Method}:${Value}` : undefined,
   );
   const found: Record<Relation, readonly unknown[]> = {

@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { documentsTopic } from '../../../src/commands/shell/help/documents.ts';
+import type { JsonObject } from '../../../src/base/json.ts';
+import { readImportDocument } from '../../../src/documents/import-document.ts';
 import { readComponentDocument } from '../../../src/documents/component-document.ts';
 import { readEnvelope } from '../../../src/documents/read-document.ts';
 import type { DocumentKind } from '../../support/document-schemas.ts';
@@ -29,6 +31,7 @@ const GOLDEN = DOCUMENT_KINDS.flatMap((kind) =>
 function readDocument(kind: DocumentKind, document: unknown): void {
   const bytes = Buffer.from(JSON.stringify(document));
   if (kind === 'component') readComponentDocument(bytes, 'd.json').secret.dispose();
+  else if (kind === 'import') readImportDocument(document as JsonObject, 'd.json');
   else readEnvelope(bytes, 'd.json');
 }
 
@@ -70,7 +73,10 @@ function wrongValues(value: unknown): unknown[] {
 }
 
 /** Texts without a form of their own: any text that is not empty will do. */
-const FREE_TEXTS = ['KeyId', 'KeyVersionId', 'RequestId'];
+const FREE_TEXTS = [
+  ...['KeyId', 'KeyVersionId', 'RequestId'],
+  ...['Token', 'Serial', 'Manufacturer', 'Model', 'Label', 'Module'],
+];
 
 const isInContext = (path: Path): boolean => path[0] === 'EncryptionContext' && path.length > 1;
 const isFreeText = (path: Path): boolean =>
@@ -126,7 +132,7 @@ describe.each(GOLDEN)('the schema of an %s document and %s', (kind, _, document)
 
   it('do not agree without a field that is required, and do without any other', () => {
     const { required } = documentSchema(kind) as { required: readonly string[] };
-    const isBound = kind !== 'component' && 'DataKeyId' in document;
+    const isBound = (kind === 'export' || kind === 'backup') && 'DataKeyId' in document;
     const conditional = [
       ...['ComponentCheckValues', 'KeyCheckValues'],
       ...(isBound ? ['EncryptionContext'] : []),

@@ -35,6 +35,15 @@ The component document ("Format":"kmsx-component/1"), from --component, is a sec
   NumberOfBytes           the length of the whole data key
   KeyId, KeyVersionId, DataKeyId, CreatedAt, Rehearsal
 
+The import document ("Format":"kmsx-import/1"), from import-key, is no secret:
+
+  Imports                 one entry per token: Token, Serial, Manufacturer, Model and Firmware; Label, Id
+                          and KeyType of the data key there; Sensitive and Extractable, read back;
+                          KeyCheckValues, computed there; WrappingAlgorithm, PublicKeyFingerprint;
+                          AlreadyThere if an earlier run had imported it
+  Module                  the module, as it calls itself
+  CiphertextBlobFingerprint, NumberOfBytes, KeyId, KeyVersionId, DataKeyId, CreatedAt, Rehearsal
+
 Binary values are standard base64 with padding; fingerprints and check values are lower-case hexadecimal.
 Unknown values are left out, never null. Readers ignore unknown fields, but refuse an unknown Format and a
 duplicate name in an object. Without a Format, a raw KMS response or a bare base64 value is accepted too;

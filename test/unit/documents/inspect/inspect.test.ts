@@ -196,8 +196,24 @@ describe('inspecting a document', () => {
   });
 });
 
+it('says what an import document tells, and by what it belongs to the export', async () => {
+  const { facts, identities } = await inspect(golden('import-two.json'));
+  expect(facts).toMatchObject({ Type: 'import document', NumberOfBytes: 32 });
+  expect(facts['Imports']).toHaveLength(2);
+  expect(identities).toMatchObject({
+    DataKeyId: ['00112233445566778899aabbccddeeff'],
+    CiphertextBlob: [facts['CiphertextBlobFingerprint']],
+    KmsKey: [facts['KeyId']],
+  });
+  expect(identities.WrappingKey).toHaveLength(2);
+  expect(new Set(identities.KeyCheckValue)).toContain(
+    'AES-CMAC-LABEL:1d6c19a2c49e5a6723f63cbe6e82f8c3',
+  );
+});
+
 it.each([
   ['kmsx-component/1', 'combine'],
+  ['kmsx-import/1', 'holds no envelope'],
   ['kmsx-local-kms-seed/1', '--seed'],
   ['kmsx-local-kms-state/2', '--state'],
 ])(
