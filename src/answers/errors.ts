@@ -38,6 +38,9 @@ const PARAMETERS = [
   'DryRun',
 ] as const;
 
+/** A name as KMS gives its fields, which may be shown. */
+const FIELD_NAME = /^[A-Z][A-Za-z]{0,39}$/;
+
 const KEY_STATES = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable'];
 
 /** The shared gateway on the Internet. */
@@ -95,6 +98,24 @@ export function answerMalformed(action: string, what: string, requestId?: string
     details: { action },
     requestId,
   });
+}
+
+/**
+ * The error for an answer whose JSON `parseJson` refused: what is wrong is not an input.
+ *
+ * @returns undefined for any other error
+ */
+export function refusedJson(
+  error: unknown,
+  action: string,
+  requestId?: string,
+): KmsxError | undefined {
+  if (hasCode(error, 'json-name-twice')) {
+    const name = FIELD_NAME.exec(error.details.name)?.[0] ?? 'a field name';
+    return answerMalformed(action, `it has ${name} twice in one object`, requestId);
+  }
+  if (!hasCode(error, 'json-malformed')) return undefined;
+  return answerMalformed(action, 'it nests too deep', requestId);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Authorities } from '../network/authorities.ts';
 import type { ResolvedCredentials } from './credentials.ts';
 import type { ResolveRule } from '../network/endpoint.ts';
 import type { Env } from '../base/env.ts';
-import { answerMalformed, kmsError } from '../answers/errors.ts';
+import { answerMalformed, kmsError, refusedJson } from '../answers/errors.ts';
 import { unreachedHints } from './hints.ts';
 import { stsEndpoint } from './sts-endpoint.ts';
 import type { Answer } from '../network/transport.ts';
@@ -122,7 +122,7 @@ function identityError(
   host: string,
   now: Date,
 ): KmsxError {
-  if (thrown instanceof KmsxError) return withStsHints(thrown);
+  if (thrown instanceof KmsxError) return refusedJson(thrown, ACTION) ?? withStsHints(thrown);
   if (answer === undefined) {
     return kmsxError('internal', `a defect in kmsx: ${ACTION} was not sent`);
   }

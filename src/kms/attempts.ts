@@ -1,8 +1,14 @@
 import { REHEARSAL_HEADER } from '../answers/error-table/embedded.ts';
-import { answerMalformed, isRetryable, kmsError, retryAfterMs } from '../answers/errors.ts';
+import {
+  answerMalformed,
+  isRetryable,
+  kmsError,
+  refusedJson,
+  retryAfterMs,
+} from '../answers/errors.ts';
 import { fieldOf, parseObject, word } from '../answers/json.ts';
 import { KmsRefused } from '../answers/refusal.ts';
-import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
+import { KmsxError, kmsxError } from '../base/error.ts';
 import type { Renewal } from '../credentials/guarded.ts';
 import type { Answer, Exchange, Transport } from '../network/transport.ts';
 import type { Answered, DryRunAnswer } from './types.ts';
@@ -68,9 +74,6 @@ interface AttemptsOptions {
   /** How to throw away credentials that KMS calls expired. */
   readonly renewal?: Renewal | undefined;
 }
-
-/** A name as KMS gives its fields, which may be shown. */
-const FIELD_NAME = /^[A-Z][A-Za-z]{0,39}$/;
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
@@ -149,13 +152,8 @@ export class Attempts {
   #asKmsxError(action: string, thrown: unknown, answer: Answer | undefined): KmsxError {
     const body = parseObject(answer?.body ?? Buffer.alloc(0));
     const requestId = word(fieldOf(body, 'RequestId'));
-    if (hasCode(thrown, 'json-name-twice')) {
-      const name = FIELD_NAME.exec(thrown.details.name)?.[0] ?? 'a field name';
-      return answerMalformed(action, `it has ${name} twice in one object`, requestId);
-    }
-    if (hasCode(thrown, 'json-malformed')) {
-      return answerMalformed(action, 'it nests too deep', requestId);
-    }
+    const refused = refusedJson(thrown, action, requestId);
+    if (refused !== undefined) return refused;
     const isError =
       answer !== undefined &&
       (isErrorStatus(answer.status) || word(fieldOf(body, 'Code')) !== undefined);

@@ -4,3 +4,12 @@ for (const name of Object.keys(process.env)) {
     Reflect.deleteProperty(process.env, name);
   }
 }
+
+/* Every property of a run can be tried again with the seed that fast-check printed. */
+if (process.env['FUZZ_SEED'] !== undefined) {
+  const [{ default: fc }, { fuzzSeed }] = await Promise.all([
+    import('fast-check'),
+    import('./fuzz/seed.ts'),
+  ]);
+  fc.configureGlobal({ seed: fuzzSeed() });
+}
