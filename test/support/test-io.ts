@@ -17,6 +17,8 @@ export interface TestIoOptions {
   readonly typed?: readonly string[];
   /** What changes the disk, in place of the system's own calls. */
   readonly fileSteps?: FileSteps;
+  /** Where it is not that of this process. */
+  readonly pid?: number;
   /** What a write to stdout does instead of succeeding. */
   readonly stdoutError?: Error;
   /** Takes the real clock, processes and Node.js version, in place of fixed ones. */
@@ -56,6 +58,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     ...systemIo(process, signal, untilStopped),
     ...(options.isReal !== true && FIXED),
     ...(options.fileSteps !== undefined && { fileSteps: options.fileSteps }),
+    ...(options.pid !== undefined && { pid: options.pid }),
     stdin: {
       isTerminal: options.stdinIsTerminal ?? false,
       fileId: undefined,

@@ -15,8 +15,6 @@ export function writeError(label: string, error: unknown): unknown {
   const code = systemErrorCode(error) ?? '';
   const cause = error;
   switch (code) {
-    case 'EEXIST':
-      return existsError(label);
     case 'ENOSPC':
     case 'EDQUOT':
     case 'Unknown system error -122': // EDQUOT on Linux, for which libuv has no name

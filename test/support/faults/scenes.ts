@@ -1,0 +1,95 @@
+import { PRIVKEY, PUBKEY } from '../wrapping-keys.ts';
+
+/** What an output holds if it is whole: a text that it contains. */
+export type Outputs = Readonly<Record<string, string>>;
+
+/** A command that writes files, in a folder with the inputs of `INPUTS`. */
+export interface FaultScene {
+  readonly title: string;
+  readonly argv: readonly string[];
+  readonly outputs: Outputs;
+  /** Outputs that exist: `--force` moves them aside. */
+  readonly existing: readonly string[];
+  /** Whether KMS is asked. */
+  readonly isOnline: boolean;
+  /** Whether it takes every kind of fault in process too: what it does to its files no other scene does. */
+  readonly isThorough?: boolean;
+  /** Whether it makes RSA keys, which takes long. */
+  readonly makesKeys?: boolean;
+}
+
+const BACKUP = '"Format":"kmsx-backup/1"';
+const EXPORT = '"Format":"kmsx-export/1"';
+const COMPONENT = '"Format":"kmsx-component/1"';
+
+/** What is run before: it makes the files that the scenes read. */
+export const INPUTS: readonly (readonly string[])[] = [
+  ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY, '--backup', 'b', '--out', 'e'],
+  ['unwrap-key', '--privkey', PRIVKEY, '--in', 'e', '--component', 'c1', '--component', 'c2'],
+  ['unwrap-key', '--privkey', PRIVKEY, '--in', 'e', '--out', 'key'],
+];
+
+const EXPORT_KEY = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY];
+
+/** @param key - the data key of the inputs, as `unwrap-key` writes it */
+export function faultScenes(key: string): readonly FaultScene[] {
+  const scene = (
+    title: string,
+    argv: readonly string[],
+    outputs: Outputs,
+    more: Partial<FaultScene> = {},
+  ): FaultScene => ({ title, argv, outputs, existing: [], isOnline: true, ...more });
+  const offline = { isOnline: false };
+  return [
+    scene(
+      'export-key',
+      [...EXPORT_KEY, '--backup', 'nb', '--out', 'ne'],
+      { nb: BACKUP, ne: EXPORT },
+      { isThorough: true },
+    ),
+    scene(
+      'export-key --force',
+      [...EXPORT_KEY, '--backup', 'nb', '--out', 'ne', '--force'],
+      { nb: BACKUP, ne: EXPORT },
+      { existing: ['nb', 'ne'], isThorough: true },
+    ),
+    scene('reexport-key', ['reexport-key', '--in', 'b', '--pubkey', PUBKEY, '--out', 'ne'], {
+      ne: EXPORT,
+    }),
+    scene('recover-key', ['recover-key', '--in', 'b', '--out', 'nk'], { nk: key }),
+    scene(
+      'recover-key, components',
+      ['recover-key', '--in', 'b', '--component', 'n1', '--component', 'n2'],
+      { n1: COMPONENT, n2: COMPONENT },
+    ),
+    scene(
+      'reencrypt-key',
+      [
+        'reencrypt-key',
+        '--in',
+        'b',
+        '--to-key-id',
+        'alias/rehearsal',
+        '--to-context',
+        'a=b',
+        '--backup',
+        'nb',
+      ],
+      { nb: BACKUP },
+      { makesKeys: true },
+    ),
+    scene(
+      'unwrap-key --force',
+      ['unwrap-key', '--privkey', PRIVKEY, '--in', 'e', '--out', 'nk', '--force'],
+      { nk: key },
+      { ...offline, existing: ['nk'] },
+    ),
+    scene('combine', ['combine', 'c1', 'c2', '--out', 'nk'], { nk: key }, offline),
+    scene(
+      'keygen',
+      ['keygen', '--no-passphrase', '--privkey-out', 'nk', '--pubkey-out', 'np'],
+      { nk: 'END PRIVATE KEY', np: 'END PUBLIC KEY' },
+      { ...offline, makesKeys: true },
+    ),
+  ];
+}
