@@ -117,8 +117,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'ecb:6 digits, cmac:10 digits, label:32 digits or sha256:32 digits, hexadecimal',
   ],
   'pubkey-malformed': [
-    ({ label }) =>
-      `openssl pkey -pubin -in ${fileWord(label)} -noout -text shows whether OpenSSL can read it`,
+    'copy or export it again, as PEM from -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----',
   ],
   'pubkey-is-private': [
     ({ label }) =>
@@ -126,8 +125,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'pubkey-several': ['put each key into its own file, and give --pubkey once for each'],
   'pubkey-trailing-bytes': [
-    ({ label }) =>
-      `write the key to another file: openssl pkey -pubin -in ${fileWord(label)} -out NEW.pub.pem`,
+    'write the key alone to another file: other programs may take what follows for the key',
   ],
   'pubkey-unsupported': ['KMS accepts RSA keys of 2048 bits: make a pair with kmsx keygen'],
   'pubkey-size': ['KMS accepts RSA keys of 2048 bits only: make a pair with kmsx keygen'],

@@ -22,7 +22,7 @@ const SHAPES: readonly { readonly words: string; readonly has: readonly string[]
 /** The ways into a JSON text: strings that may be a key, and JWKs, each by its path. */
 export const json: Opener = (bytes) => {
   const value = parse(bytes);
-  if (value === undefined) return [];
+  if (value === undefined || isImportAnswer(value)) return [];
   if (typeof value === 'string') return [ofString(value, '.', 'in quotes')];
   const words = wordsFor(value);
   return [...candidates(value, '')].slice(0, MOST_CANDIDATES).flatMap(({ path, found }) => {
@@ -46,6 +46,13 @@ function wordsFor(value: unknown): string {
   const hasAll = (names: readonly string[]) =>
     isJsonObject(value) && names.every((name) => Object.hasOwn(value, name));
   return SHAPES.find(({ has }) => hasAll(has))?.words ?? 'in JSON';
+}
+
+/** Whether it is an answer of GetParametersForImport, of KMS or of AWS: its public key is for imports into it. */
+export function isImportAnswer(value: unknown): boolean {
+  if (!isJsonObject(value)) return false;
+  const isIt = ['ImportToken', 'importToken'].some((name) => Object.hasOwn(value, name));
+  return isIt || isImportAnswer(value['body']);
 }
 
 interface Candidate {

@@ -8,6 +8,7 @@ import type { Undressed } from '../dress/undress.ts';
 import { undress } from '../dress/undress.ts';
 import { takeCertificate } from './chain-refusal.ts';
 import { openKeyFile } from '../key-file.ts';
+import { eachIntoItsOwn, withoutTrailingBytes } from './one-key.ts';
 
 /** Reads a public key that KMS takes; its form ends with how it is written down, as in `spki-pem`. */
 type ReadKey = (bytes: Buffer) => { readonly form: string; readonly fingerprint: string };
@@ -21,9 +22,11 @@ type Found =
   | { readonly kind: 'public'; readonly extension: string; readonly fingerprint: string }
   | { readonly kind: 'private'; readonly filters: readonly Filter[] }
   | { readonly kind: 'chain'; readonly filters: readonly Filter[]; readonly words: string }
+  /** Several keys in PEM. */
+  | { readonly kind: 'several' }
   | { readonly kind: 'refused'; readonly error: KmsxError };
 
-type Key = Undressed<Exclude<Found, { kind: 'refused' }>>;
+type Key = Undressed<Exclude<Found, { kind: 'refused' | 'several' }>>;
 
 /** RC2 with 40 bits in PKCS#12 (RFC 7292 appendix C): OpenSSL 3 has it in its legacy provider only. */
 const PKCS12_RC2 = Buffer.from('060a2a864886f70d010c0106', 'hex');
@@ -42,14 +45,21 @@ export function explainForm(
   read: ReadKey,
 ): KmsxError {
   if (hasCode(error, 'pubkey-is-private') && isPlainPrivate(bytes)) return error;
+  const oneKey = hasCode(error, 'pubkey-trailing-bytes')
+    ? withoutTrailingBytes(bytes, label)
+    : hasCode(error, 'pubkey-several') && eachIntoItsOwn(bytes, label);
+  if (typeof oneKey === 'string') return error.with({ hints: error.hints ?? [oneKey] });
   const found = undress(bytes, (inner) => judge(inner, inner === bytes, read));
-  const keys = distinct(found.filter((each): each is Key => each.found.kind !== 'refused'));
+  const keys = distinct(found.filter(isKey));
   const [first, ...others] = keys;
   if (first === undefined) {
-    for (const { found: each } of found) if (each.kind === 'refused') return each.error;
+    for (const { layers, found: each } of found) {
+      if (each.kind === 'refused') return each.error;
+      if (each.kind === 'several') return severalWithin(layers, label);
+    }
     return hasCode(error, 'pubkey-is-private') ? error.with({ hints: [NO_COMMAND] }) : error;
   }
-  const words = first.layers.map((layer) => layer.words).join(' and ');
+  const words = wordsOf(first.layers);
   const hints = keys.map((key, index) =>
     command(key, label, others.length === 0 ? undefined : index + 1),
   );
@@ -66,6 +76,26 @@ export function explainForm(
   const message = `${label} holds a public key ${words}`;
   if (hasCode(error, 'pubkey-unsupported')) return error.with({ message, hints });
   return kmsxError('pubkey-malformed', message, { details: { label }, hints });
+}
+
+function isKey(each: Undressed<Found>): each is Key {
+  return each.found.kind !== 'refused' && each.found.kind !== 'several';
+}
+
+/** Keys that are no chain, in another form: they come out first, and the next run says how to part them. */
+function severalWithin(layers: Key['layers'], label: string): KmsxError {
+  const message = `${label} holds several keys ${wordsOf(layers)} where one belongs`;
+  const filters = layers.map(({ filter }) => filter);
+  const name = publicHalfName(label, 'keys.pem');
+  const hints = [
+    `${pipeline(filters, fileWord(label))} > ${shellWord(name)}`,
+    'then give that file as --pubkey: the hint after it takes one key out',
+  ];
+  return kmsxError('pubkey-several', message, { hints });
+}
+
+function wordsOf(layers: Key['layers']): string {
+  return layers.map(({ words }) => words).join(' and ');
 }
 
 /** Errors that say that the bytes are no key: there may be one under what is around it. */
@@ -91,6 +121,7 @@ function judge(bytes: Buffer, isWhole: boolean, read: ReadKey): Found | undefine
     if (!isWhole && hasCode(error, 'pubkey-several')) {
       const { certificate } = error.details;
       if (certificate !== undefined) return chain(certificate);
+      return openKeyFile(bytes).kind === 'pem' ? { kind: 'several' } : undefined;
     }
     const isOpenSsh = hasCode(error, 'pubkey-unsupported') && error.details.keyType === 'openssh';
     return isWhole || isOpenSsh ? undefined : { kind: 'refused', error };

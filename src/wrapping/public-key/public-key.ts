@@ -10,6 +10,7 @@ import type { KeyFile } from '../key-file.ts';
 import { openKeyFile } from '../key-file.ts';
 import type { KeyFacts } from '../key-facts.ts';
 import { hasBytesAfterRsaKey, keyFacts } from '../key-facts.ts';
+import { isImportAnswer } from '../dress/json-layers.ts';
 import { explainForm } from './explain-form.ts';
 import type { CertificateFacts } from '../purpose/certificate.ts';
 import { certificateFacts, certificatePurpose } from '../purpose/certificate.ts';
@@ -67,6 +68,7 @@ const MAY_BE_DRESSED = [
   'pubkey-malformed',
   'pubkey-is-private',
   'pubkey-several',
+  'pubkey-trailing-bytes',
   'pubkey-unsupported',
   'json-malformed',
 ] as const;
@@ -172,6 +174,12 @@ function readStructure(
 
 function readJwk(text: string, label: string): PublicKeyFacts {
   const value = parseJson(text, label);
+  if (isImportAnswer(value)) {
+    const reason = 'is an answer of GetParametersForImport, whose key is for importing into KMS';
+    throw kmsxError('pubkey-unsupported', `${label} ${reason}`, {
+      hints: ['give the public key of the HSM or person that is to have the data key'],
+    });
+  }
   const keys = isJsonObject(value) && Array.isArray(value['keys']) ? value['keys'] : [value];
   if (keys.some(isJwkPrivate)) throw isPrivate(label);
   if (keys.length > 1) {
