@@ -78,6 +78,7 @@ const MEANINGS = {
     'pin-missing': 'a PIN is needed and there is no way to ask for it',
     'wrapping-algorithm-mismatch': 'a wrapping algorithm or spec that does not fit the key',
     'wrapping-algorithm-missing': 'a bare ExportedDataKey without the algorithm that wrapped it',
+    'export-length': 'an ExportedDataKey of another length than its private key opens',
     'data-key-too-long': 'a data key longer than the wrapping algorithm can carry',
     'operation-not-offered': 'an operation that the chosen gateway does not have',
     'context-unbound': 'a new encryption context that would lose the id of a bound backup',

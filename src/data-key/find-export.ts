@@ -40,9 +40,26 @@ export function exportIn(envelope: Envelope, label: string): ExportDocument | st
  * @param algorithm - of `--wrapping-algorithm`: a document must agree with it, a bare ExportedDataKey needs it
  * @param label - what the file is called in errors
  * @throws KmsxError `privkey-not-recipient`, `options-conflict`, `document-malformed`, `wrapping-algorithm-missing`,
+ * `export-length` where the private key opens none of that length,
  * `not-offered-yet` for SM2PKE
  */
 export function findExport(
+  envelope: Envelope,
+  algorithm: WrappingAlgorithm | undefined,
+  key: Pick<UnwrappingKey, 'fingerprint' | 'wrappedBytes'>,
+  label: string,
+): WrappedDataKey {
+  const found = findByAlgorithm(envelope, algorithm, key, label);
+  const { length } = Buffer.from(found.exportedDataKey, 'base64');
+  const { wrappedBytes = length } = key;
+  if (length === wrappedBytes) return found;
+  throw kmsxError(
+    'export-length',
+    `${label} has an ExportedDataKey of ${length} bytes; one for this private key has ${wrappedBytes}`,
+  );
+}
+
+function findByAlgorithm(
   envelope: Envelope,
   algorithm: WrappingAlgorithm | undefined,
   key: Pick<UnwrappingKey, 'fingerprint'>,

@@ -1,5 +1,6 @@
 import { decodeText } from '../base/text.ts';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import type { KmsxError } from '../base/error.ts';
+import { kmsxError } from '../base/error.ts';
 import type { JsonObject } from '../base/json.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
 import type { BackupDocument } from './backup-document.ts';
@@ -8,7 +9,7 @@ import { DocumentFields } from './fields.ts';
 import type { ExportDocument } from './export-document.ts';
 import { EXPORT_FORMAT, readExportDocument } from './export-document.ts';
 import { isText } from './recognise/encodings.ts';
-import { countJsonValues, foreignAnswer } from './recognise/json-dress.ts';
+import { foreignAnswer } from './recognise/json-dress.ts';
 import type { Recognised } from './recognise/recognise.ts';
 import { mayBeCiphertext, recognise } from './recognise/recognise.ts';
 import { inWords } from './recognise/words.ts';
@@ -54,7 +55,7 @@ export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
     return { kind: 'bare', base64: decodeText(bytes, label).replaceAll(/\s/g, '') };
   }
   if (recognised.dress.length === 0 && startsLikeJson(bytes))
-    return readObject(parseDocument(decodeText(bytes, label).trim(), label), label);
+    return readObject(parseJson(decodeText(bytes, label), label), label);
   if (isTextWithNul(bytes)) decodeText(bytes, label); // which says so
   throw unreadable(recognised, label);
 }
@@ -70,17 +71,6 @@ function isTextWithNul(bytes: Uint8Array): boolean {
   const isIt = isText(Buffer.from(others.buffer));
   others.fill(0);
   return isIt;
-}
-
-/** Several documents in one file are no JSON: that is said, and how many there are. */
-function parseDocument(text: string, label: string): unknown {
-  try {
-    return parseJson(text, label);
-  } catch (error) {
-    const count = countJsonValues(text) ?? 1;
-    if (!(error instanceof KmsxError) || count === 1) throw error;
-    throw error.with({ message: `${label} holds ${count} documents, and one is read` });
-  }
 }
 
 /** What a file that is no document and no bare ciphertext is said to be. */

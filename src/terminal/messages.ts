@@ -181,6 +181,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'wrapping-algorithm-missing': [
     'give --wrapping-algorithm RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1, as the maker of the export says',
   ],
+  'export-length': [
+    'it was cut short, or is for a key of another size: copy it again, or kmsx inspect FILE… shows the size of each',
+  ],
   'data-key-too-long': [
     'at most 190 bytes with RSAES_OAEP_SHA_256, 214 with RSAES_OAEP_SHA_1; AES-256 needs 32',
   ],

@@ -8,6 +8,8 @@ import { findOaepHashes, unwrapRsaOaep } from './rsa-oaep.ts';
 export interface UnwrappingKey {
   /** Of the public half: `SHA256:` and 64 lower-case hexadecimal digits. */
   readonly fingerprint: string;
+  /** How many bytes everything has that it unwraps; left out where that varies. */
+  readonly wrappedBytes?: number;
   /**
    * Unwraps a data key.
    *
@@ -35,8 +37,10 @@ export interface UnwrappingKey {
  * @param fingerprint - that of its public half
  */
 export function rsaUnwrappingKey(privateKey: KeyObject, fingerprint: string): UnwrappingKey {
+  const { modulusLength = 0 } = privateKey.asymmetricKeyDetails ?? {};
   return {
     fingerprint,
+    wrappedBytes: Math.ceil(modulusLength / 8),
     unwrap: (wrapped, { name, hash }) =>
       new Promise((resolve) => {
         if (hash === undefined) throw new TypeError(`${name} is not for RSA keys`);

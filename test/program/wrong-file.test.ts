@@ -70,12 +70,12 @@ describe('an unexpected file is described by what it is', () => {
     [
       'a result to recover',
       [...RECOVER, 'verified.json'],
-      'kmsx inspect says of verified.json: result of verify-key; a backup is needed here',
+      'found: result of verify-key; a backup is needed here',
     ],
     [
       'check values to recover',
       [...RECOVER, 'values.json'],
-      'kmsx inspect says of values.json: key check values; a backup is needed here',
+      'found: key check values; a backup is needed here',
     ],
     [
       'an ExportedDataKey to recover',
@@ -85,7 +85,7 @@ describe('an unexpected file is described by what it is', () => {
     [
       'a public key to recover',
       [...RECOVER, 'w.pub.pem'],
-      'kmsx inspect says of w.pub.pem: public key; a backup is needed here',
+      'found: public key; a backup is needed here',
     ],
     [
       'an export to combine',
@@ -100,7 +100,7 @@ describe('an unexpected file is described by what it is', () => {
     [
       'an export as public key',
       [...REEXPORT, 'e.json'],
-      'kmsx inspect says of e.json: export document; a public key is needed here',
+      'found: export document; a public key is needed here',
     ],
     [
       'a private key as public key',

@@ -16,7 +16,7 @@ import {
   withDataKeyOutput,
 } from '../shared/data-key/data-key-output.ts';
 import { describe } from '../shared/describe.ts';
-import { explainingWrongFile } from '../shared/wrong-file.ts';
+import { explainingWrongFile } from '../shared/wrong-file/wrong-file.ts';
 
 /** `kmsx combine`: puts the components of a split data key together. */
 export function defineCombine(command: Command, io: Io): void {
@@ -78,17 +78,17 @@ async function readComponents(
   for (const file of files) {
     const { bytes, label, fileId } = await readInput(file, 'a component', io, reporter);
     inputs.push({ fileId });
-    components.push({ ...(await readComponent(bytes, label)), label });
+    components.push({ ...(await readComponent(bytes, label, io)), label });
   }
   return inputs;
 }
 
 /** Reading overwrites the bytes: a file that is not a component is inspected in a copy. */
-async function readComponent(bytes: Buffer, label: string): Promise<KeyComponent> {
+async function readComponent(bytes: Buffer, label: string, io: Io): Promise<KeyComponent> {
   if (bytes.includes(`"${COMPONENT_FORMAT}"`)) return readComponentDocument(bytes, label);
   const copy = secretCopy(bytes);
   try {
-    return await explainingWrongFile({ bytes: copy, label }, 'component', () =>
+    return await explainingWrongFile({ bytes: copy, label }, 'component', io, () =>
       readComponentDocument(bytes, label),
     );
   } finally {

@@ -39,7 +39,7 @@ import type { PinOptions } from '../shared/module/pin.ts';
 import { addPinOptions, assertOnePinSource, pinFileIds, pinInput } from '../shared/module/pin.ts';
 import { withTokenKeys } from '../shared/module/token-keys.ts';
 import { withOutputs, writeJson } from '../shared/with-outputs.ts';
-import { explainingWrongFile } from '../shared/wrong-file.ts';
+import { explainingWrongFile } from '../shared/wrong-file/wrong-file.ts';
 
 interface ImportKeyOptions extends ModuleOptions, PinOptions {
   readonly privkey: readonly string[];
@@ -121,7 +121,7 @@ async function runImportKey(options: ImportKeyOptions, session: Session): Promis
   assertOnePinSource(options);
   assertOneStdin(importInputs(options));
   const input = await readInput(options.in, 'an export document', io, reporter);
-  const envelope = await explainingWrongFile(input, 'export to unwrap', () => {
+  const envelope = await explainingWrongFile(input, 'export to unwrap', io, () => {
     const read = readEnvelope(input.bytes, input.label);
     exportIn(read, input.label);
     return read;
@@ -134,8 +134,9 @@ async function runImportKey(options: ImportKeyOptions, session: Session): Promis
     const imported = await withModule(options, timeoutMs, session, async (module) => {
       const entries = await withTokenKeys(module.call, uris, true, options, session, (keys) => {
         const targets = keys.map((key): ImportTarget => {
-          const { fingerprint } = key.publicKey;
-          const wrapped = findExport(envelope, algorithm, { fingerprint }, input.label);
+          const { fingerprint, modulusBits = 0 } = key.publicKey;
+          const recipient = { fingerprint, wrappedBytes: Math.ceil(modulusBits / 8) };
+          const wrapped = findExport(envelope, algorithm, recipient, input.label);
           return { key, wrapped, name: { label: name.label, id } };
         });
         return explaining(options, envelope, () => importDataKey(targets, { checkValues, shown }));

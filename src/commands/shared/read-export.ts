@@ -15,7 +15,7 @@ import type { PinOptions } from './module/pin.ts';
 import { pinFileIds, pinInput } from './module/pin.ts';
 import type { PassphraseOptions } from './passphrase.ts';
 import { askPassphrase, passphraseFileIds, passphraseInput } from './passphrase.ts';
-import { explainingWrongFile } from './wrong-file.ts';
+import { explainingWrongFile } from './wrong-file/wrong-file.ts';
 
 /** The options that name an export and what opens it. */
 export interface ExportOptions extends PassphraseOptions, PinOptions {
@@ -65,7 +65,7 @@ export async function readExport(
     : await readInput(options.privkey, 'a private key', io, reporter);
   const input = await readInput(place, 'an export document', io, reporter);
   const { label } = input;
-  const envelope = await explainingWrongFile(input, role, () => {
+  const envelope = await explainingWrongFile(input, role, io, () => {
     const read = readEnvelope(input.bytes, label);
     exportIn(read, label);
     return read;
@@ -106,7 +106,7 @@ async function openPrivateKey(
   session: Session,
 ): Promise<UnwrappingKey> {
   try {
-    return await explainingWrongFile({ bytes, label }, 'private key', () =>
+    return await explainingWrongFile({ bytes, label }, 'private key', session.io, () =>
       readPrivateKey(bytes, label, () =>
         askPassphrase(options, `passphrase of ${label}: `, false, session),
       ),

@@ -27,7 +27,7 @@ import { parseTokenKeyUri } from '../../hsm/token-uri.ts';
 import { addModuleOptions } from './module/module-options.ts';
 import { addPinOptions, assertOnePinSource, pinFileIds, pinInput } from './module/pin.ts';
 import type { TokenRecipientOptions } from './module/token-recipient.ts';
-import { explainingWrongFile } from './wrong-file.ts';
+import { explainingWrongFile } from './wrong-file/wrong-file.ts';
 
 /** So many exports make a document of half a megabyte, which can be read again. */
 const MAX_RECIPIENTS = 100;
@@ -137,7 +137,7 @@ export async function readRecipients(
   const moduli: bigint[] = [];
   for (const [index, path] of options.pubkey.entries()) {
     const input = await readInput(path, 'a public key', session.io, session.reporter);
-    const { facts, publicKey } = await explainingWrongFile(input, 'public key', () => {
+    const { facts, publicKey } = await explainingWrongFile(input, 'public key', session.io, () => {
       const facts = readPublicKey(input.bytes, input.label);
       return { facts, publicKey: requireWrappingKey(facts, input.label) };
     });

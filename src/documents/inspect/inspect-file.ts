@@ -36,7 +36,11 @@ async function factsOf(bytes: Buffer, label: string): Promise<Facts> {
   const file = openKeyFile(bytes);
   switch (file.kind) {
     case 'json':
-      return (await inspectDressed(bytes, label)) ?? inspectJsonText(file.text, bytes, label);
+      return (
+        readLines(file.text, label) ??
+        (await inspectDressed(bytes, label)) ??
+        inspectJsonText(file.text, bytes, label)
+      );
     case 'no-text':
     case 'empty':
     case 'unknown':
@@ -84,11 +88,10 @@ function inspectAsItIs(bytes: Buffer, label: string): Facts {
   return { Type: kind, NotUsable: `kmsx does not read a ${kind}` };
 }
 
-/** The Type that `inspectFile` finds; undefined if it does not know the file. */
-export async function fileType(bytes: Buffer, label: string): Promise<string | undefined> {
+/** What `inspectFile` finds; undefined if it does not know the file. */
+export async function fileFacts(bytes: Buffer, label: string): Promise<Facts | undefined> {
   try {
-    const { Type } = await factsOf(bytes, label);
-    return typeof Type === 'string' ? Type : undefined;
+    return await factsOf(bytes, label);
   } catch (error) {
     if (error instanceof KmsxError) return undefined;
     throw error;
@@ -96,8 +99,6 @@ export async function fileType(bytes: Buffer, label: string): Promise<string | u
 }
 
 function inspectJsonText(text: string, bytes: Buffer, label: string): Facts {
-  const lines = readLines(text, label);
-  if (lines !== undefined) return lines;
   const value = parseJson(text, label);
   if (!isJsonObject(value)) return inspectEnvelope(readEnvelope(bytes, label));
   const { Format } = value;

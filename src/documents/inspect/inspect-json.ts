@@ -121,7 +121,9 @@ export function inspectJson(object: JsonObject): Facts | undefined {
  * @returns undefined if a line is not a JSON object of a known kind
  */
 export function inspectLines(objects: readonly JsonObject[]): Facts | undefined {
-  const types = objects.map((object) => SHAPES.find((shape) => fits(shape, object))?.type);
+  const types = objects.map((object) =>
+    Object.hasOwn(object, 'Format') ? undefined : SHAPES.find((shape) => fits(shape, object))?.type,
+  );
   if (types.length < 2 || types.includes(undefined)) return undefined;
   return { Type: 'JSON Lines', Lines: types.length, Of: [...new Set(types)] };
 }

@@ -9,7 +9,11 @@ export type JsonDress =
   /** The names of an SDK's object: `ciphertextBlob`. */
   | 'camel-case'
   /** GetSecretValue's answer, which has a document as text in `SecretData`. */
-  | 'secret-answer';
+  | 'secret-answer'
+  /** A list of objects: the first is taken. */
+  | 'json-list'
+  /** Several objects, one after the other: the first is taken. */
+  | 'json-series';
 
 /** The names that KMS's answers with envelopes have, as the SDKs for Node.js write them. */
 const CAMEL_CASE = ['ciphertextBlob', 'exportedDataKey'];
@@ -27,6 +31,10 @@ interface HeldJson {
 export function undressJson(json: Buffer): HeldJson | undefined {
   if (json.includes(COMPONENT_MARK)) return undefined;
   const value = parsed(json);
+  if (value === undefined) return firstOfSeries(json.toString('utf8'));
+  if (Array.isArray(value) && isJsonObject(value[0])) {
+    return { dress: 'json-list', text: JSON.stringify(value[0]) };
+  }
   if (!isJsonObject(value) || Object.hasOwn(value, 'Format')) return undefined;
   const { body, SecretData } = value;
   if (isJsonObject(body)) return { dress: 'sdk-response', text: JSON.stringify(body) };
@@ -65,12 +73,8 @@ export function foreignAnswer(object: JsonObject): ForeignJson | undefined {
   return name.startsWith('projects/') ? 'google' : undefined;
 }
 
-/**
- * Counts the JSON values that stand one after the other in a text, or in one list.
- *
- * @returns 1 for one value that is no list; undefined if the text is not JSON
- */
-export function countJsonValues(text: string): number | undefined {
+/** The first of several objects, each of which is whole. */
+function firstOfSeries(text: string): HeldJson | undefined {
   const ends: number[] = [];
   let depth = 0;
   for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/g)) {
@@ -79,14 +83,12 @@ export function countJsonValues(text: string): number | undefined {
     depth -= 1;
     if (depth === 0) ends.push(index + 1);
   }
-  const values: unknown[] = [];
-  for (const [at, end] of ends.entries()) {
-    const value = parsed(Buffer.from(text.slice(ends[at - 1] ?? 0, end)));
-    if (value === undefined) return undefined;
-    values.push(value);
+  const [first] = ends;
+  if (first === undefined || ends.length < 2 || ends.at(-1) !== text.trimEnd().length) {
+    return undefined;
   }
-  if (text.slice(ends.at(-1) ?? 0).trim() !== '') return undefined;
-  const [only] = values;
-  if (values.length !== 1) return values.length === 0 ? undefined : values.length;
-  return Array.isArray(only) ? only.length : 1;
+  const isWhole = ends.every((end, at) =>
+    isJsonObject(parsed(Buffer.from(text.slice(ends[at - 1] ?? 0, end)))),
+  );
+  return isWhole ? { dress: 'json-series', text: text.slice(0, first) } : undefined;
 }

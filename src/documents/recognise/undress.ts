@@ -1,4 +1,5 @@
 import { decodeBase64Bytes, isBlankByte } from '../../base/base64-bytes.ts';
+import { decodeBase64 } from '../../base/bytes.ts';
 import { secretBuffer } from '../../base/secret-bytes.ts';
 import type { Base64Dress, HexadecimalDress, Utf16Dress } from './encodings.ts';
 import { decodeAnyBase64, decodeHexadecimal, decodeUtf16, isText } from './encodings.ts';
@@ -12,6 +13,8 @@ export type Dress =
   | 'single-quotes'
   /** `NAME: value`, `NAME=value`, or a line that was cut out of a document: `"NAME": "value",`. */
   | 'named'
+  /** Several values, one on each line: the first is taken. */
+  | 'value-lines'
   | HexadecimalDress
   | Base64Dress
   | JsonDress;
@@ -32,6 +35,7 @@ const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 const BRACE = 0x7b;
+const BRACKET = 0x5b;
 const NAME = /^"?[A-Za-z][\w.-]{0,60}"?[ \t]*[:=][ \t]*/;
 
 /** Takes off all that a value is written in, as far as it is certain. Works on bytes: no secret becomes a string. */
@@ -65,11 +69,31 @@ function outermost(bytes: Buffer): Layer | undefined {
   if (utf16 !== undefined || !isText(bytes)) return utf16;
   const text = trimmed(bytes);
   if (text.includes('-----BEGIN ') && text[0] !== QUOTE) return undefined;
-  if (text[0] === BRACE) {
+  if (text[0] === BRACE || text[0] === BRACKET) {
     const held = undressJson(text);
     return held && { dress: held.dress, inside: Buffer.from(held.text) };
   }
-  return unquoted(text) ?? decodeHexadecimal(text) ?? decodeAnyBase64(text) ?? unnamed(text);
+  return (
+    firstLine(text) ??
+    unquoted(text) ??
+    decodeHexadecimal(text) ??
+    decodeAnyBase64(text) ??
+    unnamed(text)
+  );
+}
+
+/** No value that is wrapped has lines as long, and a line that begins as the first one does, or ends with padding. */
+const LONGEST_WRAPPED_LINE = 76;
+
+/** Several ciphertexts in base64: those of one key version begin alike, and an ExportedDataKey ends with padding. */
+function firstLine(text: Buffer): Layer | undefined {
+  const lines = text.toString('latin1').split(/\s*\n\s*/);
+  const [first = '', second] = lines;
+  if (second === undefined || first.length <= LONGEST_WRAPPED_LINE) return undefined;
+  const areValues = lines.every((line) => decodeBase64(line) !== undefined);
+  const areSeveral = first.endsWith('=') || second.startsWith(first.slice(0, 16));
+  if (!areValues || !areSeveral) return undefined;
+  return { dress: 'value-lines', inside: Buffer.from(first) };
 }
 
 function withoutMark(bytes: Uint8Array): Buffer {

@@ -21,6 +21,9 @@ const DRESS_WORDS: Readonly<Record<Dress, string>> = {
   'sdk-response': "an SDK's response object",
   'camel-case': "an SDK's object with small first letters",
   'secret-answer': 'an answer of GetSecretValue',
+  'value-lines': 'a file of several values',
+  'json-list': 'a JSON list',
+  'json-series': 'a file of several JSON values',
 };
 
 /** AES keys, and the keys of XTS and HMAC. */
@@ -43,7 +46,7 @@ function kindInWords({ kind, length }: Recognised): string {
         ? `has ${length} bytes: it may be a plaintext data key`
         : `has ${length} bytes: too few`;
     case 'opaque':
-      return 'is a ciphertext';
+      return `is a ciphertext of ${length} bytes`;
     case 'nothing':
       return 'is empty';
     case 'JSON':

@@ -99,9 +99,15 @@ describeLies(
       ...met(['unwrap-key'], 'bare-export-cut-within', 2, /cut short, copy it again/, {
         more: OAEP,
       }),
-      ...met(EXPORT_READERS, 'bare-export-cut-between', 6, /changed or cut/, {
-        ...{ more: OAEP, compared: false },
-      }),
+      ...met(
+        EXPORT_READERS,
+        'bare-export-cut-between',
+        2,
+        /cut short, or is for a key of another size/,
+        {
+          ...{ more: OAEP, compared: false },
+        },
+      ),
     ],
     "another key's backup": [
       ...met(['recover-key', 'reencrypt-key'], 'd.backup.json', 6, ANOTHER_KEY, { more: EXPECT_C }),

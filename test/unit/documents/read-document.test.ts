@@ -47,7 +47,7 @@ describe('an envelope', () => {
     ['white space', ' \n ', 'base64-malformed'],
     ['a list', '["a"]', 'base64-malformed'],
     ['JSON cut short', JSON.stringify(EXPORT).slice(0, -20), 'json-malformed'],
-    ['two documents', `${JSON.stringify(BACKUP)}\n${JSON.stringify(BACKUP)}`, 'json-malformed'],
+    ['two documents', `${JSON.stringify(BACKUP)}\n${JSON.stringify(BACKUP)}`, 'document-malformed'],
     [
       'a name twice',
       `{"Format":"kmsx-backup/1",${JSON.stringify(BACKUP).slice(1)}`,

@@ -16,7 +16,7 @@ import { planConnection } from '../connection-options.ts';
 import type { ContextOptions } from '../context-options.ts';
 import { addContextOptions, contextInput, readContext } from '../context-options.ts';
 import { assertRehearsalMatches } from '../rehearsal.ts';
-import { explainingWrongFile } from '../wrong-file.ts';
+import { explainingWrongFile } from '../wrong-file/wrong-file.ts';
 
 /** The options that name a backup and its encryption context. */
 export interface BackupInputOptions extends ConnectionOptions, ContextOptions {
@@ -115,7 +115,7 @@ export async function readBackupPlace(
   const secretName = secretNameOf(place);
   if (secretName !== undefined) return keptInKms(place, secretName, context);
   const input = await readInput(place, 'a backup document', io, reporter);
-  const { envelope, known } = await explainingWrongFile(input, 'backup', () => {
+  const { envelope, known } = await explainingWrongFile(input, 'backup', io, () => {
     const read = readEnvelope(input.bytes, input.label);
     return { envelope: read, known: backupSourceOf(read, context, input.label) };
   });

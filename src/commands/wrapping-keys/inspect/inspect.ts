@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
-import { KmsxError, kmsxError } from '../../../base/error.ts';
+import { hasCode, KmsxError, kmsxError } from '../../../base/error.ts';
 import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
 import { shellWord } from '../../../base/shell-word.ts';
 import { exitCodeOf } from '../../../terminal/exit-codes.ts';
@@ -51,7 +51,7 @@ async function runInspect(files: readonly string[], session: Session): Promise<v
       inspected.push({ file, ...(await readAndInspect(file, session)) });
     } catch (error) {
       if (!(error instanceof KmsxError)) throw error;
-      failures.push(error);
+      failures.push(withoutCircle(error));
     }
   }
   if (inspected.length > 0) {
@@ -64,6 +64,13 @@ async function runInspect(files: readonly string[], session: Session): Promise<v
   const worst = failures.pop();
   for (const failure of failures) await session.reporter.error(failure);
   if (worst !== undefined) throw worst;
+}
+
+/** The usual hint of a file that nobody knows is to inspect it. */
+function withoutCircle(error: KmsxError): KmsxError {
+  const isUnknown = hasCode(error, 'document-malformed') && error.details.field === undefined;
+  if (!isUnknown || error.hints !== undefined) return error;
+  return error.with({ hints: ['kmsx help documents lists what kmsx reads and writes'] });
 }
 
 /** A plaintext key is easily left lying about. */

@@ -337,8 +337,15 @@ describe('inspecting what has no Format', () => {
       Of: ['permission of policy --check', 'finding of doctor'],
     });
     expect(await codeOf(`${key}\n{"KeyId":\n`)).toBe('json-malformed');
-    expect(await codeOf(`${key}\n{"a":1}\n`)).toBe('json-malformed');
-    expect(await codeOf(`${line(BACKUP)}\n${line(BACKUP)}\n`)).toBe('json-malformed');
+    expect(await factsOf(`${key}\n{"a":1}\n`)).not.toHaveProperty('Lines');
+  });
+
+  it('describes the first of several documents, and says that there are more', async () => {
+    const line = JSON.stringify(BACKUP);
+    expect(await factsOf(`${line}\n${line}\n`)).toMatchObject({
+      Type: 'backup document',
+      Encoding: 'a file of several JSON values',
+    });
   });
 
   it.each([

@@ -83,10 +83,16 @@ describe('in words', () => {
     [testKey('rsa-2048-pkcs8.pem').toString('base64'), 'is a private key in base64'],
     [testKey('rsa-2048-pkcs8.der').toString('hex'), 'is a private key in hexadecimal'],
     ['00'.repeat(32), 'has 32 bytes: it may be a plaintext data key'],
-    [`"${'x'.repeat(128)}"`, 'is a ciphertext in base64 in a JSON string'],
-    [`CiphertextBlob: ${'x'.repeat(128)}`, 'is a ciphertext in base64 in a line NAME: value'],
-    [Buffer.from('x'.repeat(128)).toString('base64'), 'is a ciphertext in base64 in base64'],
-    [`${'x'.repeat(125)}w`, 'is a ciphertext in base64 without padding'],
+    [`"${'x'.repeat(128)}"`, 'is a ciphertext of 96 bytes in base64 in a JSON string'],
+    [
+      `CiphertextBlob: ${'x'.repeat(128)}`,
+      'is a ciphertext of 96 bytes in base64 in a line NAME: value',
+    ],
+    [
+      Buffer.from('x'.repeat(128)).toString('base64'),
+      'is a ciphertext of 96 bytes in base64 in base64',
+    ],
+    [`${'x'.repeat(125)}w`, 'is a ciphertext of 94 bytes in base64 without padding'],
   ])('%.30s', (text, words) => {
     expect(inWords(recognise(Buffer.from(text)))).toBe(words);
   });

@@ -1,6 +1,11 @@
-import { hasCode, KmsxError } from '../../base/error.ts';
-import { fileWord } from '../../base/shell-word.ts';
-import type { Input } from '../../terminal/files/inputs.ts';
+import { hasCode, KmsxError } from '../../../base/error.ts';
+import { fileWord } from '../../../base/shell-word.ts';
+import { PLAINTEXT_KEY } from '../../../documents/inspect/inspect-bare.ts';
+import type { Facts } from '../../../documents/inspect/inspect-relations.ts';
+import { BARE_CIPHERTEXT } from '../../../documents/inspect/inspect-relations.ts';
+import type { Io } from '../../../terminal/io.ts';
+import { mendCommand } from './mend-command.ts';
+import type { Input } from '../../../terminal/files/inputs.ts';
 
 /** What a command wants a file to be. */
 export type FileRole =
@@ -9,6 +14,7 @@ export type FileRole =
 /** The codes of a file that is not what was wanted, before its fields are read. */
 const WRONG_FILE = [
   'base64-malformed',
+  'not-ciphertext',
   'json-malformed',
   'pubkey-malformed',
   'pubkey-unsupported',
@@ -26,9 +32,24 @@ const WANTED: Readonly<Record<FileRole, string>> = {
   'private key': 'a private key',
 };
 
-const BACKUPS = ['backup document', 'answer of KMS'];
+/** What an answer of KMS holds makes it one of several types. */
+const ANSWERS = {
+  backup: 'answer of KMS with a CiphertextBlob',
+  export: 'answer of KMS with an ExportedDataKey',
+  plaintext: 'answer of KMS with a plaintext data key',
+} as const;
+const BACKUPS = ['backup document', ANSWERS.backup];
+const EXPORTS = ['export document', ANSWERS.export];
 const PRIVATE_KEYS = ['private key', 'PKCS#12 file'];
 const SWAPPED = (): string => 'are --privkey and --in swapped?';
+
+/** The types that fit a role, where a file is only written down in a way that kmsx does not read. */
+const FITTING: Readonly<Partial<Record<FileRole, readonly string[]>>> = {
+  'export to unwrap': [...EXPORTS, BARE_CIPHERTEXT],
+  'export to verify': [...EXPORTS, BARE_CIPHERTEXT],
+  backup: [...BACKUPS, 'export document', BARE_CIPHERTEXT],
+  component: ['component document'],
+};
 
 /** What to do if a file of one of these types is given in one of these roles. */
 const HINTS: readonly (readonly [
@@ -50,8 +71,20 @@ const HINTS: readonly (readonly [
   [['export to unwrap', 'export to verify'], PRIVATE_KEYS, SWAPPED],
   [['private key'], ['export document'], SWAPPED],
   [
+    ['export to unwrap', 'export to verify', 'backup', 'component'],
+    [PLAINTEXT_KEY, ANSWERS.plaintext],
+    () =>
+      'whoever can read this has the data key: keep it secret, and give the document that export-key wrote',
+  ],
+  [
+    ['backup', 'component'],
+    PRIVATE_KEYS,
+    () =>
+      'keep it secret: only --privkey of kmsx unwrap-key and verify-key takes it, and sends it nowhere',
+  ],
+  [
     ['backup'],
-    ['answer of KMS'],
+    [ANSWERS.export],
     (file) => `kmsx unwrap-key --privkey FILE --in ${file} opens an ExportedDataKey`,
   ],
   [
@@ -74,14 +107,16 @@ const HINTS: readonly (readonly [
 ];
 
 /**
- * Runs what reads a file. If the file is not what was wanted, the hint says what it is, and which command takes it; the
- * error stays the same.
+ * Runs what reads a file. If the file is not what was wanted, the hint says what it is, and which command takes it, or
+ * writes it as it is read; the error stays the same.
  *
  * @param file - overwritten by `work` at the earliest when it has thrown nothing
+ * @param io - for the names of files that do not exist yet
  */
 export async function explainingWrongFile<T>(
   file: Pick<Input, 'bytes' | 'label'>,
   role: FileRole,
+  io: Pick<Io, 'cwd'>,
   work: () => T | Promise<T>,
 ): Promise<T> {
   try {
@@ -89,9 +124,12 @@ export async function explainingWrongFile<T>(
   } catch (error) {
     if (!(error instanceof KmsxError) || !isWrongFile(error)) throw error;
     if (error.hints !== undefined) throw error; // it names what the file is
-    const { fileType } = await import('../../documents/inspect/inspect-file.ts');
-    const type = await fileType(file.bytes, file.label);
-    const hint = type === undefined ? undefined : hintFor(type, role, file.label);
+    const { fileFacts } = await import('../../../documents/inspect/inspect-file.ts');
+    const facts = await fileFacts(file.bytes, file.label);
+    const types = facts === undefined ? [] : typesOf(facts);
+    const hint = types.some((type) => FITTING[role]?.includes(type) === true)
+      ? mendCommand(file, io.cwd, role === 'component')
+      : hintFor(types, role, file.label);
     if (hint === undefined) throw error;
     throw error.with({ hints: [hint] });
   }
@@ -102,12 +140,28 @@ function isWrongFile(error: KmsxError): boolean {
   return hasCode(error, ...WRONG_FILE);
 }
 
-function hintFor(type: string, role: FileRole, label: string): string | undefined {
+/** What a file is, by all that it holds. */
+function typesOf(facts: Facts): string[] {
+  const { Type, MayBe } = facts;
+  if (Type === 'answer of KMS') {
+    const held = [
+      ...(facts['CiphertextBlobBytes'] === undefined ? [] : [ANSWERS.backup]),
+      ...(facts['ExportedDataKeyBytes'] === undefined ? [] : [ANSWERS.export]),
+    ];
+    return held.length === 0 ? [ANSWERS.plaintext] : held;
+  }
+  if (Array.isArray(MayBe) && MayBe.includes(PLAINTEXT_KEY)) return [PLAINTEXT_KEY];
+  return typeof Type === 'string' ? [Type] : [];
+}
+
+function hintFor(types: readonly string[], role: FileRole, label: string): string | undefined {
+  const [type] = types;
+  if (type === undefined) return undefined;
   const file = fileWord(label);
   const row = HINTS.find(([roles, types]) => roles.includes(role) && types.includes(type));
   if (row !== undefined) return row[2](file);
   // The errors of keys say it themselves.
   const isKey = / key$|^PKCS#12|^certificate/.test(type);
   if (isKey && (role === 'public key' || role === 'private key')) return undefined;
-  return `kmsx inspect says of ${file}: ${type}; ${WANTED[role]} is needed here`;
+  return `found: ${type}; ${WANTED[role]} is needed here`;
 }
