@@ -94,16 +94,17 @@ function createLock(
   pid: number,
 ): StateLock | undefined {
   const path = join(folder, `lock.${number}`);
+  let file: number;
   try {
-    const file = openSync(path, 'wx', 0o600);
-    try {
-      writeSync(file, ownerText(pid));
-    } finally {
-      closeSync(file);
-    }
+    file = openSync(path, 'wx', 0o600);
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') return undefined;
     throw error;
+  }
+  try {
+    writeSync(file, ownerText(pid));
+  } finally {
+    closeSync(file);
   }
   const numbers = lockNumbers(folder);
   // A file is empty until its owner is written, and may have looked released until then. Each process writes its own file
@@ -122,9 +123,12 @@ function createLock(
   }
   return {
     release: () => {
-      ignoringMissing(() => {
+      try {
         truncateSync(path);
-      });
+      } catch (error) {
+        // The work is done, and the lock counts for nothing once this process has ended.
+        if (systemErrorCode(error) === undefined) throw error;
+      }
     },
   };
 }

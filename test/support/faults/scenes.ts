@@ -29,6 +29,9 @@ export const INPUTS: readonly (readonly string[])[] = [
   ['unwrap-key', '--privkey', PRIVKEY, '--in', 'e', '--out', 'key'],
 ];
 
+/** The scene that also writes the state of the embedded KMS. */
+export const EMBEDDED = 'export-key --gateway local';
+
 const EXPORT_KEY = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY];
 
 /** @param key - the data key of the inputs, as `unwrap-key` writes it */
@@ -53,6 +56,7 @@ export function faultScenes(key: string): readonly FaultScene[] {
       { nb: BACKUP, ne: EXPORT },
       { existing: ['nb', 'ne'], isThorough: true },
     ),
+    scene(EMBEDDED, [...EXPORT_KEY, '--gateway', 'local', '--out', 'ne'], { ne: EXPORT }, offline),
     scene('reexport-key', ['reexport-key', '--in', 'b', '--pubkey', PUBKEY, '--out', 'ne'], {
       ne: EXPORT,
     }),
