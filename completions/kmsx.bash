@@ -81,6 +81,9 @@ _kmsx_list_command() {
         --passphrase-file --passphrase-env --module --module-parameters --token --slot --serial
         --pin-file --pin-env)
       ;;
+    'kmsx inspect')
+      options+=(--recipe)
+      ;;
     'kmsx doctor')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in
         --context --context-file --for --backup --out --profile --region --gateway --endpoint
@@ -204,6 +207,11 @@ _kmsx_find_option() {
         --wrapping-key-spec) takes=values values=(RSA_2048) ;;
         --privkey-out | --pubkey-out | --passphrase-file | --pin-file) takes=files ;;
         --label | --timeout | --passphrase-env | --module | --module-parameters | --token | --slot | --serial | --pin-env) takes=none ;;
+      esac
+      ;;
+    'kmsx inspect')
+      case $2 in
+        --recipe) takes=values values=(openssl pkcs11-tool) ;;
       esac
       ;;
     'kmsx doctor')

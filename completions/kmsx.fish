@@ -89,6 +89,11 @@ function __kmsx_find_option
                 case --wrapping-key-spec --privkey-out --pubkey-out --label --timeout --passphrase-file --passphrase-env --module --module-parameters --token --slot --serial --pin-file --pin-env
                     echo required
             end
+        case 'kmsx inspect'
+            switch "$argv[2]"
+                case --recipe
+                    echo required
+            end
         case 'kmsx doctor'
             switch "$argv[2]"
                 case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in --context --context-file --for --backup --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
@@ -404,6 +409,7 @@ complete -c kmsx -n '__kmsx_in kmsx keygen' -l pin-file -r -F -d 'the first line
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
 
 complete -c kmsx -n '__kmsx_from 0 kmsx inspect' -F
+complete -c kmsx -n '__kmsx_in kmsx inspect' -l recipe -r -f -a 'openssl pkcs11-tool' -d 'print the commands with which another program opens an export document'
 
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l key-id -r -f -d 'the KMS key: id, alias/NAME or ARN (env KMSX_KEY_ID)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'

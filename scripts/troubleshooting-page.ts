@@ -11,6 +11,7 @@ import { STS_ERRORS } from '../src/answers/error-table/sts.ts';
 import type { KmsErrorFacts } from '../src/answers/error-table/facts.ts';
 import { ERROR_FAMILIES, STATUS_CLASSES } from '../src/answers/error-table/fallback.ts';
 import { networkError, notKmsError, ProxyFailure, timeoutError } from '../src/network/errors.ts';
+import { RETURN_VALUE_CAUSES } from '../src/hsm/failures.ts';
 import { FAULTS } from '../src/network/faults.ts';
 
 /** Placeholders for details that only an error itself has. */
@@ -89,6 +90,7 @@ export async function troubleshootingPage(): Promise<string> {
     ...denials(),
     ...network(),
     ...ownCodes(),
+    ...returnValues(),
   ].join('\n');
   return await format(page, { parser: 'markdown', printWidth: 100, proseWrap: 'always' });
 }
@@ -217,6 +219,24 @@ function ownCodes(): string[] {
     'A code never changes its meaning. An error may have a more exact hint than the one here.',
     '',
     ...sections,
+  ];
+}
+
+/** What modules answer, where the number tells. */
+function returnValues(): string[] {
+  const rows = Object.entries(RETURN_VALUE_CAUSES).map(([name, { code, means, hint }]) => [
+    `\`${name}\``,
+    `\`${code}\``,
+    exitOf(ERROR_CODES[code].kind),
+    text(`the token ${means}`),
+    hint === undefined ? ownHint(code) : text(hint),
+  ]);
+  return [
+    '## What modules answer (PKCS#11)',
+    '',
+    'A return value stands in the message after the function, as in `(C_Login: CKR_PIN_INCORRECT)`. One that is not listed here has no certain cause: the code is `module-failed`. What a module answers to an export that does not open differs from module to module, so kmsx tries a throw-away key in the same way: if that opens, the export is wrong (`unwrap-failed`, exit 6); if not, the token does not take the algorithm (`token-cannot-unwrap`, exit 2).',
+    '',
+    ...table(['Return value', 'Code', 'exit', 'what it means', 'what to type'], rows),
   ];
 }
 

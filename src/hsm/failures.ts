@@ -16,7 +16,7 @@ type FailureCode = Extract<
   | 'module-failed'
 >;
 
-interface Cause {
+interface ReturnValueCause {
   readonly code: FailureCode;
   /** What it means, after the token's name. */
   readonly means: string;
@@ -28,7 +28,7 @@ interface Cause {
  * What return values mean where the cause is certain, and what to do. What is wrong with an export is not among them: every
  * token says that with another number, so `unwrap-inside.ts` tries it out.
  */
-const CAUSES: Readonly<Partial<Record<ReturnValueName, Cause>>> = {
+export const RETURN_VALUE_CAUSES: Readonly<Partial<Record<ReturnValueName, ReturnValueCause>>> = {
   CKR_PIN_INCORRECT: { code: 'pin-wrong', means: 'does not accept the PIN' },
   CKR_PIN_INVALID: { code: 'pin-wrong', means: 'takes no PIN with such characters' },
   CKR_PIN_LEN_RANGE: { code: 'pin-wrong', means: 'takes no PIN of that length' },
@@ -65,7 +65,7 @@ const CAUSES: Readonly<Partial<Record<ReturnValueName, Cause>>> = {
  */
 function explainFailure({ functionName, returnValue }: CryptokiFailure, subject: string): OwnError {
   const name = returnValueName(returnValue);
-  const cause = CAUSES[name as ReturnValueName];
+  const cause = RETURN_VALUE_CAUSES[name as ReturnValueName];
   const detail = `${functionName}: ${name}`;
   if (cause === undefined) {
     return kmsxError('module-failed', `${subject} refused a call (${detail})`);
@@ -83,7 +83,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set<ReturnValueName>([
 /** Whether a return value of an unwrap has a cause beside the export and the algorithm, such as a full token. */
 export function hasOtherCause({ returnValue }: CryptokiFailure): boolean {
   const name = returnValueName(returnValue);
-  return Object.hasOwn(CAUSES, name) && !UNSUPPORTED.has(name);
+  return Object.hasOwn(RETURN_VALUE_CAUSES, name) && !UNSUPPORTED.has(name);
 }
 
 /** Runs calls to a module, and says what a return value means. */

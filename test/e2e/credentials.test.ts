@@ -95,7 +95,7 @@ describe('credentials that STS gives', () => {
         return;
       }
       json(response, {
-        CiphertextBlob: Buffer.from('blob').toString('base64'),
+        CiphertextBlob: Buffer.alloc(150, 7).toString('base64'),
         ExportedDataKey: Buffer.alloc(256, 1).toString('base64'),
         KeyId: '08c33a6f-4e0a-4a1b-a3fa-7ddfa1d4fb73',
         KeyVersionId: '2ab1a983-7072-4bbc-a582-584b5bd8e5b1',

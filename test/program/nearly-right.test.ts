@@ -113,6 +113,8 @@ const MEMBERS: [argv: readonly string[], option: string, value: string, meant: s
   [['export-key', '--pubkey', PUBKEY], '--key-id', `arn:${ARN}`, ARN],
   [['export-key', '--pubkey', PUBKEY], '--key-id', ARN.replace('key/', 'KEY/'), ARN],
   [['export-key', '--pubkey', PUBKEY], '--key-id', ARN.replace('cn-h', 'CN_H'), ARN],
+  [['inspect', 'x.json'], '--recipe', 'OpenSSL', 'openssl'],
+  [['inspect', 'x.json'], '--recipe', 'pkcs11tool', 'pkcs11-tool'],
   [['policy', ...KEY], '--to-key-id', 'Alias/x', 'alias/x'],
   [['policy', ...KEY], '--source-key-id', `key/${UUID}`, UUID],
 ];

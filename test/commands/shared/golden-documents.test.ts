@@ -112,6 +112,7 @@ describe.each(GOLDEN)('the golden documents of $version', (golden) => {
     const typeOf = (name: string): string => {
       if (name.startsWith('export')) return 'export document';
       if (name.startsWith('component')) return 'component document';
+      if (name.startsWith('import')) return 'import document';
       if (name === 'backup.blob') return 'bare ciphertext';
       if (name.startsWith('backup')) return 'backup document';
       return name === 'answer.json' ? 'answer of KMS' : 'seed of the embedded KMS';
@@ -162,7 +163,9 @@ describe('what this version writes', () => {
     await run(...unwrapping, '--in', 'export-1.json', ...components(1));
     await run(...unwrapping, '--in', 'export-2.json', ...components(2), '--threshold', '2');
 
-    const checked = DOCUMENT_KINDS.map((kind: DocumentKind) => {
+    // An import needs a token: test/interop/hsm.
+    const written = DOCUMENT_KINDS.filter((kind) => kind !== 'import');
+    const checked = written.map((kind: DocumentKind) => {
       const isValid = validatorOf(kind);
       const files = readdirSync(cwd).filter((name) => name.startsWith(kind));
       for (const file of files) {

@@ -15,6 +15,10 @@ import { inspectFile } from '../../../documents/inspect/inspect-file.ts';
 import type { Inspection, NamedInspection } from '../../../documents/inspect/inspect-relations.ts';
 import { inspectedFiles } from '../../../documents/inspect/inspect-relations.ts';
 import { describe } from '../../shared/describe.ts';
+import type { RecipeName } from '../../../data-key/recipe.ts';
+import { RECIPE_NAMES } from '../../../data-key/recipe.ts';
+import { oneOf } from '../../../terminal/options.ts';
+import { printRecipes } from './recipes.ts';
 import { inspectTable } from './table.ts';
 
 /** `kmsx inspect`: says what files are, offline. */
@@ -28,6 +32,10 @@ export function defineInspect(command: Command, io: Io): void {
         'kmsx inspect --json export.json | jq -r .Exports[].PublicKeyFingerprint',
       ],
       [
+        'how OpenSSL opens an export',
+        'kmsx inspect --recipe openssl export.json | jq -r .Commands[]',
+      ],
+      [
         'which backup belongs to an export',
         'kmsx inspect export.json *.backup.json | jq -r "select(.SameCiphertextBlobAs).File"',
       ],
@@ -35,8 +43,17 @@ export function defineInspect(command: Command, io: Io): void {
     exitCodes: [0, 2, 7],
   });
   command.argument('<file...>', 'files; - is standard input');
-  command.action(async (files: readonly string[]) => {
-    await runInspect(files, createSession(command, io));
+  command.addOption(
+    oneOf(
+      '--recipe <program>',
+      'print the commands with which another program opens an export document',
+      RECIPE_NAMES,
+    ),
+  );
+  command.action(async (files: readonly string[], { recipe }: { readonly recipe?: RecipeName }) => {
+    const session = createSession(command, io);
+    if (recipe === undefined) await runInspect(files, session);
+    else await printRecipes(files, recipe, session);
   });
 }
 

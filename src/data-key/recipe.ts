@@ -1,0 +1,87 @@
+import { shellWord } from '../base/shell-word.ts';
+import type { ExportDocument, ExportEntry } from '../documents/export-document.ts';
+import { findWrappingAlgorithm } from '../wrapping/algorithms.ts';
+
+/** Another program that opens an export. */
+export type RecipeName = 'openssl' | 'pkcs11-tool';
+
+export const RECIPE_NAMES: readonly RecipeName[] = ['openssl', 'pkcs11-tool'];
+
+/** How another program opens one export of a document. */
+export interface Recipe {
+  readonly Recipe: RecipeName;
+  /** The versions that the commands need. */
+  readonly Needs: string;
+  readonly WrappingAlgorithm: string;
+  readonly PublicKeyFingerprint: string;
+  /** POSIX shell, for these variables, which are to be set first. */
+  readonly Variables: Readonly<Record<string, string>>;
+  readonly Commands: readonly string[];
+}
+
+/** OAEP's hash and MGF1's, as each program names them. */
+const HASHES = {
+  sha256: { openssl: 'sha256', pkcs11: 'SHA256' },
+  sha1: { openssl: 'sha1', pkcs11: 'SHA-1' },
+} as const;
+
+/**
+ * The commands with which another program opens each export of a document: `openssl` with a private key in a file, or
+ * OpenSC's `pkcs11-tool` with one in a token. (Java's `keytool` takes no AES key, and OpenSC before 0.27 unwraps no OAEP.)
+ *
+ * @param path - the file of the document
+ * @returns one for each RSA export, in order
+ */
+export function recipesFor(document: ExportDocument, name: RecipeName, path: string): Recipe[] {
+  return document.Exports.flatMap((entry, index) => {
+    const { hash } = findWrappingAlgorithm(entry.WrappingAlgorithm);
+    if (hash === undefined) return [];
+    const read = `jq -r '.Exports[${index}].ExportedDataKey' ${shellWord(path)} | openssl base64 -d -A`;
+    return [name === 'openssl' ? withOpenssl(entry, read, hash) : withToken(entry, read, hash)];
+  });
+}
+
+function withOpenssl(entry: ExportEntry, read: string, hash: keyof typeof HASHES): Recipe {
+  const { openssl } = HASHES[hash];
+  const options = `-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:${openssl} -pkeyopt rsa_mgf1_md:${openssl}`;
+  return {
+    Recipe: 'openssl',
+    Needs: 'OpenSSL 1.1.0 or newer, jq',
+    ...shownOf(entry),
+    Variables: {
+      PRIVATE_KEY: 'the file of the private half',
+      DATA_KEY: 'the file that the data key goes to, in clear',
+    },
+    Commands: [
+      'umask 077',
+      `${read} | openssl pkeyutl -decrypt -inkey "$PRIVATE_KEY" ${options} > "$DATA_KEY"`,
+    ],
+  };
+}
+
+function withToken(entry: ExportEntry, read: string, hash: keyof typeof HASHES): Recipe {
+  const { pkcs11 } = HASHES[hash];
+  const mechanism = `--mechanism RSA-PKCS-OAEP --hash-algorithm ${pkcs11} --mgf MGF1-${pkcs11.replace('-', '')}`;
+  return {
+    Recipe: 'pkcs11-tool',
+    Needs: 'OpenSC 0.27 or newer, openssl, jq',
+    ...shownOf(entry),
+    Variables: {
+      MODULE: 'the PKCS#11 module',
+      TOKEN: 'the label of the token',
+      WRAPPING_KEY_ID: 'CKA_ID of the private half there, in hexadecimal',
+      LABEL: 'the label that the data key gets',
+    },
+    Commands: [
+      `${read} > export.bin`,
+      `pkcs11-tool --module "$MODULE" --token-label "$TOKEN" --login --unwrap ${mechanism} --id "$WRAPPING_KEY_ID" --input-file export.bin --key-type AES: --application-label "$LABEL"`,
+    ],
+  };
+}
+
+function shownOf({
+  WrappingAlgorithm,
+  PublicKeyFingerprint,
+}: ExportEntry): Pick<Recipe, 'WrappingAlgorithm' | 'PublicKeyFingerprint'> {
+  return { WrappingAlgorithm, PublicKeyFingerprint };
+}
