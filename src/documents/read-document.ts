@@ -56,7 +56,7 @@ export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
   }
   if (recognised.dress.length === 0 && startsLikeJson(bytes))
     return readObject(parseJson(decodeText(bytes, label), label), label);
-  if (isTextWithNul(bytes)) decodeText(bytes, label); // which says so
+  if (recognised.dress.length === 0 && isTextWithNul(bytes)) decodeText(bytes, label); // which says so
   throw unreadable(recognised, label);
 }
 
