@@ -8,7 +8,7 @@ import { BACKUP_FORMAT, readBackupDocument } from './backup-document.ts';
 import { DocumentFields } from './fields.ts';
 import type { ExportDocument } from './export-document.ts';
 import { EXPORT_FORMAT, readExportDocument } from './export-document.ts';
-import { isText } from './recognise/encodings.ts';
+import { isTextWithNul } from './recognise/encodings.ts';
 import { foreignAnswer } from './recognise/json-dress.ts';
 import type { Recognised } from './recognise/recognise.ts';
 import { mayBeCiphertext, recognise } from './recognise/recognise.ts';
@@ -63,14 +63,6 @@ export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
 /** Also where it goes on as no text: that is then what is wrong with it. */
 function startsLikeJson(bytes: Uint8Array): boolean {
   return /^(?:\xef\xbb\xbf)?\s*\{\s*"/.test(Buffer.from(bytes.subarray(0, 100)).toString('latin1'));
-}
-
-function isTextWithNul(bytes: Uint8Array): boolean {
-  if (!bytes.includes(0)) return false;
-  const others = bytes.filter((byte) => byte !== 0); // what was given may be a private key
-  const isIt = isText(Buffer.from(others.buffer));
-  others.fill(0);
-  return isIt;
 }
 
 /** What a file that is no document and no bare ciphertext is said to be. */

@@ -1,7 +1,8 @@
 import { PRIVATE_STRUCTURES } from '../../wrapping/der.ts';
 import type { KeyStructure } from '../../wrapping/der.ts';
 import { openKeyFile } from '../../wrapping/key-file.ts';
-import { isText } from './encodings.ts';
+import { isText, isTextWithNul } from './encodings.ts';
+import { magicKind } from './magic.ts';
 import type { Dress } from './undress.ts';
 import { undress } from './undress.ts';
 
@@ -13,6 +14,7 @@ export type Kind =
   | 'private key'
   | 'PKCS#12 file'
   | 'Java key store'
+  | 'compressed file'
   | 'public key'
   | 'certificate'
   /** Another PEM file: a request, a CRL, an encrypted message. */
@@ -53,8 +55,8 @@ export function mayBeCiphertext({ dress, kind }: Recognised): boolean {
 
 function kindOf(inside: Buffer): Kind {
   if (inside.length === 0) return 'nothing';
-  const magic = inside.toString('hex', 0, 4);
-  if (magic === 'feedfeed' || magic === 'cececece') return 'Java key store';
+  const magic = magicKind(inside);
+  if (magic !== undefined) return magic;
   const file = openKeyFile(inside);
   switch (file.kind) {
     case 'empty':
@@ -80,12 +82,14 @@ function kindOf(inside: Buffer): Kind {
 }
 
 function kindOfBytes(inside: Buffer): Kind {
-  if (inside.subarray(0, 15).equals(OPENSSH_KEY)) return 'private key';
+  if (inside.includes(PEM_END)) return 'private key';
   if (isText(inside)) return PUTTY.test(inside.toString('latin1', 0, 24)) ? 'private key' : 'text';
-  return inside.length < SHORTEST_CIPHERTEXT_BYTES ? 'short value' : 'opaque';
+  if (inside.length < SHORTEST_CIPHERTEXT_BYTES) return 'short value';
+  return isTextWithNul(inside) ? 'text' : 'opaque';
 }
 
-const OPENSSH_KEY = Buffer.from('openssh-key-v1\0');
+/** No ciphertext has it by chance, wherever it stands. */
+const PEM_END = 'PRIVATE KEY-----';
 const PUTTY = /^PuTTY-User-Key-File-\d/;
 
 function kindOfPem(labels: string): Kind {

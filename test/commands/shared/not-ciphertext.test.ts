@@ -1,6 +1,7 @@
 /* What is no ciphertext is judged before the network: every option that takes one, every secret, every dress. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { DRESSES } from '../../support/hints/dresses.ts';
 import { ANY_CREDENTIALS, useFakeKms } from '../../support/kms/fake-kms.ts';
@@ -80,6 +81,17 @@ it.each(Object.entries(DRESSES))('no secret is sent in %s', async (_, put) => {
     const told = await given(put(secret), ['recover-key', '--check-value-only', '--in', 'f']);
     expect(told, name).toMatch(/^exit 2 /);
     expect(told).not.toContain(secret.toString('base64').slice(0, 16));
+  }
+});
+
+it('nor does a hint make a ciphertext of a secret that is compressed or has NUL bytes', async () => {
+  const pem = testKey('rsa-2048-pkcs8.pem');
+  for (const secret of [gzipSync(pem), Buffer.concat([Buffer.of(0), pem])]) {
+    for (const content of [secret, Buffer.from(secret.toString('base64'))]) {
+      const told = await given(content, ['recover-key', '--check-value-only', '--in', 'f']);
+      expect(told).toMatch(/^exit 2 /);
+      expect(told).not.toMatch(/hint:.*base64 -w0/);
+    }
   }
 });
 

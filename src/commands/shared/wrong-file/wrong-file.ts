@@ -88,6 +88,11 @@ const HINTS: readonly (readonly [
     (file) => `kmsx unwrap-key --privkey FILE --in ${file} opens an ExportedDataKey`,
   ],
   [
+    ['export to unwrap', 'export to verify', 'backup', 'component'],
+    ['compressed file'],
+    (file) => `decompress it first: file ${file} says which program made it`,
+  ],
+  [
     ['component'],
     ['export document'],
     (file) =>

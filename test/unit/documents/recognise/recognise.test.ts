@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mayBeCiphertext, recognise } from '../../../../src/documents/recognise/recognise.ts';
@@ -30,8 +31,32 @@ const KINDS: readonly (readonly [string, Buffer, string])[] = [
     Buffer.from(`feedfeed0000000200000001${'00ff'.repeat(40)}`, 'hex'),
     'Java key store',
   ],
+  ['a private key of Windows', privateKeyBlob('0702000000a40000'), 'private key'],
+  ['a PVK file', privateKeyBlob('1ef1b5b00000000002000000000000000000000054040000'), 'private key'],
+  ['a secret key of OpenPGP', privateKeyBlob('9503980465a0b1c201'), 'private key'],
+  ['a key with NUL bytes', withNul(testKey('rsa-2048-pkcs8.pem')), 'private key'],
+  ['a key in gzip', gzipSync(testKey('rsa-2048-pkcs8.der')), 'compressed file'],
+  ['a key in zlib', deflateSync(testKey('rsa-2048-pkcs8.der')), 'compressed file'],
+  [
+    'a key in zip',
+    Buffer.concat([Buffer.from('PK\x03\x04'), deflateRawSync(testKey('rsa-2048-pkcs8.der'))]),
+    'compressed file',
+  ],
+  ['text with NUL bytes', withNul(Buffer.from('key: '.repeat(40))), 'text'],
   ['a document', Buffer.from('{"Format":"kmsx-backup/1"}'), 'JSON'],
 ];
+
+function privateKeyBlob(header: string): Buffer {
+  return Buffer.concat([
+    Buffer.from(header, 'hex'),
+    ...(header.startsWith('07') ? [Buffer.from('RSA2')] : []),
+    randomBytes(900),
+  ]);
+}
+
+function withNul(text: Buffer): Buffer {
+  return Buffer.concat([text.subarray(0, 40), Buffer.of(0), text.subarray(40)]);
+}
 
 describe.each(KINDS)('%s', (_, bytes, kind) => {
   it.each(Object.entries(DRESSES))('is recognised in %s, and is no ciphertext', (dress, put) => {
