@@ -31,7 +31,7 @@ export interface ModuleProcess {
 const CLOSING_MS = 5_000;
 
 /** What a module has no business with, and what would change the program that it runs in. */
-const WITHHELD = /^(?:KMSX_|ALIBABA_CLOUD_|ALIBABACLOUD_|NODE_)/;
+const WITHHELD = /^(?:KMSX_|ALIBABA_?CLOUD_|ALICLOUD_|ACCESS_KEY_|SECURITY_TOKEN$|NODE_)/;
 
 /**
  * Starts a process for a module. A thread would not do: it dies with the module, and cannot be ended inside a native call.

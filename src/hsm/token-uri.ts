@@ -45,11 +45,14 @@ const PATH_ATTRIBUTES: ReadonlySet<string> = new Set([
 ]);
 
 /** Why an attribute of the query is refused. */
-const REFUSED_QUERY: Readonly<Record<string, string>> = {
-  'pin-value': 'a PIN in it can be read by everyone on the machine: use --pin-file, or pin-source',
-  'module-path': 'a URI must not choose the code that runs: use --module',
-  'module-name': 'a URI must not choose the code that runs: use --module',
-};
+const REFUSED_QUERY: ReadonlyMap<string, string> = new Map([
+  [
+    'pin-value',
+    'a PIN in it can be read by everyone on the machine: use --pin-file, or pin-source',
+  ],
+  ['module-path', 'a URI must not choose the code that runs: use --module'],
+  ['module-name', 'a URI must not choose the code that runs: use --module'],
+]);
 
 /**
  * Reads a PKCS#11 URI that names a private key in a token (RFC 7512 §2.3). An attribute that kmsx does not know is refused,
@@ -58,6 +61,8 @@ const REFUSED_QUERY: Readonly<Record<string, string>> = {
  * @throws KmsxError `uri-malformed`
  */
 export function parseTokenKeyUri(text: string): TokenKeyUri {
+  // First: what follows may be the rest of a PIN that holds `&`, `;` or `?`, and would be shown.
+  if (/[?&;]pin-value=/.test(text)) throw refused('pin-value');
   const [path = '', query = '', ...more] = text.slice(URI_SCHEME.length).split('?');
   if (!isTokenKeyUri(text) || more.length > 0) throw malformed('it is not pkcs11:…');
   const attributes = readAttributes(path, ';');
@@ -66,9 +71,7 @@ export function parseTokenKeyUri(text: string): TokenKeyUri {
     if (!PATH_ATTRIBUTES.has(name)) throw malformed(`${JSON.stringify(name)} is not known here`);
   }
   for (const name of parameters.keys()) {
-    if (name !== 'pin-source') {
-      throw malformed(`${name} is not taken: ${REFUSED_QUERY[name] ?? 'it is not known here'}`);
-    }
+    if (name !== 'pin-source') throw refused(name);
   }
   const type = decodeText(attributes.get('type'));
   if (type !== undefined && type !== 'private') throw malformed('type= is not private');
@@ -114,7 +117,8 @@ function readAttributes(text: string, separator: string): Map<string, string> {
   for (const part of text === '' ? [] : text.split(separator)) {
     const equals = part.indexOf('=');
     const name = part.slice(0, equals);
-    if (equals < 1) throw malformed(`${JSON.stringify(part.slice(0, 40))} is not NAME=VALUE`);
+    if (equals < 1)
+      throw malformed(`a part between ${JSON.stringify(separator)} is not NAME=VALUE`);
     if (found.has(name)) throw malformed(`${name} is in it twice`);
     found.set(name, part.slice(equals + 1));
   }
@@ -159,6 +163,10 @@ function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined),
   ) as Given<T>;
+}
+
+function refused(name: string): Error {
+  return malformed(`${name} is not taken: ${REFUSED_QUERY.get(name) ?? 'it is not known here'}`);
 }
 
 function malformed(reason: string): Error {

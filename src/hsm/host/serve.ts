@@ -40,9 +40,12 @@ export function serve(): void {
   loaded?.library.tryCall('C_Finalize', null);
 }
 
-/** A crash must not write the module's memory, with the PIN and the keys in it, to a disk. */
+/**
+ * A crash must not write the module's memory, with the PIN and the keys in it, to a disk. Linux hands it to a program that
+ * collects core dumps whatever the limit is, but for a limit of 1 (its fs/coredump.c), which no file fits into either.
+ */
 function forbidCoreDumps(): void {
   const setrlimit = koffi.load(null).func('setrlimit', 'int', ['int', 'void *']);
-  const none = Buffer.from(new ArrayBuffer(16));
+  const none = Buffer.from(BigUint64Array.of(1n, 1n).buffer);
   if (setrlimit(RLIMIT_CORE, none) !== 0) throw new Error('core dumps cannot be forbidden');
 }

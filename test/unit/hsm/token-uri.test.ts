@@ -52,6 +52,7 @@ describe('PKCS#11 URIs (RFC 7512)', () => {
     ['pkcs11:object=k;slot-id=x', 'slot-id='],
     ['pkcs11:object=k?pin-value=1234', 'everyone on the machine'],
     ['pkcs11:object=k?module-path=/tmp/evil.so', 'must not choose the code'],
+    ['pkcs11:object=k?constructor=1', 'constructor is not taken: it is not known here'],
     ['pkcs11:object=k?module-name=evil', 'must not choose the code'],
     ['pkcs11:object=k?pin-source=|cat', 'is a command'],
     ['pkcs11:object=k?pin-source=', 'is empty'],
@@ -61,9 +62,17 @@ describe('PKCS#11 URIs (RFC 7512)', () => {
     expect(() => parseTokenKeyUri(uri)).toThrow(KmsxError);
   });
 
-  it('never shows a PIN that it refuses', () => {
-    expect(() => parseTokenKeyUri('pkcs11:object=k?pin-value=98765')).not.toThrow('98765');
-  });
+  it.each(['98765', '1&98765', '1&98765=2', '1;98765', '1?98765', '1?98765=%'])(
+    'never shows a part of a PIN that it refuses: %s',
+    (pin) => {
+      for (const before of ['?', ';', '?pin-source=f&']) {
+        const parse = () => parseTokenKeyUri(`pkcs11:object=k${before}pin-value=${pin}`);
+        expect(parse).toThrow('pin-value is not taken: a PIN in it can be read');
+        expect(parse).not.toThrow('98765');
+      }
+      expect(() => parseTokenKeyUri(`pkcs11:object=k?pin:${pin}`)).not.toThrow('98765');
+    },
+  );
 
   it('reads nothing else, and never fails in another way', () => {
     fc.assert(

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { realpath } from 'node:fs/promises';
+import type { Env } from '../../../base/env.ts';
 import { envValue } from '../../../base/env.ts';
 import { kmsxError, systemErrorCode } from '../../../base/error.ts';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
@@ -14,6 +15,9 @@ import type { Session } from '../../../terminal/session.ts';
 export interface ModuleOptions {
   readonly module?: string;
   readonly moduleParameters?: string;
+  /** The names of variables that hold secrets: the module does not get them. */
+  readonly pinEnv?: string;
+  readonly passphraseEnv?: string;
 }
 
 /** The options that choose a token of a module. */
@@ -80,7 +84,8 @@ export async function withModule<T>(
 ): Promise<T> {
   const path = await resolveModule(options, io);
   await reporter.note(`the module is ${path}`);
-  const { nodeExecutable, env, signal } = io;
+  const { nodeExecutable, signal } = io;
+  const env = withoutSecrets(io.env, options);
   const { call, close } = startModuleProcess({ nodeExecutable, env, timeoutMs, signal });
   try {
     return await explaining('the module', async () => {
@@ -91,6 +96,13 @@ export async function withModule<T>(
   } finally {
     await close();
   }
+}
+
+/** A module has no business with the passphrase of a key file, and is given the PIN in a call alone. */
+function withoutSecrets(env: Env, { pinEnv, passphraseEnv }: ModuleOptions): Env {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => name !== pinEnv && name !== passphraseEnv),
+  );
 }
 
 /** A module runs as this user, with the PIN: nobody else may be able to change it. */
