@@ -44,7 +44,9 @@ const WITHHELD = /^(?:KMSX_|ALIBABA_?CLOUD_|ALICLOUD_|ACCESS_KEY_|SECURITY_TOKEN
 export function startModuleProcess(options: ModuleProcessOptions): ModuleProcess {
   const program = fileURLToPath(new URL('hsm-host.js', import.meta.url));
   const env = Object.entries(options.env).filter(([name]) => !WITHHELD.test(name));
-  const child = spawn(options.nodeExecutable, [program], {
+  // By then a kmsx that lives has ended it.
+  const seconds = Math.ceil(options.timeoutMs / 1_000) + 1;
+  const child = spawn(options.nodeExecutable, [program, String(seconds)], {
     env: Object.fromEntries(env),
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
@@ -60,10 +62,13 @@ export function startModuleProcess(options: ModuleProcessOptions): ModuleProcess
   const answers = answersFrom(pipe);
   const ask = async (frame: Buffer, name: string): Promise<AnswerMessage> => {
     const limit = timeLimit(options.timeoutMs, () => timedOut(name, options), options.signal);
+    // At once: after a signal this process may end before it comes back here.
+    limit.signal.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
     try {
       if (!pipe.destroyed) pipe.write(frame);
       const { value } = await race(answers.next(), limit.signal);
       if (value !== undefined) return value;
+      limit.signal.throwIfAborted();
       throw kmsxError('module-ended', `the module ended during ${name} (${await ended})`);
     } catch (error) {
       child.kill('SIGKILL'); // it is not known what it is doing

@@ -8,7 +8,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   const { serve } = await import('./serve.ts');
-  serve();
+  serve(Number(process.argv[2]));
 } catch (error) {
   const words = error instanceof Error ? error.message : String(error);
   writeWhole(PIPE, encodeMessage({ noBinding: words }));

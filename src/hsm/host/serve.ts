@@ -1,17 +1,20 @@
-import koffi from 'koffi';
 import type { RequestOf } from '../cryptoki/calls.ts';
 import { CryptokiFailure } from '../cryptoki/calls.ts';
 import type { AnswerMessage, RequestMessage } from '../cryptoki/messages.ts';
 import { encodeMessage } from '../cryptoki/messages.ts';
+import { endingAfter, forbidCoreDumps } from './limits.ts';
 import type { LoadedModule } from './perform.ts';
 import { load, perform } from './perform.ts';
 import { PIPE, readMessage, writeWhole } from './pipe.ts';
 
-const RLIMIT_CORE = 4;
-
-/** Answers one call after the other until the pipe is closed; then the module is finalised. */
-export function serve(): void {
+/**
+ * Answers one call after the other until the pipe is closed; then the module is finalised.
+ *
+ * @param seconds - how long one call may take before the system ends this process
+ */
+export function serve(seconds: number): void {
   forbidCoreDumps();
+  const inTime = endingAfter(seconds);
   let loaded: LoadedModule | undefined;
   const answerTo = ({ name, request }: RequestMessage): AnswerMessage => {
     try {
@@ -29,23 +32,16 @@ export function serve(): void {
       return name === 'load' ? { notLoaded: words } : { defect: words };
     }
   };
-  for (;;) {
-    const received = readMessage(PIPE);
-    if (received === undefined) break;
-    const answer = answerTo(received.message as RequestMessage);
-    received.bytes.fill(0);
-    writeWhole(PIPE, encodeMessage(answer));
+  try {
+    for (;;) {
+      const received = readMessage(PIPE);
+      if (received === undefined) break;
+      const answer = inTime(() => answerTo(received.message as RequestMessage));
+      received.bytes.fill(0);
+      writeWhole(PIPE, encodeMessage(answer));
+    }
+  } finally {
+    // Logs out, closes sessions, and drops their objects; also where nobody reads an answer any more.
+    inTime(() => loaded?.library.tryCall('C_Finalize', null));
   }
-  // Logs out, closes sessions, and drops their objects.
-  loaded?.library.tryCall('C_Finalize', null);
-}
-
-/**
- * A crash must not write the module's memory, with the PIN and the keys in it, to a disk. Linux hands it to a program that
- * collects core dumps whatever the limit is, but for a limit of 1 (its fs/coredump.c), which no file fits into either.
- */
-function forbidCoreDumps(): void {
-  const setrlimit = koffi.load(null).func('setrlimit', 'int', ['int', 'void *']);
-  const none = Buffer.from(BigUint64Array.of(1n, 1n).buffer);
-  if (setrlimit(RLIMIT_CORE, none) !== 0) throw new Error('core dumps cannot be forbidden');
 }

@@ -10,6 +10,11 @@ export function compileProgram(name: string, folder: string, ...options: string[
   return compile(name, join(folder, name), options);
 }
 
+/** Compiles a module of this folder into a folder; gives its path. */
+export function compileModule(name: string, folder: string): string {
+  return compile(name, join(folder, `${name}.so`), ['-shared', '-fPIC']);
+}
+
 function compile(name: string, target: string, options: readonly string[]): string {
   const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
   const warnings = ['-Wall', '-Wextra', '-Werror', '-Wno-unused-parameter'];

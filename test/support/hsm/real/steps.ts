@@ -17,7 +17,7 @@ export async function makePair(stage: TokenStage, label: string): Promise<PairRe
   return JSON.parse(await kmsxOk(pairArgs(stage, label), stage.run)) as PairReport;
 }
 
-function pairArgs({ token, reach }: TokenStage, label: string): string[] {
+export function pairArgs({ token, reach }: TokenStage, label: string): string[] {
   const names = ['--token', token.label, '--label', label, '--pubkey-out', `${label}.pub.pem`];
   return ['keygen', ...names, ...reach];
 }
