@@ -136,7 +136,7 @@ preflight() { # FOLDER
     [ -n "$setting" ] || fail 2 "usage: $usage"
   done
   for program in kmsx jq; do
-    command -v "$program" >/dev/null || fail 7 "$program is not installed"
+    command -v "$program" >/dev/null || fail 7 "$program is not on the PATH (an alias or a function of the shell does not count)"
   done
   version=$(kmsx --version)
   check_settings

@@ -1,4 +1,5 @@
 import { kmsxError } from '../base/error.ts';
+import { fileWord } from '../base/shell-word.ts';
 import type { ComponentOrigin } from '../documents/component-document.ts';
 import type { ExportDocument } from '../documents/export-document.ts';
 import type { Envelope } from '../documents/read-document.ts';
@@ -73,7 +74,7 @@ function findByAlgorithm(
       `${label} does not say how it was wrapped: --wrapping-algorithm is needed`,
     );
   }
-  const chosen = chooseExport(held, key);
+  const chosen = chooseExport(held, key, label);
   if (algorithm === undefined || algorithm.name === chosen.algorithm.name) return chosen;
   throw kmsxError(
     'options-conflict',
@@ -89,17 +90,24 @@ function findByAlgorithm(
 /**
  * Chooses, by fingerprint, the entry of a document that was made for a private key.
  *
+ * @param label - what the document is called in errors
  * @throws KmsxError `privkey-not-recipient`, `not-offered-yet` for SM2PKE
  */
 export function chooseExport(
   document: ExportDocument,
   key: Pick<UnwrappingKey, 'fingerprint'>,
+  label = 'the document',
 ): WrappedDataKey {
   const chosen = exportFor(document, key);
   if (chosen !== undefined) return chosen;
   throw kmsxError(
     'privkey-not-recipient',
-    `no export in the document was made for this private key (${key.fingerprint})`,
+    `no export in ${label} was made for this private key (${key.fingerprint})`,
+    {
+      hints: [
+        `kmsx inspect ${fileWord(label)} shows the fingerprints of the keys that it was made for`,
+      ],
+    },
   );
 }
 

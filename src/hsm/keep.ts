@@ -18,6 +18,7 @@ export interface ObjectName {
 /** A secret key that has a label or an id in a token. */
 export interface NamedKey {
   readonly object: Handle;
+  readonly hasLabel: boolean;
   /** Whether it has both the label and the id. */
   readonly hasBoth: boolean;
 }
@@ -32,6 +33,7 @@ export async function keysNamed(at: TokenSession, name: ObjectName): Promise<Nam
   const byId = await find({ ID: name.id });
   return [...new Set([...byLabel, ...byId])].map((object) => ({
     object,
+    hasLabel: byLabel.includes(object),
     hasBoth: byLabel.includes(object) && byId.includes(object),
   }));
 }

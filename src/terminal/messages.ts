@@ -318,7 +318,8 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'npm install koffi where kmsx is installed; its binaries come in the package, for 64-bit Linux and macOS',
   ],
   'module-not-loaded': [
-    ({ path }) => `file ${fileWord(path)} shows whether it is a shared library for this system`,
+    ({ path }) =>
+      `file ${fileWord(path)} shows whether it is a shared library for this system; the maker of the token says which file is the module`,
   ],
   'module-ended': [
     'nothing was kept in the token unless a message says so; run it again, and report a crash to the maker of the module',

@@ -464,7 +464,7 @@ describe('no data key is made', () => {
     }
     if (missing !== 'kmsx') cpSync(path('bin', 'kmsx'), path('tools', 'kmsx'));
     const result = await ceremony(server, { ...ALONE, PATH: path('tools') });
-    expectFailure(result, 1, 7, new RegExp(`error: ${missing} is not installed\n`));
+    expectFailure(result, 1, 7, new RegExp(`error: ${missing} is not on the PATH `));
     expectNothing(result, server);
   });
 

@@ -63,6 +63,16 @@ describe('an unexpected file is described by what it is', () => {
       'are --in and --against swapped? --in takes the export, --against the backup',
     ],
     [
+      'a component as private key',
+      [...UNWRAP, 'c1.json', '--in', 'e.json'],
+      'found: component document; a private key is needed here',
+    ],
+    [
+      'a component as public key',
+      [...REEXPORT, 'c1.json'],
+      'found: component document; a public key is needed here',
+    ],
+    [
       'a component to recover',
       [...RECOVER, 'c1.json'],
       'kmsx combine c1.json … puts it together with the other components of its set',

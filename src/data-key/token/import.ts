@@ -1,5 +1,6 @@
 import { equalBytes } from '../../base/bytes.ts';
 import { kmsxError } from '../../base/error.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import type { ImportEntry } from '../../documents/import-document.ts';
 import type { KeyCheckValue } from '../../documents/key-check-value.ts';
 import { chooseCheckValues } from '../../documents/key-check-value.ts';
@@ -90,6 +91,7 @@ async function earlierImport({ key, name }: ImportTarget): Promise<Handle | unde
   const [first] = found;
   if (first === undefined) return undefined;
   if (found.length === 1 && first.hasBoth) return first.object;
+  if (found.every(({ hasLabel }) => !hasLabel)) throw await idInUse(key, name, first.object);
   throw inUse(key, name);
 }
 
@@ -138,6 +140,29 @@ async function assertSameAsEarlier(
 function inUse({ at }: TokenWrappingKey, { label, id }: ObjectName): Error {
   const names = `the label ${JSON.stringify(label)} or the id ${Buffer.from(id).toString('hex')}`;
   return kmsxError('token-object-exists', `${nameOf(at.token)} has another key with ${names}`);
+}
+
+/** By default the id follows from the CiphertextBlob: the key may well be this one, imported under another label. */
+async function idInUse(
+  { at }: TokenWrappingKey,
+  { id }: ObjectName,
+  object: Handle,
+): Promise<Error> {
+  const { LABEL = new Uint8Array() } = await at.call('getAttributes', {
+    session: at.session,
+    object,
+    names: ['LABEL'],
+  });
+  const label = Buffer.from(LABEL).toString('utf8');
+  return kmsxError(
+    'token-object-exists',
+    `${nameOf(at.token)} has a key with the id ${Buffer.from(id).toString('hex')} already, its label is ${JSON.stringify(label)}`,
+    {
+      hints: [
+        `--label ${shellWord(label)} compares it with this export, another --id imports a second key; nothing in a token is ever replaced`,
+      ],
+    },
+  );
 }
 
 function entryOf(

@@ -83,8 +83,12 @@ describe('choosing an export', () => {
   });
 
   it('says which key has no export, and opens none', () => {
-    const error = refusalOf(() => chooseExport(documentOf(entry(theKey(other))), theKey(mine)));
+    const error = refusalOf(() =>
+      chooseExport(documentOf(entry(theKey(other))), theKey(mine), 'my e.json'),
+    );
     expect(error.code).toBe('privkey-not-recipient');
+    expect(error.message).toContain('no export in my e.json');
+    expect(error.hints?.join('\n')).toContain("kmsx inspect 'my e.json' shows");
     expect(error.message).toContain(theKey(mine).fingerprint);
   });
 

@@ -105,7 +105,7 @@ const HINTS: readonly (readonly [
       `it is a backup: kmsx recover-key --in ${file} --component 1.json --component 2.json makes components`,
   ],
   [
-    ['export to unwrap', 'export to verify', 'backup', 'public key', 'private key'],
+    ['export to unwrap', 'export to verify', 'backup'],
     ['component document'],
     (file) => `kmsx combine ${file} … puts it together with the other components of its set`,
   ],

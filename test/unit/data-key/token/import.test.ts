@@ -209,6 +209,24 @@ describe('importing a data key into a token', () => {
     expect(at.token.label).toBe(other.at.token.label);
   });
 
+  it('names the label under which the id is in use, which finds the key, and another id imports it', async () => {
+    const { token, target } = await stage();
+    await importDataKey([target], ALL);
+    const name = { ...NAME, label: 'other name' };
+    const refusal: unknown = await importDataKey([{ ...target, name }], ALL).catch(
+      (error: unknown) => error,
+    );
+    expect(refusal).toMatchObject({
+      code: 'token-object-exists',
+      message: expect.stringContaining(`its label is "${NAME.label}"`) as string,
+      hints: [expect.stringContaining(`--label ${NAME.label} compares it`)],
+    });
+    expect((await importDataKey([target], ALL))[0]?.AlreadyThere).toBe(true);
+    const free = { ...name, id: Buffer.from('02', 'hex') };
+    await importDataKey([{ ...target, name: free }], ALL);
+    expect(secretKeys({ token })).toHaveLength(2);
+  });
+
   it('imports into several tokens or into none', async () => {
     const [one, two] = [await stage(), await stage({ room: 2 })];
     expect(await codeOf(importDataKey([one.target, two.target], ALL))).toBe('C_CopyObject');
