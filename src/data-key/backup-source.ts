@@ -5,6 +5,7 @@ import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { EncryptionContext } from '../documents/encryption-context.ts';
 import { sameEncryptionContext } from '../documents/encryption-context.ts';
 import type { Envelope } from '../documents/read-document.ts';
+import { notCiphertext } from '../documents/recognise/words.ts';
 
 /** The KMS key that an answer names. */
 export interface NamedKey {
@@ -150,6 +151,18 @@ export function assertSealed(
   if (blobLength >= length + LEAST_SEAL) return;
   const what = `a CiphertextBlob of ${blobLength} bytes can't hold a data key of ${length}`;
   throw answerMalformed(action, what, requestId);
+}
+
+/**
+ * Checks that a new CiphertextBlob is one that kmsx takes from a document: what is written must be read again.
+ *
+ * @param action - the operation that answered
+ * @throws KmsxError `answer-malformed`
+ */
+export function assertReadAgain(action: string, ciphertextBlob: string, requestId: string): void {
+  const problem = notCiphertext(ciphertextBlob);
+  if (problem === undefined) return;
+  throw answerMalformed(action, `CiphertextBlob ${problem}`, requestId);
 }
 
 /**

@@ -6,7 +6,7 @@ import { encodeEncryptionContext } from '../documents/encryption-context.ts';
 import type { ExportDocument } from '../documents/export-document.ts';
 import { toExportDocument } from '../documents/export-document.ts';
 import type { Recipient } from './recipient.ts';
-import { assertSameKey, assertSealed } from './backup-source.ts';
+import { assertReadAgain, assertSameKey, assertSealed } from './backup-source.ts';
 import { exportEntry, wrappingParameters } from './recipient.ts';
 import { reexport } from './reexport.ts';
 
@@ -55,6 +55,7 @@ export async function exportDataKey(
   const action = 'GenerateAndExportDataKey';
   const length = dataKeyLength(request.size);
   assertSealed(action, answer.ciphertextBlobBase64, length, answer.requestId);
+  assertReadAgain(action, answer.ciphertextBlobBase64, answer.requestId);
   const exports = [exportEntry(action, answer, first, answer.ciphertextBlobBase64)];
   const envelope = {
     KeyId: answer.keyId,

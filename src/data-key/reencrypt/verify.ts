@@ -6,7 +6,7 @@ import { isAnswerAbout } from '../../kms/key-id.ts';
 import type { KmsClient, ReEncryptedDataKey } from '../../kms/types.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
 import type { BackupSource } from '../backup-source.ts';
-import { assertSameKey } from '../backup-source.ts';
+import { assertReadAgain, assertSameKey } from '../backup-source.ts';
 import { sameEncryptionContext } from '../../documents/encryption-context.ts';
 import { assertCheckValues } from '../../documents/key-check-value.ts';
 import type { OneTimeExport, OneTimeKey } from '../one-time-export.ts';
@@ -38,6 +38,7 @@ export async function verifyNewBackup(
   const { source, destination, destinationContext, expected } = request;
   const { ciphertextBlobBase64, requestId } = answer;
   assertNewBlob(request, answer);
+  assertReadAgain('ReEncrypt', ciphertextBlobBase64, requestId);
   assertOldKey(request, answer, old);
   const made: BackupSource = {
     CiphertextBlob: ciphertextBlobBase64,
