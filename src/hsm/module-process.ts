@@ -55,7 +55,8 @@ export function startModuleProcess(options: ModuleProcessOptions): ModuleProcess
     child.on('error', (error) => {
       resolve(error.message);
     });
-    child.on('close', (code, signal) => {
+    // Not its pipe's end: a program that the module started may hold that open for ever.
+    child.on('exit', (code, signal) => {
       resolve(signal ?? `exit status ${code ?? 0}`);
     });
   });
@@ -69,7 +70,8 @@ export function startModuleProcess(options: ModuleProcessOptions): ModuleProcess
       const { value } = await race(answers.next(), limit.signal);
       if (value !== undefined) return value;
       limit.signal.throwIfAborted();
-      throw kmsxError('module-ended', `the module ended during ${name} (${await ended})`);
+      const how = await race(ended, limit.signal);
+      throw kmsxError('module-ended', `the module ended during ${name} (${how})`);
     } catch (error) {
       child.kill('SIGKILL'); // it is not known what it is doing
       throw error;
@@ -94,6 +96,7 @@ export function startModuleProcess(options: ModuleProcessOptions): ModuleProcess
         await ended;
       } finally {
         limit.end();
+        pipe.destroy();
       }
     },
   };
@@ -112,6 +115,9 @@ function failureOf(
   request: object,
 ): Error {
   if ('returnValue' in answer) return new CryptokiFailure(answer.functionName, answer.returnValue);
+  if ('nonsense' in answer) {
+    return kmsxError('module-failed', `the module answers ${name} with ${answer.nonsense}`);
+  }
   if ('notLoaded' in answer) {
     const path = 'path' in request ? String(request.path) : '';
     return kmsxError(

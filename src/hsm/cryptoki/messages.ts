@@ -15,6 +15,8 @@ export type AnswerMessage =
   | { readonly notLoaded: string }
   /** The library that calls native code is not installed, or not for this system. */
   | { readonly noBinding: string }
+  /** What no module can mean, such as more objects than there was room for. */
+  | { readonly nonsense: string }
   | { readonly defect: string };
 
 const LENGTH_BYTES = 4;

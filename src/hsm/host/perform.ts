@@ -10,6 +10,8 @@ import { initialise, moduleInfo, tokenInfo } from './module-info.ts';
 
 const CKU_USER = 1n;
 const MAX_OBJECTS = 1_000n;
+/** The largest modules have some hundreds. */
+const MAX_SLOTS = 1_000n;
 /** The longest value of an attribute that is read: a modulus of 16,384 bits has 2,048. */
 const MAX_VALUE_BYTES = 65_536n;
 const AES_BLOCK_BYTES = 16;
@@ -34,6 +36,9 @@ export function load({ path, parameters }: RequestOf<'load'>): LoadedModule {
   });
 }
 
+/** A module answered what it cannot mean. */
+export class NonsenseError extends Error {}
+
 type Handlers = {
   readonly [Name in Exclude<CallName, 'load'>]: (
     library: Library,
@@ -46,6 +51,7 @@ const HANDLERS: Handlers = {
   slots: ({ call }, _request, memory) => {
     const count = memory.block(WORD);
     call('C_GetSlotList', 1n, null, count);
+    if (count.readBigUInt64LE() > MAX_SLOTS) throw new NonsenseError('more slots than any has');
     const slots = memory.block(Number(count.readBigUInt64LE()) * WORD);
     if (count.readBigUInt64LE() > 0n) call('C_GetSlotList', 1n, slots, count);
     return words(slots, count);
@@ -203,6 +209,7 @@ function output(
 
 function words(array: Buffer, count: Buffer): Handle[] {
   const length = Number(count.readBigUInt64LE());
+  if (length * WORD > array.length) throw new NonsenseError('more handles than there is room for');
   return Array.from({ length }, (_, index) => array.readBigUInt64LE(index * WORD));
 }
 

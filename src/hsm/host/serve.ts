@@ -4,7 +4,7 @@ import type { AnswerMessage, RequestMessage } from '../cryptoki/messages.ts';
 import { encodeMessage } from '../cryptoki/messages.ts';
 import { endingAfter, forbidCoreDumps } from './limits.ts';
 import type { LoadedModule } from './perform.ts';
-import { load, perform } from './perform.ts';
+import { load, NonsenseError, perform } from './perform.ts';
 import { PIPE, readMessage, writeWhole } from './pipe.ts';
 
 /**
@@ -28,6 +28,7 @@ export function serve(seconds: number): void {
       if (error instanceof CryptokiFailure) {
         return { functionName: error.functionName, returnValue: error.returnValue };
       }
+      if (error instanceof NonsenseError) return { nonsense: error.message };
       const words = error instanceof Error ? error.message : String(error);
       return name === 'load' ? { notLoaded: words } : { defect: words };
     }
