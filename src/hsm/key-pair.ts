@@ -1,10 +1,11 @@
 import { kmsxError } from '../base/error.ts';
 import type { Attributes } from './cryptoki/attributes.ts';
-import type { Handle } from './cryptoki/calls.ts';
+import type { CallModule, Handle } from './cryptoki/calls.ts';
 import { CryptokiFailure } from './cryptoki/calls.ts';
 import { CLASSES, MECHANISM_FLAGS } from './cryptoki/constants.ts';
 import type { ObjectName } from './keep.ts';
 import type { TokenSession } from './session.ts';
+import type { Token } from './tokens.ts';
 import { nameOf } from './tokens.ts';
 import type { TokenWrappingKey } from './wrapping-key.ts';
 import { findWrappingKey } from './wrapping-key.ts';
@@ -13,14 +14,25 @@ const MODULUS_BITS = 2048;
 const PUBLIC_EXPONENT = Uint8Array.of(1, 0, 1);
 const KEY_CLASSES = [CLASSES['private-key'], CLASSES['public-key'], CLASSES['secret-key']];
 
-/** Whether a token makes RSA key pairs. */
-export async function canMakePair({
-  call,
-  token,
-}: Pick<TokenSession, 'call' | 'token'>): Promise<boolean> {
-  const mechanism = 'rsa-key-pair-gen';
-  const flags = await call('mechanismFlags', { slot: token.slot, mechanism });
-  return (flags & MECHANISM_FLAGS.generatePair) !== 0;
+/**
+ * Refuses a token that says that it makes no RSA key pairs, or unwraps with none.
+ *
+ * @throws KmsxError `module-failed`, `token-cannot-unwrap`
+ */
+export async function assertMakesWrappingKeys(call: CallModule, token: Token): Promise<void> {
+  const { slot } = token;
+  const pairs = await call('mechanismFlags', { slot, mechanism: 'rsa-key-pair-gen' });
+  if ((pairs & MECHANISM_FLAGS.generatePair) === 0) {
+    throw kmsxError('module-failed', `the token ${nameOf(token)} makes no RSA key pairs`);
+  }
+  const oaep = await call('mechanismFlags', { slot, mechanism: 'rsa-oaep' });
+  if ((oaep & MECHANISM_FLAGS.unwrap) === 0) {
+    throw kmsxError(
+      'token-cannot-unwrap',
+      `the token ${nameOf(token)} does not unwrap with RSAES_OAEP`,
+      { details: { takes: [] } },
+    );
+  }
 }
 
 /**

@@ -10,7 +10,9 @@ import { encodeMessage } from '../../src/hsm/cryptoki/messages.ts';
 const HOST = fileURLToPath(new URL('../../dist/hsm-host.js', import.meta.url));
 
 it('writes no core dump, and gives none to a program that collects them', async () => {
-  const host = spawn(process.execPath, [HOST], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const host = spawn(process.execPath, [HOST, '30'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
   try {
     const pipe = host.stdio[3] as Duplex;
     pipe.write(encodeMessage({ name: 'load', request: { path: '/none/module.so' } }));

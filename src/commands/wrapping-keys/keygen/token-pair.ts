@@ -1,8 +1,8 @@
 import { kmsxError } from '../../../base/error.ts';
-import { canMakePair, destroyPairOf, makePairInToken } from '../../../hsm/key-pair.ts';
+import { assertMakesWrappingKeys, destroyPairOf, makePairInToken } from '../../../hsm/key-pair.ts';
 import type { TokenSession } from '../../../hsm/session.ts';
 import { tokenKeyUri } from '../../../hsm/token-uri.ts';
-import { findToken, nameOf } from '../../../hsm/tokens.ts';
+import { findToken } from '../../../hsm/tokens.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
@@ -62,9 +62,7 @@ export async function makeTokenPair(
   return withOutputs({ publicKey: request }, inputs, session, ({ publicKey }) =>
     withModule(options, timeoutMs, session, async ({ call }) => {
       const token = await findToken(call, query);
-      if (!(await canMakePair({ call, token }))) {
-        throw kmsxError('module-failed', `the token ${nameOf(token)} makes no RSA key pairs`);
-      }
+      await assertMakesWrappingKeys(call, token);
       return withToken(call, token, true, options, session, (at) =>
         makeAndWrite(at, { label, id: io.randomBytes(ID_BYTES) }, publicKey),
       );
