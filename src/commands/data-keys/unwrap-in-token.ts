@@ -11,6 +11,7 @@ import { withModule } from '../shared/module/module-options.ts';
 import type { PinOptions } from '../shared/module/pin.ts';
 import { withTokenKeys } from '../shared/module/token-keys.ts';
 import type { ExportInput } from '../shared/read-export.ts';
+import { warnOfRehearsedExport } from '../shared/rehearsal.ts';
 import { withOutputs, writeJson } from '../shared/with-outputs.ts';
 
 /**
@@ -39,7 +40,9 @@ export async function checkInToken(
       withTokenKeys(call, [privkey], false, options, session, async ([key]) => {
         if (key === undefined) throw new TypeError('one URI names one key');
         const opener = openerInToken(key);
-        const dataKey = await opener.open(findExport(envelope, algorithm, opener, label));
+        const wrapped = findExport(envelope, algorithm, opener, label);
+        await warnOfRehearsedExport(envelope, label, session);
+        const dataKey = await opener.open(wrapped);
         assertKeyHasCheckValues(dataKey, expected);
         const { length } = dataKey;
         const report = {

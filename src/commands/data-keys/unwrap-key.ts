@@ -23,6 +23,7 @@ import { addPinOptions, assertOnePinSource } from '../shared/module/pin.ts';
 import { addPassphraseOptions, assertOnePassphraseSource } from '../shared/passphrase.ts';
 import type { ExportOptions } from '../shared/read-export.ts';
 import { exportInputs, openExport, readExport } from '../shared/read-export.ts';
+import { warnOfRehearsedExport } from '../shared/rehearsal.ts';
 
 type UnwrapKeyOptions = DataKeyOutputOptions &
   ExportOptions &
@@ -96,11 +97,7 @@ async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promis
     const { envelope, label } = input;
     const { wrapped, privateKey } = await openExport({ ...input, privkey }, options, session);
     try {
-      if (envelope.kind === 'export' && envelope.document.Rehearsal === true) {
-        await session.reporter.warnAlways(
-          `${label} is from a rehearsal: the embedded KMS made this key`,
-        );
-      }
+      await warnOfRehearsedExport(envelope, label, session);
       await usingSecret(await unwrapDataKey(wrapped, privateKey), (dataKey) =>
         write(dataKey, componentOriginOf(envelope)),
       );

@@ -1,4 +1,5 @@
 import { kmsxError } from '../../base/error.ts';
+import type { Envelope } from '../../documents/read-document.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { KmsClient } from '../../kms/types.ts';
 import type { ConnectionPlan } from './connection-options.ts';
@@ -35,4 +36,14 @@ export async function warnOfRehearsal(
 ): Promise<void> {
   if (!isRehearsal) return;
   await reporter.warnAlways('this is a rehearsal: the embedded KMS answered, not Alibaba Cloud');
+}
+
+/** Says on stderr that the embedded KMS made the data key of an export, `--quiet` or not. */
+export async function warnOfRehearsedExport(
+  envelope: Envelope,
+  label: string,
+  { reporter }: Session,
+): Promise<void> {
+  if (envelope.kind !== 'export' || envelope.document.Rehearsal !== true) return;
+  await reporter.warnAlways(`${label} is from a rehearsal: the embedded KMS made this key`);
 }
