@@ -131,8 +131,8 @@ _kmsx_find_option() {
         --key-id | --number-of-bytes | --for-token | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --pubkey | --backup) takes=files repeatable=1 ;;
         --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
-        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
-        --wrapping-key-spec) takes=values values=(RSA_2048) ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
+        --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
         --key-spec) takes=values values=(AES_256 AES_128) ;;
         --context-file | --out | --pin-file | --ca-file) takes=files ;;
         --backup-format) takes=values values=(json blob) ;;
@@ -144,8 +144,8 @@ _kmsx_find_option() {
         --in | --context-file | --out | --pin-file | --ca-file) takes=files ;;
         --context | --expect-fingerprint | --resolve) takes=none repeatable=1 ;;
         --pubkey) takes=files repeatable=1 ;;
-        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
-        --wrapping-key-spec) takes=values values=(RSA_2048) ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
+        --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
         --for-token | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
@@ -173,7 +173,7 @@ _kmsx_find_option() {
     'kmsx unwrap-key')
       case $2 in
         --privkey | --in | --out | --passphrase-file | --pin-file) takes=files ;;
-        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --format) takes=values values=(base64 hex raw) ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
         --expect-check-value) takes=none repeatable=1 ;;
@@ -194,7 +194,7 @@ _kmsx_find_option() {
     'kmsx verify-key')
       case $2 in
         --in | --privkey | --context-file | --passphrase-file | --pin-file | --ca-file) takes=files ;;
-        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --against) takes=files repeatable=1 ;;
         --expect-check-value | --context | --resolve) takes=none repeatable=1 ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
@@ -204,7 +204,7 @@ _kmsx_find_option() {
       ;;
     'kmsx keygen')
       case $2 in
-        --wrapping-key-spec) takes=values values=(RSA_2048) ;;
+        --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
         --privkey-out | --pubkey-out | --passphrase-file | --pin-file) takes=files ;;
         --label | --timeout | --passphrase-env | --module | --module-parameters | --token | --slot | --serial | --pin-env) takes=none ;;
       esac
@@ -219,8 +219,8 @@ _kmsx_find_option() {
         --key-id | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --pubkey | --backup) takes=files repeatable=1 ;;
         --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
-        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
-        --wrapping-key-spec) takes=values values=(RSA_2048) ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
+        --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
         --in | --context-file | --out | --ca-file) takes=files ;;
         --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key) ;;
         --gateway) takes=values values=(public vpc local) ;;
@@ -231,7 +231,7 @@ _kmsx_find_option() {
         --privkey | --expect-check-value) takes=none repeatable=1 ;;
         --label | --id | --timeout | --module | --module-parameters | --pin-env) takes=none ;;
         --in | --out | --pin-file) takes=files ;;
-        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1) ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
       esac
       ;;

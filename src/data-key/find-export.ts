@@ -41,8 +41,7 @@ export function exportIn(envelope: Envelope, label: string): ExportDocument | st
  * @param algorithm - of `--wrapping-algorithm`: a document must agree with it, a bare ExportedDataKey needs it
  * @param label - what the file is called in errors
  * @throws KmsxError `privkey-not-recipient`, `options-conflict`, `document-malformed`, `wrapping-algorithm-missing`,
- * `export-length` where the private key opens none of that length,
- * `not-offered-yet` for SM2PKE
+ * `export-length` where the private key opens none of that length
  */
 export function findExport(
   envelope: Envelope,
@@ -91,7 +90,7 @@ function findByAlgorithm(
  * Chooses, by fingerprint, the entry of a document that was made for a private key.
  *
  * @param label - what the document is called in errors
- * @throws KmsxError `privkey-not-recipient`, `not-offered-yet` for SM2PKE
+ * @throws KmsxError `privkey-not-recipient`
  */
 export function chooseExport(
   document: ExportDocument,
@@ -113,8 +112,6 @@ export function chooseExport(
 
 /**
  * The entry of a document that was made for a private key, if it has one.
- *
- * @throws KmsxError `not-offered-yet` for SM2PKE
  */
 export function exportFor(
   { Exports, NumberOfBytes }: ExportDocument,

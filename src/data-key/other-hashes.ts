@@ -36,7 +36,7 @@ export async function otherHashes(
   const found = await key.findHashes(wrapped, others);
   if (found === undefined) return undefined;
   const other = WRAPPING_ALGORITHMS.find(
-    ({ hash, offered }) => offered && hash === found.hash && hash === found.mgf1Hash,
+    ({ hash }) => hash === found.hash && hash === found.mgf1Hash,
   );
   if (other === undefined) return foreign(name, NAMES[named], found);
   return kmsxError(

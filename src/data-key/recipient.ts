@@ -7,6 +7,9 @@ import { assertFits } from '../wrapping/algorithms.ts';
 import type { WrappingPublicKey } from '../wrapping/public-key/wrapping-public-key.ts';
 import { isRsaCiphertext } from '../wrapping/rsa-oaep.ts';
 
+/** An SM2 ciphertext of one byte: a point, a digest, and the byte. */
+const SHORTEST_SM2 = 97;
+
 /** The public key that a data key is exported under, and the algorithm. */
 export interface Recipient {
   readonly publicKey: WrappingPublicKey;
@@ -60,6 +63,11 @@ export function exportEntry(
   }
   if (algorithm.keyType === 'rsa' && !isRsaCiphertext(exported, publicKey.spki)) {
     throw malformed('its ExportedDataKey is no ciphertext under the public key that was sent');
+  }
+  if (algorithm.keyType === 'sm2' && exported.length < SHORTEST_SM2) {
+    throw malformed(
+      `it has an ExportedDataKey of ${exported.length} bytes; SM2PKE makes at least ${SHORTEST_SM2}`,
+    );
   }
   if (exported.equals(decodeBase64(ciphertextBlob) ?? Buffer.alloc(0))) {
     throw malformed('its ExportedDataKey is the CiphertextBlob');

@@ -21,7 +21,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'options-conflict': ['leave out one of the two'],
   'environment-refused': [({ name }) => `unset ${name}`],
-  'not-offered-yet': ['use an RSA-2048 key with RSAES_OAEP_SHA_256'],
+  'not-offered-yet': ['use an RSA_2048 key with RSAES_OAEP_SHA_256 for this'],
   'input-twice-stdin': ['give one of them as a file'],
   'output-twice': ['send each output to a file of its own, as in --out export.json'],
   'output-is-input': ['give the output another name'],
@@ -151,7 +151,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'privkey-unsupported': [
     ({ label, remedy }) =>
       remedy === undefined
-        ? 'an RSA private key is needed, as PEM, DER or PKCS#12'
+        ? 'an RSA or SM2 private key is needed, as PEM, DER or PKCS#12'
         : remedyHint(remedy, label),
   ],
   'passphrase-missing': ['give --passphrase-file FILE or --passphrase-env VAR'],

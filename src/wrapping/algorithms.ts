@@ -25,8 +25,6 @@ export interface WrappingAlgorithm {
   readonly maxDataKeyBytes: number;
   /** The length of a wrapped data key in bytes; undefined where it depends on the data key. */
   readonly wrappedBytes: number | undefined;
-  /** False for what KMS knows and this program does not yet: no list of choices shows it. */
-  readonly offered: boolean;
 }
 
 /**
@@ -44,7 +42,6 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
     jwkAlg: 'RSA-OAEP-256',
     maxDataKeyBytes: 190,
     wrappedBytes: 256,
-    offered: true,
   },
   {
     name: 'RSAES_OAEP_SHA_1',
@@ -54,7 +51,6 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
     jwkAlg: 'RSA-OAEP',
     maxDataKeyBytes: 214,
     wrappedBytes: 256,
-    offered: true,
   },
   {
     name: 'SM2PKE',
@@ -64,7 +60,6 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
     jwkAlg: undefined,
     maxDataKeyBytes: 6047,
     wrappedBytes: undefined,
-    offered: false,
   },
 ];
 
@@ -72,62 +67,48 @@ export const WRAPPING_ALGORITHMS: readonly WrappingAlgorithm[] = [
  * Finds a wrapping algorithm by KMS's name.
  *
  * @param label - the option or field that has the name
- * @throws KmsxError `bad-usage` for a name that KMS does not know, `not-offered-yet` for SM2PKE
+ * @throws KmsxError `bad-usage` for a name that KMS does not know
  */
 export function findWrappingAlgorithm(
   name: string,
   label = '--wrapping-algorithm',
 ): WrappingAlgorithm {
   const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.name === name);
-  if (algorithm === undefined) throw notAmong(label, name, offeredAlgorithms());
-  return offeredOnly(algorithm, algorithm.name);
+  if (algorithm === undefined) throw notAmong(label, name, algorithmNames());
+  return algorithm;
 }
 
 /**
  * Finds a wrapping key spec by KMS's name.
  *
- * @throws KmsxError `bad-usage` for a name that KMS does not know, `not-offered-yet` for EC_SM2
+ * @throws KmsxError `bad-usage` for a name that KMS does not know
  */
 export function findWrappingKeySpec(name: string): WrappingKeySpec {
   const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.keySpec === name);
-  if (algorithm === undefined) throw notAmong('--wrapping-key-spec', name, offeredKeySpecs());
-  return offeredOnly(algorithm, algorithm.keySpec).keySpec;
+  if (algorithm === undefined) throw notAmong('--wrapping-key-spec', name, keySpecNames());
+  return algorithm.keySpec;
 }
 
-/**
- * The algorithm for a key if none was asked for.
- *
- * @throws KmsxError `not-offered-yet` for EC_SM2
- */
+/** The algorithm for a key if none was asked for. */
 export function defaultAlgorithm(keySpec: WrappingKeySpec): WrappingAlgorithm {
   const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.keySpec === keySpec);
   if (algorithm === undefined) throw new TypeError(`no algorithm for ${keySpec}`);
-  return offeredOnly(algorithm, keySpec);
+  return algorithm;
 }
 
-/**
- * The wrapping key spec of a key that was read.
- *
- * @param label - what the key is called in the error, usually the file's name
- * @returns undefined for a type of key that KMS does not wrap under
- * @throws KmsxError `not-offered-yet` for an SM2 key
- */
-export function keySpecOf({ keyType }: KeyFacts, label: string): WrappingKeySpec | undefined {
-  const algorithm = WRAPPING_ALGORITHMS.find((entry) => entry.keyType === keyType);
-  if (algorithm === undefined) return undefined;
-  const key = `${label} holds an ${keyType.toUpperCase()} key; ${algorithm.keySpec}`;
-  return offeredOnly(algorithm, algorithm.keySpec, key).keySpec;
+/** The wrapping key spec of a key that was read; undefined for a type of key that KMS does not wrap under. */
+export function keySpecOf({ keyType }: Pick<KeyFacts, 'keyType'>): WrappingKeySpec | undefined {
+  return WRAPPING_ALGORITHMS.find((entry) => entry.keyType === keyType)?.keySpec;
 }
 
 /** The names that help and completion show for a wrapping algorithm. */
-export function offeredAlgorithms(): WrappingAlgorithmName[] {
-  return WRAPPING_ALGORITHMS.filter(({ offered }) => offered).map(({ name }) => name);
+export function algorithmNames(): WrappingAlgorithmName[] {
+  return WRAPPING_ALGORITHMS.map(({ name }) => name);
 }
 
 /** The names that help and completion show for a wrapping key spec. */
-export function offeredKeySpecs(): WrappingKeySpec[] {
-  const offered = WRAPPING_ALGORITHMS.filter((entry) => entry.offered);
-  return [...new Set(offered.map(({ keySpec }) => keySpec))];
+export function keySpecNames(): WrappingKeySpec[] {
+  return [...new Set(WRAPPING_ALGORITHMS.map(({ keySpec }) => keySpec))];
 }
 
 /**
@@ -161,13 +142,4 @@ export function assertTakesKeySpec(
     'wrapping-algorithm-mismatch',
     `${algorithm.name} takes ${algorithm.keySpec} keys and ${label} is ${keySpec}`,
   );
-}
-
-function offeredOnly(
-  algorithm: WrappingAlgorithm,
-  feature: string,
-  subject = feature,
-): WrappingAlgorithm {
-  if (algorithm.offered) return algorithm;
-  throw kmsxError('not-offered-yet', `${subject} is not offered yet`);
 }

@@ -2,7 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { createPublicKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { SecretBytes } from '../base/secret-bytes.ts';
+import type { WrappingKeySpec } from './algorithms.ts';
 import { keyFacts } from './key-facts.ts';
+import { makeSm2Key } from './sm2/private-key.ts';
 import { assertUsablePassphrase } from './private-key/passphrase.ts';
 import { encodePem } from './pem.ts';
 
@@ -16,15 +18,18 @@ export interface WrappingKeyPair {
 }
 
 /**
- * Makes a wrapping key pair of the key spec RSA_2048: 2048 bits, with the exponent 65537. With a passphrase the
+ * Makes a wrapping key pair: RSA of 2048 bits with the exponent 65537, or SM2. With a passphrase the
  * private key is encrypted as OpenSSL does it (PBES2: PBKDF2 with HMAC-SHA-256, AES-256-CBC; RFC 8018 §6.2).
  *
  * @param passphrase - 1 to 1024 bytes, not disposed of here; undefined for a private key in clear
  * @throws KmsxError `passphrase-malformed`
  */
-export async function makeKeyPair(passphrase: SecretBytes | undefined): Promise<WrappingKeyPair> {
+export async function makeKeyPair(
+  passphrase: SecretBytes | undefined,
+  keySpec: WrappingKeySpec = 'RSA_2048',
+): Promise<WrappingKeyPair> {
   if (passphrase !== undefined) assertUsablePassphrase(passphrase);
-  const privateKey = await makeRsaKey();
+  const privateKey = keySpec === 'EC_SM2' ? makeSm2Key() : await makeRsaKey();
   const { spki, fingerprint } = keyFacts(createPublicKey(privateKey));
   const publicKeyPem = encodePem('PUBLIC KEY', spki).toString('latin1');
   const privateKeyPem = new SecretBytes(exportPrivateKey(privateKey, passphrase));

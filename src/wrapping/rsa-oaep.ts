@@ -149,6 +149,7 @@ function unsignedInteger(bytes: Buffer): bigint {
   return BigInt(`0x0${bytes.toString('hex')}`);
 }
 
-function unwrapFailed(): Error {
+/** The one error for everything that fails inside an unwrap. */
+export function unwrapFailed(): Error {
   return kmsxError('unwrap-failed', 'the wrapped data key does not open with this private key');
 }

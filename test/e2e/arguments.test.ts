@@ -74,8 +74,8 @@ describe('bad use is exit 2, says what is wrong and what to type, and sends and 
       [...EXPORT, '--number-of-bytes', '215', '--wrapping-algorithm', 'RSAES_OAEP_SHA_1'],
       'carries at most 214',
     ],
-    ['SM2PKE', [...EXPORT, '--wrapping-algorithm', 'SM2PKE'], 'SM2PKE is not offered yet'],
-    ['EC_SM2', [...EXPORT, '--wrapping-key-spec', 'EC_SM2'], 'EC_SM2 is not offered yet'],
+    ['SM2PKE', [...EXPORT, '--wrapping-algorithm', 'SM2PKE'], 'SM2PKE takes EC_SM2 keys'],
+    ['EC_SM2', [...EXPORT, '--wrapping-key-spec', 'EC_SM2'], 'and --wrapping-key-spec EC_SM2'],
     [
       'the same public key twice',
       [...EXPORT, '--pubkey', testKeyPath('rsa-2048-pub.der')],

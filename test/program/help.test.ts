@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -158,26 +158,5 @@ describe('a wrong word', () => {
     expect(stderr).toMatch(/^kmsx: error: .*\n(kmsx: hint: .*\n)+$/);
     expect(stderr).toContain(message);
     expect(stderr).toContain(hint);
-  });
-});
-
-describe('an algorithm that is not offered yet', () => {
-  const completions = ['_kmsx', 'kmsx.bash', 'kmsx.fish'];
-
-  it.each(['SM2PKE', 'EC_SM2'])('is in no help and no completion: %s', async (word) => {
-    const texts = [
-      await helpOf('--help'),
-      ...(await Promise.all(names.map((name) => helpOf('help', ...name.split(' '))))),
-      ...(await Promise.all(Object.keys(TOPICS).map((topic) => helpOf('help', topic)))),
-      ...(await Promise.all(['bash', 'zsh', 'fish'].map((shell) => helpOf('completion', shell)))),
-      ...completions.map((file) =>
-        readFileSync(new URL(`../../completions/${file}`, import.meta.url), 'utf8'),
-      ),
-    ];
-    // list-keys filters by the specs of KMS keys, which are another matter.
-    const specsOfKmsKeys = /EC_P256K\W+EC_SM2/g;
-    for (const text of texts) expect(text.replaceAll(specsOfKmsKeys, '')).not.toContain(word);
-    // What is offered is there: the texts are the ones that would show it.
-    expect(texts.filter((text) => text.includes('RSAES_OAEP_SHA_256')).length).toBeGreaterThan(6);
   });
 });

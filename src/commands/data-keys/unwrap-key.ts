@@ -8,7 +8,7 @@ import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import { componentOriginOf } from '../../data-key/find-export.ts';
 import { unwrapDataKey } from '../../data-key/unwrap.ts';
-import { offeredAlgorithms } from '../../wrapping/algorithms.ts';
+import { algorithmNames } from '../../wrapping/algorithms.ts';
 import type { DataKeyOutputOptions } from '../shared/data-key/data-key-output.ts';
 import {
   addDataKeyOutputOptions,
@@ -67,7 +67,7 @@ export function defineUnwrapKey(command: Command, io: Io): void {
     .addOption(
       suggestValues(
         new Option('--wrapping-algorithm <name>', 'for a bare ExportedDataKey: how it was wrapped'),
-        offeredAlgorithms(),
+        algorithmNames(),
       ),
     );
   addDataKeyOutputOptions(command);

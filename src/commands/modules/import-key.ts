@@ -23,7 +23,7 @@ import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
 import {
   assertTakesKeySpec,
   findWrappingAlgorithm,
-  offeredAlgorithms,
+  algorithmNames,
 } from '../../wrapping/algorithms.ts';
 import {
   checkValueMethodsOption,
@@ -91,7 +91,7 @@ export function defineImportKey(command: Command, io: Io): void {
     .addOption(
       suggestValues(
         new Option('--wrapping-algorithm <name>', 'for a bare ExportedDataKey: how it was wrapped'),
-        offeredAlgorithms(),
+        algorithmNames(),
       ),
     )
     .addOption(expectCheckValueOption())

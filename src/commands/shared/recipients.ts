@@ -14,8 +14,8 @@ import {
   defaultAlgorithm,
   findWrappingAlgorithm,
   findWrappingKeySpec,
-  offeredAlgorithms,
-  offeredKeySpecs,
+  algorithmNames,
+  keySpecNames,
 } from '../../wrapping/algorithms.ts';
 import { sharedFactor } from '../../wrapping/modulus/modulus.ts';
 import { certificateWarnings } from '../../wrapping/purpose/certificate.ts';
@@ -58,13 +58,13 @@ export function addRecipientOptions(command: Command): void {
     .addOption(
       suggestValues(
         new Option('--wrapping-algorithm <name>', 'how the data key is wrapped; the key decides'),
-        offeredAlgorithms(),
+        algorithmNames(),
       ),
     )
     .addOption(
       suggestValues(
         new Option('--wrapping-key-spec <spec>', 'must agree with the key, if given'),
-        offeredKeySpecs(),
+        keySpecNames(),
       ),
     );
 }
@@ -134,7 +134,7 @@ export async function readRecipients(
   }
   const recipients: Recipient[] = [];
   const inputs: Input[] = [];
-  const moduli: bigint[] = [];
+  const rsaKeys: { readonly modulus: bigint; readonly label: string }[] = [];
   for (const [index, path] of options.pubkey.entries()) {
     const input = await readInput(path, 'a public key', session.io, session.reporter);
     const { facts, publicKey } = await explainingWrongFile(input, 'public key', session.io, () => {
@@ -147,9 +147,11 @@ export async function readRecipients(
       throw kmsxError('pubkey-repeated', `${input.label} is a public key that was given before`);
     }
     if (facts.modulus !== undefined) {
-      const other = inputs[sharedFactor(facts.modulus, moduli) ?? moduli.length];
+      const moduli = rsaKeys.map(({ modulus }) => modulus);
+      const shared = sharedFactor(facts.modulus, moduli);
+      const other = shared === undefined ? undefined : rsaKeys[shared];
       if (other !== undefined) throw factorShared(input.label, other.label);
-      moduli.push(facts.modulus);
+      rsaKeys.push({ modulus: facts.modulus, label: input.label });
     }
     for (const warning of warningsOf(facts, input.label, session)) {
       await session.reporter.warn(warning);

@@ -3,15 +3,24 @@ import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import type { Parameters } from '../request/parameters.ts';
 import type { PublicKeyCache } from './public-key-cache.ts';
 import { requiredBytes, requiredChoice, requiredText } from '../request/read-parameter.ts';
-import { invalidParameter, refusal } from '../refusal.ts';
+import { invalidParameter } from '../refusal.ts';
+import { encryptSm2, readSm2Point, SM2_CAPACITY_BYTES } from './sm2.ts';
 import type { OaepHash } from './rsa-oaep.ts';
 import { PUBLIC_KEY_ALGORITHMS, oaepCapacity, oaepHash } from './rsa-oaep.ts';
 
 /** The key that a data key is exported under: the public key and algorithm of the call. */
-export interface WrappingKey {
+export type WrappingKey = RsaWrappingKey | Sm2WrappingKey;
+
+interface RsaWrappingKey {
   readonly publicKey: KeyObject;
   readonly hash: OaepHash;
   /** The longest data key that fits, in bytes. */
+  readonly capacityBytes: number;
+}
+
+interface Sm2WrappingKey {
+  /** 04, x and y in hexadecimal. */
+  readonly point: string;
   readonly capacityBytes: number;
 }
 
@@ -20,9 +29,9 @@ const MAX_BLOB_BYTES = 1024;
 
 /**
  * Reads `PublicKeyBlob`, `WrappingKeySpec` and `WrappingAlgorithm`. The blob is base64 of one SubjectPublicKeyInfo in
- * DER and nothing else; the key is RSA (not RSA-PSS) of 2048 bits with an odd exponent of at least 65537.
+ * DER and nothing else; the key is SM2, or RSA (not RSA-PSS) of 2048 bits with an odd exponent of at least 65537.
  *
- * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2
+ * @throws KmsRefusal `MissingParameter`, `InvalidParameter`
  */
 export function readWrappingKey(parameters: Parameters, publicKeys: PublicKeyCache): WrappingKey {
   const keySpec = requiredChoice(parameters, 'WrappingKeySpec', ['RSA_2048', 'EC_SM2']);
@@ -31,7 +40,11 @@ export function readWrappingKey(parameters: Parameters, publicKeys: PublicKeyCac
   if ((keySpec === 'EC_SM2') !== (algorithm === 'SM2PKE')) {
     throw invalidParameter('WrappingAlgorithm');
   }
-  if (algorithm === 'SM2PKE') throw refusal('UnsupportedOperation');
+  if (algorithm === 'SM2PKE') {
+    const point = readSm2Point(requiredBytes(parameters, 'PublicKeyBlob', MAX_BLOB_BYTES));
+    if (point === undefined) throw invalidParameter('PublicKeyBlob');
+    return { point, capacityBytes: SM2_CAPACITY_BYTES };
+  }
   const publicKey = publicKeys.get(blob, () =>
     parseRsa2048(requiredBytes(parameters, 'PublicKeyBlob', MAX_BLOB_BYTES)),
   );
@@ -40,14 +53,19 @@ export function readWrappingKey(parameters: Parameters, publicKeys: PublicKeyCac
 }
 
 /**
- * Encrypts a data key under a wrapping key with RSAES-OAEP (RFC 8017 §7.1).
+ * Encrypts a data key under a wrapping key with RSAES-OAEP (RFC 8017 §7.1) or SM2.
  *
  * @param cause - the parameter to name for a data key that is too long
- * @returns base64 of 256 bytes
+ * @returns base64, of 256 bytes for RSA
  * @throws KmsRefusal `InvalidParameter` for a data key that does not fit and a public key that cannot encrypt
  */
 export function wrapDataKey(wrappingKey: WrappingKey, dataKey: Buffer, cause: string): string {
   if (dataKey.length > wrappingKey.capacityBytes) throw invalidParameter(cause);
+  if ('point' in wrappingKey) {
+    const wrapped = encryptSm2(dataKey, wrappingKey.point);
+    if (wrapped === undefined) throw invalidParameter('PublicKeyBlob');
+    return wrapped.toString('base64');
+  }
   try {
     return publicEncrypt(
       {

@@ -14,6 +14,7 @@ import type { LocatedPrivateKey, PrivateKeyForm } from './private-key-file.ts';
 import { locatePrivateKey } from './private-key-file.ts';
 import type { SealedKey } from './sealed-key.ts';
 import type { UnwrappingKey } from '../unwrapping-key.ts';
+import { sm2UnwrappingKey } from '../sm2/private-key.ts';
 import { rsaUnwrappingKey } from '../unwrapping-key.ts';
 
 export type { PrivateKeyForm } from './private-key-file.ts';
@@ -43,7 +44,7 @@ export interface WrappingPrivateKey extends UnwrappingKey, KeyFacts {
  * one, the empty passphrase opens a PKCS#12 file whose MAC proves it
  * @throws KmsxError `privkey-is-public`, `privkey-several`, `privkey-trailing-bytes`, `privkey-malformed`,
  * `privkey-unsupported` (also for an encryption that cannot be used here, before the passphrase is asked for),
- * `not-offered-yet` (SM2), `input-empty`, `passphrase-malformed`, and `passphrase-wrong` for everything that fails once
+ * `input-empty`, `passphrase-malformed`, and `passphrase-wrong` for everything that fails once
  * there is a passphrase
  */
 export async function readPrivateKey(
@@ -59,7 +60,8 @@ export async function readPrivateKey(
     const { form, encrypted } = located;
     const facts = publicFacts(keyObject, label);
     assertUnwraps(facts, label);
-    return { form, encrypted, ...facts, ...rsaUnwrappingKey(keyObject, facts.fingerprint) };
+    const key = facts.keyType === 'sm2' ? sm2UnwrappingKey : rsaUnwrappingKey;
+    return { form, encrypted, ...facts, ...key(keyObject, facts.fingerprint) };
   } finally {
     located.dispose();
   }
@@ -230,11 +232,11 @@ function assertUnwraps(facts: KeyFacts, label: string): void {
       { details: { keyType } },
     );
   }
-  if (keySpecOf(facts, label) !== undefined) return;
+  if (keySpecOf(facts) !== undefined) return;
   const kind = curve === undefined ? keyType : `${keyType} (${curve})`;
   throw kmsxError(
     'privkey-unsupported',
-    `${label} holds a private key of the kind ${kind}; exports are unwrapped with RSA keys`,
+    `${label} holds a private key of the kind ${kind}; exports are unwrapped with RSA and SM2 keys`,
     { details: { keyType } },
   );
 }

@@ -1,4 +1,5 @@
 import { kmsxError } from '../../base/error.ts';
+import { isSm2Point } from '../sm2/curve.ts';
 import type { WrappingAlgorithmName, WrappingKeySpec } from '../algorithms.ts';
 import { keySpecOf } from '../algorithms.ts';
 import type { KeyFacts } from '../key-facts.ts';
@@ -20,6 +21,8 @@ export interface WrappingPublicKey {
 }
 
 const KMS_MODULUS_BITS = 2048;
+/** 04, x and y, which a SubjectPublicKeyInfo ends with. */
+const SM2_POINT_BYTES = 65;
 const LEAST_EXPONENT = 65537n;
 
 /**
@@ -29,21 +32,43 @@ const LEAST_EXPONENT = 65537n;
  * exponent's are checked before anything is computed with them.
  *
  * @param label - what the key's file is called in errors
- * @throws KmsxError `pubkey-unsupported`, `pubkey-size`, `pubkey-exponent`, `pubkey-modulus`, `pubkey-purpose`,
- * and `not-offered-yet` for SM2
+ * @throws KmsxError `pubkey-unsupported`, `pubkey-size`, `pubkey-exponent`, `pubkey-modulus`,
+ * `pubkey-purpose`; `pubkey-malformed` for an SM2 key that is no point of its curve
  */
 export function requireWrappingKey(
   facts: KeyFacts & { readonly purpose: KeyPurpose },
   label: string,
 ): WrappingPublicKey {
   const { keyType, modulus, modulusBits, publicExponent, spki, fingerprint } = facts;
-  const keySpec = keySpecOf(facts, label);
+  const keySpec = keySpecOf(facts);
+  if (keySpec === 'EC_SM2') assertPoint(spki, label);
   const isRsa = modulus !== undefined && modulusBits !== undefined && publicExponent !== undefined;
-  if (keySpec === undefined || !isRsa) {
+  if (keySpec === undefined || (keySpec === 'RSA_2048' && !isRsa)) {
     const kind = facts.curve === undefined ? keyType : `${keyType} (${facts.curve})`;
-    const reason = `holds a key of the kind ${kind}; KMS wraps under RSA keys of 2048 bits`;
+    const reason = `holds a key of the kind ${kind}; KMS wraps under RSA keys of 2048 bits and SM2 keys`;
     throw kmsxError('pubkey-unsupported', `${label} ${reason}`, { details: { keyType } });
   }
+  if (isRsa) assertRsaKey({ modulus, modulusBits, publicExponent }, label);
+  const { forbids, algorithm } = facts.purpose;
+  if (forbids !== undefined)
+    throw kmsxError('pubkey-purpose', `${label} holds a key that ${forbids}`);
+  return {
+    keySpec,
+    spki,
+    fingerprint,
+    publicKeyBlob: spki.toString('base64'),
+    ...(algorithm !== undefined && { algorithm }),
+  };
+}
+
+function assertRsaKey(
+  {
+    modulus,
+    modulusBits,
+    publicExponent,
+  }: Required<Pick<KeyFacts, 'modulus' | 'modulusBits' | 'publicExponent'>>,
+  label: string,
+): void {
   if (modulusBits !== KMS_MODULUS_BITS) {
     const reason = `holds an RSA key of ${modulusBits} bits; KMS takes ${KMS_MODULUS_BITS} bits only`;
     throw kmsxError('pubkey-size', `${label} ${reason}`, { details: { modulusBits } });
@@ -60,14 +85,11 @@ export function requireWrappingKey(
   if (fault !== undefined) {
     throw kmsxError('pubkey-modulus', `${label} holds an RSA key whose modulus ${fault}`);
   }
-  const { forbids, algorithm } = facts.purpose;
-  if (forbids !== undefined)
-    throw kmsxError('pubkey-purpose', `${label} holds a key that ${forbids}`);
-  return {
-    keySpec,
-    spki,
-    fingerprint,
-    publicKeyBlob: spki.toString('base64'),
-    ...(algorithm !== undefined && { algorithm }),
-  };
+}
+
+/** OpenSSL has refused other points; a version that does not must not let one through. */
+function assertPoint(spki: Buffer, label: string): void {
+  if (isSm2Point(spki.subarray(-SM2_POINT_BYTES))) return;
+  const message = `${label} holds an SM2 key that is no point of its curve`;
+  throw kmsxError('pubkey-malformed', message, { details: { label } });
 }

@@ -91,14 +91,6 @@ describe('choosing an export', () => {
     expect(error.hints?.join('\n')).toContain("kmsx inspect 'my e.json' shows");
     expect(error.message).toContain(theKey(mine).fingerprint);
   });
-
-  it('refuses SM2PKE by name', () => {
-    const sm2 = entry(theKey(mine), { WrappingKeySpec: 'EC_SM2', WrappingAlgorithm: 'SM2PKE' });
-    expect(refusalOf(() => chooseExport(documentOf(sm2), theKey(mine)))).toMatchObject({
-      code: 'not-offered-yet',
-      message: 'SM2PKE is not offered yet',
-    });
-  });
 });
 
 describe('unwrapping', () => {

@@ -15,7 +15,7 @@ import { verifyKey } from '../../../data-key/verify/verify-key.ts';
 import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
 import { witnessCommands } from '../../../data-key/witness/witness.ts';
 import { exportFor } from '../../../data-key/find-export.ts';
-import { offeredAlgorithms } from '../../../wrapping/algorithms.ts';
+import { algorithmNames } from '../../../wrapping/algorithms.ts';
 import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
 import { explainingFailures } from '../../shared/backup/backup-failures.ts';
 import {
@@ -88,7 +88,7 @@ export function defineVerifyKey(command: Command, io: Io): void {
     .addOption(
       suggestValues(
         new Option('--wrapping-algorithm <name>', 'for a bare ExportedDataKey: how it was wrapped'),
-        offeredAlgorithms(),
+        algorithmNames(),
       ),
     )
     .addOption(

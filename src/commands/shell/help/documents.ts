@@ -8,8 +8,8 @@ The export document ("Format":"kmsx-export/1"), from export-key and reexport-key
   CiphertextBlob          the data key under the KMS key, base64, opaque
   ExportedDataKey         the data key under the first wrapping key, base64
   RequestId               of the KMS call that made it
-  WrappingKeySpec         RSA_2048
-  WrappingAlgorithm       RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1
+  WrappingKeySpec         RSA_2048 or EC_SM2
+  WrappingAlgorithm       RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1; SM2PKE for EC_SM2
   PublicKeyFingerprint    SHA256: and 64 hexadecimal digits
   DataKeyId               32 hexadecimal digits, with --bind: the value of kmsx:id in the context
   NumberOfBytes           the length of the data key, if known

@@ -63,7 +63,7 @@ export async function makeFilePair(
     const passphrase = options.passphrase
       ? await askPassphrase(options, 'passphrase for the new private key: ', true, session)
       : undefined;
-    const pair = await makeKeyPair(passphrase).finally(() => {
+    const pair = await makeKeyPair(passphrase, keySpec).finally(() => {
       passphrase?.dispose();
     });
     await usingSecret(pair.privateKeyPem, async ({ bytes }) => {

@@ -6,7 +6,7 @@ import { printResult } from '../../../terminal/output/json-output.ts';
 import { suggestValues } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
-import { offeredKeySpecs } from '../../../wrapping/algorithms.ts';
+import { keySpecNames } from '../../../wrapping/algorithms.ts';
 import { describe } from '../../shared/describe.ts';
 import { addModuleOptions, addTokenOptions } from '../../shared/module/module-options.ts';
 import { addPinOptions } from '../../shared/module/pin.ts';
@@ -48,7 +48,7 @@ export function defineKeygen(command: Command, io: Io): void {
     .addOption(
       suggestValues(
         new Option('--wrapping-key-spec <spec>', 'the kind of key').default('RSA_2048'),
-        offeredKeySpecs(),
+        keySpecNames(),
       ),
     )
     .option('--privkey-out <file>', 'where the private half goes, mode 0600')

@@ -50,7 +50,7 @@ export async function makeTokenPair(
   const { io } = session;
   const keySpec = findWrappingKeySpec(options.wrappingKeySpec);
   if (keySpec !== 'RSA_2048') {
-    throw kmsxError('bad-usage', `no module is known that unwraps under ${keySpec}: RSA_2048`);
+    throw kmsxError('not-offered-yet', `no module is known that unwraps with ${keySpec}`);
   }
   const timeoutMs = parseSeconds('--timeout', options.timeout);
   const query = tokenQuery(options);

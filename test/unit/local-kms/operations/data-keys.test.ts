@@ -5,8 +5,10 @@ import {
   generateKeyPairSync,
   privateDecrypt,
   randomBytes,
+  createPrivateKey,
 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testKey } from '../../../support/wrapping-keys.ts';
 import { newVersion } from '../../../../src/local-kms/state/new-key.ts';
 import { withKey } from '../../../../src/local-kms/state/state.ts';
 import { newKeyId, newRsaKey, refusalOf, succeed } from '../../../support/local-kms/calls.ts';
@@ -170,15 +172,17 @@ describe('GenerateAndExportDataKey', () => {
     await expectRefusal('GenerateAndExportDataKey', query, 400, 'InvalidParameter', message);
   });
 
-  test('does not offer SM2 yet', async () => {
-    const query = {
-      KeyId: kms.keyId,
-      ...wrapping(),
-      WrappingKeySpec: 'EC_SM2',
-      WrappingAlgorithm: 'SM2PKE',
-    };
-    const message = 'This action is not supported.';
-    await expectRefusal('GenerateAndExportDataKey', query, 400, 'UnsupportedOperation', message);
+  test('exports under an SM2 public key, and takes no other for one', async () => {
+    const sm2 = { WrappingKeySpec: 'EC_SM2', WrappingAlgorithm: 'SM2PKE' };
+    const key = createPrivateKey(testKey('sm2.pem'));
+    const PublicKeyBlob = spki(createPublicKey(key)).toString('base64');
+    const query = { KeyId: kms.keyId, ...wrapping(), ...sm2 };
+    const answer = await kms.call('GenerateAndExportDataKey', { ...query, PublicKeyBlob });
+    const wrapped = Buffer.from(String(answer.body['ExportedDataKey']), 'base64');
+    expect(wrapped).toHaveLength(97 + 32);
+    expect(wrapped[0]).toBe(0x04);
+    const message = 'The specified parameter "PublicKeyBlob" is not valid.';
+    await expectRefusal('GenerateAndExportDataKey', query, 400, 'InvalidParameter', message);
   });
 
   test('takes one RSA public key of 2048 bits in DER and nothing else', async () => {

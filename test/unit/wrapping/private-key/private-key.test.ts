@@ -179,12 +179,16 @@ describe('readPrivateKey', () => {
     ['dsa.pem', 'privkey-unsupported', 'dsa'],
     ['dsa-traditional.der', 'privkey-unsupported', 'dsa'],
     ['openssh', 'privkey-unsupported', 'openssh'],
-    ['sm2.pem', 'not-offered-yet', undefined],
-    ['sm2-sec1.der', 'not-offered-yet', undefined],
   ])('refuses %s with %s', async (file, code, keyType) => {
     const error = await refusal(() => readPrivateKey(testKey(file), 'key.pem', asking().ask));
     expect(error.code).toBe(code);
     expect(hasCode(error, 'privkey-unsupported') ? error.details.keyType : undefined).toBe(keyType);
+  });
+
+  it.each(['sm2.pem', 'sm2-sec1.der'])('reads an SM2 key: %s', async (file) => {
+    const key = await readPrivateKey(testKey(file), 'key.pem', asking().ask);
+    expect(key).toMatchObject({ keyType: 'sm2', curve: 'SM2', encrypted: false });
+    expect(key.wrappedBytes).toBeUndefined();
   });
 
   it('tells another kind of key also when it was encrypted', async () => {

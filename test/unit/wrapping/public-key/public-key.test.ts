@@ -320,10 +320,14 @@ describe('requireWrappingKey', () => {
     ['ec-p256.pem', 'pubkey-unsupported'],
     ['ed25519.pem', 'pubkey-unsupported'],
     ['dsa.pem', 'pubkey-unsupported'],
-    ['sm2.pem', 'not-offered-yet'],
   ])('refuses the public half of %s with %s', async (file, code) => {
     const facts = read(publicPem(file));
     expect((await refusal(() => requireWrappingKey(facts, 'pub.pem'))).code).toBe(code);
+  });
+
+  it('takes an SM2 key', () => {
+    const facts = read(publicPem('sm2.pem'));
+    expect(requireWrappingKey(facts, 'pub.pem')).toMatchObject({ keySpec: 'EC_SM2' });
   });
 
   it.each([

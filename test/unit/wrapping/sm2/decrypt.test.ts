@@ -1,0 +1,144 @@
+import { createPublicKey, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { usingSecret } from '../../../../src/base/secret-bytes.ts';
+import { encryptSm2 } from '../../../../src/local-kms/encryption/sm2.ts';
+import { findWrappingAlgorithm } from '../../../../src/wrapping/algorithms.ts';
+import { decryptSm2 } from '../../../../src/wrapping/sm2/decrypt.ts';
+import { makeSm2Key, sm2UnwrappingKey } from '../../../../src/wrapping/sm2/private-key.ts';
+
+interface Vector {
+  readonly name: string;
+  readonly curve: string;
+  readonly d: string;
+  readonly message: string;
+  readonly ciphertext: string;
+  readonly raw?: string;
+}
+
+const { vectors } = JSON.parse(
+  readFileSync(new URL('../../../vectors/sm2.json', import.meta.url), 'utf8'),
+) as { vectors: readonly Vector[] };
+const published = vectors.filter(({ curve }) => curve.startsWith('recommended'));
+
+const hex = (text: string): Buffer => Buffer.from(text, 'hex');
+const D = BigInt(`0x${published[0]?.d ?? ''}`);
+const CIPHERTEXT = hex(published[0]?.raw ?? '');
+const MESSAGE = hex(published[0]?.message ?? '');
+
+/** The same ciphertext in each form, from 04‖C1‖C3‖C2. */
+function forms(raw: Buffer): Record<string, Buffer> {
+  const [c1, c3, c2] = [raw.subarray(1, 65), raw.subarray(65, 97), raw.subarray(97)];
+  const integer = (bytes: Buffer): Buffer => {
+    const digits = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
+    const content = (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits;
+    return value(0x02, content);
+  };
+  const parts = [integer(c1.subarray(0, 32)), integer(c1.subarray(32)), value(4, c3), value(4, c2)];
+  return {
+    DER: value(0x30, Buffer.concat(parts)),
+    '04-C1C3C2': raw,
+    C1C3C2: raw.subarray(1),
+    '04-C1C2C3': Buffer.concat([Buffer.of(4), c1, c2, c3]),
+    C1C2C3: Buffer.concat([c1, c2, c3]),
+  };
+}
+
+function value(tag: number, content: Buffer): Buffer {
+  const length = content.length;
+  const header =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.of(tag, ...header), content]);
+}
+
+describe('SM2 decryption', () => {
+  it.each(published)('gives what is published: $name', ({ d, message, ciphertext, raw }) => {
+    for (const text of [ciphertext, ...(raw === undefined ? [] : [raw])]) {
+      expect(decryptSm2(hex(text), BigInt(`0x${d}`))?.plaintext).toEqual(hex(message));
+    }
+  });
+
+  it('has vectors of several sources', () => {
+    expect(published.length).toBeGreaterThan(3);
+  });
+
+  it('opens what another implementation encrypts, in every form, and tells the form', async () => {
+    const key = makeSm2Key();
+    const point = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-65);
+    const unwrapping = sm2UnwrappingKey(key, 'SHA256:');
+    const sm2pke = findWrappingAlgorithm('SM2PKE');
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 300 }), async (bytes) => {
+        const raw = encryptSm2(Buffer.from(bytes), point.toString('hex'));
+        if (raw === undefined) throw new Error('not encrypted');
+        for (const form of Object.values(forms(raw))) {
+          await usingSecret(await unwrapping.unwrap(form, sm2pke), (opened) => {
+            expect(opened.bytes).toEqual(Buffer.from(bytes));
+          });
+        }
+      }),
+      { numRuns: 25 },
+    );
+    for (const [form, bytes] of Object.entries(forms(CIPHERTEXT))) {
+      expect(decryptSm2(bytes, D)).toMatchObject({ form, plaintext: MESSAGE });
+    }
+  });
+
+  it.each(Object.entries(forms(CIPHERTEXT)))('refuses any changed byte of %s', (_, bytes) => {
+    for (let index = 0; index < bytes.length; index += 7) {
+      const changed = Buffer.from(bytes);
+      changed[index] = (changed[index] ?? 0) ^ 0x01;
+      expect(decryptSm2(changed, D)?.plaintext, `byte ${index}`).not.toEqual(MESSAGE);
+    }
+    expect(decryptSm2(Buffer.concat([bytes, Buffer.of(0)]), D)).toBeUndefined();
+    expect(decryptSm2(bytes.subarray(0, -1), D)).toBeUndefined();
+  });
+
+  it('refuses points that are not on the curve, and the one at infinity', () => {
+    const offCurve = Buffer.from(CIPHERTEXT);
+    offCurve.fill(0x11, 1, 65);
+    const infinity = Buffer.from(CIPHERTEXT);
+    infinity.fill(0, 1, 65);
+    const tooLarge = Buffer.from(CIPHERTEXT);
+    tooLarge.fill(0xff, 1, 33);
+    for (const bytes of [offCurve, infinity, tooLarge])
+      expect(decryptSm2(bytes, D)).toBeUndefined();
+  });
+
+  it('refuses anything else without another error', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(decryptSm2(Buffer.from(bytes), D)).toBeUndefined();
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('has one error for all that fails', async () => {
+    const unwrapping = sm2UnwrappingKey(makeSm2Key(), 'SHA256:');
+    for (const bytes of [CIPHERTEXT, randomBytes(129), Buffer.alloc(0)]) {
+      await expect(unwrapping.unwrap(bytes, findWrappingAlgorithm('SM2PKE'))).rejects.toMatchObject(
+        {
+          code: 'unwrap-failed',
+          message: 'the wrapped data key does not open with this private key',
+        },
+      );
+    }
+  });
+});
+
+describe('the embedded KMS’s SM2', () => {
+  it('never shows a plaintext of one byte where the key stream is zero', () => {
+    const key = createPublicKey(makeSm2Key()).export({ type: 'spki', format: 'der' });
+    for (let run = 0; run < 40; run += 1) {
+      const plaintext = Buffer.of(run);
+      const raw = encryptSm2(plaintext, key.subarray(-65).toString('hex'));
+      expect(raw?.subarray(97)).not.toEqual(plaintext);
+    }
+  });
+
+  it('encrypts to no point that is off the curve', () => {
+    expect(encryptSm2(Buffer.alloc(32), `04${'11'.repeat(64)}`)).toBeUndefined();
+  });
+});
