@@ -2,7 +2,9 @@ import { kmsxError } from '../base/error.ts';
 import type { KeyCheckValue } from '../documents/key-check-value.ts';
 import type { Attributes } from './cryptoki/attributes.ts';
 import type { Handle } from './cryptoki/calls.ts';
-import { CLASSES } from './cryptoki/constants.ts';
+import { CryptokiFailure } from './cryptoki/calls.ts';
+import type { ReturnValueName } from './cryptoki/constants.ts';
+import { CLASSES, returnValueName } from './cryptoki/constants.ts';
 import { checkValuesInside } from './check-values.ts';
 import type { TokenSession } from './session.ts';
 import { nameOf } from './tokens.ts';
@@ -42,7 +44,7 @@ export async function keysNamed(at: TokenSession, name: ObjectName): Promise<Nam
  * Keeps a data key of the session in the token, under a label and an id that nothing there has, and finds it again: exactly
  * one, protected, and with the same check values. Where that is not so nothing of it is left.
  *
- * @throws KmsxError `token-key-exposed`, `import-mismatch`; CryptokiFailure
+ * @throws KmsxError `token-full`, `token-key-exposed`, `import-mismatch`; CryptokiFailure
  */
 export async function keepInToken(
   at: TokenSession,
@@ -57,7 +59,14 @@ export async function keepInToken(
   try {
     const found = await keysNamed(at, name);
     const [kept] = found;
-    if (kept === undefined || found.length > 1 || !kept.hasBoth) {
+    if (kept === undefined) {
+      // As SoftHSM has it where the disk under it is full.
+      throw kmsxError(
+        'token-full',
+        `the token ${nameOf(token)} took the key and does not have it: it is likely full`,
+      );
+    }
+    if (found.length > 1 || !kept.hasBoth) {
       throw kmsxError(
         'import-mismatch',
         `the token ${nameOf(token)} shows ${found.length} keys with this label or id after the import`,
@@ -71,9 +80,40 @@ export async function keepInToken(
     }
     return kept.object;
   } catch (error) {
-    await call('destroyObject', { session, object: copy });
+    await removeFromToken(at, copy, name);
     throw error;
   }
+}
+
+/**
+ * Removes a key that this run made in a token.
+ *
+ * @throws KmsxError `module-failed` where the token does not remove it, so that it may stand
+ */
+export async function removeFromToken(
+  { call, session, token }: TokenSession,
+  object: Handle,
+  { label }: ObjectName,
+): Promise<void> {
+  try {
+    await call('destroyObject', { session, object });
+  } catch (error) {
+    if (isRefusal(error, 'CKR_OBJECT_HANDLE_INVALID')) return; // it is not there
+    throw kmsxError(
+      'module-failed',
+      `the import failed, and the token ${nameOf(token)} may still have ${JSON.stringify(label)}: it was not removed`,
+      {
+        cause: error,
+        hints: [
+          'run it again: what stands is compared with the export; else delete it with the program of the token',
+        ],
+      },
+    );
+  }
+}
+
+function isRefusal(error: unknown, name: ReturnValueName): boolean {
+  return error instanceof CryptokiFailure && returnValueName(error.returnValue) === name;
 }
 
 /** Whether a key in a token has these check values; their bytes are no secret. */

@@ -6,7 +6,7 @@ import type { KeyCheckValue } from '../../documents/key-check-value.ts';
 import { chooseCheckValues } from '../../documents/key-check-value.ts';
 import type { Handle } from '../../hsm/cryptoki/calls.ts';
 import type { ObjectName } from '../../hsm/keep.ts';
-import { hasSameCheckValues, keepInToken, keysNamed } from '../../hsm/keep.ts';
+import { hasSameCheckValues, keepInToken, keysNamed, removeFromToken } from '../../hsm/keep.ts';
 import { nameOf } from '../../hsm/tokens.ts';
 import { isProtected } from '../../hsm/unwrap-inside.ts';
 import type { TokenWrappingKey } from '../../hsm/wrapping-key.ts';
@@ -67,9 +67,12 @@ export async function importDataKey(
     }
     return entries;
   } catch (error) {
-    for (const { target, object } of kept) {
-      await target.key.at.call('destroyObject', { session: target.key.at.session, object });
-    }
+    const removals = kept.map(({ target, object }) =>
+      removeFromToken(target.key.at, object, target.name),
+    );
+    // All are tried; of those that fail the first is told.
+    await Promise.allSettled(removals);
+    await Promise.all(removals);
     throw error;
   } finally {
     for (const { target, object } of opened) {

@@ -1,5 +1,5 @@
 /* What goes wrong with a token: each its exit code and hint, and nothing is left behind. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExportDocument } from '../../../src/documents/export-document.ts';
@@ -16,17 +16,19 @@ import {
 import type { TokenStage } from '../../support/hsm/real/token.ts';
 import { stageOf } from '../../support/hsm/real/token.ts';
 import { kmsx } from '../../support/kmsx.ts';
+import { useMounts } from '../../support/mounts.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 
 const folder = useTempFolder();
+const mounts = useMounts();
 const path = (name: string): string => join(folder(), name);
 let at: TokenStage;
 
-beforeEach(async () => {
+async function setUp(): Promise<void> {
   at = stageOf(SOFTHSM.setUp(folder()), folder());
   await makePair(at, 'wrapping');
   await exportOk(at, 'wrapping', 'first');
-});
+}
 
 interface Failure {
   readonly code: number;
@@ -57,6 +59,8 @@ const instead = (args: readonly string[], option: string, value: string): string
   args.map((word, index) => (args[index - 1] === option ? value : word));
 
 describe('a token of SoftHSM', () => {
+  beforeEach(setUp);
+
   it('does not accept a wrong PIN', async () => {
     writeFileSync(path('pin.txt'), '4321\n');
     await expectFailure(importing(), {
@@ -167,6 +171,7 @@ describe('a token of SoftHSM', () => {
 });
 
 it('takes nothing where the token is read-only', async () => {
+  await setUp();
   const nss = stageOf(NSS.setUp(folder()), folder());
   await makePair(nss, 'nss');
   const readOnly = stageOf(
@@ -182,4 +187,24 @@ it('takes nothing where the token is read-only', async () => {
     },
     readOnly,
   );
+});
+
+it('keeps nothing where the disk under the token is full, and takes the key when it has room', async () => {
+  mounts.memory(path('softhsm'), '200k');
+  const full = stageOf(SOFTHSM.setUp(folder()), folder());
+  await makePair(full, 'full');
+  await exportOk(full, 'full', 'second');
+  const args = instead(importArgs(full, 'second', 'dek'), '--privkey', full.uri('full'));
+  const fill = join(folder(), 'softhsm', 'fill');
+  expect(() => {
+    writeFileSync(fill, Buffer.alloc(1024 * 1024));
+  }).toThrow(/ENOSPC/);
+  const refused = await kmsx(args, full.run);
+  expect(refused, refused.stderr).toMatchObject({ code: 7, stdout: '' });
+  expect(refused.stderr).toContain(' took the key and does not have it: it is likely full\n');
+  expect(refused.stderr).toContain('kmsx: hint: delete what is no longer needed');
+  rmSync(fill);
+  const taken = await kmsx(args, full.run);
+  expect(taken, taken.stderr).toMatchObject({ code: 0 });
+  expect(taken.stdout).not.toContain('AlreadyThere');
 });

@@ -6,7 +6,7 @@ import { importDataKey } from '../../../../src/data-key/token/import.ts';
 import { keyCheckValues } from '../../../../src/documents/key-check-value.ts';
 import type { CallName } from '../../../../src/hsm/cryptoki/calls.ts';
 import { CryptokiFailure } from '../../../../src/hsm/cryptoki/calls.ts';
-import { CLASSES } from '../../../../src/hsm/cryptoki/constants.ts';
+import { CLASSES, RETURN_VALUES } from '../../../../src/hsm/cryptoki/constants.ts';
 import { makePairInToken } from '../../../../src/hsm/key-pair.ts';
 import type { TokenSession } from '../../../../src/hsm/session.ts';
 import { findToken } from '../../../../src/hsm/tokens.ts';
@@ -107,6 +107,21 @@ describe('importing a data key into a token', () => {
     const { token, target } = await stage(quirks);
     expect(await codeOf(importDataKey([target], ALL))).toBe(code);
     expect(secretKeys({ token })).toEqual([]);
+  });
+
+  it('says that a key may stand where the token does not remove it', async () => {
+    const { target } = await stage({
+      copiesWrongKey: true,
+      before: (name) => {
+        if (name !== 'destroyObject') return;
+        throw new CryptokiFailure('C_DestroyObject', RETURN_VALUES.CKR_DEVICE_ERROR);
+      },
+    });
+    await expect(importDataKey([target], ALL)).rejects.toMatchObject({
+      code: 'module-failed',
+      message:
+        'the import failed, and the token "fake" (0001) may still have "payments": it was not removed',
+    });
   });
 
   it.each([
