@@ -143,6 +143,7 @@ const MEANINGS = {
     'stream-closed': 'the reader of an output went away',
     'stream-failed': 'a stream that could not be read or written',
     'port-taken': 'an address that cannot be listened on',
+    'sm3-missing': 'a Node.js without the hash SM3, as in FIPS mode',
     'module-binding-missing': 'koffi, which calls modules, is not installed',
     'module-not-loaded': 'a module that cannot be loaded, or is none',
     'module-ended': 'a module that crashed',

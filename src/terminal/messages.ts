@@ -314,6 +314,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'stream-closed': ['the result is incomplete: run the command again'],
   'stream-failed': ['run the command again'],
   'port-taken': ['give another --port, or --port 0 for any free one'],
+  'sm3-missing': [
+    'use a Node.js of nodejs.org, without FIPS mode: node -p "crypto.getHashes().includes(\'sm3\')" prints true',
+  ],
   'module-binding-missing': [
     'npm install koffi where kmsx is installed; its binaries come in the package, for 64-bit Linux and macOS',
   ],

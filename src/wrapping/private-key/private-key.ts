@@ -14,7 +14,7 @@ import type { LocatedPrivateKey, PrivateKeyForm } from './private-key-file.ts';
 import { locatePrivateKey } from './private-key-file.ts';
 import type { SealedKey } from './sealed-key.ts';
 import type { UnwrappingKey } from '../unwrapping-key.ts';
-import { sm2UnwrappingKey } from '../sm2/private-key.ts';
+import { isSm2Pair, sm2UnwrappingKey } from '../sm2/private-key.ts';
 import { rsaUnwrappingKey } from '../unwrapping-key.ts';
 
 export type { PrivateKeyForm } from './private-key-file.ts';
@@ -60,6 +60,7 @@ export async function readPrivateKey(
     const { form, encrypted } = located;
     const facts = publicFacts(keyObject, label);
     assertUnwraps(facts, label);
+    if (facts.keyType === 'sm2' && !isSm2Pair(keyObject, facts.spki)) throw damaged(label);
     const key = facts.keyType === 'sm2' ? sm2UnwrappingKey : rsaUnwrappingKey;
     return { form, encrypted, ...facts, ...key(keyObject, facts.fingerprint) };
   } finally {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { WeierstrassPointCons } from '@noble/curves/abstract/weierstrass.js';
 import { weierstrass } from '@noble/curves/abstract/weierstrass.js';
+import { kmsxError } from '../../base/error.ts';
 
 /** The recommended curve of GB/T 32918.5-2017 (sm2p256v1, 1.2.156.10197.1.301). */
 export const SM2_POINT: WeierstrassPointCons<bigint> = weierstrass({
@@ -16,11 +17,23 @@ export const SM2_POINT: WeierstrassPointCons<bigint> = weierstrass({
 /** The length of a coordinate, of a scalar and of SM3's digest. */
 export const FIELD_BYTES = 32;
 
-/** SM3 (GB/T 32905-2016), by OpenSSL. */
+/**
+ * SM3 (GB/T 32905-2016), by OpenSSL.
+ *
+ * @throws KmsxError `sm3-missing`
+ */
 export function sm3(...parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash('sm3');
+  const hash = newSm3();
   for (const part of parts) hash.update(part);
   return hash.digest();
+}
+
+function newSm3() {
+  try {
+    return createHash('sm3');
+  } catch {
+    throw kmsxError('sm3-missing', 'the OpenSSL of this Node.js has no SM3, which SM2 needs');
+  }
 }
 
 /** A coordinate or scalar as 32 bytes, the high one first. */

@@ -19,11 +19,10 @@ const BEFORE_POINT = Buffer.from('a144034200', 'hex');
  * Node.js do not offer for this curve.
  */
 export function makeSm2Key(): KeyObject {
-  const n = SM2_POINT.Fn.ORDER;
   for (;;) {
     const bytes = randomBytes(FIELD_BYTES);
     const d = toScalar(bytes);
-    if (d < 1n || d > n - 2n) continue;
+    if (!isScalar(d)) continue;
     const point = SM2_POINT.BASE.multiply(d).toBytes(false);
     const der = Buffer.concat([BEFORE_SCALAR, bytes, BEFORE_POINT, point]);
     bytes.fill(0);
@@ -31,6 +30,20 @@ export function makeSm2Key(): KeyObject {
     der.fill(0);
     return key;
   }
+}
+
+/**
+ * Whether the number of a private key is in its range, and the public half that its file gives is its own. OpenSSL
+ * reads other keys too.
+ *
+ * @param privateKey - of the curve SM2
+ * @param spki - its public half as SubjectPublicKeyInfo, the point compressed or not
+ */
+export function isSm2Pair(privateKey: KeyObject, spki: Buffer): boolean {
+  const d = scalarOf(privateKey);
+  const point = children(spki)[1]?.content.subarray(1);
+  if (!isScalar(d) || point === undefined) return false;
+  return SM2_POINT.BASE.multiply(d).equals(SM2_POINT.fromBytes(point));
 }
 
 /**
@@ -67,6 +80,10 @@ function scalarOf(privateKey: KeyObject): bigint {
   } finally {
     der.fill(0);
   }
+}
+
+function isScalar(d: bigint): boolean {
+  return d >= 1n && d <= SM2_POINT.Fn.ORDER - 2n;
 }
 
 function children(sequence: Buffer | undefined): { tag: number; content: Buffer }[] {
