@@ -62,7 +62,9 @@ export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
 
 /** Also where it goes on as no text: that is then what is wrong with it. */
 function startsLikeJson(bytes: Uint8Array): boolean {
-  return /^(?:\xef\xbb\xbf)?\s*\{\s*"/.test(Buffer.from(bytes.subarray(0, 100)).toString('latin1'));
+  return /^(?:\xef\xbb\xbf)?\s*\{\s*(?:["}]|$)/.test(
+    Buffer.from(bytes.subarray(0, 100)).toString('latin1'),
+  );
 }
 
 /** What a file that is no document and no bare ciphertext is said to be. */
