@@ -11,6 +11,9 @@ Object.assign(process.report, {
   reportOnUncaughtException: false,
 });
 
+// Of the SDKs' code, of which users can change nothing; in standard error, which programs read.
+process.noDeprecation = true;
+
 const interrupt = new AbortController();
 let stop: (() => void) | undefined;
 

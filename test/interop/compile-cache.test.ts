@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cleanEnv, finish, KMSX } from '../support/kmsx.ts';
-import { newerNode } from '../support/npm-packages.ts';
+import { NEWER_NODES, nodeFolder } from '../support/npm-packages.ts';
 import type { RunResult } from '../support/run-result.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 
@@ -37,7 +37,8 @@ const cache = (): string => join(folder(), 'tmp', 'node-compile-cache');
 
 let node: string;
 beforeAll(() => {
-  node = newerNode();
+  const [oldest = ''] = NEWER_NODES;
+  node = join(nodeFolder(oldest), 'node');
 });
 
 async function run(

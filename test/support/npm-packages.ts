@@ -2,16 +2,21 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import manifest from '../../package.json' with { type: 'json' };
 
 const CACHE = fileURLToPath(new URL('../interop/clients/.cache/npm', import.meta.url));
 
-/** One that can keep compiled code in a cache: Node.js 22.8 and newer. */
-const NEWER_NODE = `node-${process.platform}-${process.arch}@22.23.3`;
+/** The newest release of each line of Node.js that is maintained, oldest first. */
+export const NEWER_NODES: readonly string[] = manifest.config['tested-on-node'];
 
-/** The path of a newer Node.js, which npm has as a package. */
-export function newerNode(): string {
-  const [name = ''] = NEWER_NODE.split('@');
-  return join(installedPackages(NEWER_NODE), name, 'bin', 'node');
+/**
+ * The folder that has a Node.js of another version, which npm has as a package, as `node`.
+ *
+ * @param version - exact, such as `22.23.3`
+ */
+export function nodeFolder(version: string): string {
+  const name = `node-${process.platform}-${process.arch}`;
+  return join(installedPackages(`${name}@${version}`), name, 'bin');
 }
 
 /**

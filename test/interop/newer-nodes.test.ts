@@ -1,0 +1,34 @@
+/* A data key's life on each Node.js that is maintained: the tests, and the real program that they start, run on it. */
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { cleanEnv, finish } from '../support/kmsx.ts';
+import { NEWER_NODES, nodeFolder } from '../support/npm-packages.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
+
+const folder = useTempFolder();
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const VITEST = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.nodes.config.ts'];
+
+describe.each(NEWER_NODES)('Node.js %s', (version) => {
+  it("runs a data key's life", async () => {
+    const bin = nodeFolder(version);
+    const node = join(bin, 'node');
+    expect(execFileSync(node, ['--version']).toString()).toBe(`v${version}\n`);
+
+    const PATH = [bin, process.env['PATH']].join(delimiter);
+    const child = spawn(node, VITEST, { cwd: root, env: cleanEnv(folder(), { PATH }) });
+    child.stdin.end();
+    const { code, stdout, stderr } = await finish(child);
+    expect(code, `${stdout}${stderr}`).toBe(0);
+  });
+});
+
+it('the README names the lines that are tested', () => {
+  const lines = NEWER_NODES.map((version) => version.split('.')[0]);
+  const listed = `${lines.slice(0, -1).join(', ')} and ${lines.at(-1)}`;
+  const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ');
+  expect(readme).toContain(`Tested on Node.js ${listed} `);
+});
