@@ -287,16 +287,15 @@ export const DATA_KEYS = defineSteps([
     refused: ['DryRunOperationError', 400],
   },
   {
-    name: 'SM2PKE is not there yet',
+    name: 'an RSA key is no SM2 key',
     action: 'ExportDataKey',
-    row: 'SM2 and SM4 (`UnsupportedOperation`)',
     parameters: {
       CiphertextBlob: '${longExportedBlob}',
       PublicKeyBlob: PUBLIC_KEY_BLOB,
       WrappingKeySpec: 'EC_SM2',
       WrappingAlgorithm: 'SM2PKE',
     },
-    refused: ['UnsupportedOperation', 400],
+    refused: ['InvalidParameter', 400],
     isLocalOnly: true,
   },
 ]);

@@ -67,7 +67,7 @@ export const KEYS = defineSteps([
   ...['EC_SM2', 'Aliyun_SM4'].map((keySpec): Step => ({
     name: `${keySpec} is not there yet`,
     action: 'CreateKey',
-    row: 'SM2 and SM4 (`UnsupportedOperation`)',
+    row: 'SM2 and SM4 keys (`UnsupportedOperation`)',
     parameters: { KeySpec: keySpec, KeyUsage: 'ENCRYPT/DECRYPT' },
     refused: ['UnsupportedOperation', 400],
     isLocalOnly: true,
