@@ -18,3 +18,10 @@ export function decodeBase64(text: string): Buffer | undefined {
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
+
+/** Bytes as a number that is not negative, the high one first; 0 for none. */
+export function unsignedInteger(bytes: Uint8Array): bigint {
+  return BigInt(
+    `0x0${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`,
+  );
+}

@@ -78,6 +78,17 @@ export function readDerChildren(content: Buffer): DerValue[] | undefined {
 }
 
 /**
+ * The values in a constructed one, such as a SEQUENCE, whatever its tag.
+ *
+ * @param value - read already, or the bytes that begin with it
+ * @returns none if there is no such value, or it is not made of whole values
+ */
+export function derChildren(value: Buffer | DerValue | undefined): readonly DerValue[] {
+  const outer = Buffer.isBuffer(value) ? readDer(value) : value;
+  return outer === undefined ? [] : (readDerChildren(outer.content) ?? []);
+}
+
+/**
  * Tells which key structure the bytes begin with, by the tags of its parts, whatever a file or a PEM label
  * calls it. What the parts hold is for OpenSSL to judge.
  *

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { readDer, readDerChildren } from './der.ts';
+import { unsignedInteger } from '../base/bytes.ts';
+import { derChildren, readDer, readOid } from './der.ts';
 import { bitLength } from './modulus/numbers.ts';
 
 /** What a public key, or the public half of a private one, is. */
@@ -41,13 +42,13 @@ const CURVES: Readonly<Record<string, string>> = {
 export function keyFacts(publicKey: KeyObject): KeyFacts {
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const fingerprint = `SHA256:${createHash('sha256').update(spki).digest('hex')}`;
-  const [algorithm, bitString] = children(spki);
-  const [oid, parameters] = children(algorithm?.whole);
+  const [algorithm, bitString] = derChildren(spki);
+  const [oid, parameters] = derChildren(algorithm);
   const keyType: string = publicKey.asymmetricKeyType ?? 'unknown';
 
   if (keyType === 'rsa' || keyType === 'rsa-pss') {
-    const [modulus, publicExponent] = children(bitString?.content.subarray(1)).map(({ content }) =>
-      unsignedInteger(content),
+    const [modulus, publicExponent] = derChildren(bitString?.content.subarray(1)).map(
+      ({ content }) => unsignedInteger(content),
     );
     return {
       keyType,
@@ -57,8 +58,8 @@ export function keyFacts(publicKey: KeyObject): KeyFacts {
       fingerprint,
     };
   }
-  if (objectIdentifier(oid?.content) === EC_PUBLIC_KEY && parameters?.tag === 0x06) {
-    const curveOid = objectIdentifier(parameters.content);
+  const curveOid = readOid(oid) === EC_PUBLIC_KEY ? readOid(parameters) : undefined;
+  if (curveOid !== undefined) {
     const curve = CURVES[curveOid] ?? curveOid;
     return { keyType: curve === 'SM2' ? 'sm2' : keyType, curve, spki, fingerprint };
   }
@@ -72,9 +73,9 @@ export function keyFacts(publicKey: KeyObject): KeyFacts {
  * @param der - a SubjectPublicKeyInfo, or an X.509 certificate that holds one
  */
 export function hasBytesAfterRsaKey(der: Buffer, structure: 'spki' | 'certificate'): boolean {
-  const [algorithm, bitString] = children(structure === 'spki' ? der : spkiOfCertificate(der));
-  const [oid] = children(algorithm?.whole);
-  if (!RSA_KEYS.has(objectIdentifier(oid?.content)) || bitString === undefined) return false;
+  const [algorithm, bitString] = derChildren(structure === 'spki' ? der : spkiOfCertificate(der));
+  const [oid] = derChildren(algorithm);
+  if (!RSA_KEYS.has(readOid(oid) ?? '') || bitString === undefined) return false;
   const bytes = bitString.content.subarray(1);
   const key = readDer(bytes);
   return key !== undefined && key.whole.length < bytes.length;
@@ -82,34 +83,7 @@ export function hasBytesAfterRsaKey(der: Buffer, structure: 'spki' | 'certificat
 
 /** Finds the SubjectPublicKeyInfo of a certificate: what follows version, serial number and four more. */
 function spkiOfCertificate(der: Buffer): Buffer | undefined {
-  const [tbsCertificate] = children(der);
-  const fields = children(tbsCertificate?.whole);
+  const [tbsCertificate] = derChildren(der);
+  const fields = derChildren(tbsCertificate);
   return fields[fields[0]?.tag === 0xa0 ? 6 : 5]?.whole;
-}
-
-function children(
-  sequence: Buffer | undefined,
-): readonly { tag: number; content: Buffer; whole: Buffer }[] {
-  const outer = readDer(sequence ?? Buffer.alloc(0));
-  return readDerChildren(outer?.content ?? Buffer.alloc(0)) ?? [];
-}
-
-/** Reads the content of a DER INTEGER that is not negative. */
-function unsignedInteger(content: Buffer | undefined): bigint {
-  return BigInt(`0x${content?.toString('hex') ?? ''}0`) >> 4n;
-}
-
-/** Reads the content of a DER OBJECT IDENTIFIER (X.690 §8.19) as dotted numbers. */
-function objectIdentifier(content: Buffer | undefined): string {
-  const numbers: number[] = [];
-  let number = 0;
-  for (const byte of content ?? []) {
-    number = number * 128 + (byte & 0x7f);
-    if (byte >= 0x80) continue;
-    numbers.push(number);
-    number = 0;
-  }
-  const [first = 0, ...rest] = numbers;
-  const root = Math.min(Math.floor(first / 40), 2);
-  return [root, first - root * 40, ...rest].join('.');
 }

@@ -4,6 +4,7 @@ import pkcs1 from 'node-forge/lib/pkcs1.js';
 import sha1 from 'node-forge/lib/sha1.js';
 import sha256 from 'node-forge/lib/sha256.js';
 import sha512 from 'node-forge/lib/sha512.js';
+import { unsignedInteger } from '../base/bytes.ts';
 import { kmsxError } from '../base/error.ts';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import type { OaepHash } from './algorithms.ts';
@@ -38,7 +39,7 @@ export function isRsaCiphertext(ciphertext: Uint8Array, spki: Buffer): boolean {
     format: 'jwk',
   });
   const modulus = unsignedInteger(Buffer.from(n ?? '', 'base64url'));
-  const value = unsignedInteger(Buffer.from(ciphertext));
+  const value = unsignedInteger(ciphertext);
   return value > 1n && value < modulus - 1n;
 }
 
@@ -143,10 +144,6 @@ function decodeOaep(
     label: Buffer.from(label ?? []).toString('latin1'),
   });
   return new SecretBytes(Buffer.from(message, 'latin1'));
-}
-
-function unsignedInteger(bytes: Buffer): bigint {
-  return BigInt(`0x0${bytes.toString('hex')}`);
 }
 
 /** The one error for everything that fails inside an unwrap. */

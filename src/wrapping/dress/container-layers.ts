@@ -1,5 +1,5 @@
 import type { DerValue } from '../der.ts';
-import { readDer, readDerChildren } from '../der.ts';
+import { derChildren, readDer } from '../der.ts';
 import type { PemBlock } from '../pem.ts';
 import { decodePemBody, encodePem, readPem } from '../pem.ts';
 import type { Filter, Opener } from './layer.ts';
@@ -24,11 +24,6 @@ function wholeOf(bytes: Buffer): Whole | undefined {
   return der === undefined ? undefined : { der, block };
 }
 
-function childrenOf(value: Buffer | DerValue | undefined): readonly DerValue[] {
-  const outer = Buffer.isBuffer(value) ? readDer(value) : value;
-  return outer === undefined ? [] : (readDerChildren(outer.content) ?? []);
-}
-
 function tagsOf(values: readonly DerValue[]): string {
   return values.map(({ tag }) => tag.toString(16)).join(' ');
 }
@@ -42,8 +37,8 @@ function opensslOf(command: string, options: string, { block }: Whole): Filter {
 const certificateRequest: Opener = (bytes) => {
   const whole = wholeOf(bytes);
   if (whole === undefined) return [];
-  const parts = childrenOf(whole.der);
-  const info = childrenOf(parts[0]);
+  const parts = derChildren(whole.der);
+  const info = derChildren(parts[0]);
   if (tagsOf(parts) !== '30 30 3' || tagsOf(info.slice(0, 3)) !== '2 30 30') return [];
   if (info.length > 4 || (info[3]?.tag ?? CONTEXT_0) !== CONTEXT_0) return [];
   const inner = encodePem('PUBLIC KEY', info[2]?.whole ?? Buffer.alloc(0));
@@ -54,10 +49,10 @@ const certificateRequest: Opener = (bytes) => {
 /** Certificates in PKCS#7 (RFC 5652 §5.1), as Windows exports a chain. */
 const pkcs7: Opener = (bytes) => {
   const whole = wholeOf(bytes);
-  const [type, content] = childrenOf(whole?.der);
+  const [type, content] = derChildren(whole?.der);
   if (whole === undefined || type?.whole.equals(SIGNED_DATA) !== true) return [];
-  const [signedData] = childrenOf(content);
-  const certificates = childrenOf(childrenOf(signedData).find(({ tag }) => tag === CONTEXT_0));
+  const [signedData] = derChildren(content);
+  const certificates = derChildren(derChildren(signedData).find(({ tag }) => tag === CONTEXT_0));
   if (certificates.length === 0) return [];
   const inner = Buffer.concat(certificates.map(({ whole: der }) => encodePem('CERTIFICATE', der)));
   return [{ words: 'in PKCS#7', inner, filter: pkcs7Filter(whole) }];

@@ -1,6 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { readDer, readDerChildren } from '../der.ts';
-import type { DerValue } from '../der.ts';
+import { derChildren, readDer } from '../der.ts';
 import type { KeyPurpose } from './purpose.ts';
 
 /** What an X.509 certificate says of itself beside its key. */
@@ -107,20 +106,16 @@ function dateOf(text: string): Date {
 }
 
 function keyUsageOf(certificate: Buffer): string[] | undefined {
-  const [tbsCertificate] = children(readDer(certificate));
-  const extensions = children(tbsCertificate).filter(({ tag }) => tag === EXTENSIONS_TAG);
+  const [tbsCertificate] = derChildren(certificate);
+  const extensions = derChildren(tbsCertificate).filter(({ tag }) => tag === EXTENSIONS_TAG);
   const found = extensions
-    .flatMap(children)
-    .flatMap(children)
-    .filter((extension) => children(extension)[0]?.whole.equals(KEY_USAGE));
+    .flatMap((each) => derChildren(each))
+    .flatMap((each) => derChildren(each))
+    .filter((extension) => derChildren(extension)[0]?.whole.equals(KEY_USAGE));
   const [extension, ...others] = found;
   if (extension === undefined) return undefined;
-  const bits = readDer(children(extension).at(-1)?.content ?? Buffer.alloc(0));
+  const bits = readDer(derChildren(extension).at(-1)?.content ?? Buffer.alloc(0));
   if (bits?.tag !== 0x03 || others.length > 0) throw new RangeError('a keyUsage that is none');
   const bytes = bits.content.subarray(1);
   return USAGES.filter((_, bit) => (((bytes[bit >> 3] ?? 0) << (bit & 7)) & 0x80) !== 0);
-}
-
-function children(value: DerValue | undefined): readonly DerValue[] {
-  return value === undefined ? [] : (readDerChildren(value.content) ?? []);
 }

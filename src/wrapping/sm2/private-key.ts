@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, randomBytes } from 'node:crypto';
+import { unsignedInteger } from '../../base/bytes.ts';
 import { SecretBytes } from '../../base/secret-bytes.ts';
-import { readDer, readDerChildren } from '../der.ts';
+import { derChildren } from '../der.ts';
 import { unwrapFailed } from '../rsa-oaep.ts';
 import type { UnwrappingKey } from '../unwrapping-key.ts';
 import { FIELD_BYTES, SM2_POINT } from './curve.ts';
@@ -21,7 +22,7 @@ const BEFORE_POINT = Buffer.from('a144034200', 'hex');
 export function makeSm2Key(): KeyObject {
   for (;;) {
     const bytes = randomBytes(FIELD_BYTES);
-    const d = toScalar(bytes);
+    const d = unsignedInteger(bytes);
     if (!isScalar(d)) continue;
     const point = SM2_POINT.BASE.multiply(d).toBytes(false);
     const der = Buffer.concat([BEFORE_SCALAR, bytes, BEFORE_POINT, point]);
@@ -41,7 +42,7 @@ export function makeSm2Key(): KeyObject {
  */
 export function isSm2Pair(privateKey: KeyObject, spki: Buffer): boolean {
   const d = scalarOf(privateKey);
-  const point = children(spki)[1]?.content.subarray(1);
+  const point = derChildren(spki)[1]?.content.subarray(1);
   if (!isScalar(d) || point === undefined) return false;
   return SM2_POINT.BASE.multiply(d).equals(SM2_POINT.fromBytes(point));
 }
@@ -71,12 +72,12 @@ export function sm2UnwrappingKey(privateKey: KeyObject, fingerprint: string): Un
 function scalarOf(privateKey: KeyObject): bigint {
   const der = privateKey.export({ type: 'pkcs8', format: 'der' });
   try {
-    const [, , wrapped] = children(der);
-    const [, scalar] = children(wrapped?.content);
+    const [, , wrapped] = derChildren(der);
+    const [, scalar] = derChildren(wrapped?.content);
     if (scalar?.tag !== 0x04 || scalar.content.length > FIELD_BYTES) {
       throw new TypeError('OpenSSL wrote an EC key of another form');
     }
-    return toScalar(scalar.content);
+    return unsignedInteger(scalar.content);
   } finally {
     der.fill(0);
   }
@@ -84,13 +85,4 @@ function scalarOf(privateKey: KeyObject): bigint {
 
 function isScalar(d: bigint): boolean {
   return d >= 1n && d <= SM2_POINT.Fn.ORDER - 2n;
-}
-
-function children(sequence: Buffer | undefined): { tag: number; content: Buffer }[] {
-  const outer = readDer(sequence ?? Buffer.alloc(0));
-  return readDerChildren(outer?.content ?? Buffer.alloc(0)) ?? [];
-}
-
-function toScalar(bytes: Buffer): bigint {
-  return BigInt(`0x${bytes.toString('hex')}`);
 }
