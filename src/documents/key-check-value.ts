@@ -1,9 +1,10 @@
-import { createCipheriv, createHash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { equalBytes } from '../base/bytes.ts';
 import { kmsxError } from '../base/error.ts';
 import { withoutStray } from '../base/nearly-right.ts';
 import type { FieldReader } from '../base/fields.ts';
 import { isJsonObject } from '../base/json.ts';
+import { aesCmac, cmacOfBlock, encryptBlock } from './aes-cmac.ts';
 
 export type CheckValueMethod = 'AES-ECB-ZERO' | 'AES-CMAC-ZERO' | 'AES-CMAC-LABEL' | 'SHA256-LABEL';
 
@@ -78,11 +79,7 @@ const WITH_USE: Readonly<
   Record<MethodFacts['use'], (key: UsableKey, input: Buffer) => Promise<Uint8Array>>
 > = {
   encrypt: (key, input) => key.encryptBlock(input),
-  cmac: async (key, input) => {
-    const last = Buffer.from(input);
-    xorInto(last, double(Buffer.from(await key.encryptBlock(ZERO_BLOCK))));
-    return key.encryptBlock(last);
-  },
+  cmac: (key, input) => cmacOfBlock(key.encryptBlock, input),
   sha256: (key, input) => key.sha256(input),
 };
 
@@ -103,7 +100,7 @@ export function keyCheckValues(
 ): KeyCheckValue[] {
   if (dataKey.length < MIN_CHECKED_KEY_BYTES) return [];
   return METHODS.filter(
-    ({ forAes, word }) => forAes === isAesKey(dataKey) && words.includes(word),
+    ({ forAes, word }) => forAes === isAesLength(dataKey.length) && words.includes(word),
   ).map((facts) => ({
     Method: facts.method,
     Value: WITH_BYTES[facts.use](dataKey, facts.input).subarray(0, facts.bytes).toString('hex'),
@@ -162,8 +159,15 @@ export function readCheckValues(fields: FieldReader, name: string): readonly Key
  * fit the key.
  */
 export function hasCheckValues(dataKey: Uint8Array, values: readonly KeyCheckValue[]): boolean {
-  const actual = keyCheckValues(dataKey);
-  return values.every(({ Method, Value }) => {
+  return includesCheckValues(keyCheckValues(dataKey), values);
+}
+
+/** Whether check values have every one of those that are expected, each compared in constant time. */
+export function includesCheckValues(
+  actual: readonly KeyCheckValue[],
+  expected: readonly KeyCheckValue[],
+): boolean {
+  return expected.every(({ Method, Value }) => {
     const own = actual.find((candidate) => candidate.Method === Method);
     return (
       own !== undefined && equalBytes(Buffer.from(own.Value, 'hex'), Buffer.from(Value, 'hex'))
@@ -247,54 +251,6 @@ export function assertCheckValues(dataKey: Uint8Array, expected: readonly KeyChe
       ? `the key check value ${wrong.Method} is not the expected one`
       : `a data key of ${dataKey.length} bytes has no ${wrong.Method} check value`,
   );
-}
-
-/**
- * AES-CMAC of a message (NIST SP 800-38B §6.2), with OpenSSL's AES.
- *
- * @param key - 16, 24 or 32 bytes
- * @returns the whole tag, 16 bytes
- */
-export function aesCmac(key: Uint8Array, message: Uint8Array): Buffer {
-  const k1 = double(encryptBlock(key, ZERO_BLOCK));
-  const blocks = Math.max(1, Math.ceil(message.length / 16));
-  const last = Buffer.alloc(16);
-  const tail = message.subarray((blocks - 1) * 16);
-  last.set(tail);
-  const isWhole = tail.length === 16;
-  if (!isWhole) last[tail.length] = 0x80;
-  xorInto(last, isWhole ? k1 : double(k1));
-  const chained = Buffer.concat([message.subarray(0, (blocks - 1) * 16), last]);
-  const cipher = createCipheriv(`aes-${key.length * 8}-cbc`, key, ZERO_BLOCK);
-  cipher.setAutoPadding(false);
-  const encrypted = Buffer.concat([cipher.update(chained), cipher.final()]);
-  return encrypted.subarray(-16);
-}
-
-/** Doubling in GF(2^128), as the subkeys of CMAC need it (SP 800-38B §6.1). */
-function double(block: Buffer): Buffer {
-  const doubled = Buffer.alloc(16);
-  for (let index = 0; index < 16; index += 1) {
-    const next = block[index + 1] ?? 0;
-    doubled[index] = (((block[index] ?? 0) << 1) & 0xff) | (next >> 7);
-  }
-  const carry = (block[0] ?? 0) >> 7;
-  doubled[15] = (doubled[15] ?? 0) ^ (carry * 0x87);
-  return doubled;
-}
-
-function xorInto(target: Buffer, other: Buffer): void {
-  for (const [index, byte] of other.entries()) target[index] = (target[index] ?? 0) ^ byte;
-}
-
-function encryptBlock(key: Uint8Array, block: Uint8Array): Buffer {
-  const cipher = createCipheriv(`aes-${key.length * 8}-ecb`, key, null);
-  cipher.setAutoPadding(false);
-  return Buffer.concat([cipher.update(block), cipher.final()]);
-}
-
-function isAesKey(key: Uint8Array): boolean {
-  return isAesLength(key.length);
 }
 
 /** Whether a data key of that many bytes is an AES key. */

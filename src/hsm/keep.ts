@@ -1,5 +1,6 @@
 import { kmsxError } from '../base/error.ts';
 import type { KeyCheckValue } from '../documents/key-check-value.ts';
+import { includesCheckValues } from '../documents/key-check-value.ts';
 import type { Attributes } from './cryptoki/attributes.ts';
 import type { Handle } from './cryptoki/calls.ts';
 import { CryptokiFailure } from './cryptoki/calls.ts';
@@ -116,15 +117,12 @@ function isRefusal(error: unknown, name: ReturnValueName): boolean {
   return error instanceof CryptokiFailure && returnValueName(error.returnValue) === name;
 }
 
-/** Whether a key in a token has these check values; their bytes are no secret. */
+/** Whether a key in a token has these check values. */
 export async function hasSameCheckValues(
   at: TokenSession,
   key: Handle,
   type: DataKeyType,
   expected: readonly KeyCheckValue[],
 ): Promise<boolean> {
-  const actual = await checkValuesInside(at, key, type);
-  return expected.every(({ Method, Value }) =>
-    actual.some((own) => own.Method === Method && own.Value === Value),
-  );
+  return includesCheckValues(await checkValuesInside(at, key, type), expected);
 }

@@ -1,9 +1,8 @@
-import { equalBytes } from '../../base/bytes.ts';
 import { kmsxError } from '../../base/error.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import type { ImportEntry } from '../../documents/import-document.ts';
 import type { KeyCheckValue } from '../../documents/key-check-value.ts';
-import { chooseCheckValues } from '../../documents/key-check-value.ts';
+import { chooseCheckValues, includesCheckValues } from '../../documents/key-check-value.ts';
 import type { Handle } from '../../hsm/cryptoki/calls.ts';
 import type { ObjectName } from '../../hsm/keep.ts';
 import { hasSameCheckValues, keepInToken, keysNamed, removeFromToken } from '../../hsm/keep.ts';
@@ -110,7 +109,7 @@ function assertExpected(opened: readonly OpenedKey[], expected: readonly KeyChec
       if (own === undefined) {
         throw kmsxError('token-cannot-check', `${token} computes no ${Method} of this key`);
       }
-      if (!equalBytes(Buffer.from(own.Value, 'hex'), Buffer.from(Value, 'hex'))) {
+      if (!includesCheckValues([own], [{ Method, Value }])) {
         throw kmsxError(
           'check-value-mismatch',
           `the key check value ${Method} in ${token} is ${own.Value}, not the expected one`,

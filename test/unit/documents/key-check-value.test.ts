@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
-  aesCmac,
   assertCheckValues,
   keyCheckValues,
   parseExpectedCheckValue,
 } from '../../../src/documents/key-check-value.ts';
+import { aesCmac } from '../../../src/documents/aes-cmac.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const MESSAGE = hex(
