@@ -39,10 +39,15 @@ export async function otherHashes(
     ({ hash }) => hash === found.hash && hash === found.mgf1Hash,
   );
   if (other === undefined) return foreign(name, NAMES[named], found);
+  return mislabelled(algorithm, other);
+}
+
+/** The error for an export that opens with another algorithm than it says. */
+export function mislabelled(says: WrappingAlgorithm, opens: WrappingAlgorithm): KmsxError {
   return kmsxError(
     'wrapping-hash-mislabelled',
-    `the export does not open with ${name}, but with ${other.name}`,
-    { details: { algorithm: other.name } },
+    `the export does not open with ${says.name}, but with ${opens.name}`,
+    { details: { algorithm: opens.name } },
   );
 }
 

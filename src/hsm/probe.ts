@@ -13,7 +13,7 @@ export async function probeAlgorithms(at: TokenSession): Promise<string[] | unde
   try {
     const { privateKey, publicKey } = await makeSessionPair(at);
     const key = await openSessionKey(at, privateKey, publicKey);
-    return await unwrappedAlgorithms(key);
+    return (await unwrappedAlgorithms(key)).map(({ name }) => name);
   } catch (error) {
     if (error instanceof CryptokiFailure) return undefined;
     throw error;

@@ -52,18 +52,18 @@ export async function unwrapInside(
     throw kmsxError(
       'token-cannot-unwrap',
       `the token ${nameOf(at.token)} does not unwrap with ${algorithm.name}`,
-      { details: { takes: await unwrappedAlgorithms(key) } },
+      { details: { takes: (await unwrappedAlgorithms(key)).map(({ name }) => name) } },
     );
   }
 }
 
-/** The names of the wrapping algorithms that a key in a token unwraps, each tried with a throw-away key. */
-export async function unwrappedAlgorithms(key: TokenWrappingKey): Promise<string[]> {
-  const names: string[] = [];
+/** The wrapping algorithms that a key in a token unwraps, each tried with a throw-away key. */
+export async function unwrappedAlgorithms(key: TokenWrappingKey): Promise<WrappingAlgorithm[]> {
+  const algorithms: WrappingAlgorithm[] = [];
   for (const algorithm of WRAPPING_ALGORITHMS.filter(isForRsa)) {
-    if (await canUnwrap(key, algorithm)) names.push(algorithm.name);
+    if (await canUnwrap(key, algorithm)) algorithms.push(algorithm);
   }
-  return names;
+  return algorithms;
 }
 
 /** Whether the token unwraps a throw-away key that was wrapped with this algorithm. */

@@ -2,6 +2,8 @@ import { createPublicKey } from 'node:crypto';
 import { kmsxError } from '../base/error.ts';
 import type { KeyFacts } from '../wrapping/key-facts.ts';
 import { keyFacts } from '../wrapping/key-facts.ts';
+import type { WrappingPublicKey } from '../wrapping/public-key/wrapping-public-key.ts';
+import { requireWrappingKey } from '../wrapping/public-key/wrapping-public-key.ts';
 import type { Attributes } from './cryptoki/attributes.ts';
 import type { Handle } from './cryptoki/calls.ts';
 import { CLASSES, KEY_TYPES } from './cryptoki/constants.ts';
@@ -66,6 +68,19 @@ export async function openSessionKey(
   const shown = await at.call('getAttributes', { session: at.session, object: publicKey, names });
   const facts = rsaPublicKey(shown) ?? (await publicHalf(at, {}, new Uint8Array()));
   return { at, privateKey, label: '', id: new Uint8Array(), publicKey: facts };
+}
+
+/**
+ * The public half as KMS is sent it. A token says nothing of what the key is for.
+ *
+ * @param label - what the key is called in errors
+ * @throws KmsxError those of `requireWrappingKey`
+ */
+export function wrappingPublicKeyOf(
+  { publicKey }: TokenWrappingKey,
+  label: string,
+): WrappingPublicKey {
+  return requireWrappingKey({ ...publicKey, purpose: {} }, label);
 }
 
 /** The template that finds an object by label, id or both. */

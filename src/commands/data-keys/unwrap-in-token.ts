@@ -7,9 +7,8 @@ import type { Session } from '../../terminal/session.ts';
 import { parseSeconds } from '../shared/connection-options.ts';
 import type { DataKeyOutputPlan } from '../shared/data-key/data-key-output.ts';
 import type { ModuleOptions } from '../shared/module/module-options.ts';
-import { withModule } from '../shared/module/module-options.ts';
 import type { PinOptions } from '../shared/module/pin.ts';
-import { withTokenKeys } from '../shared/module/token-keys.ts';
+import { withTokenKey } from '../shared/module/token-keys.ts';
 import type { ExportInput } from '../shared/read-export.ts';
 import { warnOfRehearsedExport } from '../shared/rehearsal.ts';
 import { withOutputs, writeJson } from '../shared/with-outputs.ts';
@@ -36,21 +35,18 @@ export async function checkInToken(
   const timeoutMs = parseSeconds('--timeout', options.timeout);
   const requests = { out: { option: '--out', path, holds: 'document' } } as const;
   await withOutputs(requests, inputs, session, ({ out }) =>
-    withModule(options, timeoutMs, session, ({ call }) =>
-      withTokenKeys(call, [privkey], false, options, session, async ([key]) => {
-        if (key === undefined) throw new TypeError('one URI names one key');
-        const opener = openerInToken(key);
-        const wrapped = findExport(envelope, algorithm, opener, label);
-        await warnOfRehearsedExport(envelope, label, session);
-        const dataKey = await opener.open(wrapped);
-        assertKeyHasCheckValues(dataKey, expected);
-        const { length } = dataKey;
-        const report = {
-          KeyCheckValues: dataKey.checkValues(methods),
-          ...(length !== undefined && { NumberOfBytes: length }),
-        };
-        await writeJson(report, out, session);
-      }),
-    ),
+    withTokenKey(options, timeoutMs, privkey, session, async (key) => {
+      const opener = openerInToken(key);
+      const wrapped = findExport(envelope, algorithm, opener, label);
+      await warnOfRehearsedExport(envelope, label, session);
+      const dataKey = await opener.open(wrapped);
+      assertKeyHasCheckValues(dataKey, expected);
+      const { length } = dataKey;
+      const report = {
+        KeyCheckValues: dataKey.checkValues(methods),
+        ...(length !== undefined && { NumberOfBytes: length }),
+      };
+      await writeJson(report, out, session);
+    }),
   );
 }

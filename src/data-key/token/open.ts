@@ -8,6 +8,7 @@ import type { DataKeyType } from '../../hsm/unwrap-inside.ts';
 import { unwrapInside } from '../../hsm/unwrap-inside.ts';
 import type { TokenWrappingKey } from '../../hsm/wrapping-key.ts';
 import { WRAPPING_ALGORITHMS } from '../../wrapping/algorithms.ts';
+import { mislabelled } from '../other-hashes.ts';
 import type { WrappedDataKey } from '../unwrap.ts';
 
 /** A data key as an object of a session with a token, and its check values, all computed there. */
@@ -57,11 +58,7 @@ async function unwrapWithHint(
       const object = await unwrapInside(key, bytes, other, type).catch(() => undefined);
       if (object === undefined) continue;
       await key.at.call('destroyObject', { session: key.at.session, object });
-      throw kmsxError(
-        'wrapping-hash-mislabelled',
-        `the export does not open with ${algorithm.name}, but with ${other.name}`,
-        { details: { algorithm: other.name } },
-      );
+      throw mislabelled(algorithm, other);
     }
     throw error;
   }

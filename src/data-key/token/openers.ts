@@ -5,10 +5,8 @@ import type { TokenSession } from '../../hsm/session.ts';
 import { nameOf } from '../../hsm/tokens.ts';
 import { unwrappedAlgorithms } from '../../hsm/unwrap-inside.ts';
 import type { TokenWrappingKey } from '../../hsm/wrapping-key.ts';
-import { openSessionKey } from '../../hsm/wrapping-key.ts';
+import { openSessionKey, wrappingPublicKeyOf } from '../../hsm/wrapping-key.ts';
 import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
-import { findWrappingAlgorithm } from '../../wrapping/algorithms.ts';
-import { requireWrappingKey } from '../../wrapping/public-key/wrapping-public-key.ts';
 import type { BackupSource } from '../backup-source.ts';
 import type { ComparableKey } from '../comparable-key.ts';
 import { comparableCheckValues } from '../comparable-key.ts';
@@ -31,10 +29,10 @@ export function openerInToken(key: TokenWrappingKey): ExportOpener {
 export async function backupOpenerInToken(at: TokenSession): Promise<BackupOpener | undefined> {
   const key = await oneTimeKeyInToken(at);
   if (key === undefined) return undefined;
-  const algorithms = (await unwrappedAlgorithms(key)).map((name) => findWrappingAlgorithm(name));
+  const algorithms = await unwrappedAlgorithms(key);
   const [roomiest] = algorithms.toSorted((a, b) => b.maxDataKeyBytes - a.maxDataKeyBytes);
   if (roomiest === undefined) return undefined;
-  const publicKey = requireWrappingKey({ ...key.publicKey, purpose: {} }, 'the one-time key');
+  const publicKey = wrappingPublicKeyOf(key, 'the one-time key');
   return async (source, kms) => {
     const algorithm = algorithmFor(algorithms, roomiest, source);
     const { entry, keyId, keyVersionId } = await reexport(source, { publicKey, algorithm }, kms);

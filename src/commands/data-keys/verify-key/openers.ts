@@ -45,20 +45,16 @@ export async function withOpeners<T>(
       await privateKey.close();
     }
   }
-  const { withModule } = await import('../../shared/module/module-options.ts');
-  const { withTokenKeys } = await import('../../shared/module/token-keys.ts');
+  const { withTokenKey } = await import('../../shared/module/token-keys.ts');
   const { backupOpenerInToken, openerInToken } = await import('../../../data-key/token/openers.ts');
-  return withModule(options, timeoutMs, session, ({ call }) =>
-    withTokenKeys(call, [privkey], false, options, session, async ([key]) => {
-      if (key === undefined) throw new TypeError('one URI names one key');
-      const privateKey = openerInToken(key);
-      const exported = { wrapped: findExport(envelope, algorithm, privateKey, label), privateKey };
-      const opener = await backupOpenerInToken(key.at);
-      return use({
-        exported,
-        opener: opener ?? inMemory.opener,
-        backupsOpenedIn: opener === undefined ? 'memory' : 'token',
-      });
-    }),
-  );
+  return withTokenKey(options, timeoutMs, privkey, session, async (key) => {
+    const privateKey = openerInToken(key);
+    const exported = { wrapped: findExport(envelope, algorithm, privateKey, label), privateKey };
+    const opener = await backupOpenerInToken(key.at);
+    return use({
+      exported,
+      opener: opener ?? inMemory.opener,
+      backupsOpenedIn: opener === undefined ? 'memory' : 'token',
+    });
+  });
 }

@@ -8,8 +8,10 @@ import { findToken, nameOf } from '../../../hsm/tokens.ts';
 import type { TokenKeyUri } from '../../../hsm/token-uri.ts';
 import type { TokenWrappingKey } from '../../../hsm/wrapping-key.ts';
 import { findWrappingKey } from '../../../hsm/wrapping-key.ts';
+import type { ModuleOptions } from './module-options.ts';
 import type { PinOptions } from './pin.ts';
 import { askPin } from './pin.ts';
+import { withModule } from './module-options.ts';
 
 /**
  * Opens a session with a token, logs in with the PIN of the options, and closes it whatever happens.
@@ -69,4 +71,25 @@ export async function withTokenKeys<T>(
     );
   };
   return open(uris, []);
+}
+
+/**
+ * Loads a module, finds the one private key that a URI names, and uses it for reading.
+ *
+ * @param timeoutMs - for one call to the module
+ * @throws KmsxError those of `withModule` and `withTokenKeys`
+ */
+export async function withTokenKey<T>(
+  options: ModuleOptions & PinOptions,
+  timeoutMs: number,
+  uri: TokenKeyUri,
+  session: Session,
+  use: (key: TokenWrappingKey) => Promise<T>,
+): Promise<T> {
+  return withModule(options, timeoutMs, session, ({ call }) =>
+    withTokenKeys(call, [uri], false, options, session, async ([key]) => {
+      if (key === undefined) throw new TypeError('one URI names one key');
+      return use(key);
+    }),
+  );
 }
