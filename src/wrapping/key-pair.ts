@@ -4,7 +4,6 @@ import { promisify } from 'node:util';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import type { WrappingKeySpec } from './algorithms.ts';
 import { keyFacts } from './key-facts.ts';
-import { makeSm2Key } from './sm2/private-key.ts';
 import { assertUsablePassphrase } from './private-key/passphrase.ts';
 import { encodePem } from './pem.ts';
 
@@ -29,11 +28,16 @@ export async function makeKeyPair(
   keySpec: WrappingKeySpec = 'RSA_2048',
 ): Promise<WrappingKeyPair> {
   if (passphrase !== undefined) assertUsablePassphrase(passphrase);
-  const privateKey = keySpec === 'EC_SM2' ? makeSm2Key() : await makeRsaKey();
+  const privateKey = keySpec === 'EC_SM2' ? await makeSm2Key() : await makeRsaKey();
   const { spki, fingerprint } = keyFacts(createPublicKey(privateKey));
   const publicKeyPem = encodePem('PUBLIC KEY', spki).toString('latin1');
   const privateKeyPem = new SecretBytes(exportPrivateKey(privateKey, passphrase));
   return { privateKeyPem, publicKeyPem, fingerprint };
+}
+
+async function makeSm2Key(): Promise<KeyObject> {
+  const { makeSm2Key: make } = await import('./sm2/private-key.ts');
+  return make();
 }
 
 /** Makes an RSA private key of 2048 bits with the exponent 65537, in OpenSSL's memory. */

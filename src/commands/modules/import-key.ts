@@ -32,8 +32,10 @@ import {
 } from '../shared/check-value-options.ts';
 import { parseSeconds } from '../shared/connection-options.ts';
 import { describe } from '../shared/describe.ts';
-import type { ModuleOptions, RunningModule } from '../shared/module/module-options.ts';
-import { addModuleOptions, withModule } from '../shared/module/module-options.ts';
+import type { ModuleOptions } from '../shared/module/module-options.ts';
+import type { RunningModule } from '../shared/module/with-module.ts';
+import { addModuleOptions } from '../shared/module/module-options.ts';
+import { withModule } from '../shared/module/with-module.ts';
 import { parseObjectId, parseObjectLabel } from '../shared/module/object-name.ts';
 import type { PinOptions } from '../shared/module/pin.ts';
 import { addPinOptions, assertOnePinSource, pinFileIds, pinInput } from '../shared/module/pin.ts';

@@ -12,12 +12,8 @@ import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import { parseSeconds } from '../shared/connection-options.ts';
 import { describe } from '../shared/describe.ts';
 import type { ModuleOptions, TokenOptions } from '../shared/module/module-options.ts';
-import {
-  addModuleOptions,
-  addTokenOptions,
-  tokenQuery,
-  withModule,
-} from '../shared/module/module-options.ts';
+import { addModuleOptions, addTokenOptions, tokenQuery } from '../shared/module/module-options.ts';
+import { withModule } from '../shared/module/with-module.ts';
 import type { PinOptions } from '../shared/module/pin.ts';
 import { addPinOptions, assertOnePinSource, pinFileIds, pinInput } from '../shared/module/pin.ts';
 import { withToken } from '../shared/module/token-keys.ts';

@@ -14,7 +14,6 @@ import type { LocatedPrivateKey, PrivateKeyForm } from './private-key-file.ts';
 import { locatePrivateKey } from './private-key-file.ts';
 import type { SealedKey } from './sealed-key.ts';
 import type { UnwrappingKey } from '../unwrapping-key.ts';
-import { isSm2Pair, sm2UnwrappingKey } from '../sm2/private-key.ts';
 import { rsaUnwrappingKey } from '../unwrapping-key.ts';
 
 export type { PrivateKeyForm } from './private-key-file.ts';
@@ -60,12 +59,21 @@ export async function readPrivateKey(
     const { form, encrypted } = located;
     const facts = publicFacts(keyObject, label);
     assertUnwraps(facts, label);
-    if (facts.keyType === 'sm2' && !isSm2Pair(keyObject, facts.spki)) throw damaged(label);
-    const key = facts.keyType === 'sm2' ? sm2UnwrappingKey : rsaUnwrappingKey;
-    return { form, encrypted, ...facts, ...key(keyObject, facts.fingerprint) };
+    return { form, encrypted, ...facts, ...(await unwrappingKey(keyObject, facts, label)) };
   } finally {
     located.dispose();
   }
+}
+
+async function unwrappingKey(
+  keyObject: KeyObject,
+  { keyType, spki, fingerprint }: KeyFacts,
+  label: string,
+): Promise<UnwrappingKey> {
+  if (keyType !== 'sm2') return rsaUnwrappingKey(keyObject, fingerprint);
+  const { isSm2Pair, sm2UnwrappingKey } = await import('../sm2/private-key.ts');
+  if (!isSm2Pair(keyObject, spki)) throw damaged(label);
+  return sm2UnwrappingKey(keyObject, fingerprint);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { kmsxError } from '../../base/error.ts';
-import { isSm2Point } from '../sm2/curve.ts';
+import { isSm2Point } from '../sm2/parameters.ts';
 import type { WrappingAlgorithmName, WrappingKeySpec } from '../algorithms.ts';
 import { keySpecOf } from '../algorithms.ts';
 import type { KeyFacts } from '../key-facts.ts';

@@ -1,5 +1,5 @@
 import { readDer, readDerChildren } from '../der.ts';
-import { FIELD_BYTES } from './curve.ts';
+import { FIELD_BYTES } from './parameters.ts';
 
 /** How an SM2 ciphertext is written down. */
 export type Sm2Form = 'DER' | '04-C1C3C2' | 'C1C3C2' | '04-C1C2C3' | 'C1C2C3';

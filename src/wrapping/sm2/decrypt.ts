@@ -2,7 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { secretBuffer } from '../../base/secret-bytes.ts';
 import type { Sm2Ciphertext, Sm2Form } from './ciphertext.ts';
 import { readSm2Ciphertext } from './ciphertext.ts';
-import { fieldBytes, FIELD_BYTES, isSm2Point, sm3, SM2_POINT } from './curve.ts';
+import { fieldBytes, sm3, SM2_POINT } from './curve.ts';
+import { FIELD_BYTES, isSm2Point } from './parameters.ts';
 
 /** What was decrypted, and how the ciphertext was written down. */
 export interface Sm2Plaintext {

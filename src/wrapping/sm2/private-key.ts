@@ -5,8 +5,9 @@ import { SecretBytes } from '../../base/secret-bytes.ts';
 import { derChildren } from '../der.ts';
 import { unwrapFailed } from '../rsa-oaep.ts';
 import type { UnwrappingKey } from '../unwrapping-key.ts';
-import { FIELD_BYTES, SM2_POINT } from './curve.ts';
+import { SM2_POINT } from './curve.ts';
 import { decryptSm2 } from './decrypt.ts';
+import { FIELD_BYTES, SM2_PARAMETERS } from './parameters.ts';
 
 /** PKCS#8 (RFC 5958) of an SM2 key with its public half (RFC 5915), up to the scalar, and between it and the point. */
 const BEFORE_SCALAR = Buffer.from(
@@ -84,5 +85,5 @@ function scalarOf(privateKey: KeyObject): bigint {
 }
 
 function isScalar(d: bigint): boolean {
-  return d >= 1n && d <= SM2_POINT.Fn.ORDER - 2n;
+  return d >= 1n && d <= SM2_PARAMETERS.n - 2n;
 }

@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { withModule } from '../../../src/commands/shared/module/module-options.ts';
+import { withModule } from '../../../src/commands/shared/module/with-module.ts';
 import { createSession } from '../../../src/terminal/session.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { testIo } from '../../support/test-io.ts';

@@ -11,7 +11,7 @@ import { findWrappingKey } from '../../../hsm/wrapping-key.ts';
 import type { ModuleOptions } from './module-options.ts';
 import type { PinOptions } from './pin.ts';
 import { askPin } from './pin.ts';
-import { withModule } from './module-options.ts';
+import { withModule } from './with-module.ts';
 
 /**
  * Opens a session with a token, logs in with the PIN of the options, and closes it whatever happens.
