@@ -18,7 +18,8 @@ export function defines(version = JSON.parse(read('package.json')).version) {
   ]);
   return {
     KMSX_VERSION: JSON.stringify(version),
-    KMSX_COMPLETIONS: JSON.stringify(Object.fromEntries(scripts)),
+    // A string stands where it is used; an object would be a module of its own, which every start loads.
+    KMSX_COMPLETIONS: JSON.stringify(JSON.stringify(Object.fromEntries(scripts))),
   };
 }
 

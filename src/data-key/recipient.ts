@@ -5,7 +5,7 @@ import type { ExportedDataKey, WrappingParameters } from '../kms/types.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import { assertFits } from '../wrapping/algorithms.ts';
 import type { WrappingPublicKey } from '../wrapping/public-key/wrapping-public-key.ts';
-import { isRsaCiphertext } from '../wrapping/rsa-oaep.ts';
+import { isRsaCiphertext } from '../wrapping/rsa-ciphertext.ts';
 
 /** An SM2 ciphertext of one byte: a point, a digest, and the byte. */
 const SHORTEST_SM2 = 97;

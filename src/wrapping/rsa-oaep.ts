@@ -1,13 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { constants, createPublicKey, privateDecrypt } from 'node:crypto';
+import { constants, privateDecrypt } from 'node:crypto';
 import pkcs1 from 'node-forge/lib/pkcs1.js';
 import sha1 from 'node-forge/lib/sha1.js';
 import sha256 from 'node-forge/lib/sha256.js';
 import sha512 from 'node-forge/lib/sha512.js';
-import { unsignedInteger } from '../base/bytes.ts';
-import { kmsxError } from '../base/error.ts';
 import { SecretBytes } from '../base/secret-bytes.ts';
 import type { OaepHash } from './algorithms.ts';
+import { unwrapFailed } from './unwrap-failed.ts';
 
 const HASHES = { sha1, sha256, sha384: sha512.sha384, sha512 } as const;
 
@@ -25,22 +24,6 @@ export interface OaepHashes {
 export interface OaepParameters extends OaepHashes {
   /** The label L; none is the empty one. */
   readonly label?: Uint8Array;
-}
-
-/**
- * Whether bytes can be an RSA ciphertext (RFC 8017 §5.1.2: below the modulus) that hides anything: 0, 1 and n − 1 are
- * their own plaintexts.
- *
- * @param ciphertext - as many bytes as the modulus
- * @param spki - an RSA public key as SubjectPublicKeyInfo
- */
-export function isRsaCiphertext(ciphertext: Uint8Array, spki: Buffer): boolean {
-  const { n } = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({
-    format: 'jwk',
-  });
-  const modulus = unsignedInteger(Buffer.from(n ?? '', 'base64url'));
-  const value = unsignedInteger(ciphertext);
-  return value > 1n && value < modulus - 1n;
 }
 
 /**
@@ -144,9 +127,4 @@ function decodeOaep(
     label: Buffer.from(label ?? []).toString('latin1'),
   });
   return new SecretBytes(Buffer.from(message, 'latin1'));
-}
-
-/** The one error for everything that fails inside an unwrap. */
-export function unwrapFailed(): Error {
-  return kmsxError('unwrap-failed', 'the wrapped data key does not open with this private key');
 }

@@ -2,7 +2,6 @@ import type { KeyObject } from 'node:crypto';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { WrappingAlgorithm } from './algorithms.ts';
 import type { OaepHashes } from './rsa-oaep.ts';
-import { findOaepHashes, unwrapRsaOaep } from './rsa-oaep.ts';
 
 /** The private half of a wrapping key, wherever it lies: it opens the exports that were made for it. */
 export interface UnwrappingKey {
@@ -41,13 +40,15 @@ export function rsaUnwrappingKey(privateKey: KeyObject, fingerprint: string): Un
   return {
     fingerprint,
     wrappedBytes: Math.ceil(modulusLength / 8),
-    unwrap: (wrapped, { name, hash }) =>
-      new Promise((resolve) => {
-        if (hash === undefined) throw new TypeError(`${name} is not for RSA keys`);
-        resolve(unwrapRsaOaep(wrapped, privateKey, hash));
-      }),
-    findHashes: (wrapped, candidates) =>
-      Promise.resolve(findOaepHashes(wrapped, privateKey, candidates)),
+    async unwrap(wrapped, { name, hash }) {
+      if (hash === undefined) throw new TypeError(`${name} is not for RSA keys`);
+      const { unwrapRsaOaep } = await import('./rsa-oaep.ts');
+      return unwrapRsaOaep(wrapped, privateKey, hash);
+    },
+    async findHashes(wrapped, candidates) {
+      const { findOaepHashes } = await import('./rsa-oaep.ts');
+      return findOaepHashes(wrapped, privateKey, candidates);
+    },
     close: () => Promise.resolve(),
   };
 }

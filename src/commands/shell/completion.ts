@@ -5,8 +5,10 @@ import type { Io } from '../../terminal/io.ts';
 import { textWritten } from '../../terminal/output/stdout.ts';
 import { describe } from '../shared/describe.ts';
 
-/** The files of `completions/` by shell, put in by the build; `npm run completions` generates them. */
-declare const KMSX_COMPLETIONS: Readonly<Record<'bash' | 'zsh' | 'fish', string>>;
+/** The files of `completions/` by shell, as JSON, put in by the build; `npm run completions` generates them. */
+declare const KMSX_COMPLETIONS: string;
+
+type Scripts = Readonly<Record<'bash' | 'zsh' | 'fish', string>>;
 
 /** `kmsx completion`: prints the completion script of a shell, the same as in `completions/`. */
 export function defineCompletion(command: Command, io: Io): void {
@@ -22,13 +24,13 @@ export function defineCompletion(command: Command, io: Io): void {
     ],
     exitCodes: [0, 2, 7],
   });
-  const scripts = KMSX_COMPLETIONS;
+  const scripts = JSON.parse(KMSX_COMPLETIONS) as Scripts;
   const shells = Object.keys(scripts);
   const argument = new Argument('<shell>', 'the shell').choices(shells).argParser((word) => {
     if (shells.includes(word)) return word;
     throw notAmong('kmsx completion', word, shells);
   });
-  command.addArgument(argument).action(async (shell: keyof typeof scripts) => {
+  command.addArgument(argument).action(async (shell: keyof Scripts) => {
     await textWritten(io.stdout.write(Buffer.from(scripts[shell])));
   });
 }

@@ -3,7 +3,7 @@ import { createPrivateKey, randomBytes } from 'node:crypto';
 import { unsignedInteger } from '../../base/bytes.ts';
 import { SecretBytes } from '../../base/secret-bytes.ts';
 import { derChildren } from '../der.ts';
-import { unwrapFailed } from '../rsa-oaep.ts';
+import { unwrapFailed } from '../unwrap-failed.ts';
 import type { UnwrappingKey } from '../unwrapping-key.ts';
 import { SM2_POINT } from './curve.ts';
 import { decryptSm2 } from './decrypt.ts';

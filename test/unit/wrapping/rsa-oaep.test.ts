@@ -11,7 +11,8 @@ import forge from 'node-forge';
 import { describe, expect, it } from 'vitest';
 import { hasCode, KmsxError } from '../../../src/base/error.ts';
 import { WRAPPING_ALGORITHMS } from '../../../src/wrapping/algorithms.ts';
-import { decryptRsaOaep, isRsaCiphertext, unwrapRsaOaep } from '../../../src/wrapping/rsa-oaep.ts';
+import { isRsaCiphertext } from '../../../src/wrapping/rsa-ciphertext.ts';
+import { decryptRsaOaep, unwrapRsaOaep } from '../../../src/wrapping/rsa-oaep.ts';
 import { refusal, testKey } from './support.ts';
 
 const privateKey = createPrivateKey(testKey('rsa-2048.pem'));

@@ -21,6 +21,7 @@ import {
 } from '../support.ts';
 
 const SHA_256 = findWrappingAlgorithm('RSAES_OAEP_SHA_256');
+const SM2PKE = findWrappingAlgorithm('SM2PKE');
 const files = privateKeyFiles('rsa-2048');
 const plainFiles = files.filter(({ encrypted }) => !encrypted);
 const sealedFiles = files.filter(({ encrypted }) => encrypted);
@@ -211,12 +212,14 @@ describe('readPrivateKey', () => {
     const property = fc.asyncProperty(keyFileMutation(names.map(testKey)), async (content) => {
       try {
         const key = await readPrivateKey(content, 'key.pem', asking().ask);
-        expect((await key.unwrap(wrapped, SHA_256)).bytes).toEqual(DATA_KEY);
+        const algorithm = key.keyType === 'sm2' ? SM2PKE : SHA_256;
+        expect((await key.unwrap(wrapped, algorithm)).bytes).toEqual(DATA_KEY);
       } catch (error) {
         expect(error).toBeInstanceOf(KmsxError);
       }
     });
-    await fc.assert(property, { numRuns: 300 });
+    const sm2 = testKey('sm2-sec1.der');
+    await fc.assert(property, { numRuns: 300, examples: [[sm2]] });
   });
 });
 
