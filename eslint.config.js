@@ -5,6 +5,7 @@ export default tseslint.config(
   {
     ignores: [
       'dist/',
+      'cache/',
       'node_modules/',
       'completions/',
       'test/golden/',
@@ -35,7 +36,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/main.ts', 'src/hsm/host/main.ts'],
+    ignores: ['src/main.ts', 'src/start/main.ts', 'src/hsm/host/main.ts'],
     rules: {
       'no-restricted-globals': [
         'error',

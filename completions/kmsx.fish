@@ -37,6 +37,8 @@ function __kmsx_find_command
             echo 'kmsx local-kms'
         case 'kmsx completion'
             echo 'kmsx completion'
+        case 'kmsx cache'
+            echo 'kmsx cache'
         case 'kmsx help'
             echo 'kmsx help'
     end
@@ -242,6 +244,7 @@ complete -c kmsx -n '__kmsx_at 0 kmsx' -a policy -d 'print the minimal RAM polic
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a rehearse -d 'run a whole ceremony against the embedded KMS'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a local-kms -d 'run the embedded KMS as a server on loopback'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a completion -d 'print a shell completion script'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a cache -d 'keep the code of common commands compiled, to start faster'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a help -d 'show help for a command or topic'
 
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l key-id -r -f -d 'the KMS key: id, alias/NAME or ARN (env KMSX_KEY_ID)'
@@ -502,4 +505,4 @@ complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wron
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion help exit-codes environment documents terms errors'
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion cache help exit-codes environment documents terms errors'

@@ -47,4 +47,8 @@ process.once('uncaughtException', (error: unknown) => {
 
 const io = systemIo(process, interrupt.signal, () => new Promise((resolve) => (stop = resolve)));
 const argv = process.argv.slice(2);
-process.exitCode = await run(createProgram(io, argv), argv, io);
+void main();
+
+async function main(): Promise<void> {
+  process.exitCode = await run(createProgram(io, argv), argv, io);
+}

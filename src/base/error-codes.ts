@@ -16,6 +16,7 @@ const MEANINGS = {
     'option-value-is-option': 'an option value that begins with --',
     'options-conflict': 'two options that exclude each other',
     'environment-refused': 'an environment variable that would make the run unsafe',
+    'cache-not-possible': 'compiled code that could not be kept safely, or would not be read',
     'not-offered-yet': 'an algorithm or feature that is not supported yet',
     'input-twice-stdin': 'two inputs that would both read standard input',
     'output-twice': 'two outputs that would be the same file or stream',

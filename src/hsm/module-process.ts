@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { race, timeLimit } from '../base/abort.ts';
 import type { Env } from '../base/env.ts';
 import { kmsxError } from '../base/error.ts';
@@ -13,6 +12,8 @@ import { decodeMessage, encodeMessage, messageLength } from './cryptoki/messages
 export interface ModuleProcessOptions {
   /** The path of Node.js. */
   readonly nodeExecutable: string;
+  /** The file that starts kmsx, which knows `kmsx:module-host`. */
+  readonly programFile: string;
   readonly env: Env;
   /** The time for one call. */
   readonly timeoutMs: number;
@@ -42,14 +43,17 @@ const WITHHELD = /^(?:KMSX_|ALIBABA_?CLOUD_|ALICLOUD_|ACCESS_KEY_|SECURITY_TOKEN
  * `module-timed-out`; `CryptokiFailure` for a CK_RV other than CKR_OK; the reason of the signal.
  */
 export function startModuleProcess(options: ModuleProcessOptions): ModuleProcess {
-  const program = fileURLToPath(new URL('hsm-host.js', import.meta.url));
   const env = Object.entries(options.env).filter(([name]) => !WITHHELD.test(name));
   // By then a kmsx that lives has ended it.
   const seconds = Math.ceil(options.timeoutMs / 1_000) + 1;
-  const child = spawn(options.nodeExecutable, [program, String(seconds)], {
-    env: Object.fromEntries(env),
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    options.nodeExecutable,
+    [options.programFile, 'kmsx:module-host', String(seconds)],
+    {
+      env: Object.fromEntries(env),
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    },
+  );
   const pipe = child.stdio[3] as Duplex;
   const ended = new Promise<string>((resolve) => {
     child.on('error', (error) => {

@@ -129,6 +129,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/shell/completion.ts')).defineCompletion,
   },
   {
+    name: 'cache',
+    group: SHELL,
+    summary: 'keep the code of common commands compiled, to start faster',
+    load: async () => (await import('../commands/shell/cache/cache.ts')).defineCache,
+  },
+  {
     name: 'help',
     group: SHELL,
     summary: 'show help for a command or topic',

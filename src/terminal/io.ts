@@ -41,6 +41,8 @@ export interface Io extends FileContext {
   killGroup(groupId: number): void;
   /** The path of the Node.js that runs, for a process of its own. */
   readonly nodeExecutable: string;
+  /** The file that started this program, to start it again. */
+  readonly programFile: string;
   /** The version of Node.js, such as `20.20.0`. */
   readonly nodeVersion: string;
   /** Asks on the terminal itself, never through stdin or stderr; undefined if there is no terminal. */

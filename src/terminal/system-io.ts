@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isatty } from 'node:tty';
 import { systemErrorCode } from '../base/error.ts';
-import { isOpenForWriting, writeDescriptor } from '../base/files/descriptor.ts';
+import { isOpenForWriting, isTerminal, writeDescriptor } from '../base/files/descriptor.ts';
 import type { InputStream, Io, OutputStream } from './io.ts';
 import { promptSecret } from './prompt.ts';
 
@@ -26,6 +25,7 @@ export function systemIo(
     env: host.env,
     cwd: workingDirectory(host),
     nodeExecutable: host.execPath,
+    programFile: host.argv[1] ?? '',
     nodeVersion: host.versions.node,
     pid: host.pid,
     signal,
@@ -69,13 +69,13 @@ function workingDirectory(host: NodeJS.Process): string | undefined {
 
 function systemOutput(host: NodeJS.Process, descriptor: 1 | 2, signal: AbortSignal): OutputStream {
   return {
-    isTerminal: isatty(descriptor),
+    isTerminal: isTerminal(descriptor),
     isOpen: isOpenForWriting(descriptor),
     fileId: fileIdOf(descriptor),
     write: (bytes) => writeDescriptor(descriptor, bytes, signal),
     writeUntil: (bytes, until) => {
       // A libuv thread blocked on a full pipe would outlive the program.
-      if (!isatty(descriptor)) nodeStream(host, descriptor);
+      if (!isTerminal(descriptor)) nodeStream(host, descriptor);
       return writeDescriptor(descriptor, bytes, until);
     },
   };
@@ -88,7 +88,7 @@ function nodeStream(host: NodeJS.Process, descriptor: 1 | 2): NodeJS.WriteStream
 
 function systemInput(host: NodeJS.Process): InputStream {
   return {
-    isTerminal: isatty(0),
+    isTerminal: isTerminal(0),
     fileId: fileIdOf(0),
     read: async (maxBytes) => {
       const chunks: Buffer[] = [];

@@ -19,11 +19,11 @@ async function node(...args: readonly string[]): Promise<RunResult> {
   return await finish(child);
 }
 
-/** Builds the program as another version, so that main.js and chunks of it change. */
+/** Builds the program as another version, so that kmsx.cjs and its pack change. */
 async function build(version: string, ...options: readonly string[]): Promise<void> {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object;
   writeFileSync(join(folder(), 'package.json'), JSON.stringify({ ...manifest, version }));
-  const result = await node('scripts/build.js', ...options);
+  const result = await node('scripts/build.js', '--without-cache', ...options);
   expect(result).toMatchObject({ code: 0, stderr: '' });
 }
 
@@ -53,10 +53,10 @@ describe('a build', { timeout: TIMEOUT_MS }, () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain('--pubkey');
     }
-    expect(readFileSync(join(folder(), 'dist', 'main.js'), 'utf8')).not.toBe('');
+    expect(readFileSync(join(folder(), 'dist', 'kmsx.cjs'), 'utf8')).not.toBe('');
   });
 
-  it('leaves the chunks of the one before for a while, and with --alone nothing but its own', async () => {
+  it('leaves the pack of the one before for a while, and with --alone nothing but its own', async () => {
     await build('1.0.0');
     const first = dist();
     await build('1.0.1');

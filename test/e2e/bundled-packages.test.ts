@@ -1,8 +1,11 @@
-/* What of other people is in dist/, by the comments in it that say where its code is from. */
+/* What of other people is in dist/, by the comments that the bundler makes of where code is from. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { build as bundle } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { leanBundle } from '../../scripts/bundle/lean.js';
+import { defines } from '../../scripts/defines.js';
 import { cleanEnv, finish, KMSX } from '../support/kmsx.ts';
 import { copyPackages, copyProject } from '../support/project-copy.ts';
 import type { RunResult } from '../support/run-result.ts';
@@ -30,11 +33,21 @@ interface Bill {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
-/** The folders of the packages whose code is in dist/. */
-function foldersInBundle(): string[] {
-  const code = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.js'));
-  const comments = code.flatMap((name) => [
-    ...read('dist', name).matchAll(/^\s*\/\/ (?:[\w-]+:)?(node_modules\/.*)$/gm),
+/** The folders of the packages whose code is in dist/, where the same code has no comments. */
+async function foldersInBundle(): Promise<string[]> {
+  const { outputFiles } = await bundle({
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts', 'src/hsm/host/main.ts'],
+    external: ['koffi'],
+    outdir: 'dist',
+    write: false,
+    bundle: true,
+    platform: 'node',
+    define: defines('0.0.0'),
+    plugins: [leanBundle],
+  });
+  const comments = outputFiles.flatMap(({ text }) => [
+    ...text.matchAll(/^\s*\/\/ (?:[\w-]+:)?(node_modules\/.*)$/gm),
   ]);
   const folders = comments.map(
     ([, path = '']) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? '',
@@ -53,8 +66,8 @@ let folders: readonly string[];
 let notices: string;
 let bill: Bill;
 
-beforeAll(() => {
-  folders = foldersInBundle();
+beforeAll(async () => {
+  folders = await foldersInBundle();
   notices = read('dist', 'THIRD-PARTY-NOTICES');
   bill = JSON.parse(read('dist', 'kmsx.cdx.json')) as Bill;
 });
@@ -137,21 +150,23 @@ describe('a build fails', () => {
     [
       'with a licence that is not allowed',
       () => {
-        edit('node_modules/ms/package.json', (text) => text.replace('"MIT"', '"GPL-3.0-only"'));
+        edit('node_modules/commander/package.json', (text) =>
+          text.replace('"MIT"', '"GPL-3.0-only"'),
+        );
       },
-      'ms 2.1.3: GPL-3.0-only must not be bundled',
+      'commander 14.0.3: GPL-3.0-only must not be bundled',
     ],
     [
       'without the text of a licence',
       () => {
-        rmSync(join(folder(), 'node_modules/ms/license.md'));
+        rmSync(join(folder(), 'node_modules/commander/LICENSE'));
       },
-      'ms 2.1.3: scripts/package/licences.js does not fit its licence',
+      'commander 14.0.3: scripts/package/licences.js does not fit its licence',
     ],
     [
       'with a package that would be loaded as it runs',
       () => {
-        edit('src/main.ts', (text) => `${text}\nawait import('kerberos').catch(() => undefined);`);
+        edit('src/main.ts', (text) => `${text}\nvoid import('kerberos').catch(() => undefined);`);
       },
       'the bundle would load kerberos as it runs',
     ],

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { encodeMessage } from '../../src/hsm/cryptoki/messages.ts';
 
-const HOST = fileURLToPath(new URL('../../dist/hsm-host.js', import.meta.url));
+const KMSX = fileURLToPath(new URL('../../bin/kmsx.js', import.meta.url));
 
 it('writes no core dump, and gives none to a program that collects them', async () => {
-  const host = spawn(process.execPath, [HOST, '30'], {
+  const host = spawn(process.execPath, [KMSX, 'kmsx:module-host', '30'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   try {

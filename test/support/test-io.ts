@@ -40,6 +40,7 @@ export const TEST_NOW = new Date('2026-11-23T08:00:00.000Z');
 
 const FIXED = {
   nodeExecutable: '/none/node',
+  programFile: '/none/kmsx.js',
   nodeVersion: '20.20.0',
   pid: 4242,
   now: () => TEST_NOW,

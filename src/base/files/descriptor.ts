@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { constants, fstat, fstatSync, fsync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { write } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 import { systemErrorCode } from '../error.ts';
 
@@ -59,12 +60,25 @@ function isReadOnly(descriptor: number): boolean {
 export function isOpenForWriting(descriptor: number): boolean {
   const mode = accessMode(descriptor);
   if (mode === constants.O_RDONLY) return false;
-  if (descriptor > 2 || mode !== constants.O_RDWR) return true;
+  return descriptor > 2 || mode !== constants.O_RDWR || !isNullDevice(descriptor);
+}
+
+function isNullDevice(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).rdev !== statSync('/dev/null').rdev;
+    return fstatSync(descriptor).rdev === statSync('/dev/null').rdev;
   } catch {
-    return true; // a system without /dev/null cannot hide it there
+    return false; // it is closed, or the system has none
   }
+}
+
+/** Whether a terminal is behind a descriptor. Files, pipes and /dev/null are known without what terminals need. */
+export function isTerminal(descriptor: number): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false; // it is closed
+  }
+  return !isNullDevice(descriptor) && isatty(descriptor);
 }
 
 /** Whether this process can also read from a pipe that it writes to, as from Node's own. */

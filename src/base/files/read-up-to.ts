@@ -33,12 +33,15 @@ export async function readUpTo(
   maxBytes: number,
   { silenceMs = Infinity, waitForWriter = false, signal }: Patience = {},
 ): Promise<Buffer> {
-  const buffer = Buffer.alloc(maxBytes + 1);
+  const stats = await file.stat();
+  // One byte more than the file has, to see that it ends there.
+  let buffer = Buffer.alloc((stats.isFile() ? Math.min(stats.size, maxBytes) : maxBytes) + 1);
   try {
     let length = 0;
     let silentMs = 0;
-    while (length < buffer.length) {
+    while (length <= maxBytes) {
       signal?.throwIfAborted();
+      if (length === buffer.length) buffer = movedInto(Buffer.alloc(maxBytes + 1), buffer);
       let bytesRead: number | undefined;
       try {
         ({ bytesRead } = await file.read(buffer, length, buffer.length - length, null));
@@ -58,4 +61,11 @@ export async function readUpTo(
   } finally {
     buffer.fill(0);
   }
+}
+
+/** The larger buffer, with the bytes of the other, which is zeroed. */
+function movedInto<T extends Buffer>(larger: T, buffer: Buffer): T {
+  buffer.copy(larger);
+  buffer.fill(0);
+  return larger;
 }

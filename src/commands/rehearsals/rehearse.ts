@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { rmSync } from 'node:fs';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { absolutePath } from '../../base/files/absolute-path.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
@@ -20,6 +18,7 @@ import type { LocalKms } from '../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../local-kms/start-local-kms.ts';
 import { clientOf } from '../shared/connect.ts';
 import { describe } from '../shared/describe.ts';
+import { withTemporaryFolder } from '../shared/temporary-folder.ts';
 
 interface RehearseOptions {
   readonly keep?: string;
@@ -59,20 +58,9 @@ async function runRehearse(options: RehearseOptions, session: Session): Promise<
     await prepareFolder(folder, options.keep, io);
     return await rehearseIn(folder, folder, session);
   }
-  const prefix = join(tmpdir(), 'kmsx-rehearsal-');
-  const folder = await mkdtemp(prefix).catch((error: unknown) => {
-    throw writeError(prefix, error);
-  });
-  const remove = (): void => {
-    rmSync(folder, { recursive: true, force: true });
-  };
-  io.signal.addEventListener('abort', remove, { once: true });
-  try {
-    return await rehearseIn(folder, undefined, session);
-  } finally {
-    io.signal.removeEventListener('abort', remove);
-    remove();
-  }
+  return await withTemporaryFolder('kmsx-rehearsal-', io, (folder) =>
+    rehearseIn(folder, undefined, session),
+  );
 }
 
 /** Makes the folder of `--keep`, or accepts an empty one. */

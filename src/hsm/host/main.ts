@@ -6,11 +6,12 @@ import { PIPE, writeWhole } from './pipe.ts';
 // The terminal sends Ctrl-C to this process too; when to stop is said by the one that asks.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-try {
-  const { serve } = await import('./serve.ts');
-  serve(Number(process.argv[2]));
-} catch (error) {
-  const words = error instanceof Error ? error.message : String(error);
-  writeWhole(PIPE, encodeMessage({ noBinding: words }));
-}
-process.exit(0);
+void import('./serve.ts')
+  .then(({ serve }) => {
+    serve(Number(process.argv[3]));
+  })
+  .catch((error: unknown) => {
+    const words = error instanceof Error ? error.message : String(error);
+    writeWhole(PIPE, encodeMessage({ noBinding: words }));
+  })
+  .finally(() => process.exit(0));

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { fewDescriptors } from '../../base/files/few-descriptors.ts';
 import { Connections } from './connections.ts';
 import { Handshakes } from './handshakes.ts';
 import type { RequestHandler } from '../request-gateway.ts';
@@ -130,6 +131,8 @@ function createHttpsServer(
 function listenError(port: number, error: Error): Error {
   const code = systemErrorCode(error);
   if (code === undefined || !('syscall' in error)) return error;
+  const few = fewDescriptors(error);
+  if (few !== undefined) return few;
   return kmsxError('port-taken', `cannot listen on port ${port} of ${LOOPBACK} (${code})`, {
     details: { port: String(port), reason: code },
     cause: error,

@@ -1,8 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { isatty } from 'node:tty';
 import { kmsxError } from '../../base/error.ts';
-import { writeDescriptor } from '../../base/files/descriptor.ts';
+import { isTerminal, writeDescriptor } from '../../base/files/descriptor.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
 import { writeError } from '../../base/files/write-error.ts';
 import type { Leftover } from '../../base/files/temporary-name.ts';
@@ -115,7 +114,7 @@ async function prepareOutput(
       assertMayShow(io.stdout.isTerminal);
       return streamOutput(place.label, true, (bytes) => io.stdout.write(bytes));
     case 'descriptor':
-      assertMayShow(isatty(place.descriptor));
+      assertMayShow(isTerminal(place.descriptor));
       return streamOutput(place.label, false, (bytes) =>
         writeDescriptor(place.descriptor, bytes, io.signal),
       );
@@ -183,7 +182,7 @@ async function prepareSpecial(
       await handle.close();
     });
     try {
-      assertMayShow(isatty(handle.fd));
+      assertMayShow(isTerminal(handle.fd));
     } catch (error) {
       await handle.close();
       throw error;

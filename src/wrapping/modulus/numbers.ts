@@ -1,11 +1,12 @@
 /** The primes up to a limit, by the sieve of Eratosthenes. */
 export function primesUpTo(limit: number): number[] {
   const isComposite = new Uint8Array(limit + 1);
-  const primes: number[] = [];
-  for (let number = 2; number <= limit; number += 1) {
+  const primes = limit < 2 ? [] : [2];
+  for (let number = 3; number <= limit; number += 2) {
     if (isComposite[number] === 1) continue;
     primes.push(number);
-    for (let multiple = number * number; multiple <= limit; multiple += number) {
+    // An odd number and an odd multiple of it are two of it apart.
+    for (let multiple = number * number; multiple <= limit; multiple += 2 * number) {
       isComposite[multiple] = 1;
     }
   }

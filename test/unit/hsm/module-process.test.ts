@@ -14,7 +14,13 @@ function start(script: string) {
   chmodSync(nodeExecutable, 0o700);
   const { signal } = new AbortController();
   const env = { PATH: process.env['PATH'] };
-  return startModuleProcess({ nodeExecutable, env, timeoutMs: 60_000, signal });
+  return startModuleProcess({
+    nodeExecutable,
+    programFile: 'kmsx.js',
+    env,
+    timeoutMs: 60_000,
+    signal,
+  });
 }
 
 it('ends with its process, though a program that the module started keeps the pipe open', async () => {

@@ -32,9 +32,15 @@ export async function withModule<T>(
 ): Promise<T> {
   const path = await resolveModule(options, io);
   await reporter.note(`the module is ${path}`);
-  const { nodeExecutable, signal } = io;
+  const { nodeExecutable, programFile, signal } = io;
   const env = withoutSecrets(io.env, options);
-  const { call, close } = startModuleProcess({ nodeExecutable, env, timeoutMs, signal });
+  const { call, close } = startModuleProcess({
+    nodeExecutable,
+    programFile,
+    env,
+    timeoutMs,
+    signal,
+  });
   try {
     return await explaining('the module', async () => {
       const info = await call('load', { path, parameters: options.moduleParameters });

@@ -1,0 +1,141 @@
+/* An esbuild plugin that keeps out of the bundle what kmsx never runs, since every command that talks to KMS
+   would load it. What is left out throws when it is used after all. */
+import { readFileSync } from 'node:fs';
+
+/* The SDK's runtime brings a WebSocket client with proxies, XML, and dates in words. KMS answers in JSON over
+   HTTP, and kmsx sends requests over its own agents. */
+const LEFT_OUT = /^(ws|http-proxy-agent|https-proxy-agent|socks-proxy-agent|xml2js|moment)$/;
+const SDK_FILE = /[\\/]node_modules[\\/]@(alicloud|darabonba)[\\/]/;
+
+const leftOut = (name) => `
+  const leftOut = () => { throw new Error(${JSON.stringify(`${name} is left out of the bundle`)}); };
+  module.exports = new Proxy(function () {}, {
+    get: (_, property) => (property === '__esModule' ? false : leftOut()),
+    apply: leftOut,
+    construct: leftOut,
+  });`;
+
+/* What the SDK's packages name when they are loaded, and use for some calls alone, or for none of kmsx's. */
+const WHEN_USED = [
+  { package: '@darabonba/typescript', of: '@alicloud/tea-util' },
+  { package: '@alicloud/credentials', of: '@alicloud/openapi-client' },
+  { package: '@alicloud/credentials', of: '@alicloud/rpc-client' },
+  { package: '@alicloud/gateway-spi', of: '@alicloud/openapi-client' },
+  { package: '@alicloud/tea-xml', of: '@alicloud/openapi-client' },
+];
+
+const whenUsed = (name) => `
+  let loaded;
+  const load = () => (loaded ??= require(${JSON.stringify(name)}));
+  module.exports = new Proxy({}, {
+    get: (_, property) => (property === '__esModule' ? true : load()[property]),
+    has: (_, property) => property in load(),
+    ownKeys: () => Reflect.ownKeys(load()),
+    getOwnPropertyDescriptor: (_, property) => {
+      const descriptor = Reflect.getOwnPropertyDescriptor(load(), property);
+      return descriptor && { ...descriptor, configurable: true };
+    },
+  });`;
+
+/** What the library's own client loads, and what of it is exported. */
+const PROVIDERS = { requires: 14, exports: 12 };
+
+export function providersWhenUsed(text) {
+  let [requires, exports] = [0, 0];
+  const lean = text
+    .replace(/const (\w+_1) = __importDefault\((require\("\.\/[^"]+"\))\);/g, (_, name, load) => {
+      requires += 1;
+      return `const ${name} = { get default() { return ${load}.default; } };`;
+    })
+    .replace(/^exports\.(\w+) = (\w+_1\.default);$/gm, (_, name, value) => {
+      exports += 1;
+      return `Object.defineProperty(exports, '${name}', { enumerable: true, get: () => ${value} });`;
+    });
+  if (requires === PROVIDERS.requires && exports === PROVIDERS.exports) return lean;
+  throw new Error(`@alicloud/credentials loads ${requires} files and exports ${exports} of them`);
+}
+
+export const leanBundle = {
+  name: 'lean-bundle',
+  setup(build) {
+    const rulesUsed = new Set();
+    build.onResolve(
+      { filter: /^@(?:alicloud|darabonba)[/]/ },
+      ({ path, importer, resolveDir, namespace }) => {
+        const rule = WHEN_USED.find(
+          ({ package: name, of }) => path === name && importer.includes(`/node_modules/${of}/`),
+        );
+        if (rule === undefined || namespace !== 'file') return undefined;
+        rulesUsed.add(rule);
+        return { path, namespace: 'when-used', pluginData: { resolveDir } };
+      },
+    );
+    build.onLoad(
+      { filter: /./, namespace: 'when-used' },
+      ({ path, pluginData: { resolveDir } }) => ({
+        contents: whenUsed(path),
+        resolveDir,
+      }),
+    );
+    build.onEnd(() => ({
+      errors: WHEN_USED.filter((rule) => !rulesUsed.has(rule)).map(({ package: name, of }) => ({
+        text: `${of} names ${name} no more: lean.js has a rule for that`,
+      })),
+    }));
+
+    // The credentials library loads every provider that it has; one is used.
+    build.onLoad(
+      { filter: /@alicloud[\\/]credentials[\\/]dist[\\/]src[\\/]client\.js$/ },
+      ({ path }) => ({
+        contents: providersWhenUsed(readFileSync(path, 'utf8')),
+      }),
+    );
+
+    // kmsx silences it; by itself it would open stderr as a stream.
+    build.onResolve({ filter: /^debug$/ }, ({ path }) => ({ path, namespace: 'silent' }));
+    build.onLoad({ filter: /./, namespace: 'silent' }, () => ({
+      contents: `
+        const silent = () => Object.assign(() => undefined, { enabled: false });
+        module.exports = Object.assign(silent, { disable: () => '', log: () => undefined });`,
+    }));
+
+    build.onResolve({ filter: LEFT_OUT }, ({ path, importer }) =>
+      SDK_FILE.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
+    // Negotiate with a proxy would load the package kerberos from wherever Node finds one.
+    build.onResolve({ filter: /^proxy-agent-negotiate$/ }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }));
+    build.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+      contents: leftOut(path),
+    }));
+
+    // Of lodash the SDK's runtime takes one function.
+    build.onResolve({ filter: /^lodash$/ }, ({ path, importer, resolveDir }) =>
+      SDK_FILE.test(importer)
+        ? { path, namespace: 'lodash-merge', pluginData: { resolveDir } }
+        : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: 'lodash-merge' }, ({ pluginData: { resolveDir } }) => ({
+      contents: "exports.merge = require('lodash/merge.js');",
+      resolveDir,
+    }));
+
+    // Whether there are colours is decided before chalk is asked for any; by itself it would look for terminals.
+    build.onLoad(
+      { filter: /[\\/]chalk[\\/]source[\\/]vendor[\\/]supports-color[\\/]index\.js$/ },
+      () => ({
+        contents: 'export default { stdout: { level: 1 }, stderr: { level: 1 } };',
+      }),
+    );
+
+    // An import of node:process reads each of its properties, and so opens stdin, stdout and stderr as streams.
+    build.onResolve({ filter: /^(node:)?process$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'global-process' } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: 'global-process' }, () => ({
+      contents: 'export default globalThis.process;',
+    }));
+  },
+};

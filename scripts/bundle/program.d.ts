@@ -1,0 +1,14 @@
+/** A chunk: its name, and the body of its function. */
+export type Chunk = readonly [name: string, body: string];
+
+export function bundleProgram(
+  root: string,
+  optional: readonly string[],
+): Promise<{ readonly chunks: readonly Chunk[]; readonly metafile: unknown }>;
+
+export function packOf(chunks: readonly Chunk[]): { readonly pack: string; readonly hash: string };
+
+export function startOf(
+  root: string,
+  where: { readonly pack: string; readonly build: string },
+): Promise<string>;

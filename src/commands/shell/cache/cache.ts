@@ -1,0 +1,148 @@
+import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasCode, kmsxError } from '../../../base/error.ts';
+import { isChangeableByOthers } from '../../../base/files/changeable.ts';
+import { prepareDurableFile } from '../../../base/files/durable-file.ts';
+import { makeFolders } from '../../../base/files/make-folders.ts';
+import { writeError } from '../../../base/files/write-error.ts';
+import type { LocalKms } from '../../../local-kms/start-local-kms.ts';
+import { startLocalKms } from '../../../local-kms/start-local-kms.ts';
+import type { Io } from '../../../terminal/io.ts';
+import { printResult } from '../../../terminal/output/json-output.ts';
+import type { Session } from '../../../terminal/session.ts';
+import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
+import { describe } from '../../shared/describe.ts';
+import { withTemporaryFolder } from '../../shared/temporary-folder.ts';
+import type { CachePlace, Recorder } from './recorder.ts';
+import { createRecorder } from './recorder.ts';
+import { SAMPLES } from './samples.ts';
+
+/** What `kmsx cache` prints. */
+interface CacheReport {
+  readonly Folder: string;
+  /** The files that were made now, one for each command. */
+  readonly Made: readonly string[];
+  /** The files that were there already. */
+  readonly Kept: readonly string[];
+}
+
+/** `kmsx cache`: keeps the code of common commands compiled, beside the program. */
+export function defineCache(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Makes kmsx start faster on this machine: runs common commands once against an embedded KMS and keeps their code compiled, in the folder cache/ of the installation, for this version of Node.js. kmsx never makes it by itself. It reads the folder only where nobody else can write it, and ignores what is damaged or from another version; remove the folder to be rid of it.',
+    examples: [
+      ['after npm install, as the user who installed it', 'kmsx cache'],
+      ['how long a start takes now', 'time kmsx --help'],
+    ],
+    exitCodes: [0, 2, 7],
+  });
+  command.action(async () => {
+    const session = createSession(command, io);
+    await printResult(await runCache(session), session);
+  });
+}
+
+async function runCache(session: Session): Promise<CacheReport> {
+  const { io } = session;
+  assertSafeEnvironment(io);
+  const place = await recorderWith({}, io).place();
+  if (place === undefined) {
+    const message = 'this kmsx is one file, which keeps no compiled code beside it';
+    throw kmsxError('cache-not-possible', message, {
+      hints: ['install the package of kmsx for that'],
+    });
+  }
+  await prepareFolder(place.Folder, io);
+  const fileOf = (command: string): string => join(place.Folder, place.Prefix + command);
+  const missing = SAMPLES.map(({ command }) => command).filter((each) => !existsSync(fileOf(each)));
+  if (missing.length > 0) await compile(place, missing, session);
+  return {
+    Folder: place.Folder,
+    Made: missing.map((command) => place.Prefix + command),
+    Kept: SAMPLES.filter(({ command }) => !missing.includes(command)).map(
+      ({ command }) => place.Prefix + command,
+    ),
+  };
+}
+
+/** Code runs as whoever calls kmsx, so nobody else may be able to change it. */
+async function prepareFolder(folder: string, io: Io): Promise<void> {
+  try {
+    await makeFolders(folder, 0o755, io.fileSteps);
+  } catch (error) {
+    if (!existsSync(folder)) throw writeError(folder, error);
+  }
+  if (await isChangeableByOthers(folder, io.userId)) {
+    throw kmsxError(
+      'cache-not-possible',
+      `${folder} is not used: another user could change it, a folder above it, or a link on the way`,
+      { hints: ['install kmsx where only its owner can write, and run this as that user'] },
+    );
+  }
+}
+
+/** Runs every sample twice: once to know what it loads, once to keep that compiled. */
+async function compile(
+  place: CachePlace,
+  commands: readonly string[],
+  { io, reporter }: Session,
+): Promise<void> {
+  await withTemporaryFolder('kmsx-cache-', io, async (folder) => {
+    const server = await startLocalKms({ ...io, port: 0, waitForLockMs: 0 });
+    try {
+      const recorder = recorderWith(environmentOf(server, folder, io), io);
+      const namesOf = (command: string): string => join(folder, `${command}.names`);
+      await inFolder(join(folder, 'first'), async (cwd) => {
+        for (const { command, args } of SAMPLES) await recorder.names(namesOf(command), args, cwd);
+      });
+      await inFolder(join(folder, 'second'), async (cwd) => {
+        for (const { command, args } of SAMPLES) {
+          const compiled = join(folder, command);
+          await recorder.code(compiled, namesOf(command), args, cwd);
+          if (!commands.includes(command)) continue;
+          await keep(compiled, join(place.Folder, place.Prefix + command), io);
+          await reporter.detail(`compiled ${command}`);
+        }
+      });
+    } finally {
+      await server.close();
+    }
+  });
+}
+
+/** Another run may have been faster. */
+async function keep(compiled: string, path: string, io: Io): Promise<void> {
+  try {
+    const options = { label: path, mode: 0o644, existing: 'refuse' } as const;
+    const file = await prepareDurableFile(path, options, io);
+    await file.commit(await readFile(compiled));
+  } catch (error) {
+    if (!hasCode(error, 'output-exists')) throw error;
+  }
+}
+
+async function inFolder(folder: string, use: (folder: string) => Promise<void>): Promise<void> {
+  await mkdir(folder);
+  await use(folder);
+}
+
+function recorderWith(env: Session['io']['env'], io: Io): Recorder {
+  const { nodeExecutable, programFile, signal } = io;
+  return createRecorder({ nodeExecutable, program: programFile, env, signal });
+}
+
+/** The embedded KMS, and nothing of the caller's own. */
+function environmentOf({ announcement }: LocalKms, home: string, io: Io): Session['io']['env'] {
+  return {
+    PATH: io.env['PATH'],
+    HOME: home,
+    KMSX_ENDPOINT: announcement.Endpoint,
+    KMSX_KEY_ID: announcement.Keys[0]?.KeyId,
+    ALIBABA_CLOUD_REGION_ID: announcement.Region,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: announcement.AccessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: announcement.AccessKeySecret,
+    ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
+  };
+}

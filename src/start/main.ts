@@ -1,0 +1,40 @@
+/* What runs first: it answers what needs nothing of the program, refuses what would replace it, and loads the rest chunk
+   by chunk. The build makes one small CommonJS file of this room, as whose module it runs. */
+import { codeCache, readCodeCache } from './code-cache.ts';
+import { createLoader } from './loader.ts';
+import { readPack } from './pack.ts';
+import { recordCode } from './record.ts';
+import { fewDescriptorsRefusal, refusalOfCompileCache, textOf } from './refusals.ts';
+import type { Refusal } from './refusals.ts';
+import { printsVersion } from './version.ts';
+
+/** The words that stand for a program of kmsx's own where its user names a command. */
+const MODULE_HOST = 'kmsx:module-host';
+const RECORD = 'kmsx:record';
+
+const argv = process.argv.slice(2);
+const refusal = refusalOfCompileCache(process.env);
+if (!printsVersion(argv)) {
+  if (refusal === undefined) start();
+  else refuse(refusal);
+}
+
+function start(): void {
+  const pack = readPack();
+  const cache = codeCache(process);
+  const loadOf = createLoader(pack, require);
+  try {
+    if (argv[0] === RECORD) recordCode(process, { pack, cache, loadOf });
+    else if (argv[0] === MODULE_HOST) loadOf({}).load('hsm-host.js');
+    else loadOf(readCodeCache(cache, argv)).load('main.js');
+  } catch (error) {
+    const known = fewDescriptorsRefusal(error);
+    if (known === undefined) throw error;
+    refuse(known);
+  }
+}
+
+function refuse(known: Refusal): void {
+  process.exitCode = known.exitCode;
+  process.stderr.write(textOf(known, argv));
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The file of the pack beside this one; empty where the pack is at this file's own end. Put in by the build. */
+declare const KMSX_PACK: string;
+
+/** The chunks of the program: bodies of functions of `exports`, `require`, `module` and `load`. */
+export interface Pack {
+  /** @throws TypeError for a chunk that is not in it */
+  body(name: string): string;
+}
+
+/** The second line: where each chunk begins in the first one, and how long it is, in bytes. */
+interface Index {
+  readonly bytes: number;
+  readonly chunks: Readonly<Record<string, readonly [start: number, length: number]>>;
+}
+
+/** Each line is a comment, so that the pack may stand at the end of a program. */
+const COMMENT = '//';
+
+/**
+ * Reads the pack that belongs to this file, when a chunk is first taken from it: one line with all code, in ASCII, and one
+ * with the index.
+ */
+export function readPack(): Pack {
+  let pack: Pack | undefined;
+  return {
+    body: (name) => {
+      const file = KMSX_PACK === '' ? __filename : join(__dirname, KMSX_PACK);
+      pack ??= parsePack(readFileSync(file, 'latin1'));
+      return pack.body(name);
+    },
+  };
+}
+
+/** The pack at the end of a text. */
+export function parsePack(text: string): Pack {
+  const indexLine = text.lastIndexOf('\n', text.length - 2) + 1;
+  const { bytes, chunks } = JSON.parse(text.slice(indexLine + COMMENT.length)) as Index;
+  const end = indexLine - 1;
+  const code = text.slice(end - bytes, end);
+  return {
+    body: (name) => {
+      const place = chunks[name];
+      if (place === undefined) throw new TypeError(`no chunk ${name}`);
+      return code.slice(place[0], place[0] + place[1]);
+    },
+  };
+}

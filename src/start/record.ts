@@ -1,0 +1,52 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { CodeCache } from './code-cache.ts';
+import { compileTable, encodeCompiledCode } from './code-cache.ts';
+import type { createLoader } from './loader.ts';
+import { PARAMETERS } from './loader.ts';
+import type { Pack } from './pack.ts';
+
+interface Recording {
+  readonly pack: Pack;
+  readonly cache: CodeCache | undefined;
+  readonly loadOf: ReturnType<typeof createLoader>;
+}
+
+/**
+ * Runs a command, so that its code can be kept compiled (`kmsx cache`). The word after `kmsx:record` says what is wanted, and
+ * two files follow, of which one may be empty:
+ *
+ * - `place`: print where compiled code is looked for, as JSON; `null` where it is not;
+ * - `names FILE ''`: at the end of the process write the names of the command's chunks, as JSON;
+ * - `code FILE NAMES`: compile those chunks first, and at the end write them with all that was compiled on the way.
+ */
+export function recordCode(
+  host: Pick<NodeJS.Process, 'argv' | 'on' | 'stdout'>,
+  { pack, cache, loadOf }: Recording,
+): void {
+  const [, what, file = '', names = ''] = host.argv.splice(2, 4);
+  if (what === 'place') {
+    host.stdout.write(JSON.stringify(cache ?? null));
+  } else if (what === 'names') {
+    const loader = loadOf({});
+    host.on('exit', () => {
+      writeFileSync(file, JSON.stringify(loader.loaded()));
+    });
+    loader.load('main.js');
+  } else {
+    const source = tableOf(pack, JSON.parse(readFileSync(names, 'utf8')) as readonly string[]);
+    const { script, chunks } = compileTable(source);
+    host.on('exit', () => {
+      writeFileSync(file, encodeCompiledCode({ source, data: script.createCachedData() }));
+    });
+    loadOf(chunks).load('main.js');
+  }
+}
+
+/** An expression: an object of functions, the chunks. */
+function tableOf(pack: Pack, names: readonly string[]): string {
+  const parameters = PARAMETERS.join();
+  const entries = names.map(
+    (name) => `${JSON.stringify(name)}:function(${parameters}){${pack.body(name)}\n}`,
+  );
+  return `({${entries.join()}})`;
+}

@@ -1,0 +1,27 @@
+/* The chunks that the build makes, and what loads them. */
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleProgram, packOf } from '../../scripts/bundle/program.js';
+import { parsePack } from '../../src/start/pack.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+let chunks: readonly (readonly [string, string])[];
+beforeAll(async () => {
+  ({ chunks } = await bundleProgram(root, ['koffi']));
+});
+
+describe('a pack', () => {
+  it('is two lines, and gives back each chunk', () => {
+    const { pack } = packOf(chunks);
+    expect(pack.trimEnd().split('\n')).toHaveLength(2);
+    const read = parsePack(`a program\n${pack}`);
+    for (const [name, text] of chunks) expect(read.body(name)).toBe(text);
+    expect(() => read.body('none.js')).toThrow('no chunk none.js');
+  });
+
+  it('has the same hash for the same chunks alone', () => {
+    expect(packOf(chunks).hash).toBe(packOf(chunks).hash);
+    expect(packOf(chunks.slice(1)).hash).not.toBe(packOf(chunks).hash);
+  });
+});
