@@ -3,12 +3,12 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RunResult } from '../support/run-result.ts';
-import { cleanEnv, finish } from '../support/kmsx.ts';
-import { useTempFolder } from '../support/temp-folder.ts';
+import type { RunResult } from '../../support/run-result.ts';
+import { cleanEnv, finish } from '../../support/kmsx.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
 
 const folder = useTempFolder();
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const BUILDS = 4;
 /** A build takes about two seconds of one core, and others may be busy. */
 const TIMEOUT_MS = 120_000;

@@ -4,12 +4,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { leanBundle } from '../../scripts/bundle/lean.js';
-import { defines } from '../../scripts/defines.js';
-import { cleanEnv, finish, KMSX } from '../support/kmsx.ts';
-import { copyPackages, copyProject } from '../support/project-copy.ts';
-import type { RunResult } from '../support/run-result.ts';
-import { useTempFolder } from '../support/temp-folder.ts';
+import { leanBundle } from '../../../scripts/bundle/lean.js';
+import { defines } from '../../../scripts/defines.js';
+import { cleanEnv, finish, KMSX } from '../../support/kmsx.ts';
+import { copyPackages, copyProject } from '../../support/project-copy.ts';
+import type { RunResult } from '../../support/run-result.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
 
 const root = dirname(dirname(KMSX));
 const read = (...names: readonly string[]): string => readFileSync(join(root, ...names), 'utf8');

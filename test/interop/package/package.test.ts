@@ -14,10 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cleanEnv, finish, KMSX } from '../support/kmsx.ts';
-import { startServer } from '../support/network/servers.ts';
-import { copyPackages, copyProject } from '../support/project-copy.ts';
-import type { RunResult } from '../support/run-result.ts';
+import { cleanEnv, finish, KMSX } from '../../support/kmsx.ts';
+import { startServer } from '../../support/network/servers.ts';
+import { copyPackages, copyProject } from '../../support/project-copy.ts';
+import type { RunResult } from '../../support/run-result.ts';
 
 const root = dirname(dirname(KMSX));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kmsx-test-')));
