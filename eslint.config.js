@@ -6,6 +6,7 @@ export default tseslint.config(
     ignores: [
       'dist/',
       'cache/',
+      'kmsx-standalone.cjs',
       'node_modules/',
       'completions/',
       'test/golden/',

@@ -22,6 +22,7 @@ _kmsx_find_command() {
     'kmsx rehearse') found='kmsx rehearse' ;;
     'kmsx local-kms') found='kmsx local-kms' ;;
     'kmsx completion') found='kmsx completion' ;;
+    'kmsx version') found='kmsx version' ;;
     'kmsx cache') found='kmsx cache' ;;
     'kmsx help') found='kmsx help' ;;
   esac
@@ -36,7 +37,7 @@ _kmsx_list_command() {
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
         keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion
-        cache help)
+        version cache help)
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
@@ -286,7 +287,7 @@ _kmsx_find_operand() {
     'kmsx combine '*) takes=files ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion cache help exit-codes environment documents terms errors) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help exit-codes environment documents terms errors) ;;
   esac
 }
 

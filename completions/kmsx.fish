@@ -37,6 +37,8 @@ function __kmsx_find_command
             echo 'kmsx local-kms'
         case 'kmsx completion'
             echo 'kmsx completion'
+        case 'kmsx version'
+            echo 'kmsx version'
         case 'kmsx cache'
             echo 'kmsx cache'
         case 'kmsx help'
@@ -244,6 +246,7 @@ complete -c kmsx -n '__kmsx_at 0 kmsx' -a policy -d 'print the minimal RAM polic
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a rehearse -d 'run a whole ceremony against the embedded KMS'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a local-kms -d 'run the embedded KMS as a server on loopback'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a completion -d 'print a shell completion script'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a version -d 'print the version, and with --verbose what exactly runs'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a cache -d 'keep the code of common commands compiled, to start faster'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a help -d 'show help for a command or topic'
 
@@ -505,4 +508,4 @@ complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wron
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion cache help exit-codes environment documents terms errors'
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help exit-codes environment documents terms errors'

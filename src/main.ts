@@ -14,6 +14,10 @@ Object.assign(process.report, {
 // Of the SDKs' code, of which users can change nothing; in standard error, which programs read.
 process.noDeprecation = true;
 
+/** Where the program was loaded from: `src/start/loader.ts` gives it to each chunk. */
+declare const kmsxFiles: readonly string[] | undefined;
+const programFiles = typeof kmsxFiles === 'undefined' ? [] : kmsxFiles;
+
 const interrupt = new AbortController();
 let stop: (() => void) | undefined;
 
@@ -45,7 +49,12 @@ process.once('uncaughtException', (error: unknown) => {
   process.exit(1);
 });
 
-const io = systemIo(process, interrupt.signal, () => new Promise((resolve) => (stop = resolve)));
+const io = systemIo(
+  process,
+  programFiles,
+  interrupt.signal,
+  () => new Promise((resolve) => (stop = resolve)),
+);
 const argv = process.argv.slice(2);
 void main();
 

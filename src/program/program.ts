@@ -129,6 +129,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/shell/completion.ts')).defineCompletion,
   },
   {
+    name: 'version',
+    group: SHELL,
+    summary: 'print the version, and with --verbose what exactly runs',
+    load: async () => (await import('../commands/shell/version.ts')).defineVersion,
+  },
+  {
     name: 'cache',
     group: SHELL,
     summary: 'keep the code of common commands compiled, to start faster',

@@ -7,15 +7,17 @@ import { packagePath } from './packages.ts';
 /** How to get each export of a chunk, when it is used. */
 type Getters = Readonly<Record<string, () => unknown>>;
 
-/** The code of a chunk. It reaches others by `require`, and by `kmsxLoad` what it needs later. */
+/** The code of a chunk. It reaches others by `require`, and by `kmsxLoad` what it needs later; `kmsxFiles` are
+ * the files that the program is in. */
 export type Chunk = (
   kmsxExport: (exports: Getters) => void,
   require: (name: string) => unknown,
   kmsxLoad: (name: string) => Promise<unknown>,
+  kmsxFiles: readonly string[],
 ) => void;
 
 /** The names of a chunk's parameters, in order. */
-export const PARAMETERS = ['kmsxExport', 'require', 'kmsxLoad'];
+export const PARAMETERS = ['kmsxExport', 'require', 'kmsxLoad', 'kmsxFiles'];
 
 export interface Loader {
   load(name: string): object;
@@ -47,7 +49,7 @@ export function createLoader(
           Object.defineProperty(module, key, { get, enumerable: true });
         }
       };
-      chunk(define, take, (other) => Promise.resolve().then(() => take(other)));
+      chunk(define, take, (other) => Promise.resolve().then(() => take(other)), pack.files);
       return module;
     };
     const take = (name: string): unknown => {

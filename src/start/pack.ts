@@ -6,6 +6,8 @@ declare const KMSX_PACK: string;
 
 /** The chunks of the program: bodies of functions of `exports`, `require`, `module` and `load`. */
 export interface Pack {
+  /** The files that the program is in. */
+  readonly files: readonly string[];
   /** @throws TypeError for a chunk that is not in it */
   body(name: string): string;
 }
@@ -24,27 +26,26 @@ const COMMENT = '//';
  * with the index.
  */
 export function readPack(): Pack {
-  let pack: Pack | undefined;
+  const file = KMSX_PACK === '' ? __filename : join(__dirname, KMSX_PACK);
+  let bodyOf: Pack['body'] | undefined;
   return {
+    files: [...new Set([__filename, file])],
     body: (name) => {
-      const file = KMSX_PACK === '' ? __filename : join(__dirname, KMSX_PACK);
-      pack ??= parsePack(readFileSync(file, 'latin1'));
-      return pack.body(name);
+      bodyOf ??= parsePack(readFileSync(file, 'latin1'));
+      return bodyOf(name);
     },
   };
 }
 
-/** The pack at the end of a text. */
-export function parsePack(text: string): Pack {
+/** Finds chunks in the pack at the end of a text. */
+export function parsePack(text: string): Pack['body'] {
   const indexLine = text.lastIndexOf('\n', text.length - 2) + 1;
   const { bytes, chunks } = JSON.parse(text.slice(indexLine + COMMENT.length)) as Index;
   const end = indexLine - 1;
   const code = text.slice(end - bytes, end);
-  return {
-    body: (name) => {
-      const place = chunks[name];
-      if (place === undefined) throw new TypeError(`no chunk ${name}`);
-      return code.slice(place[0], place[0] + place[1]);
-    },
+  return (name) => {
+    const place = chunks[name];
+    if (place === undefined) throw new TypeError(`no chunk ${name}`);
+    return code.slice(place[0], place[0] + place[1]);
   };
 }

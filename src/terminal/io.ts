@@ -43,8 +43,12 @@ export interface Io extends FileContext {
   readonly nodeExecutable: string;
   /** The file that started this program, to start it again. */
   readonly programFile: string;
+  /** The files that this program is in. */
+  readonly programFiles: readonly string[];
   /** The version of Node.js, such as `20.20.0`. */
   readonly nodeVersion: string;
+  /** The version of OpenSSL in Node.js, such as `3.0.16`. */
+  readonly opensslVersion: string;
   /** Asks on the terminal itself, never through stdin or stderr; undefined if there is no terminal. */
   promptSecret(question: string): Promise<SecretBytes | undefined>;
   /**

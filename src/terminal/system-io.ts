@@ -10,11 +10,13 @@ import { promptSecret } from './prompt.ts';
  * Makes the `Io` of the real process.
  *
  * @param host - Node's `process`
+ * @param programFiles - the files that the program is in
  * @param signal - aborts when the process is interrupted
  * @param untilStopped - as in `Io`
  */
 export function systemIo(
   host: NodeJS.Process,
+  programFiles: readonly string[],
   signal: AbortSignal,
   untilStopped: () => Promise<void>,
 ): Io {
@@ -26,7 +28,9 @@ export function systemIo(
     cwd: workingDirectory(host),
     nodeExecutable: host.execPath,
     programFile: host.argv[1] ?? '',
+    programFiles,
     nodeVersion: host.versions.node,
+    opensslVersion: host.versions.openssl,
     pid: host.pid,
     signal,
     untilStopped,

@@ -15,9 +15,9 @@ describe('a pack', () => {
   it('is two lines, and gives back each chunk', () => {
     const { pack } = packOf(chunks);
     expect(pack.trimEnd().split('\n')).toHaveLength(2);
-    const read = parsePack(`a program\n${pack}`);
-    for (const [name, text] of chunks) expect(read.body(name)).toBe(text);
-    expect(() => read.body('none.js')).toThrow('no chunk none.js');
+    const bodyOf = parsePack(`a program\n${pack}`);
+    for (const [name, text] of chunks) expect(bodyOf(name)).toBe(text);
+    expect(() => bodyOf('none.js')).toThrow('no chunk none.js');
   });
 
   it('has the same hash for the same chunks alone', () => {

@@ -41,6 +41,8 @@ export const TEST_NOW = new Date('2026-11-23T08:00:00.000Z');
 const FIXED = {
   nodeExecutable: '/none/node',
   programFile: '/none/kmsx.js',
+  programFiles: [],
+  opensslVersion: '3.0.16',
   nodeVersion: '20.20.0',
   pid: 4242,
   now: () => TEST_NOW,
@@ -56,7 +58,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const { signal } = new AbortController();
   const untilStopped = (): Promise<void> => options.untilStopped ?? Promise.resolve();
   return {
-    ...systemIo(process, signal, untilStopped),
+    ...systemIo(process, [], signal, untilStopped),
     ...(options.isReal !== true && FIXED),
     ...(options.fileSteps !== undefined && { fileSteps: options.fileSteps }),
     ...(options.pid !== undefined && { pid: options.pid }),

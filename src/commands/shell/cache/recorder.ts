@@ -44,7 +44,8 @@ export function createRecorder({
     return stdout;
   };
   return {
-    place: async () => JSON.parse(await record(['place', '', ''])) as CachePlace | undefined,
+    place: async () =>
+      (JSON.parse(await record(['place', '', ''])) as CachePlace | null) ?? undefined,
     names: async (file, args, folder) => {
       await record(['names', file, '', ...args], folder);
     },

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Io } from '../../terminal/io.ts';
+import { printResult } from '../../terminal/output/json-output.ts';
+import { textWritten } from '../../terminal/output/stdout.ts';
+import { createSession } from '../../terminal/session.ts';
+import { version } from '../../terminal/version.ts';
+import { describe } from '../shared/describe.ts';
+
+/** What `kmsx version --verbose` prints. */
+interface VersionReport {
+  readonly Version: string;
+  /** The versions of Node.js and of the OpenSSL in it. */
+  readonly Node: string;
+  readonly OpenSSL: string;
+  /** The files that the program is in. */
+  readonly Files: readonly { readonly Name: string; readonly SHA256: string }[];
+}
+
+/** `kmsx version`: the version, and with `--verbose` what exactly runs. */
+export function defineVersion(command: Command, io: Io): void {
+  describe(command, {
+    text: 'Prints the version. With --verbose prints JSON: the version, Node.js, its OpenSSL, and the SHA-256 of each file that the program is in, as sha256sum prints it. A program says of itself what it likes: to check a copy, hash it with another program.',
+    examples: [
+      ['the version', 'kmsx version'],
+      ['for the record of a ceremony', 'kmsx version --verbose'],
+    ],
+    exitCodes: [0, 2, 7],
+  });
+  command.action(async () => {
+    const session = createSession(command, io);
+    if (session.options.verbose) await printResult(await report(io), session);
+    else await textWritten(io.stdout.write(Buffer.from(`${version}\n`)));
+  });
+}
+
+async function report(io: Io): Promise<VersionReport> {
+  const files = io.programFiles.map(async (path) => ({
+    Name: basename(path),
+    SHA256: createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex'),
+  }));
+  const { nodeVersion: Node, opensslVersion: OpenSSL } = io;
+  return { Version: version, Node, OpenSSL, Files: await Promise.all(files) };
+}
