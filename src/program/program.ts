@@ -151,8 +151,8 @@ const COMMANDS: readonly CommandEntry[] = [
 /** The command tree. */
 export interface Program {
   readonly command: Command;
-  /** Resolves when all help and version text has been written. */
-  printed(): Promise<void>;
+  /** Writes the help or version that was asked for, in one piece. */
+  print(): Promise<void>;
 }
 
 /**
@@ -163,7 +163,7 @@ export interface Program {
  */
 export function createProgram(io: Io, argv: readonly string[]): Program {
   const program = new Command('kmsx');
-  const texts: Promise<void>[] = [];
+  const [out, err]: [string[], string[]] = [[], []];
   program
     .description('Alibaba Cloud KMS data keys for key ceremonies, shell scripts and jq')
     .version(version, '-V, --version', 'print the version')
@@ -172,8 +172,8 @@ export function createProgram(io: Io, argv: readonly string[]): Program {
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, optionDescription, styleTitle: (title) => title })
     .configureOutput({
-      writeOut: (text) => texts.push(io.stdout.write(Buffer.from(text))),
-      writeErr: (text) => texts.push(io.stderr.write(Buffer.from(text))),
+      writeOut: (text) => out.push(text),
+      writeErr: (text) => err.push(text),
       outputError: () => undefined, // errors are printed once, by run
       getOutHelpWidth: () => 100,
       getErrHelpWidth: () => 100,
@@ -196,8 +196,9 @@ export function createProgram(io: Io, argv: readonly string[]): Program {
   program.addHelpText('after', `\nkmsx help COMMAND or TOPIC; topics: ${TOPIC_NAMES.join(', ')}`);
   return {
     command: program,
-    printed: async () => {
-      await Promise.all(texts);
+    print: async () => {
+      if (out.length > 0) await io.stdout.write(Buffer.from(out.join('')));
+      if (err.length > 0) await io.stderr.write(Buffer.from(err.join('')));
     },
   };
 }

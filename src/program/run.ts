@@ -45,9 +45,12 @@ async function parse(program: Program, argv: readonly string[]): Promise<void> {
     });
   } catch (thrown) {
     const isHelp = thrown instanceof CommanderError && thrown.exitCode === 0;
-    if (!isHelp) throw thrown;
+    if (!isHelp) {
+      await textWritten(program.print());
+      throw thrown;
+    }
   }
-  await textWritten(program.printed());
+  await textWritten(program.print());
 }
 
 /** The words before the command: the options of the program alone. All of them where there is no command. */

@@ -71,22 +71,37 @@ function workingDirectory(host: NodeJS.Process): string | undefined {
   }
 }
 
-function systemOutput(host: NodeJS.Process, descriptor: 1 | 2, signal: AbortSignal): OutputStream {
+/** The stream of an open descriptor. Writes come out in the order in which they were asked for. */
+export function systemOutput(
+  host: Pick<NodeJS.Process, 'stdout' | 'stderr'>,
+  descriptor: number,
+  signal: AbortSignal,
+): OutputStream {
+  // Each write has a thread of its own, and threads overtake each other.
+  let last: Promise<unknown> = Promise.resolve();
+  const afterLast = (write: () => Promise<void>): Promise<void> => {
+    const written = last.then(write, write);
+    last = written;
+    return written;
+  };
   return {
     isTerminal: isTerminal(descriptor),
     isOpen: isOpenForWriting(descriptor),
     fileId: fileIdOf(descriptor),
-    write: (bytes) => writeDescriptor(descriptor, bytes, signal),
+    write: (bytes) => afterLast(() => writeDescriptor(descriptor, bytes, signal)),
     writeUntil: (bytes, until) => {
       // A libuv thread blocked on a full pipe would outlive the program.
       if (!isTerminal(descriptor)) nodeStream(host, descriptor);
-      return writeDescriptor(descriptor, bytes, until);
+      return afterLast(() => writeDescriptor(descriptor, bytes, until));
     },
   };
 }
 
 /** Node's own stream. Creating it makes its pipe non-blocking; Node restores that at process exit. */
-function nodeStream(host: NodeJS.Process, descriptor: 1 | 2): NodeJS.WriteStream {
+function nodeStream(
+  host: Pick<NodeJS.Process, 'stdout' | 'stderr'>,
+  descriptor: number,
+): NodeJS.WriteStream {
   return descriptor === 1 ? host.stdout : host.stderr;
 }
 

@@ -81,8 +81,16 @@ export interface InspectedFile extends Facts {
   readonly File: string;
 }
 
-/** The other files that have a value in common with one file; a relation without any is left out. */
-export type Belonging = Readonly<Partial<Record<`Same${Relation}As`, readonly string[]>>>;
+/** How many others a file names for each relation: naming all would make the answer grow with the square of the files. */
+const MOST_NAMED = 20;
+
+/**
+ * The other files that have a value in common with one file; a relation without any is left out. Where there are more
+ * than 20, the first 20 are named, and their number is told.
+ */
+export type Belonging = Readonly<
+  Partial<Record<`Same${Relation}As`, readonly string[]> & Record<`Same${Relation}Count`, number>>
+>;
 
 /**
  * Finds which files belong together: for each file, and each relation, the other files with the same value. It
@@ -90,18 +98,54 @@ export type Belonging = Readonly<Partial<Record<`Same${Relation}As`, readonly st
  */
 export function relate(files: readonly NamedIdentities[]): Belonging[] {
   const known = namingBareValues(files);
-  return known.map((own, index) =>
-    Object.fromEntries(
-      RELATIONS.flatMap((relation) => {
-        const others = files.filter(
-          (_, other) =>
-            other !== index && haveCommon(own[relation], known[other]?.[relation] ?? []),
-        );
-        if (others.length === 0) return [];
-        return [[`Same${relation}As`, others.map(({ file }) => file)]];
-      }),
-    ),
-  );
+  const belonging: Record<string, unknown>[] = files.map(() => ({}));
+  for (const relation of RELATIONS) {
+    const filesWithAny = unions(filesByValue(known, relation));
+    known.forEach((own, index) => {
+      const together = filesWithAny(own[relation] ?? []);
+      const count = together.length - 1; // without itself
+      if (count < 1) return;
+      const named = together.slice(0, MOST_NAMED + 1).filter((other) => other !== index);
+      Object.assign(belonging[index] ?? {}, {
+        [`Same${relation}As`]: named.slice(0, MOST_NAMED).map((other) => files[other]?.file),
+        ...(count > MOST_NAMED && { [`Same${relation}Count`]: count }),
+      });
+    });
+  }
+  return belonging;
+}
+
+/** For each value of a relation, the places of the files that have it, in order. */
+function filesByValue(
+  known: readonly Identities[],
+  relation: Relation,
+): ReadonlyMap<string, readonly number[]> {
+  const having = new Map<string, number[]>();
+  known.forEach((identities, index) => {
+    for (const value of new Set(identities[relation])) {
+      const places = having.get(value);
+      if (places === undefined) having.set(value, [index]);
+      else places.push(index);
+    }
+  });
+  return having;
+}
+
+/** Finds the files that have any of some values, in order; once for those that have the same values. */
+function unions(
+  having: ReadonlyMap<string, readonly number[]>,
+): (values: readonly string[]) => readonly number[] {
+  const known = new Map<string, readonly number[]>();
+  return (values) => {
+    // A value that one file alone has is that of the file which asks.
+    const shared = [...new Set(values)].filter((value) => (having.get(value)?.length ?? 0) > 1);
+    const name = JSON.stringify(shared.sort());
+    const union =
+      known.get(name) ??
+      [...new Set(shared.flatMap((value) => having.get(value) ?? []))].sort((a, b) => a - b);
+    known.set(name, union);
+    return union;
+  };
 }
 
 /** The result of `inspect`: one entry for each file, in order. */
@@ -120,13 +164,16 @@ export function groupLetters(
   const known = namingBareValues(files);
   const columns = new Map<Relation, string[]>();
   for (const relation of RELATIONS) {
-    const all = known.flatMap((identities) => [...new Set(identities[relation])]);
-    const shared = [...new Set(all)].filter((value) => all.indexOf(value) < all.lastIndexOf(value));
+    const having = filesByValue(known, relation);
+    const shared = [...having].filter(([, places]) => places.length > 1).map(([value]) => value);
     if (shared.length === 0) continue;
+    const order = new Map(shared.map((value, index) => [value, index]));
     const letters = known.map((identities) =>
-      shared.flatMap((value, index) =>
-        identities[relation]?.includes(value) === true ? [letter(index)] : [],
-      ),
+      [...new Set(identities[relation])]
+        .map((value) => order.get(value))
+        .filter((index) => index !== undefined)
+        .sort((a, b) => a - b)
+        .map(letter),
     );
     columns.set(
       relation,
@@ -138,22 +185,19 @@ export function groupLetters(
 
 /** A bare value is what another file calls it; where none does, a CiphertextBlob. */
 function namingBareValues(files: readonly NamedIdentities[]): readonly Identities[] {
-  const isNamed = (relation: Relation, value: string): boolean =>
-    files.some(({ identities }) => identities[relation]?.includes(value) === true);
+  const valuesOf = (relation: Relation): ReadonlySet<string> =>
+    new Set(files.flatMap(({ identities }) => identities[relation] ?? []));
+  const [exports, blobs] = [valuesOf('ExportedDataKey'), valuesOf('CiphertextBlob')];
   return files.map(({ identities }) => {
     const { Bare } = identities;
     if (Bare === undefined) return identities;
-    const isExport = isNamed('ExportedDataKey', Bare);
-    const isBlob = isNamed('CiphertextBlob', Bare) || !isExport;
+    const isExport = exports.has(Bare);
+    const isBlob = blobs.has(Bare) || !isExport;
     return {
       ...(isExport && { ExportedDataKey: [Bare] }),
       ...(isBlob && { CiphertextBlob: [Bare] }),
     };
   });
-}
-
-function haveCommon(own: readonly string[] | undefined, others: readonly string[]): boolean {
-  return own?.some((value) => others.includes(value)) === true;
 }
 
 /** A, B, …, Z, A1, B1, … */

@@ -427,6 +427,16 @@ describe('which files belong together', () => {
     ]);
   });
 
+  it('names the first 20 of many, and tells their number', () => {
+    const files = named(Array.from({ length: 23 }, () => ({ KmsKey: ['k'] })));
+    const all = files.map(({ file }) => file);
+    const belonging = relate(files);
+    expect(belonging[0]).toEqual({ SameKmsKeyAs: all.slice(1, 21), SameKmsKeyCount: 22 });
+    expect(belonging[5]?.SameKmsKeyAs).toEqual([...all.slice(0, 5), ...all.slice(6, 21)]);
+    expect(belonging[22]?.SameKmsKeyAs).toEqual(all.slice(0, 20));
+    expect(relate(files.slice(0, 21))[0]).not.toHaveProperty('SameKmsKeyCount');
+  });
+
   it('takes a bare value for what another file calls it', () => {
     const files = named([{ Bare: 'x' }, { ExportedDataKey: ['x'] }, { Bare: 'y' }, { Bare: 'y' }]);
     expect(relate(files)).toEqual([
