@@ -11,7 +11,9 @@ export interface Ceremony {
   readonly privateKeyFile: string;
   readonly exportFile: string;
   /** The arguments of an export-key whose backup and export document are new files. */
-  exportArguments(): string[];
+  readonly exportArguments: () => string[];
+  /** The commands whose start is measured; each call gives arguments that work. */
+  readonly commands: () => Readonly<Record<string, () => readonly string[]>>;
   close(): Promise<void>;
 }
 
@@ -55,7 +57,15 @@ export async function startCeremony(root: string, folder: string): Promise<Cerem
     };
     processes.kmsx(...exportArguments());
     const exportFile = join(folder, 'export-1.json');
-    return { processes, privateKeyFile, exportFile, exportArguments, close };
+    const opened = ['--privkey', privateKeyFile, '--in', exportFile];
+    const commands = (): Readonly<Record<string, () => readonly string[]>> => ({
+      '--version': () => ['--version'],
+      '--help': () => ['--help'],
+      'unwrap-key': () => ['unwrap-key', ...opened, '--check-value-only'],
+      'list-keys': () => ['list-keys', '--endpoint', Endpoint],
+      'export-key': exportArguments,
+    });
+    return { processes, privateKeyFile, exportFile, exportArguments, commands, close };
   } catch (error) {
     await close();
     throw error;

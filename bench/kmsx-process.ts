@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The built program, run in processes of its own with an environment that holds what is named here only, and
- * NODE_EXTRA_CA_CERTS as the caller has it. */
+/** The built program, run in processes of its own with an environment that holds what is named here only. */
 export class KmsxProcess {
   readonly #launcher: string;
   readonly #env: NodeJS.ProcessEnv;
@@ -23,16 +22,25 @@ export class KmsxProcess {
       HOME: folder,
       TZ: 'UTC',
       LANG: 'C.UTF-8',
-      ...ownCertificates(),
       // Credentials are given; nothing may go looking for more on the network.
       ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
       ...env,
     };
   }
 
+  /** Where the processes run. */
+  get environment(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+    return { cwd: this.#folder, env: this.#env };
+  }
+
+  /** The arguments with which Node.js runs kmsx. */
+  kmsxArguments(...args: readonly string[]): string[] {
+    return [this.#launcher, ...args];
+  }
+
   /** Runs kmsx to its end. */
   kmsx(...args: readonly string[]): void {
-    this.node(this.#launcher, ...args);
+    this.node(...this.kmsxArguments(...args));
   }
 
   /** Runs this same Node to its end. */
@@ -56,10 +64,4 @@ export class KmsxProcess {
     await once(child, 'close');
     throw new Error(`kmsx ${args.join(' ')} said nothing (exit code ${child.exitCode})`);
   }
-}
-
-/** With it Node reads every certificate at start, also for `node -e 0`: the ratios depend on it. */
-function ownCertificates(): NodeJS.ProcessEnv {
-  const file = process.env['NODE_EXTRA_CA_CERTS'];
-  return file === undefined ? {} : { NODE_EXTRA_CA_CERTS: file };
 }

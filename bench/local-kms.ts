@@ -1,16 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { firstState } from '../src/local-kms/state/first-state.ts';
-import { formatState } from '../src/local-kms/state/state-document.ts';
 import { KmsxProcess } from './kmsx-process.ts';
 import { sendAll } from './loader.ts';
 import type { SigningKey } from './signed-requests.ts';
 import { signedRequests } from './signed-requests.ts';
+import { stateOf } from './state.ts';
 import { markdownTable } from './table.ts';
 
 const ROUNDS = 5;
@@ -96,7 +94,7 @@ export async function localKmsStartTable(root: string, folder: string): Promise<
   const processes = new KmsxProcess(root, folder);
   const stateFolder = join(folder, 'state');
   mkdirSync(stateFolder, { mode: 0o700 });
-  writeFileSync(join(stateFolder, 'state.json'), await largeState(), { mode: 0o600 });
+  writeFileSync(join(stateFolder, 'state.json'), await stateOf(KEYS), { mode: 0o600 });
   const time = async (...args: string[]): Promise<number> => {
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -121,20 +119,6 @@ export async function localKmsStartTable(root: string, folder: string): Promise<
       ],
     ],
   );
-}
-
-async function largeState(): Promise<Buffer> {
-  const state = await firstState(new Date(), randomBytes);
-  const [first] = state.keys.values();
-  if (first === undefined) throw new Error('a first state without a key');
-  const keys = new Map(state.keys);
-  while (keys.size < KEYS) {
-    const keyId = randomUUID();
-    const { createdAt } = first;
-    const versions = [{ keyVersionId: randomUUID(), createdAt, material: randomBytes(32) }];
-    keys.set(keyId, { ...first, keyId, versions });
-  }
-  return formatState({ ...state, keys });
 }
 
 async function startBareServer(): Promise<{ child: ChildProcess; port: number }> {

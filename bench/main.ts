@@ -1,28 +1,42 @@
-/* Prints how long things take, as Markdown: npm run bench. Ratios, since a machine's own speed says little. */
+/* Measures how long things take, prints it as Markdown and keeps it in docs/performance.md: npm run bench. Ratios, since a
+   machine's own speed says little. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { startCeremony } from './ceremony.ts';
+import { growthTable } from './growth.ts';
 import { localKmsStartTable, localKmsTable } from './local-kms.ts';
 import { startUpTable } from './start-up.ts';
+import { taskTable } from './tasks.ts';
 import { unwrapTable } from './unwraps.ts';
+
+const PAGE = 'docs/performance.md';
+const MARK = '<!-- what npm run bench printed -->\n';
 
 const root = process.cwd();
 execFileSync(process.execPath, ['scripts/build.js'], { cwd: root, stdio: 'inherit' });
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kmsx-bench-')));
 try {
-  const processor = cpus()[0]?.model.trim() ?? 'an unknown processor';
-  console.log(`Node ${process.version}, ${process.platform}, ${cpus().length} × ${processor}\n`);
+  const tables: string[] = [];
   const ceremony = await startCeremony(root, folder);
   try {
-    console.log(startUpTable(ceremony));
+    tables.push(startUpTable(ceremony), taskTable(ceremony), await growthTable(ceremony, folder));
   } finally {
     await ceremony.close();
   }
-  console.log(unwrapTable(folder));
-  console.log(await localKmsTable(root, folder));
-  console.log(await localKmsStartTable(root, folder));
+  tables.push(unwrapTable(folder));
+  tables.push(await localKmsTable(root, folder), await localKmsStartTable(root, folder));
+  const processor = cpus()[0]?.model.trim() ?? 'an unknown processor';
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const machine = `Node.js ${process.version}, ${process.platform}, ${cpus().length} × ${processor}, ${memory} GiB`;
+  const figures = [`${machine}\n`, ...tables.filter((table) => table !== '')].join('\n');
+  console.log(figures);
+  const [text = ''] = readFileSync(PAGE, 'utf8').split(MARK);
+  writeFileSync(PAGE, `${text}${MARK}\n${figures}`);
+  execFileSync(join(root, 'node_modules', '.bin', 'prettier'), ['--write', PAGE], {
+    stdio: 'ignore',
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,3 +1,6 @@
+const MOST_REPEATED = 3;
+const SMALL_SPREAD = 0.15;
+
 /** One of the things that are compared. */
 export interface Contender {
   readonly name: string;
@@ -11,12 +14,14 @@ export interface Contender {
  * Times contenders in turn, round by round, so that a machine that gets slower or faster does so for all of
  * them. The first round warms up and isn't counted.
  *
- * @param rounds - how many are counted
+ * @param rounds - how many are counted; up to three times as many until the times of each contender are close together
  * @returns for each contender, in order, the median over the rounds of the time of one run, in milliseconds
  */
 export function medianTimes(contenders: readonly Contender[], rounds: number): number[] {
   const times = contenders.map((): number[] => []);
-  for (let round = 0; round <= rounds; round += 1) {
+  const isSteady = (): boolean => times.every((each) => spread(each) <= SMALL_SPREAD);
+  for (let round = 0; round <= rounds * MOST_REPEATED; round += 1) {
+    if (round > rounds && isSteady()) break;
     contenders.forEach(({ run, runsPerRound = 1 }, index) => {
       const start = performance.now();
       for (let count = 0; count < runsPerRound; count += 1) run();
@@ -24,6 +29,13 @@ export function medianTimes(contenders: readonly Contender[], rounds: number): n
     });
   }
   return times.map(median);
+}
+
+/** The range of the middle half, as a share of the median. */
+function spread(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? NaN;
+  return (at(0.75) - at(0.25)) / at(0.5);
 }
 
 function median(values: readonly number[]): number {

@@ -5,57 +5,44 @@ import { markdownTable, verdict } from './table.ts';
 
 const ROUNDS = 31;
 
-interface Case extends Contender {
-  /** The most that it may take, in times of the first case. */
-  readonly target?: number;
-}
+/** The most that a command may take, in times of `node -e 0`. */
+const TARGETS: Readonly<Record<string, number>> = {
+  '--version': 1.1,
+  '--help': 1.4,
+  'unwrap-key': 2.1,
+  'list-keys': 3.1,
+  'export-key': 3.3,
+};
 
 /** Times whole runs of the program, each against a Node that does nothing. */
-export function startUpTable(ceremony: Ceremony): string {
-  const { processes, privateKeyFile, exportFile } = ceremony;
-  const unwrap = ['unwrap-key', '--privkey', privateKeyFile, '--in', exportFile];
-  const cases: readonly Case[] = [
+export function startUpTable({ processes, commands }: Ceremony): string {
+  const cases: readonly Contender[] = [
     {
-      name: '`node -e 0`',
+      name: 'node -e 0',
       run: () => {
         processes.node('-e', '0');
       },
     },
-    {
-      name: '`kmsx --version`',
-      target: 1.35,
+    ...Object.entries(commands()).map(([name, args]) => ({
+      name,
       run: () => {
-        processes.kmsx('--version');
+        processes.kmsx(...args());
       },
-    },
-    {
-      name: '`kmsx --help`',
-      run: () => {
-        processes.kmsx('--help');
-      },
-    },
-    {
-      name: '`kmsx unwrap-key --check-value-only`',
-      target: 1.9,
-      run: () => {
-        processes.kmsx(...unwrap, '--check-value-only');
-      },
-    },
-    {
-      name: '`kmsx export-key` with a backup',
-      target: 2.6,
-      run: () => {
-        processes.kmsx(...ceremony.exportArguments());
-      },
-    },
+    })),
   ];
   const times = medianTimes(cases, ROUNDS);
   const [base = NaN] = times;
   return markdownTable(
     [`Start-up, median of ${ROUNDS}`, 'ms', '× `node -e 0`', 'target', ''],
-    cases.map(({ name, target }, index) => {
+    cases.map(({ name }, index) => {
       const time = times[index] ?? NaN;
-      return [name, time.toFixed(1), (time / base).toFixed(2), ...verdict(time / base, target)];
+      const title = index === 0 ? `\`${name}\`` : `\`kmsx ${name}\``;
+      return [
+        title,
+        time.toFixed(1),
+        (time / base).toFixed(2),
+        ...verdict(time / base, TARGETS[name]),
+      ];
     }),
   );
 }

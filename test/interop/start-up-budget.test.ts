@@ -1,0 +1,32 @@
+/* No command may need more instructions to start than bench/instructions.json allows: npm run bench:instructions, where
+   more is meant. Instructions are counted, not timed, and so are the same on a busy machine. */
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, it } from 'vitest';
+import { startCeremony } from '../../bench/ceremony.ts';
+import type { InstructionRatios } from '../../bench/instructions.ts';
+import { instructionRatios } from '../../bench/instructions.ts';
+import { KMSX } from '../support/kmsx.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
+
+const MOST_GROWTH = 1.05;
+const root = dirname(dirname(KMSX));
+const folder = useTempFolder();
+
+it('a start needs no more instructions than it did, but for a twentieth', async () => {
+  const text = readFileSync(new URL('../../bench/instructions.json', import.meta.url), 'utf8');
+  const [major = ''] = process.versions.node.split('.');
+  const kept = (JSON.parse(text) as Record<string, InstructionRatios>)[major];
+  expect(kept, `no figures for Node.js ${major}: npm run bench:instructions`).toBeDefined();
+  const ceremony = await startCeremony(root, folder());
+  try {
+    const ratios = instructionRatios(ceremony);
+    expect(Object.keys(ratios)).toEqual(Object.keys(kept ?? {}));
+    const grown = Object.entries(ratios).filter(
+      ([name, ratio]) => ratio > (kept?.[name] ?? 0) * MOST_GROWTH,
+    );
+    expect(grown, JSON.stringify(kept)).toEqual([]);
+  } finally {
+    await ceremony.close();
+  }
+});
