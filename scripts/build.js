@@ -5,7 +5,7 @@
    kmsx.cjs takes its place by a rename. The pack of the build before stays for a minute, for programs that run with it;
    with --alone, for a package, it goes at once. At the end common commands are compiled into cache/ for the Node.js that runs
    here; --alone and --without-cache leave that out. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -59,9 +59,10 @@ for (const name of readdirSync(dist)) {
 removeOld(dist, (name) => files.has(name));
 if (existsSync(cache)) removeOld(cache, (name) => name.startsWith(`${hash}-`));
 if (!isAlone && !process.argv.includes('--without-cache')) {
-  execFileSync(process.execPath, [join(root, 'bin', 'kmsx.js'), 'cache'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const kmsx = [join(root, 'bin', 'kmsx.js'), 'cache'];
+  const { status } = spawnSync(process.execPath, kmsx, { stdio: ['ignore', 'ignore', 'inherit'] });
+  // It works without, as where others may write the folder of the project.
+  if (status !== 0) console.error('build: no compiled code is kept, and starts take longer');
 }
 
 /** Writes a file of dist/ whole. */
