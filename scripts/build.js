@@ -20,7 +20,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleProgram, packOf, startOf } from './bundle/program.js';
+import { buildName, bundleProgram, packOf, startOf } from './bundle/program.js';
 import { bundledPackages } from './package/bundled-packages.js';
 import { thirdPartyNotices } from './package/notices.js';
 import { sbom } from './package/sbom.js';
@@ -38,7 +38,8 @@ const optional = Object.keys(optionalDependencies);
 
 const { chunks, metafile } = await bundleProgram(root, optional);
 const packages = bundledPackages(metafile, root, optional);
-const { pack, hash } = packOf(chunks);
+const pack = packOf(chunks);
+const hash = await buildName(root, pack);
 const packFile = `kmsx-${hash}.pack`;
 const files = new Map([
   [packFile, pack],

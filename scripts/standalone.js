@@ -12,7 +12,7 @@ const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.jso
 
 const { chunks } = await bundleProgram(root, Object.keys(optionalDependencies));
 const start = await startOf(root, { pack: '', build: '' });
-const program = `#!/usr/bin/env node\n${start}${packOf(chunks).pack}`;
+const program = `#!/usr/bin/env node\n${start}${packOf(chunks)}`;
 const hash = createHash('sha256').update(program).digest('hex');
 put(NAME, program, 0o755);
 put(`${NAME}.sha256`, `${hash}  ${NAME}\n`, 0o644);

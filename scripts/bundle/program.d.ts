@@ -6,7 +6,9 @@ export function bundleProgram(
   optional: readonly string[],
 ): Promise<{ readonly chunks: readonly Chunk[]; readonly metafile: unknown }>;
 
-export function packOf(chunks: readonly Chunk[]): { readonly pack: string; readonly hash: string };
+export function packOf(chunks: readonly Chunk[]): string;
+
+export function buildName(root: string, pack: string): Promise<string>;
 
 export function startOf(
   root: string,

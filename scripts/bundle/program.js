@@ -3,7 +3,7 @@
    CommonJS afterwards, since Node.js loads that faster. */
 import { build, transform } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { builtinModules } from 'node:module';
+import { isBuiltin } from 'node:module';
 import { basename } from 'node:path';
 import { defines } from '../defines.js';
 import { leanBundle } from './lean.js';
@@ -30,14 +30,16 @@ export async function bundleProgram(root, optional) {
     define: defines(),
     plugins: [leanBundle],
   });
+  const own = outputFiles.map(({ path }) => `./${basename(path)}`);
+  const isKnown = (name) => own.includes(name) || optional.includes(name) || isBuiltin(name);
   const chunks = await Promise.all(
-    outputFiles.map(async ({ path, text }) => [basename(path), await chunkBody(text)]),
+    outputFiles.map(async ({ path, text }) => [basename(path), await chunkBody(text, isKnown)]),
   );
   return { chunks: chunks.sort(([a], [b]) => (a < b ? -1 : 1)), metafile };
 }
 
 /** The body of the function that is a chunk: src/start/loader.ts calls it. */
-async function chunkBody(text) {
+async function chunkBody(text, isKnown) {
   const { code } = await transform(text, {
     format: 'cjs',
     platform: 'node',
@@ -50,10 +52,13 @@ async function chunkBody(text) {
   const body = withExports(code.trimEnd())
     // In regular expressions esbuild leaves them as they are.
     .replace(/[\x7f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replace(/\bimport\("/g, 'kmsxLoad("')
+    .replace(/\bimport\("([^"]*)"/g, (_, name) => {
+      if (isKnown(name)) return `kmsxLoad("${name}"`;
+      throw new Error(`a chunk would load ${name}`);
+    })
     // A module of Node.js is its own default export, and is not to be copied: that would load it.
     .replace(/\b\w+\(require\("(node:[\w/]+)"\)(?:,1)?\)/g, (call, name) =>
-      builtinModules.includes(name.slice('node:'.length)) ? `require("${name}")` : call,
+      isBuiltin(name) ? `require("${name}")` : call,
     );
   if (/\bimport\(|[\n\r]/.test(body)) throw new Error('a chunk is more than one line of CommonJS');
   return `"use strict";${body}`;
@@ -77,7 +82,7 @@ function withExports(code) {
 }
 
 /**
- * The pack of chunks, as src/start/pack.ts reads it, and its hash, which names the build.
+ * The pack of chunks, as src/start/pack.ts reads it.
  *
  * @param {readonly (readonly [string, string])[]} chunks
  */
@@ -89,8 +94,13 @@ export function packOf(chunks) {
     code += body;
   }
   const index = JSON.stringify({ bytes: code.length, chunks: places });
-  const pack = `//${code}\n//${index}\n`;
-  return { pack, hash: createHash('sha256').update(pack).digest('hex').slice(0, 16) };
+  return `//${code}\n//${index}\n`;
+}
+
+/** Names a build by its content: the pack, and what loads it. */
+export async function buildName(root, pack) {
+  const start = await startOf(root, { pack: '', build: '' });
+  return createHash('sha256').update(start).update(pack).digest('hex').slice(0, 16);
 }
 
 /**

@@ -49,7 +49,12 @@ export function createLoader(
           Object.defineProperty(module, key, { get, enumerable: true });
         }
       };
-      chunk(define, take, (other) => Promise.resolve().then(() => take(other)), pack.files);
+      try {
+        chunk(define, take, (other) => Promise.resolve().then(() => take(other)), pack.files);
+      } catch (error) {
+        modules.delete(name); // half of it is nothing to go on with
+        throw error;
+      }
       return module;
     };
     const take = (name: string): unknown => {
