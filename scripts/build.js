@@ -60,7 +60,7 @@ for (const name of readdirSync(dist)) {
 removeOld(dist, (name) => files.has(name));
 if (existsSync(cache)) removeOld(cache, (name) => name.startsWith(`${hash}-`));
 if (!isAlone && !process.argv.includes('--without-cache')) {
-  const kmsx = [join(root, 'bin', 'kmsx.js'), 'cache'];
+  const kmsx = [join(root, 'bin', 'kmsx.js'), 'cache', '--quiet'];
   const { status } = spawnSync(process.execPath, kmsx, { stdio: ['ignore', 'ignore', 'inherit'] });
   // It works without, as where others may write the folder of the project.
   if (status !== 0) console.error('build: no compiled code is kept, and starts take longer');

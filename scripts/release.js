@@ -6,6 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
+  cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -17,20 +19,33 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const [to, commit = 'HEAD'] = process.argv.slice(2);
-if (to === undefined) throw new Error('usage: node scripts/release.js FOLDER [COMMIT]');
+const [to, commit = 'HEAD', ...rest] = process.argv.slice(2);
+if (to === undefined || to.startsWith('-') || commit.startsWith('-') || rest.length > 0) {
+  stop('usage: node scripts/release.js FOLDER [COMMIT]');
+}
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(to);
-mkdirSync(folder); // a folder that is there may hold another release
+if (existsSync(folder)) stop(`${to} is there already: name a new folder`);
+const id = git('rev-parse', '--verify', '--quiet', `${commit}^{commit}`);
+if (id === undefined) stop(`${commit} is no commit of the git repository ${root}`);
+if (git('status', '--porcelain') !== '')
+  console.error('release: changes that are not committed are left out');
 const clone = mkdtempSync(join(tmpdir(), 'kmsx-release-'));
+const made = join(clone, 'release');
 try {
-  run('git', ['clone', '--quiet', '--no-local', root, clone], root);
-  run('git', ['checkout', '--quiet', '--detach', idOf(commit)], clone);
-  run('npm', ['ci', '--no-audit', '--no-fund'], clone);
-  run('npm', ['pack', '--silent', '--pack-destination', folder], clone);
-  run('npm', ['run', '--silent', 'standalone'], clone);
-  copyFileSync(join(clone, 'kmsx-standalone.cjs'), join(folder, 'kmsx-standalone.cjs'));
-  copyFileSync(join(clone, 'dist', 'kmsx.cdx.json'), join(folder, 'kmsx.cdx.json'));
+  console.error(`release: of commit ${id}; npm fetches the packages of its lock file`);
+  run('git', ['clone', '--quiet', '--no-local', root, join(clone, 'source')], root);
+  const source = join(clone, 'source');
+  run('git', ['checkout', '--quiet', '--detach', id], source);
+  run('npm', ['ci', '--no-audit', '--no-fund'], source);
+  mkdirSync(made);
+  run('npm', ['pack', '--silent', '--pack-destination', made], source);
+  run('npm', ['run', '--silent', 'standalone'], source);
+  copyFileSync(join(source, 'kmsx-standalone.cjs'), join(made, 'kmsx-standalone.cjs'));
+  copyFileSync(join(source, 'dist', 'kmsx.cdx.json'), join(made, 'kmsx.cdx.json'));
+  cpSync(made, folder, { recursive: true, errorOnExist: true, force: false });
+} catch (error) {
+  stop(`it failed: ${error.message.split('\n')[0]}`);
 } finally {
   rmSync(clone, { recursive: true, force: true });
 }
@@ -41,14 +56,24 @@ const sums = readdirSync(folder)
 writeFileSync(join(folder, 'SHA256SUMS'), sums);
 process.stdout.write(sums);
 
+function stop(message) {
+  console.error(`release: ${message}`);
+  process.exit(1);
+}
+
 function run(command, args, cwd) {
   execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-function idOf(name) {
-  return execFileSync('git', ['rev-parse', '--verify', `${name}^{commit}`], { cwd: root })
-    .toString()
-    .trim();
+/** What git says; undefined where it fails. */
+function git(...args) {
+  try {
+    return execFileSync('git', args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] })
+      .toString()
+      .trim();
+  } catch {
+    return undefined;
+  }
 }
 
 function sha256(path) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleProgram, packOf, startOf } from './bundle/program.js';
 
+if (process.argv.length > 2) throw new Error('usage: npm run standalone');
 const NAME = 'kmsx-standalone.cjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

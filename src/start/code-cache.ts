@@ -93,6 +93,15 @@ export function readCodeCache(cache: CodeCache | undefined, argv: readonly strin
   return code === undefined ? {} : compileTable(code.source, code.data).chunks;
 }
 
+/** The commands whose compiled code would be run. */
+export function usableCommands(cache: CodeCache, commands: readonly string[]): string[] {
+  return commands.filter((command) => {
+    const code = readTrusted(cache, command);
+    if (code === undefined) return false;
+    return compileTable(code.source, code.data).script.cachedDataRejected !== true;
+  });
+}
+
 function readTrusted(cache: CodeCache, command: string): CompiledCode | undefined {
   const owner = statSync(__filename).uid;
   const isTrusted = ({ uid, mode }: Stats): boolean =>

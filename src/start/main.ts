@@ -4,7 +4,7 @@ import { codeCache, readCodeCache } from './code-cache.ts';
 import { createLoader } from './loader.ts';
 import { readPack } from './pack.ts';
 import { recordCode } from './record.ts';
-import { fewDescriptorsRefusal, refusalOfCompileCache, textOf } from './refusals.ts';
+import { refusalOfCompileCache, refusalOfFile, textOf } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { printsVersion } from './version.ts';
 
@@ -28,7 +28,7 @@ function start(): void {
     else if (argv[0] === MODULE_HOST) loadOf({}).load('hsm-host.js');
     else loadOf(readCodeCache(cache, argv)).load('main.js');
   } catch (error) {
-    const known = fewDescriptorsRefusal(error);
+    const known = refusalOfFile(error);
     if (known === undefined) throw error;
     refuse(known);
   }

@@ -31,16 +31,29 @@ export function readPack(): Pack {
   return {
     files: [...new Set([__filename, file])],
     body: (name) => {
-      bodyOf ??= parsePack(readFileSync(file, 'latin1'));
+      bodyOf ??= parsePack(readFileSync(file, 'latin1'), file);
       return bodyOf(name);
     },
   };
 }
 
-/** Finds chunks in the pack at the end of a text. */
-export function parsePack(text: string): Pack['body'] {
+/** A file that does not end in a whole pack. */
+export class DamagedPack extends Error {
+  readonly file: string;
+  constructor(file: string) {
+    super(`${file} is cut short or changed`);
+    this.file = file;
+  }
+}
+
+/**
+ * Finds chunks in the pack at the end of a text.
+ *
+ * @throws DamagedPack
+ */
+export function parsePack(text: string, file: string): Pack['body'] {
   const indexLine = text.lastIndexOf('\n', text.length - 2) + 1;
-  const { bytes, chunks } = JSON.parse(text.slice(indexLine + COMMENT.length)) as Index;
+  const { bytes, chunks } = parseIndex(text.slice(indexLine + COMMENT.length), file);
   const end = indexLine - 1;
   const code = text.slice(end - bytes, end);
   return (name) => {
@@ -48,4 +61,12 @@ export function parsePack(text: string): Pack['body'] {
     if (place === undefined) throw new TypeError(`no chunk ${name}`);
     return code.slice(place[0], place[0] + place[1]);
   };
+}
+
+function parseIndex(line: string, file: string): Index {
+  try {
+    return JSON.parse(line) as Index;
+  } catch {
+    throw new DamagedPack(file);
+  }
 }

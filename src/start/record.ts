@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { CodeCache } from './code-cache.ts';
-import { compileTable, encodeCompiledCode } from './code-cache.ts';
+import { compileTable, encodeCompiledCode, usableCommands } from './code-cache.ts';
 import type { createLoader } from './loader.ts';
 import { PARAMETERS } from './loader.ts';
 import type { Pack } from './pack.ts';
@@ -15,7 +15,8 @@ interface Recording {
  * Runs a command, so that its code can be kept compiled (`kmsx cache`). The word after `kmsx:record` says what is wanted, and
  * two files follow, of which one may be empty:
  *
- * - `place`: print where compiled code is looked for, as JSON; `null` where it is not;
+ * - `place '' COMMANDS`: print where compiled code is looked for, and for which of the commands some would be run, as JSON;
+ *   `null` where it is not;
  * - `names FILE ''`: at the end of the process write the names of the command's chunks, as JSON;
  * - `code FILE NAMES`: compile those chunks first, and at the end write them with all that was compiled on the way.
  */
@@ -25,7 +26,8 @@ export function recordCode(
 ): void {
   const [, what, file = '', names = ''] = host.argv.splice(2, 4);
   if (what === 'place') {
-    host.stdout.write(JSON.stringify(cache ?? null));
+    const Usable = cache && usableCommands(cache, names.split(','));
+    host.stdout.write(JSON.stringify(cache === undefined ? null : { ...cache, Usable }));
   } else if (what === 'names') {
     const loader = loadOf({});
     host.on('exit', () => {

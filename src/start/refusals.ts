@@ -1,3 +1,5 @@
+import { DamagedPack } from './pack.ts';
+
 /** An error of the start, when nothing of the program is loaded yet. */
 export interface Refusal {
   readonly exitCode: number;
@@ -26,19 +28,24 @@ export function refusalOfCompileCache(
   };
 }
 
-/** What to say where the system gives no file descriptor for the program's own file; undefined for other errors. */
-export function fewDescriptorsRefusal(error: unknown): Refusal | undefined {
+/** What to say where the program's own file cannot be read as it should be; undefined for other errors. */
+export function refusalOfFile(error: unknown): Refusal | undefined {
+  if (error instanceof DamagedPack) {
+    return fileRefusal(
+      `${error.message}: it is not the program that was made`,
+      'get it again, and compare its SHA-256 with the published one before it is run',
+    );
+  }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code !== 'EMFILE' && code !== 'ENFILE') return undefined;
-  return {
-    exitCode: 7,
-    error: {
-      Kind: 'io',
-      Code: 'file-unreadable',
-      Message: `there are too few file descriptors (${code})`,
-      Hint: 'ulimit -n 1024, in the shell that runs kmsx',
-    },
-  };
+  return fileRefusal(
+    `there are too few file descriptors (${code})`,
+    'ulimit -n 1024, in the shell that runs kmsx',
+  );
+}
+
+function fileRefusal(Message: string, Hint: string): Refusal {
+  return { exitCode: 7, error: { Kind: 'io', Code: 'file-unreadable', Message, Hint } };
 }
 
 /** A refusal as the program prints its errors. */

@@ -320,7 +320,6 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'module-binding-missing': [
     'npm install koffi where kmsx is installed; its binaries come in the package, for 64-bit Linux and macOS',
-    'where kmsx is one file, install its package in place of that',
   ],
   'module-not-loaded': [
     ({ path }) =>

@@ -10,11 +10,12 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLES } from '../../src/commands/shell/cache/samples.ts';
 import { cleanEnv, finish, KMSX } from '../support/kmsx.ts';
@@ -56,10 +57,13 @@ beforeAll(async () => {
     cpSync(join(dirname(dirname(KMSX)), name), join(installed, name), { recursive: true });
   }
   const { code, stdout, stderr } = await run('cache');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(code, stderr).toBe(0);
+  expect(stderr).toBe(
+    `kmsx: ${SAMPLES.length} commands start from ${cache}; rm -r ${cache} undoes it\n`,
+  );
   const report = JSON.parse(stdout) as Report;
   files = report.Made;
-  expect(report).toEqual({ Folder: cache, Made: files, Kept: [] });
+  expect(report).toEqual({ Folder: cache, Made: files, Kept: [], NotRead: [] });
   help = join(cache, files.find((name) => name.endsWith('-help')) ?? '');
   whole = readFileSync(help);
 });
@@ -86,13 +90,47 @@ describe('kmsx cache', () => {
   it('keeps what is there', async () => {
     const { code, stdout } = await run('cache');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ Folder: cache, Made: [], Kept: files });
+    expect(JSON.parse(stdout)).toEqual({ Folder: cache, Made: [], Kept: files, NotRead: [] });
   });
 
   it('makes what is missing, and nothing that is there anew', async () => {
     rmSync(help);
     const { stdout } = await run('cache');
     expect((JSON.parse(stdout) as Report).Made.map((name) => join(cache, name))).toEqual([help]);
+  });
+
+  it('names what is there and is not read, and how to mend it', async () => {
+    writeFileSync(help, whole.subarray(0, 1000));
+    writeFileSync(join(cache, 'older-v18.0.0-x64-help'), '');
+    const { code, stdout, stderr } = await run('cache');
+    rmSync(join(cache, 'older-v18.0.0-x64-help'));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ Made: [], NotRead: [basename(help)] });
+    expect(stderr).toContain(
+      `kmsx: warning: ${help} is not read: rm ${help}, and kmsx cache again\n`,
+    );
+    expect(stderr).toContain('; 1 files of other versions are there; ');
+  });
+
+  it('is for every user, whatever the umask', async () => {
+    rmSync(help);
+    const umask = process.umask(0o077);
+    const running = run('cache');
+    process.umask(umask);
+    expect(await running).toMatchObject({ code: 0 });
+    expect(statSync(help).mode & 0o777).toBe(0o644);
+  });
+
+  it('is no matter where the program itself is cut short: that is told', async () => {
+    rmSync(help);
+    const pack = readdirSync(join(installed, 'dist')).find((name) => name.endsWith('.pack')) ?? '';
+    const path = join(installed, 'dist', pack);
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.subarray(0, bytes.length - 100));
+    const { code, stderr } = await run('--help');
+    writeFileSync(path, bytes);
+    expect(code).toBe(7);
+    expect(stderr).toContain(`kmsx: error: ${path} is cut short or changed`);
   });
 
   it('writes nothing where another user could change it', async () => {

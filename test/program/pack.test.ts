@@ -15,9 +15,12 @@ describe('a pack', () => {
   it('is two lines, and gives back each chunk', () => {
     const pack = packOf(chunks);
     expect(pack.trimEnd().split('\n')).toHaveLength(2);
-    const bodyOf = parsePack(`a program\n${pack}`);
+    const bodyOf = parsePack(`a program\n${pack}`, 'file');
     for (const [name, text] of chunks) expect(bodyOf(name)).toBe(text);
     expect(() => bodyOf('none.js')).toThrow('no chunk none.js');
+    for (const damaged of [pack.slice(0, -100), `${pack}\n`, '']) {
+      expect(() => parsePack(damaged, 'file')).toThrow('file is cut short or changed');
+    }
   });
 
   it('names the build, by the chunks and what loads them', async () => {

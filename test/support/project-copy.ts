@@ -4,7 +4,16 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What is no part of a clone, or of no use to a build. */
-const NOT_COPIED = new Set(['.git', 'node_modules', 'dist', 'cache', 'kmsx-standalone.cjs', 'coverage', 'test', 'bench']);
+const NOT_COPIED = new Set([
+  '.git',
+  'node_modules',
+  'dist',
+  'cache',
+  'kmsx-standalone.cjs',
+  'coverage',
+  'test',
+  'bench',
+]);
 
 interface BillOfMaterials {
   readonly components: readonly { readonly group?: string; readonly name: string }[];

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { Io } from '../../terminal/io.ts';
 import { printResult } from '../../terminal/output/json-output.ts';
 import { textWritten } from '../../terminal/output/stdout.ts';
@@ -16,7 +15,7 @@ interface VersionReport {
   readonly Node: string;
   readonly OpenSSL: string;
   /** The files that the program is in. */
-  readonly Files: readonly { readonly Name: string; readonly SHA256: string }[];
+  readonly Files: readonly { readonly File: string; readonly SHA256: string }[];
 }
 
 /** `kmsx version`: the version, and with `--verbose` what exactly runs. */
@@ -31,14 +30,15 @@ export function defineVersion(command: Command, io: Io): void {
   });
   command.action(async () => {
     const session = createSession(command, io);
-    if (session.options.verbose) await printResult(await report(io), session);
+    if (session.options.verbose || session.options.json)
+      await printResult(await report(io), session);
     else await textWritten(io.stdout.write(Buffer.from(`${version}\n`)));
   });
 }
 
 async function report(io: Io): Promise<VersionReport> {
   const files = io.programFiles.map(async (path) => ({
-    Name: basename(path),
+    File: path,
     SHA256: createHash('sha256')
       .update(await readFile(path))
       .digest('hex'),

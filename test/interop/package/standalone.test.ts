@@ -114,7 +114,7 @@ describe('in a folder with nothing else and without a network', () => {
     expect(report).toMatchObject({
       Node: process.versions.node,
       OpenSSL: process.versions.openssl,
-      Files: [{ Name: NAME, SHA256: sha256(join(alone, NAME)) }],
+      Files: [{ File: join(alone, NAME), SHA256: sha256(join(alone, NAME)) }],
     });
   });
 
@@ -125,7 +125,7 @@ describe('in a folder with nothing else and without a network', () => {
     writeFileSync(join(alone, 'm.so'), '');
     const tokens = await sh(`./${NAME} list-tokens --module ./m.so`, alone);
     expect(tokens).toMatchObject({ code: 7 });
-    expect(tokens.stderr).toContain('where kmsx is one file, install its package');
+    expect(tokens.stderr).toContain('install the package of kmsx for modules');
     rmSync(join(alone, 'm.so'));
   });
 

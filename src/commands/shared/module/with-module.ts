@@ -30,6 +30,11 @@ export async function withModule<T>(
   { io, reporter }: Session,
   use: (module: RunningModule) => Promise<T>,
 ): Promise<T> {
+  if (io.programFiles.length === 1) {
+    const message = 'this kmsx is one file, without koffi, which calls modules';
+    const hints = ['install the package of kmsx for modules, and koffi beside it'];
+    throw kmsxError('module-binding-missing', message, { hints });
+  }
   const path = await resolveModule(options, io);
   await reporter.note(`the module is ${path}`);
   const { nodeExecutable, programFile, signal } = io;

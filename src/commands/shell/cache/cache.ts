@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { hasCode, kmsxError } from '../../../base/error.ts';
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hasCode, KmsxError, kmsxError } from '../../../base/error.ts';
 import { isChangeableByOthers } from '../../../base/files/changeable.ts';
 import { prepareDurableFile } from '../../../base/files/durable-file.ts';
 import { makeFolders } from '../../../base/files/make-folders.ts';
 import { writeError } from '../../../base/files/write-error.ts';
+import { shellWord } from '../../../base/shell-word.ts';
 import type { LocalKms } from '../../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../../local-kms/start-local-kms.ts';
 import type { Io } from '../../../terminal/io.ts';
@@ -24,14 +25,16 @@ interface CacheReport {
   readonly Folder: string;
   /** The files that were made now, one for each command. */
   readonly Made: readonly string[];
-  /** The files that were there already. */
+  /** The files that were there already, and are read. */
   readonly Kept: readonly string[];
+  /** Files that are there and not read: damaged, or writable by others. */
+  readonly NotRead: readonly string[];
 }
 
 /** `kmsx cache`: keeps the code of common commands compiled, beside the program. */
 export function defineCache(command: Command, io: Io): void {
   describe(command, {
-    text: 'Makes kmsx start faster on this machine: runs common commands once against an embedded KMS and keeps their code compiled, in the folder cache/ of the installation, for this version of Node.js. kmsx never makes it by itself. It reads the folder only where nobody else can write it, and ignores what is damaged or from another version; remove the folder to be rid of it.',
+    text: 'Makes kmsx start faster on this machine: runs common commands once against an embedded KMS and keeps their code compiled, in the folder cache/ of the installation, for this version of Node.js. kmsx never makes it by itself. It reads the folder only where nobody else can write it, and ignores what is damaged or from another version; remove the folder to be rid of it. It takes about 25 MB.',
     examples: [
       ['after npm install, as the user who installed it', 'kmsx cache'],
       ['how long a start takes now', 'time kmsx --help'],
@@ -44,42 +47,62 @@ export function defineCache(command: Command, io: Io): void {
   });
 }
 
+const COMMANDS = SAMPLES.map(({ command }) => command);
+
 async function runCache(session: Session): Promise<CacheReport> {
-  const { io } = session;
+  const { io, reporter } = session;
   assertSafeEnvironment(io);
-  const place = await recorderWith({}, io).place();
-  if (place === undefined) {
-    const message = 'this kmsx is one file, which keeps no compiled code beside it';
-    throw kmsxError('cache-not-possible', message, {
-      hints: ['install the package of kmsx for that'],
-    });
+  const before = await placeNow(io);
+  await prepareFolder(before.Folder, io);
+  const nameOf = (command: string): string => before.Prefix + command;
+  const missing = COMMANDS.filter((each) => !existsSync(join(before.Folder, nameOf(each))));
+  if (missing.length > 0) await compile(before, missing, session);
+  const { Folder, Usable } = await placeNow(io);
+  const NotRead = COMMANDS.filter((command) => !Usable.includes(command)).map(nameOf);
+  for (const name of NotRead) {
+    const path = shellWord(join(Folder, name));
+    await reporter.warn(`${path} is not read: rm ${path}, and kmsx cache again`);
   }
-  await prepareFolder(place.Folder, io);
-  const fileOf = (command: string): string => join(place.Folder, place.Prefix + command);
-  const missing = SAMPLES.map(({ command }) => command).filter((each) => !existsSync(fileOf(each)));
-  if (missing.length > 0) await compile(place, missing, session);
+  const others = (await readdir(Folder)).filter((name) => !COMMANDS.map(nameOf).includes(name));
+  const older = others.length === 0 ? '' : `; ${others.length} files of other versions are there`;
+  const undo = `rm -r ${shellWord(Folder)} undoes it`;
+  await reporter.note(`${Usable.length} commands start from ${Folder}${older}; ${undo}`);
   return {
-    Folder: place.Folder,
-    Made: missing.map((command) => place.Prefix + command),
-    Kept: SAMPLES.filter(({ command }) => !missing.includes(command)).map(
-      ({ command }) => place.Prefix + command,
-    ),
+    Folder,
+    Made: missing.map(nameOf),
+    Kept: Usable.filter((command) => !missing.includes(command)).map(nameOf),
+    NotRead,
   };
+}
+
+async function placeNow(io: Io): Promise<CachePlace> {
+  const place = await recorderWith({}, io).place(COMMANDS);
+  if (place !== undefined) return place;
+  const message = 'this kmsx is one file, which keeps no compiled code beside it';
+  throw kmsxError('cache-not-possible', message, {
+    hints: ['install the package of kmsx for that'],
+  });
 }
 
 /** Code runs as whoever calls kmsx, so nobody else may be able to change it. */
 async function prepareFolder(folder: string, io: Io): Promise<void> {
-  try {
-    await makeFolders(folder, 0o755, io.fileSteps);
-  } catch (error) {
-    if (!existsSync(folder)) throw writeError(folder, error);
-  }
-  if (await isChangeableByOthers(folder, io.userId)) {
+  const isThere = existsSync(folder);
+  if (await isChangeableByOthers(isThere ? folder : dirname(folder), io.userId)) {
     throw kmsxError(
       'cache-not-possible',
       `${folder} is not used: another user could change it, a folder above it, or a link on the way`,
       { hints: ['install kmsx where only its owner can write, and run this as that user'] },
     );
+  }
+  if (isThere) return;
+  try {
+    await makeFolders(folder, 0o755, io.fileSteps);
+    await chmod(folder, 0o755); // whatever the umask: others may read the program too
+  } catch (error) {
+    const known = writeError(folder, error);
+    const hint =
+      'run it as the user who installed kmsx; kmsx works without, and starts more slowly';
+    throw known instanceof KmsxError ? known.with({ hints: [hint] }) : known;
   }
 }
 
@@ -118,6 +141,7 @@ async function keep(compiled: string, path: string, io: Io): Promise<void> {
     const options = { label: path, mode: 0o644, existing: 'refuse' } as const;
     const file = await prepareDurableFile(path, options, io);
     await file.commit(await readFile(compiled));
+    await chmod(path, 0o644);
   } catch (error) {
     if (!hasCode(error, 'output-exists')) throw error;
   }
