@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -58,7 +59,8 @@ for (const name of readdirSync(dist)) {
     utimesSync(join(dist, name), now, now);
 }
 removeOld(dist, (name) => files.has(name));
-if (existsSync(cache)) removeOld(cache, (name) => name.startsWith(`${hash}-`));
+if (lstatSync(cache, { throwIfNoEntry: false })?.isDirectory())
+  removeOld(cache, (name) => name.startsWith(`${hash}-`) || !/^[0-9a-f]{16}-v/.test(name));
 if (!isAlone && !process.argv.includes('--without-cache')) {
   const kmsx = [join(root, 'bin', 'kmsx.js'), 'cache', '--quiet'];
   const { status } = spawnSync(process.execPath, kmsx, { stdio: ['ignore', 'ignore', 'inherit'] });

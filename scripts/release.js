@@ -13,10 +13,10 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const [to, commit = 'HEAD', ...rest] = process.argv.slice(2);
@@ -30,14 +30,17 @@ const id = git('rev-parse', '--verify', '--quiet', `${commit}^{commit}`);
 if (id === undefined) stop(`${commit} is no commit of the git repository ${root}`);
 if (git('status', '--porcelain') !== '')
   console.error('release: changes that are not committed are left out');
-const clone = mkdtempSync(join(tmpdir(), 'kmsx-release-'));
+// npm and Node.js take programs and packages from node_modules of every folder above, whoever put them there.
+const open = parentsOf(folder).find((parent) => (statSync(parent).mode & 0o022) !== 0);
+if (open !== undefined) stop(`others can write ${open}: name a folder that is in none such`);
+const clone = mkdtempSync(join(dirname(folder), '.kmsx-release-'));
 const made = join(clone, 'release');
 try {
   console.error(`release: of commit ${id}; npm fetches the packages of its lock file`);
   run('git', ['clone', '--quiet', '--no-local', root, join(clone, 'source')], root);
   const source = join(clone, 'source');
   run('git', ['checkout', '--quiet', '--detach', id], source);
-  run('npm', ['ci', '--no-audit', '--no-fund'], source);
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], source);
   mkdirSync(made);
   run('npm', ['pack', '--silent', '--pack-destination', made], source);
   run('npm', ['run', '--silent', 'standalone'], source);
@@ -55,6 +58,11 @@ const sums = readdirSync(folder)
   .join('');
 writeFileSync(join(folder, 'SHA256SUMS'), sums);
 process.stdout.write(sums);
+
+function parentsOf(path) {
+  const parent = dirname(path);
+  return parent === path ? [] : [parent, ...parentsOf(parent)];
+}
 
 function stop(message) {
   console.error(`release: ${message}`);

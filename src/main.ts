@@ -18,6 +18,9 @@ process.noDeprecation = true;
 declare const kmsxFiles: readonly string[] | undefined;
 const programFiles = typeof kmsxFiles === 'undefined' ? [] : kmsxFiles;
 
+/** Node.js's own exit code for a program that did not come to its end. */
+const UNSETTLED = 13;
+
 const interrupt = new AbortController();
 let stop: (() => void) | undefined;
 
@@ -56,6 +59,12 @@ const io = systemIo(
   () => new Promise((resolve) => (stop = resolve)),
 );
 const argv = process.argv.slice(2);
+// Node.js ends a process that waits for nothing any more, whether or not the run has come to an end.
+process.exitCode = UNSETTLED;
+process.once('exit', () => {
+  if (process.exitCode === UNSETTLED)
+    process.stderr.write('kmsx: error: a defect in kmsx (no end)\n');
+});
 void main();
 
 async function main(): Promise<void> {

@@ -3,11 +3,15 @@
    CommonJS afterwards, since Node.js loads that faster. */
 import { build, transform } from 'esbuild';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename } from 'node:path';
 import { defines } from '../defines.js';
 import { leanBundle } from './lean.js';
 
+const SLOW_BUILTINS = JSON.parse(
+  readFileSync(new URL('../../src/start/slow-builtins.json', import.meta.url), 'utf8'),
+);
 const shared = { bundle: true, platform: 'node', target: 'node20', legalComments: 'none' };
 
 /**
@@ -51,14 +55,15 @@ async function chunkBody(text, isKnown) {
   });
   const body = withExports(code.trimEnd())
     // In regular expressions esbuild leaves them as they are.
+    .replace(/\\?[\x7f-\uffff]/g, (text) => text.at(-1)) // escaped or not, it is itself
     .replace(/[\x7f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .replace(/\bimport\("([^"]*)"/g, (_, name) => {
       if (isKnown(name)) return `kmsxLoad("${name}"`;
       throw new Error(`a chunk would load ${name}`);
     })
-    // A module of Node.js is its own default export, and is not to be copied: that would load it.
-    .replace(/\b\w+\(require\("(node:[\w/]+)"\)(?:,1)?\)/g, (call, name) =>
-      isBuiltin(name) ? `require("${name}")` : call,
+    // The default export of such a module is itself (src/start/builtins.ts), and a copy would load it.
+    .replace(/\b__toESM\d*\(require\("node:([\w/]+)"\)(?:,1)?\)/g, (call, name) =>
+      SLOW_BUILTINS.includes(name) ? `require("node:${name}")` : call,
     );
   if (/\bimport\(|[\n\r]/.test(body)) throw new Error('a chunk is more than one line of CommonJS');
   return `"use strict";${body}`;

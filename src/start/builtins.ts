@@ -1,9 +1,7 @@
-/* Modules of Node.js that take long to load, and that few runs use all of. None is called or constructed itself. */
-const SLOW = new Set([
-  ...['child_process', 'crypto', 'dns', 'dns/promises', 'fs/promises', 'http', 'https', 'net'],
-  ...['os', 'perf_hooks', 'readline', 'stream/promises', 'timers/promises', 'tls', 'tty'],
-  ...['worker_threads', 'zlib'],
-]);
+import slow from './slow-builtins.json' with { type: 'json' };
+
+/** Modules of Node.js that take long to load, and that few runs use all of. None is called or constructed itself. */
+const SLOW: ReadonlySet<string> = new Set(slow);
 
 /** Gives modules of Node.js to chunks: a slow one is loaded when a property of it is first used. */
 export function createBuiltins(load: (name: string) => object): (name: string) => object {
@@ -25,6 +23,8 @@ function whenUsed(load: () => object): object {
     {
       get: (_, key) => (key === 'default' ? proxy : (Reflect.get(module(), key) as unknown)),
       set: (_, key, value) => Reflect.set(module(), key, value),
+      defineProperty: (_, key, descriptor) => Reflect.defineProperty(module(), key, descriptor),
+      deleteProperty: (_, key) => Reflect.deleteProperty(module(), key),
       has: (_, key) => Reflect.has(module(), key),
       ownKeys: () => Reflect.ownKeys(module()),
       getOwnPropertyDescriptor: (_, key) => {

@@ -43,13 +43,13 @@ export function createLoader(
       if (known !== undefined) return known;
       const module = {};
       modules.set(name, module);
-      const chunk = compiled[name] ?? compile(name, pack.body(name));
       const define = (getters: Getters): void => {
         for (const [key, get] of Object.entries(getters)) {
           Object.defineProperty(module, key, { get, enumerable: true });
         }
       };
       try {
+        const chunk = compiled[name] ?? compile(name, pack.body(name));
         chunk(define, take, (other) => Promise.resolve().then(() => take(other)), pack.files);
       } catch (error) {
         modules.delete(name); // half of it is nothing to go on with

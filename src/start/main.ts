@@ -3,6 +3,7 @@
 import { codeCache, readCodeCache } from './code-cache.ts';
 import { createLoader } from './loader.ts';
 import { readPack } from './pack.ts';
+import { forgetHomePackages } from './packages.ts';
 import { recordCode } from './record.ts';
 import { refusalOfCompileCache, refusalOfFile, textOf } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
@@ -20,13 +21,15 @@ if (!printsVersion(argv)) {
 }
 
 function start(): void {
-  const pack = readPack();
-  const cache = codeCache(process);
-  const loadOf = createLoader(pack, require);
   try {
+    const pack = readPack();
+    const cache = codeCache(process);
+    const loadOf = createLoader(pack, require);
     if (argv[0] === RECORD) recordCode(process, { pack, cache, loadOf });
-    else if (argv[0] === MODULE_HOST) loadOf({}).load('hsm-host.js');
-    else loadOf(readCodeCache(cache, argv)).load('main.js');
+    else if (argv[0] === MODULE_HOST) {
+      forgetHomePackages(process.env);
+      loadOf({}).load('hsm-host.js');
+    } else loadOf(readCodeCache(cache, argv)).load('main.js');
   } catch (error) {
     const known = refusalOfFile(error);
     if (known === undefined) throw error;

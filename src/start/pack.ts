@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 /** The file of the pack beside this one; empty where the pack is at this file's own end. Put in by the build. */
 declare const KMSX_PACK: string;
@@ -26,6 +26,7 @@ const COMMENT = '//';
  * with the index.
  */
 export function readPack(): Pack {
+  if (!isAbsolute(__filename)) throw new DamagedPack('what was read in place of a file');
   const file = KMSX_PACK === '' ? __filename : join(__dirname, KMSX_PACK);
   let bodyOf: Pack['body'] | undefined;
   return {

@@ -11,6 +11,9 @@ interface Recording {
   readonly loadOf: ReturnType<typeof createLoader>;
 }
 
+/** No file of others is written over. */
+const NEW_FILE = { flag: 'wx', mode: 0o600 };
+
 /**
  * Runs a command, so that its code can be kept compiled (`kmsx cache`). The word after `kmsx:record` says what is wanted, and
  * two files follow, of which one may be empty:
@@ -31,14 +34,15 @@ export function recordCode(
   } else if (what === 'names') {
     const loader = loadOf({});
     host.on('exit', () => {
-      writeFileSync(file, JSON.stringify(loader.loaded()));
+      writeFileSync(file, JSON.stringify(loader.loaded()), NEW_FILE);
     });
     loader.load('main.js');
-  } else {
+  } else if (what === 'code') {
     const source = tableOf(pack, JSON.parse(readFileSync(names, 'utf8')) as readonly string[]);
     const { script, chunks } = compileTable(source);
     host.on('exit', () => {
-      writeFileSync(file, encodeCompiledCode({ source, data: script.createCachedData() }));
+      const code = encodeCompiledCode({ source, data: script.createCachedData() });
+      writeFileSync(file, code, NEW_FILE);
     });
     loadOf(chunks).load('main.js');
   }

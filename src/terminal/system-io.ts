@@ -27,7 +27,7 @@ export function systemIo(
     env: host.env,
     cwd: workingDirectory(host),
     nodeExecutable: host.execPath,
-    programFile: host.argv[1] ?? '',
+    programFile: programFiles[0] ?? '',
     programFiles,
     nodeVersion: host.versions.node,
     opensslVersion: host.versions.openssl,

@@ -34,8 +34,10 @@ export async function readUpTo(
   { silenceMs = Infinity, waitForWriter = false, signal }: Patience = {},
 ): Promise<Buffer> {
   const stats = await file.stat();
-  // One byte more than the file has, to see that it ends there.
-  let buffer = Buffer.alloc((stats.isFile() ? Math.min(stats.size, maxBytes) : maxBytes) + 1);
+  // One byte more than the file has, to see that it ends there. The kernel's files say that they have none.
+  let buffer = Buffer.alloc(
+    (stats.isFile() && stats.size > 0 ? Math.min(stats.size, maxBytes) : maxBytes) + 1,
+  );
   try {
     let length = 0;
     let silentMs = 0;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeError } from '../../base/files/write-error.ts';
 import type { Io } from '../../terminal/io.ts';
 
@@ -17,7 +17,7 @@ export async function withTemporaryFolder<T>(
   { signal }: Io,
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const prefix = join(tmpdir(), name);
+  const prefix = join(resolve(tmpdir()), name); // children may have another working directory
   const folder = await mkdtemp(prefix).catch((error: unknown) => {
     throw writeError(prefix, error);
   });

@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Io } from '../../terminal/io.ts';
 import { printResult } from '../../terminal/output/json-output.ts';
 import { textWritten } from '../../terminal/output/stdout.ts';
 import { createSession } from '../../terminal/session.ts';
 import { version } from '../../terminal/version.ts';
 import { describe } from '../shared/describe.ts';
+import { createRecorder } from './cache/recorder.ts';
+
+interface HashedFile {
+  readonly File: string;
+  readonly SHA256: string;
+}
 
 /** What `kmsx version --verbose` prints. */
 interface VersionReport {
@@ -15,13 +23,15 @@ interface VersionReport {
   readonly Node: string;
   readonly OpenSSL: string;
   /** The files that the program is in. */
-  readonly Files: readonly { readonly File: string; readonly SHA256: string }[];
+  readonly Files: readonly HashedFile[];
+  /** What `kmsx cache` made of it, and is run in place of it. */
+  readonly CompiledCode: readonly HashedFile[];
 }
 
 /** `kmsx version`: the version, and with `--verbose` what exactly runs. */
 export function defineVersion(command: Command, io: Io): void {
   describe(command, {
-    text: 'Prints the version. With --verbose prints JSON: the version, Node.js, its OpenSSL, and the SHA-256 of each file that the program is in, as sha256sum prints it. A program says of itself what it likes: to check a copy, hash it with another program.',
+    text: 'Prints the version. With --verbose prints JSON: the version, Node.js, its OpenSSL, and the SHA-256 of each file that the program is in, and of the compiled code that is run in its place, as sha256sum prints it. A program says of itself what it likes: to check a copy, hash it with another program.',
     examples: [
       ['the version', 'kmsx version'],
       ['for the record of a ceremony', 'kmsx version --verbose'],
@@ -37,12 +47,23 @@ export function defineVersion(command: Command, io: Io): void {
 }
 
 async function report(io: Io): Promise<VersionReport> {
-  const files = io.programFiles.map(async (path) => ({
-    File: path,
-    SHA256: createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex'),
-  }));
+  const { programFile, programFiles, nodeExecutable, signal } = io;
+  const recorder = createRecorder({ nodeExecutable, program: programFile, env: {}, signal });
+  const place = await recorder.place([]);
+  const names = place === undefined || !existsSync(place.Folder) ? [] : await readdir(place.Folder);
+  const compiled = names
+    .filter((name) => place !== undefined && name.startsWith(place.Prefix))
+    .map((name) => join(place?.Folder ?? '', name));
   const { nodeVersion: Node, opensslVersion: OpenSSL } = io;
-  return { Version: version, Node, OpenSSL, Files: await Promise.all(files) };
+  const [Files, CompiledCode] = await Promise.all(
+    [programFiles, compiled].map((paths) => Promise.all(paths.map(hashed))),
+  );
+  return { Version: version, Node, OpenSSL, Files: Files ?? [], CompiledCode: CompiledCode ?? [] };
+}
+
+async function hashed(path: string): Promise<HashedFile> {
+  const SHA256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  return { File: path, SHA256 };
 }

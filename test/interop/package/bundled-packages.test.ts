@@ -168,7 +168,7 @@ describe('a build fails', () => {
       () => {
         edit('src/main.ts', (text) => `${text}\nvoid import('kerberos').catch(() => undefined);`);
       },
-      'the bundle would load kerberos as it runs',
+      'a chunk would load kerberos',
     ],
   ];
 

@@ -104,7 +104,7 @@ describe('the packed package', () => {
     await ok('npx kmsx rehearse', place);
   });
 
-  it('is what npm publish sends, and tells the registry of', async () => {
+  it('is what npm publish --tag next sends, and tells the registry of', async () => {
     const { publish, published } = await startRegistry(200);
     await ok(publish);
     expectOriginal();
@@ -174,7 +174,7 @@ async function startRegistry(
   });
   writeFileSync(join(folder, '.npmrc'), `//127.0.0.1:${port}/:_authToken=token\n`);
   return {
-    publish: `npm publish --offline=false --fetch-retries=0 --registry ${url}`,
+    publish: `npm publish --tag next --offline=false --fetch-retries=0 --registry ${url}`,
     published: () => {
       const [upload] = requests.filter(({ method }) => method === 'PUT');
       return JSON.parse(upload?.body ?? '') as Published;

@@ -46,3 +46,12 @@ it.each(['events', 'node:util', 'fs', 'stream'])('loads another at once: %s', (n
   builtin(name);
   expect(loaded).toEqual([name]);
 });
+
+it('a slow module can be patched in every way', () => {
+  const { builtin } = recording();
+  const module = builtin('https') as Record<string, unknown>;
+  Object.defineProperty(module, 'name', { value: 'patched', configurable: true });
+  expect(module['name']).toBe('patched');
+  expect(Reflect.deleteProperty(module, 'name')).toBe(true);
+  expect('name' in module).toBe(false);
+});
