@@ -8,15 +8,15 @@ import type { InstructionRatios } from './instructions.ts';
 import { instructionRatios } from './instructions.ts';
 
 const FILE = 'bench/instructions.json';
+const ROUNDS = 6;
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kmsx-bench-')));
 try {
   const ceremony = await startCeremony(process.cwd(), folder);
   try {
     const kept = JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, InstructionRatios>;
-    const rounded = Object.entries(instructionRatios(ceremony)).map(([name, ratio]) => [
-      name,
-      Number(ratio.toFixed(3)),
-    ]);
+    const rounded = Object.entries(
+      instructionRatios(ceremony, (_, rounds) => rounds === ROUNDS),
+    ).map(([name, ratio]) => [name, Number(ratio.toFixed(3))]);
     const [major = ''] = process.versions.node.split('.');
     const figures = { ...kept, [major]: Object.fromEntries(rounded) as InstructionRatios };
     writeFileSync(FILE, `${JSON.stringify(figures, undefined, 2)}\n`);

@@ -4,25 +4,40 @@ import type { Ceremony } from './ceremony.ts';
 /** Instructions of commands as multiples of those of `node -e 0`. */
 export type InstructionRatios = Readonly<Record<string, number>>;
 
-const RUNS = 2;
+const BASE = 'node -e 0';
 
 /**
- * Counts the processor's instructions of whole runs with valgrind's callgrind, which other work on the machine does not
- * change. Of several runs the least counts: V8's threads do more or less beside.
+ * Counts the processor's instructions of whole runs with valgrind's callgrind. Other work on the machine does not change
+ * them, but V8's threads and its random hash seed do, by a tenth and always upwards: of many runs the least counts.
  *
+ * @param isEnough - asked after each round, of which each runs every command once
  * @throws Error if valgrind is not installed, or a command fails
  */
-export function instructionRatios(ceremony: Ceremony): InstructionRatios {
-  const base = leastOf(() => ['-e', '0'], ceremony);
-  const ratios = Object.entries(ceremony.commands()).map(([name, args]) => [
-    name,
-    leastOf(() => ceremony.processes.kmsxArguments(...args()), ceremony) / base,
-  ]);
-  return Object.fromEntries(ratios) as InstructionRatios;
-}
-
-function leastOf(args: () => readonly string[], { processes }: Ceremony): number {
-  return Math.min(...Array.from({ length: RUNS }, () => count(args(), processes.environment)));
+export function instructionRatios(
+  ceremony: Ceremony,
+  isEnough: (ratios: InstructionRatios, rounds: number) => boolean,
+): InstructionRatios {
+  const { processes } = ceremony;
+  const commands = Object.entries(ceremony.commands());
+  const least = new Map<string, number>();
+  for (let round = 1; ; round += 1) {
+    const runs: [string, readonly string[]][] = [
+      [BASE, ['-e', '0']],
+      ...commands.map(([name, args]): [string, readonly string[]] => [
+        name,
+        processes.kmsxArguments(...args()),
+      ]),
+    ];
+    for (const [name, args] of runs) {
+      const counted = count(args, processes.environment);
+      least.set(name, Math.min(counted, least.get(name) ?? Infinity));
+    }
+    const base = least.get(BASE) ?? NaN;
+    const ratios = Object.fromEntries(
+      commands.map(([name]) => [name, (least.get(name) ?? NaN) / base]),
+    );
+    if (isEnough(ratios, round)) return ratios;
+  }
 }
 
 function count(
