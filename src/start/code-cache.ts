@@ -54,8 +54,8 @@ export function encodeCompiledCode({ source, data }: CompiledCode): Buffer {
 }
 
 /**
- * Undefined for a file that is damaged: V8 does not look, and would run it. Node.js compares two copies in a tenth of the
- * time that a sum takes in code which has just been loaded.
+ * Undefined for a file that is damaged: V8 does not look, and would run it. Node.js compares two copies natively; a sum in
+ * code which has just been loaded takes longer than reading the second one.
  */
 export function decodeCompiledCode(file: Buffer): CompiledCode | undefined {
   const half = file.length / 2;
