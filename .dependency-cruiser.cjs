@@ -2,7 +2,7 @@
    local-kms uses base alone: what checks the client must not share the client's code. */
 const CLIENT = ['kms', 'credentials', 'answers', 'network'];
 const ROOMS = {
-  start: ['terminal'],
+  start: ['terminal', 'base'],
   program: ['commands', 'terminal', 'base'],
   commands: [
     'rehearsal',

@@ -7,17 +7,14 @@
    here; --alone and --without-cache leave that out. */
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   utimesSync,
-  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +22,7 @@ import { buildName, bundleProgram, packOf, startOf } from './bundle/program.js';
 import { bundledPackages } from './package/bundled-packages.js';
 import { thirdPartyNotices } from './package/notices.js';
 import { sbom } from './package/sbom.js';
+import { putWhole } from './put-whole.js';
 
 const isAlone = process.argv.includes('--alone');
 const GRACE_MS = isAlone ? 0 : 60_000;
@@ -33,11 +31,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const cache = join(root, 'cache');
 
-// What works without them loads them where they are installed.
-const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const optional = Object.keys(optionalDependencies);
-
-const { chunks, metafile } = await bundleProgram(root, optional);
+const { chunks, metafile, optional } = await bundleProgram(root);
 const packages = bundledPackages(metafile, root, optional);
 const pack = packOf(chunks);
 const hash = await buildName(root, pack);
@@ -52,7 +46,7 @@ const files = new Map([
 mkdirSync(dist, { recursive: true });
 const started = join(dist, 'kmsx.cjs');
 const before = existsSync(started) ? readFileSync(started, 'utf8') : '';
-for (const [name, contents] of files) put(name, contents);
+for (const [name, contents] of files) putWhole(join(dist, name), contents, 0o644); // as it is packed
 const now = new Date();
 for (const name of readdirSync(dist)) {
   if (before.includes(JSON.stringify(name)) && !files.has(name))
@@ -66,14 +60,6 @@ if (!isAlone && !process.argv.includes('--without-cache')) {
   const { status } = spawnSync(process.execPath, kmsx, { stdio: ['ignore', 'ignore', 'inherit'] });
   // It works without, as where others may write the folder of the project.
   if (status !== 0) console.error('build: no compiled code is kept, and starts take longer');
-}
-
-/** Writes a file of dist/ whole. */
-function put(name, contents) {
-  const temporary = join(dist, `.${name}.${process.pid}.tmp`);
-  writeFileSync(temporary, contents);
-  chmodSync(temporary, 0o644); // it is packed as it is here
-  renameSync(temporary, join(dist, name));
 }
 
 /** Removes what earlier builds left. */

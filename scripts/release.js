@@ -35,6 +35,7 @@ const open = parentsOf(folder).find((parent) => (statSync(parent).mode & 0o022) 
 if (open !== undefined) stop(`others can write ${open}: name a folder that is in none such`);
 const clone = mkdtempSync(join(dirname(folder), '.kmsx-release-'));
 const made = join(clone, 'release');
+let failure;
 try {
   console.error(`release: of commit ${id}; npm fetches the packages of its lock file`);
   run('git', ['clone', '--quiet', '--no-local', root, join(clone, 'source')], root);
@@ -48,10 +49,11 @@ try {
   copyFileSync(join(source, 'dist', 'kmsx.cdx.json'), join(made, 'kmsx.cdx.json'));
   cpSync(made, folder, { recursive: true, errorOnExist: true, force: false });
 } catch (error) {
-  stop(`it failed: ${error.message.split('\n')[0]}`);
+  failure = error.message.split('\n')[0];
 } finally {
   rmSync(clone, { recursive: true, force: true });
 }
+if (failure !== undefined) stop(`it failed: ${failure}`);
 const sums = readdirSync(folder)
   .sort()
   .map((name) => `${sha256(join(folder, name))}  ${name}\n`)

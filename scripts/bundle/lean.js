@@ -1,6 +1,7 @@
 /* An esbuild plugin that keeps out of the bundle what kmsx never runs, since every command that talks to KMS
    would load it. What is left out throws when it is used after all. */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /* The SDK's runtime brings a WebSocket client with proxies, XML, and dates in words. KMS answers in JSON over
    HTTP, and kmsx sends requests over its own agents. */
@@ -24,18 +25,11 @@ const WHEN_USED = [
   { package: '@alicloud/tea-xml', of: '@alicloud/openapi-client' },
 ];
 
+const WHEN_USED_TS = fileURLToPath(new URL('../../src/start/when-used.ts', import.meta.url));
+
 const whenUsed = (name) => `
-  let loaded;
-  const load = () => (loaded ??= require(${JSON.stringify(name)}));
-  module.exports = new Proxy({}, {
-    get: (_, property) => (property === '__esModule' ? true : load()[property]),
-    has: (_, property) => property in load(),
-    ownKeys: () => Reflect.ownKeys(load()),
-    getOwnPropertyDescriptor: (_, property) => {
-      const descriptor = Reflect.getOwnPropertyDescriptor(load(), property);
-      return descriptor && { ...descriptor, configurable: true };
-    },
-  });`;
+  const { whenUsed } = require(${JSON.stringify(WHEN_USED_TS)});
+  module.exports = whenUsed(() => require(${JSON.stringify(name)}), () => ({ __esModule: true }));`;
 
 /** What the library's own client loads, and what of it is exported. */
 const PROVIDERS = { requires: 14, exports: 12 };

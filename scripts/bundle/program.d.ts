@@ -1,10 +1,11 @@
 /** A chunk: its name, and the body of its function. */
 export type Chunk = readonly [name: string, body: string];
 
-export function bundleProgram(
-  root: string,
-  optional: readonly string[],
-): Promise<{ readonly chunks: readonly Chunk[]; readonly metafile: unknown }>;
+export function bundleProgram(root: string): Promise<{
+  readonly chunks: readonly Chunk[];
+  readonly metafile: unknown;
+  readonly optional: readonly string[];
+}>;
 
 export function packOf(chunks: readonly Chunk[]): string;
 

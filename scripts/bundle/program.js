@@ -5,7 +5,7 @@ import { build, transform } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { defines } from '../defines.js';
 import { leanBundle } from './lean.js';
 
@@ -16,9 +16,12 @@ const shared = { bundle: true, platform: 'node', target: 'node20', legalComments
 
 /**
  * @param {string} root - the folder of the repository
- * @param {readonly string[]} optional - packages that are loaded where they are installed
+ * @returns the chunks, esbuild's record of them, and the packages that are loaded where they are installed: kmsx works
+ *   without those
  */
-export async function bundleProgram(root, optional) {
+export async function bundleProgram(root) {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const optional = Object.keys(manifest.optionalDependencies);
   const { outputFiles, metafile } = await build({
     ...shared,
     absWorkingDir: root,
@@ -39,7 +42,7 @@ export async function bundleProgram(root, optional) {
   const chunks = await Promise.all(
     outputFiles.map(async ({ path, text }) => [basename(path), await chunkBody(text, isKnown)]),
   );
-  return { chunks: chunks.sort(([a], [b]) => (a < b ? -1 : 1)), metafile };
+  return { chunks: chunks.sort(([a], [b]) => (a < b ? -1 : 1)), metafile, optional };
 }
 
 /** The body of the function that is a chunk: src/start/loader.ts calls it. */

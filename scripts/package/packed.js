@@ -13,10 +13,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { putWhole } from '../put-whole.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = join(root, 'package.json');
@@ -33,8 +33,8 @@ function begin() {
   end();
   const text = readFileSync(manifest, 'utf8');
   const { files } = JSON.parse(text);
-  put(original, text, lstatSync(manifest).mode);
-  put(manifest, packed(text), 0o644);
+  putWhole(original, text, lstatSync(manifest).mode);
+  putWhole(manifest, packed(text), 0o644);
   for (const name of [...ALWAYS_PACKED, ...files]) evenMode(join(root, name));
 }
 
@@ -62,12 +62,4 @@ function evenMode(path) {
   const stats = lstatSync(path);
   if (stats.isDirectory()) for (const name of readdirSync(path)) evenMode(join(path, name));
   else if (stats.isFile()) chmodSync(path, (stats.mode & 0o100) === 0 ? 0o644 : 0o755);
-}
-
-/** Writes a file whole, to stable storage. */
-function put(path, text, mode) {
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { flush: true });
-  chmodSync(temporary, mode);
-  renameSync(temporary, path);
 }

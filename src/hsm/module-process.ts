@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { race, timeLimit } from '../base/abort.ts';
 import type { Env } from '../base/env.ts';
 import { kmsxError } from '../base/error.ts';
+import { MODULE_HOST } from '../base/own-programs.ts';
 import type { AnswerOf, CallModule, CallName, RequestOf } from './cryptoki/calls.ts';
 import { CryptokiFailure } from './cryptoki/calls.ts';
 import type { AnswerMessage } from './cryptoki/messages.ts';
@@ -12,7 +13,7 @@ import { decodeMessage, encodeMessage, messageLength } from './cryptoki/messages
 export interface ModuleProcessOptions {
   /** The path of Node.js. */
   readonly nodeExecutable: string;
-  /** The file that starts kmsx, which knows `kmsx:module-host`. */
+  /** The file that starts kmsx, which knows the word for its module host. */
   readonly programFile: string;
   readonly env: Env;
   /** The time for one call. */
@@ -46,14 +47,10 @@ export function startModuleProcess(options: ModuleProcessOptions): ModuleProcess
   const env = Object.entries(options.env).filter(([name]) => !WITHHELD.test(name));
   // By then a kmsx that lives has ended it.
   const seconds = Math.ceil(options.timeoutMs / 1_000) + 1;
-  const child = spawn(
-    options.nodeExecutable,
-    [options.programFile, 'kmsx:module-host', String(seconds)],
-    {
-      env: Object.fromEntries(env),
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    },
-  );
+  const child = spawn(options.nodeExecutable, [options.programFile, MODULE_HOST, String(seconds)], {
+    env: Object.fromEntries(env),
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
   const pipe = child.stdio[3] as Duplex;
   const ended = new Promise<string>((resolve) => {
     child.on('error', (error) => {

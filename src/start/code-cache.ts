@@ -1,16 +1,10 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
+import type { CompiledPlace } from '../base/own-programs.ts';
 import type { Chunk } from './loader.ts';
+import { isOfOwner } from './ownership.ts';
 
 /** The name of the build that this file belongs to; empty where this file is the whole program. Put in by the build. */
 declare const KMSX_BUILD: string;
@@ -18,11 +12,7 @@ declare const KMSX_BUILD: string;
 type Chunks = Readonly<Record<string, Chunk>>;
 
 /** Where compiled code lies: one file for each command that has one. */
-export interface CodeCache {
-  readonly Folder: string;
-  /** What the name of each file begins with: the build, the version of Node.js and the architecture. */
-  readonly Prefix: string;
-}
+export type CodeCache = Pick<CompiledPlace, 'Folder' | 'Prefix'>;
 
 /** Where the code of this program lies compiled: beside the folder of this file. Undefined where this file is all there is. */
 export function codeCache({
@@ -103,9 +93,7 @@ export function usableCommands(cache: CodeCache, commands: readonly string[]): s
 }
 
 function readTrusted(cache: CodeCache, command: string): CompiledCode | undefined {
-  const owner = statSync(__filename).uid;
-  const isTrusted = ({ uid, mode }: Stats): boolean =>
-    (uid === 0 || uid === owner) && (mode & 0o022) === 0;
+  const isTrusted = (stats: Stats): boolean => isOfOwner(stats) && (stats.mode & 0o022) === 0;
   let descriptor: number;
   try {
     if (!isTrusted(lstatSync(cache.Folder))) return undefined;

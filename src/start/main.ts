@@ -1,5 +1,6 @@
 /* What runs first: it answers what needs nothing of the program, refuses what would replace it, and loads the rest chunk
    by chunk. The build makes one small CommonJS file of this room, as whose module it runs. */
+import { MODULE_HOST, RECORD } from '../base/own-programs.ts';
 import { codeCache, readCodeCache } from './code-cache.ts';
 import { createLoader } from './loader.ts';
 import { readPack } from './pack.ts';
@@ -8,10 +9,6 @@ import { recordCode } from './record.ts';
 import { refusalOfCompileCache, refusalOfFile, textOf } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { printsVersion } from './version.ts';
-
-/** The words that stand for a program of kmsx's own where its user names a command. */
-const MODULE_HOST = 'kmsx:module-host';
-const RECORD = 'kmsx:record';
 
 const argv = process.argv.slice(2);
 const refusal = refusalOfCompileCache(process.env);

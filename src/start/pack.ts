@@ -40,10 +40,8 @@ export function readPack(): Pack {
 
 /** A file that does not end in a whole pack. */
 export class DamagedPack extends Error {
-  readonly file: string;
   constructor(file: string) {
     super(`${file} is cut short or changed`);
-    this.file = file;
   }
 }
 

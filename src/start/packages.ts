@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import Module from 'node:module';
 import { dirname, join } from 'node:path';
+import { isOfOwner } from './ownership.ts';
 
 /** Whether this file is the whole program. Put in by the build. */
 declare const KMSX_PACK: string;
@@ -22,9 +23,8 @@ export function packagePath(name: string): string {
 
 /** It runs as whoever calls kmsx: it must be the owner's of this file or root's, and not for everybody to write. */
 function trusted(path: string, name: string): string {
-  const { uid, mode } = statSync(path);
-  const isOurs = uid === 0 || uid === statSync(__filename).uid;
-  if (isOurs && (mode & 0o002) === 0) return path;
+  const stats = statSync(path);
+  if (isOfOwner(stats) && (stats.mode & 0o002) === 0) return path;
   throw new Error(
     `the package ${name} in ${path} belongs to another user, or everybody can write it`,
   );

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { CompiledPlace } from '../base/own-programs.ts';
 import type { CodeCache } from './code-cache.ts';
 import { compileTable, encodeCompiledCode, usableCommands } from './code-cache.ts';
 import type { createLoader } from './loader.ts';
@@ -29,8 +30,8 @@ export function recordCode(
 ): void {
   const [, what, file = '', names = ''] = host.argv.splice(2, 4);
   if (what === 'place') {
-    const Usable = cache && usableCommands(cache, names.split(','));
-    host.stdout.write(JSON.stringify(cache === undefined ? null : { ...cache, Usable }));
+    const place = cache && placeOf(cache, names.split(','));
+    host.stdout.write(JSON.stringify(place ?? null));
   } else if (what === 'names') {
     const loader = loadOf({});
     host.on('exit', () => {
@@ -46,6 +47,10 @@ export function recordCode(
     });
     loadOf(chunks).load('main.js');
   }
+}
+
+function placeOf(cache: CodeCache, commands: readonly string[]): CompiledPlace {
+  return { ...cache, Usable: usableCommands(cache, commands) };
 }
 
 /** An expression: an object of functions, the chunks. */

@@ -41,9 +41,7 @@ export interface Io extends FileContext {
   killGroup(groupId: number): void;
   /** The path of the Node.js that runs, for a process of its own. */
   readonly nodeExecutable: string;
-  /** The file that started this program, to start it again. */
-  readonly programFile: string;
-  /** The files that this program is in. */
+  /** The files that this program is in: first the one that starts it, alone where that is all there is. */
   readonly programFiles: readonly string[];
   /** The version of Node.js, such as `20.20.0`. */
   readonly nodeVersion: string;

@@ -27,7 +27,6 @@ export function systemIo(
     env: host.env,
     cwd: workingDirectory(host),
     nodeExecutable: host.execPath,
-    programFile: programFiles[0] ?? '',
     programFiles,
     nodeVersion: host.versions.node,
     opensslVersion: host.versions.openssl,

@@ -154,28 +154,24 @@ describe('compiled code', () => {
     [
       'in a folder that everybody can write',
       () => {
-        writeFileSync(help, poisoned(whole));
         chmodSync(cache, 0o777);
       },
     ],
     [
       'in a folder that its group can write',
       () => {
-        writeFileSync(help, poisoned(whole));
         chmodSync(cache, 0o775);
       },
     ],
     [
       'in a file that everybody can write',
       () => {
-        writeFileSync(help, poisoned(whole));
         chmodSync(help, 0o646);
       },
     ],
     [
       'in a file that its group can write',
       () => {
-        writeFileSync(help, poisoned(whole));
         chmodSync(help, 0o664);
       },
     ],
@@ -191,7 +187,6 @@ describe('compiled code', () => {
     [
       'in a folder behind a link',
       () => {
-        writeFileSync(help, poisoned(whole));
         renameSync(cache, join(folder, 'cache'));
         symlinkSync(join(folder, 'cache'), cache);
       },
@@ -226,6 +221,7 @@ describe('compiled code', () => {
   ];
 
   it.each(IGNORED)('is ignored %s', async (_, make) => {
+    writeFileSync(help, poisoned(whole));
     make();
     try {
       const { code, stdout, stderr } = await run('--help');

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 let chunks: readonly (readonly [string, string])[];
 beforeAll(async () => {
-  ({ chunks } = await bundleProgram(root, ['koffi']));
+  ({ chunks } = await bundleProgram(root));
 });
 
 describe('a pack', () => {

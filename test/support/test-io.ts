@@ -40,8 +40,7 @@ export const TEST_NOW = new Date('2026-11-23T08:00:00.000Z');
 
 const FIXED = {
   nodeExecutable: '/none/node',
-  programFile: '/none/kmsx.js',
-  programFiles: [],
+  programFiles: ['/none/kmsx.cjs', '/none/kmsx.pack'],
   opensslVersion: '3.0.16',
   nodeVersion: '20.20.0',
   pid: 4242,

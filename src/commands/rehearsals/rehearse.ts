@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { absolutePath } from '../../base/files/absolute-path.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
+import { withTemporaryFolder } from '../../base/files/temporary-folder.ts';
 import { makeFolders } from '../../base/files/make-folders.ts';
 import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
@@ -18,7 +19,6 @@ import type { LocalKms } from '../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../local-kms/start-local-kms.ts';
 import { clientOf } from '../shared/connect.ts';
 import { describe } from '../shared/describe.ts';
-import { withTemporaryFolder } from '../shared/temporary-folder.ts';
 
 interface RehearseOptions {
   readonly keep?: string;

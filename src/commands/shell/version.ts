@@ -47,18 +47,21 @@ export function defineVersion(command: Command, io: Io): void {
 }
 
 async function report(io: Io): Promise<VersionReport> {
-  const { programFile, programFiles, nodeExecutable, signal } = io;
-  const recorder = createRecorder({ nodeExecutable, program: programFile, env: {}, signal });
-  const place = await recorder.place([]);
-  const names = place === undefined || !existsSync(place.Folder) ? [] : await readdir(place.Folder);
-  const compiled = names
-    .filter((name) => place !== undefined && name.startsWith(place.Prefix))
-    .map((name) => join(place?.Folder ?? '', name));
+  const [Files, CompiledCode] = await Promise.all([
+    Promise.all(io.programFiles.map(hashed)),
+    compiledFiles(io).then((paths) => Promise.all(paths.map(hashed))),
+  ]);
   const { nodeVersion: Node, opensslVersion: OpenSSL } = io;
-  const [Files, CompiledCode] = await Promise.all(
-    [programFiles, compiled].map((paths) => Promise.all(paths.map(hashed))),
-  );
-  return { Version: version, Node, OpenSSL, Files: Files ?? [], CompiledCode: CompiledCode ?? [] };
+  return { Version: version, Node, OpenSSL, Files, CompiledCode };
+}
+
+async function compiledFiles(io: Io): Promise<string[]> {
+  const place = await createRecorder(io, {}).place([]);
+  if (place === undefined || !existsSync(place.Folder)) return [];
+  const names = await readdir(place.Folder);
+  return names
+    .filter((name) => name.startsWith(place.Prefix))
+    .map((name) => join(place.Folder, name));
 }
 
 async function hashed(path: string): Promise<HashedFile> {

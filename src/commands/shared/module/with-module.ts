@@ -30,14 +30,15 @@ export async function withModule<T>(
   { io, reporter }: Session,
   use: (module: RunningModule) => Promise<T>,
 ): Promise<T> {
-  if (io.programFiles.length === 1) {
+  const [programFile, ...others] = io.programFiles;
+  if (programFile === undefined || others.length === 0) {
     const message = 'this kmsx is one file, without koffi, which calls modules';
     const hints = ['install the package of kmsx for modules, and koffi beside it'];
     throw kmsxError('module-binding-missing', message, { hints });
   }
   const path = await resolveModule(options, io);
   await reporter.note(`the module is ${path}`);
-  const { nodeExecutable, programFile, signal } = io;
+  const { nodeExecutable, signal } = io;
   const env = withoutSecrets(io.env, options);
   const { call, close } = startModuleProcess({
     nodeExecutable,

@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Env } from '../../../base/env.ts';
 import { hasCode, KmsxError, kmsxError } from '../../../base/error.ts';
 import { isChangeableByOthers } from '../../../base/files/changeable.ts';
 import { prepareDurableFile } from '../../../base/files/durable-file.ts';
 import { makeFolders } from '../../../base/files/make-folders.ts';
 import { writeError } from '../../../base/files/write-error.ts';
+import type { CompiledPlace } from '../../../base/own-programs.ts';
 import { shellWord } from '../../../base/shell-word.ts';
 import type { LocalKms } from '../../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../../local-kms/start-local-kms.ts';
@@ -15,8 +17,7 @@ import { printResult } from '../../../terminal/output/json-output.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { describe } from '../../shared/describe.ts';
-import { withTemporaryFolder } from '../../shared/temporary-folder.ts';
-import type { CachePlace, Recorder } from './recorder.ts';
+import { withTemporaryFolder } from '../../../base/files/temporary-folder.ts';
 import { createRecorder } from './recorder.ts';
 import { SAMPLES } from './samples.ts';
 
@@ -75,8 +76,8 @@ async function runCache(session: Session): Promise<CacheReport> {
   };
 }
 
-async function placeNow(io: Io): Promise<CachePlace> {
-  const place = await recorderWith({}, io).place(COMMANDS);
+async function placeNow(io: Io): Promise<CompiledPlace> {
+  const place = await createRecorder(io, {}).place(COMMANDS);
   if (place !== undefined) return place;
   const message = 'this kmsx is one file, which keeps no compiled code beside it';
   throw kmsxError('cache-not-possible', message, {
@@ -108,14 +109,14 @@ async function prepareFolder(folder: string, io: Io): Promise<void> {
 
 /** Runs every sample twice: once to know what it loads, once to keep that compiled. */
 async function compile(
-  place: CachePlace,
+  place: CompiledPlace,
   commands: readonly string[],
   { io, reporter }: Session,
 ): Promise<void> {
   await withTemporaryFolder('kmsx-cache-', io, async (folder) => {
     const server = await startLocalKms({ ...io, port: 0, waitForLockMs: 0 });
     try {
-      const recorder = recorderWith(environmentOf(server, folder, io), io);
+      const recorder = createRecorder(io, environmentOf(server, folder, io));
       const namesOf = (command: string): string => join(folder, `${command}.names`);
       await inFolder(join(folder, 'first'), async (cwd) => {
         for (const { command, args } of SAMPLES) await recorder.names(namesOf(command), args, cwd);
@@ -152,13 +153,8 @@ async function inFolder(folder: string, use: (folder: string) => Promise<void>):
   await use(folder);
 }
 
-function recorderWith(env: Session['io']['env'], io: Io): Recorder {
-  const { nodeExecutable, programFile, signal } = io;
-  return createRecorder({ nodeExecutable, program: programFile, env, signal });
-}
-
 /** The embedded KMS, and nothing of the caller's own. */
-function environmentOf({ announcement }: LocalKms, home: string, io: Io): Session['io']['env'] {
+function environmentOf({ announcement }: LocalKms, home: string, io: Io): Env {
   return {
     PATH: io.env['PATH'],
     HOME: home,

@@ -2,8 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { writeError } from '../../base/files/write-error.ts';
-import type { Io } from '../../terminal/io.ts';
+import { writeError } from './write-error.ts';
 
 /**
  * Makes a folder that only this user can enter, uses it, and removes it with all that is in it, also when the process is
@@ -14,7 +13,7 @@ import type { Io } from '../../terminal/io.ts';
  */
 export async function withTemporaryFolder<T>(
   name: string,
-  { signal }: Io,
+  { signal }: { readonly signal: AbortSignal },
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
   const prefix = join(resolve(tmpdir()), name); // children may have another working directory
