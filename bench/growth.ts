@@ -6,12 +6,17 @@ import type { Ceremony } from './ceremony.ts';
 import { stateOf } from './state.ts';
 import { markdownTable } from './table.ts';
 
+interface Command {
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** One thing of which there may be many. */
 interface Row {
   readonly name: string;
   readonly sizes: readonly number[];
-  /** Makes so many, and gives the arguments of the command that takes them all. */
-  readonly prepare: (size: number) => Promise<readonly string[]> | readonly string[];
+  /** Makes so many, and gives the command that takes them all. */
+  readonly prepare: (size: number) => Promise<Command> | Command;
 }
 
 const SIZES = [1, 10, 100, 1_000, 10_000];
@@ -60,16 +65,16 @@ function things(ceremony: Ceremony, folder: string): Row[] {
     {
       name: '`inspect`, backups under one KMS key',
       sizes: SIZES,
-      prepare: (size) => ['inspect', ...many('inspected', size)],
+      prepare: (size) => ({ args: ['inspect', ...many('inspected', size)] }),
     },
     {
       name: '`verify-key`, one backup named so often',
       sizes: SIZES.slice(0, 4),
-      prepare: (size) => [
-        'verify-key',
-        ...['--endpoint', address, ...opened],
-        ...Array.from({ length: size }, () => ['--against', join(folder, 'backup-1.json')]).flat(),
-      ],
+      prepare: (size) => {
+        const against = ['--against', join(folder, 'backup-1.json')];
+        const all = Array.from({ length: size }, () => against).flat();
+        return { args: ['verify-key', '--endpoint', address, ...opened, ...all] };
+      },
     },
     {
       name: '`list-keys`, KMS keys',
@@ -79,7 +84,7 @@ function things(ceremony: Ceremony, folder: string): Row[] {
         const state = join(home, 'kmsx', 'local-kms');
         mkdirSync(state, { recursive: true, mode: 0o700 });
         writeFileSync(join(state, 'state.json'), await stateOf(size), { mode: 0o600 });
-        return ['list-keys', '--gateway', 'local', `XDG_STATE_HOME=${home}`];
+        return { args: ['list-keys', '--gateway', 'local'], env: { XDG_STATE_HOME: home } };
       },
     },
     {
@@ -90,29 +95,29 @@ function things(ceremony: Ceremony, folder: string): Row[] {
         mkdirSync(place);
         for (let index = 0; index < size; index += 1) writeFileSync(join(place, `${index}`), '');
         const args = ceremony.exportArguments().slice(0, -3);
-        return [...args, join(place, 'b.json'), '--out', join(place, 'e.json')];
+        return { args: [...args, join(place, 'b.json'), '--out', join(place, 'e.json')] };
       },
     },
   ];
 }
 
-/** An argument `NAME=value` is of the environment. */
 function run(
-  given: readonly string[],
+  { args, env: more }: Command,
   { processes }: Ceremony,
 ): { readonly ms: number; readonly mib: number } {
   const { cwd, env } = processes.environment;
-  const variables = given.filter((word) => /^[A-Z_]+=/.test(word));
-  const more = Object.fromEntries(variables.map((word) => word.split('=') as [string, string]));
-  const args = processes.kmsxArguments(...given.filter((word) => !variables.includes(word)));
   const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, ['--import', PEAK, ...args], {
-    cwd,
-    env: { ...env, ...more },
-    maxBuffer: 2 ** 30,
-  });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', PEAK, ...processes.kmsxArguments(...args)],
+    {
+      cwd,
+      env: { ...env, ...more },
+      maxBuffer: 2 ** 30,
+    },
+  );
   const ms = performance.now() - start;
   if (status !== 0)
-    throw new Error(`${given.slice(0, 3).join(' ')}: ${stderr.toString().slice(0, 500)}`);
+    throw new Error(`${args.slice(0, 3).join(' ')}: ${stderr.toString().slice(0, 500)}`);
   return { ms, mib: Number(stderr.toString().split('\n').at(-1)) / 1024 };
 }
