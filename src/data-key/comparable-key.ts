@@ -1,8 +1,8 @@
 import { equalBytes } from '../base/bytes.ts';
-import { kmsxError } from '../base/error.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 import type { KeyCheckValue } from '../documents/key-check-value.ts';
 import {
+  assertAmongCheckValues,
   chooseCheckValues,
   includesCheckValues,
   keyCheckValues,
@@ -63,12 +63,7 @@ export function assertKeyHasCheckValues(
   key: ComparableKey,
   expected: readonly KeyCheckValue[],
 ): void {
-  const wrong = expected.find((value) => !keyHasCheckValues(key, [value]));
-  if (wrong === undefined) return;
-  throw kmsxError(
-    'check-value-mismatch',
-    `the key check value ${wrong.Method} is not the expected one`,
-  );
+  assertAmongCheckValues(key.checkValues(), expected, key.length);
 }
 
 /**

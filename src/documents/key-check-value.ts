@@ -242,14 +242,30 @@ function likelyCheckValue(text: string): string[] | undefined {
  * @throws KmsxError `check-value-mismatch`, also if a method does not fit a key of this length
  */
 export function assertCheckValues(dataKey: Uint8Array, expected: readonly KeyCheckValue[]): void {
-  const wrong = expected.find((value) => !hasCheckValues(dataKey, [value]));
+  assertAmongCheckValues(keyCheckValues(dataKey), expected, dataKey.length);
+}
+
+/**
+ * As `assertCheckValues`, of a key whose check values are known. The error tells the value that was found, as an HSM
+ * would show it.
+ *
+ * @param length - of the key, in bytes, where it is known
+ * @throws KmsxError `check-value-mismatch`
+ */
+export function assertAmongCheckValues(
+  actual: readonly KeyCheckValue[],
+  expected: readonly KeyCheckValue[],
+  length: number | undefined,
+): void {
+  const wrong = expected.find((value) => !includesCheckValues(actual, [value]));
   if (wrong === undefined) return;
-  const fits = keyCheckValues(dataKey).some(({ Method }) => Method === wrong.Method);
+  const { Method, Value } = wrong;
+  const found = actual.find((candidate) => candidate.Method === Method)?.Value;
   throw kmsxError(
     'check-value-mismatch',
-    fits
-      ? `the key check value ${wrong.Method} is not the expected one`
-      : `a data key of ${dataKey.length} bytes has no ${wrong.Method} check value`,
+    found === undefined
+      ? `a data key of ${length ?? 'this number of'} bytes has no ${Method} check value`
+      : `the key check value ${Method} is ${found}, not the expected ${Value}`,
   );
 }
 

@@ -72,6 +72,8 @@ export interface Verification {
   /** The check values and the length of what the backups were compared with. */
   readonly keyCheckValues: readonly KeyCheckValue[] | undefined;
   readonly numberOfBytes: number | undefined;
+  /** The check values that every backup was to have. */
+  readonly expectedCheckValues: readonly KeyCheckValue[];
   /** Whether a KMS that answered was an embedded one. */
   readonly isRehearsal: boolean;
   /** What stopped a comparison, or found a document out; in order. */
@@ -166,6 +168,7 @@ function compareAll(attempts: readonly Attempt[], expectation: Expectation): Ver
     difference: comparisons.find(({ difference }) => difference !== undefined)?.difference,
     keyCheckValues: reference?.checkValues(expectation.shownCheckValues),
     numberOfBytes: reference?.length,
+    expectedCheckValues: expectation.checkValues,
     isRehearsal: attempts.some(({ kms }) => kms?.isRehearsal),
     errors,
   };
@@ -221,17 +224,32 @@ function compare(
  * @throws KmsxError `data-keys-differ`, `check-value-mismatch`, or what found a document out; where nothing differs, the
  * first error that left a backup without a comparison
  */
-export function assertVerified({ match, difference, backups, errors }: Verification): void {
+export function assertVerified(verification: Verification): void {
+  const { match, difference, backups, expectedCheckValues, errors } = verification;
   if (match === true) return;
-  if (difference !== undefined) {
-    const differing = backups.filter(({ Match }) => Match === false);
+  const differing = backups.filter(({ Match }) => Match === false);
+  if (difference === 'data-key') {
     const names = differing.map(({ File }) => File).join(' and ');
-    throw difference === 'data-key'
-      ? kmsxError('data-keys-differ', `another data key is in ${names}`)
-      : kmsxError('check-value-mismatch', `the expected check value is not that of ${names}`);
+    throw kmsxError('data-keys-differ', `another data key is in ${names}`);
+  }
+  if (difference === 'check-value') {
+    const found = differing.map((verdict) => foundValues(verdict, expectedCheckValues));
+    const message = `the expected check value is not that of ${found.join(' and ')}`;
+    throw kmsxError('check-value-mismatch', message);
   }
   const error = errors.find(({ kind }) => kind === 'crypto') ?? errors[0];
   if (error !== undefined) throw error;
+}
+
+/** A backup and what it has in place of the expected check values, as in `b.json (AES-ECB-ZERO 66e94b)`. */
+function foundValues(
+  { File, KeyCheckValues = [] }: BackupVerdict,
+  expected: readonly KeyCheckValue[],
+): string {
+  const found = KeyCheckValues.filter((each) =>
+    expected.some(({ Method }) => Method === each.Method),
+  ).map(({ Method, Value }) => `${Method} ${Value}`);
+  return found.length === 0 ? File : `${File} (${found.join(', ')})`;
 }
 
 function errorFacts({ code, message, requestId }: KmsxError): BackupVerdict['Error'] {
