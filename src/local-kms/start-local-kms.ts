@@ -33,7 +33,7 @@ export interface LocalKmsOptions extends FileContext {
 }
 
 /** What a client needs to know about a running server; `kmsx local-kms` prints it. */
-interface LocalKmsAnnouncement {
+export interface LocalKmsAnnouncement {
   readonly Endpoint: string;
   readonly Region: string;
   readonly AccessKeyId: string;

@@ -4,6 +4,8 @@ import type { SecretBytes } from '../base/secret-bytes.ts';
 /** A stream for messages or results. */
 export interface OutputStream {
   readonly isTerminal: boolean;
+  /** How many characters a line of the terminal has, now; undefined if it is none, or does not tell. */
+  readonly columns: number | undefined;
   /** False if it was closed when the program was started, or opened for reading only. */
   readonly isOpen: boolean;
   /** `device:inode` of the regular file behind the stream, if any. */

@@ -20,8 +20,10 @@ export interface ReporterOptions {
 export interface Reporter {
   /** For the operator's attention, each message once; `--quiet` leaves it out. */
   warn(message: string): Promise<void>;
-  /** As `warn`, but shown with `--quiet` too: what came from a rehearsal always says so. */
+  /** As `warn`, but shown with `--quiet` too. */
   warnAlways(message: string): Promise<void>;
+  /** Says that something came from a rehearsal, with `--quiet` too, and once whatever it was. */
+  warnOfRehearsal(message: string): Promise<void>;
   /** Progress in words; `--quiet` leaves it out. */
   note(message: string): Promise<void>;
   /** Shown with `--verbose` only. */
@@ -50,6 +52,7 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
         : `kmsx: ${chalk.yellow('warning:')} ${oneLine(message)}`,
     );
   };
+  let isRehearsalSaid = false;
   const note = (message: string): Promise<void> =>
     write(
       json ? JSON.stringify({ Note: { Message: oneLine(message) } }) : `kmsx: ${oneLine(message)}`,
@@ -60,6 +63,11 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
       if (!options.quiet) await warn(message);
     },
     warnAlways: warn,
+    warnOfRehearsal: async (message) => {
+      if (isRehearsalSaid) return;
+      isRehearsalSaid = true;
+      await warn(message);
+    },
     note: async (message) => {
       if (!options.quiet) await note(message);
     },

@@ -85,6 +85,9 @@ export function systemOutput(
   };
   return {
     isTerminal: isTerminal(descriptor),
+    get columns() {
+      return isTerminal(descriptor) ? nodeStream(host, descriptor).columns : undefined;
+    },
     isOpen: isOpenForWriting(descriptor),
     fileId: fileIdOf(descriptor),
     write: (bytes) => afterLast(() => writeDescriptor(descriptor, bytes, signal)),

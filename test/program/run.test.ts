@@ -200,7 +200,7 @@ describe('text from outside', () => {
 
   it('of a file is shown escaped in the table of inspect', async () => {
     writeFileSync(join(folder(), EVIL), 'AAAA');
-    const options = { cwd: folder(), stdoutIsTerminal: true };
+    const options = { cwd: folder(), stdoutIsTerminal: true, env: { NO_COLOR: '1' } };
     const { code, stdout } = await runInProcess(['inspect', EVIL], options);
     expect(code).toBe(0);
     expect(stdout).not.toMatch(RAW);

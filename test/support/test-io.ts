@@ -11,6 +11,8 @@ export interface TestIoOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly stdoutIsTerminal?: boolean;
+  /** The width of the terminal. */
+  readonly columns?: number;
   readonly stderrIsTerminal?: boolean;
   readonly stdinIsTerminal?: boolean;
   /** What is typed at each prompt, in order; without it there is no terminal. */
@@ -67,8 +69,17 @@ export function testIo(options: TestIoOptions = {}): TestIo {
       read: (maxBytes) =>
         Promise.resolve(Buffer.from(options.stdin ?? '').subarray(0, maxBytes + 1)),
     },
-    stdout: stream(stdout, options.stdoutIsTerminal, options.stdoutError, options.onStdout),
-    stderr: stream(stderr, options.stderrIsTerminal, undefined, options.onStderr),
+    stdout: stream(stdout, {
+      isTerminal: options.stdoutIsTerminal,
+      columns: options.columns,
+      error: options.stdoutError,
+      listener: options.onStdout,
+    }),
+    stderr: stream(stderr, {
+      isTerminal: options.stderrIsTerminal,
+      columns: options.columns,
+      listener: options.onStderr,
+    }),
     env: options.env ?? {},
     cwd: options.cwd ?? '/nonexistent',
     promptSecret: () => {
@@ -82,11 +93,16 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   };
 }
 
+interface StreamOptions {
+  readonly isTerminal?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly error?: Error | undefined;
+  readonly listener?: ((text: string) => void) | undefined;
+}
+
 function stream(
   chunks: Buffer[],
-  isTerminal = false,
-  error?: Error,
-  listener?: (text: string) => void,
+  { isTerminal = false, columns, error, listener }: StreamOptions,
 ): OutputStream {
   const write = (bytes: Uint8Array): Promise<void> => {
     if (error !== undefined) return Promise.reject(error);
@@ -94,7 +110,7 @@ function stream(
     listener?.(Buffer.from(bytes).toString());
     return Promise.resolve();
   };
-  return { isTerminal, isOpen: true, fileId: undefined, write, writeUntil: write };
+  return { isTerminal, columns, isOpen: true, fileId: undefined, write, writeUntil: write };
 }
 
 /**

@@ -44,6 +44,8 @@ export interface DurableFileOptions {
 export interface CommitReport {
   /** The new paths of files that had this name. */
   readonly movedAside: readonly string[];
+  /** The permission bits that the file has. */
+  readonly mode: number;
   /** The file system gave the file a wider mode than was asked for (a FAT stick). */
   readonly modeIgnored: boolean;
   /** The path of a second name of the file, which could not be removed. */
@@ -135,7 +137,8 @@ async function prepareIn(
       const stats = await writeWhole(temporary.handle, bytes, steps);
       fileId = idOf(stats);
       try {
-        return { movedAside: place(), modeIgnored: (stats.mode & 0o777 & ~mode) !== 0 };
+        const given = stats.mode & 0o777;
+        return { movedAside: place(), mode: given, modeIgnored: (given & ~mode) !== 0 };
       } catch (error) {
         // Another process removed the temporary file: write it again.
         const isLost = systemErrorCode(error) === 'ENOENT' && !isThere(temporary.path);

@@ -56,7 +56,7 @@ async function runCombine(
   const components: NamedComponent[] = [];
   try {
     const inputs = await readComponents(files, components, session);
-    await withDataKeyOutput(plan, inputs, session, async (write) => {
+    await withDataKeyOutput(plan, 'Combined the data key', inputs, session, async (write) => {
       const { dataKey, facts } = await combineComponents(components);
       await usingSecret(dataKey, async () => {
         await warnOf(facts, session);
@@ -98,7 +98,7 @@ async function readComponent(bytes: Buffer, label: string, io: Io): Promise<KeyC
 
 async function warnOf(facts: ComponentFacts, { reporter }: Session): Promise<void> {
   if (facts.Rehearsal === true) {
-    await reporter.warnAlways(
+    await reporter.warnOfRehearsal(
       'the components are from a rehearsal: the embedded KMS made this key',
     );
   }

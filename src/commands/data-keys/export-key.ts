@@ -4,11 +4,13 @@ import { kmsxError } from '../../base/error.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
 import { jsonLine } from '../../terminal/output/json-output.ts';
+import { printView } from '../../terminal/output/view.ts';
 import { oneOf, repeatable } from '../../terminal/options.ts';
 import type { Output } from '../../terminal/files/outputs.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
+import type { ExportDocument } from '../../documents/export-document.ts';
 import { bindEncryptionContext } from '../../documents/encryption-context.ts';
 import type { DataKeySize, ExportRequest } from '../../data-key/export.ts';
 import { dataKeyLength, dryRunExport, exportDataKey } from '../../data-key/export.ts';
@@ -43,7 +45,10 @@ import {
 } from '../shared/recipients.ts';
 import { noteAlias } from '../shared/note-alias.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
-import { withOutputs, writeJson } from '../shared/with-outputs.ts';
+import { withOutputs, writeDocument } from '../shared/with-outputs.ts';
+import { backupsShown } from '../shared/view/backups.ts';
+import type { ExportViewOptions } from './views/export-view.ts';
+import { exportVerdict, exportView } from './views/export-view.ts';
 
 interface ExportKeyOptions extends ConnectionOptions, ContextOptions, RecipientOptions {
   readonly keyId?: string;
@@ -159,7 +164,13 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
       }
       const backups = { files, secrets: places.secrets, standing: [] };
       const repeated = repeatedOptions(options, keyId.region, out);
-      await exportAndWrite({ request, keyId, repeated, backups, out, kms }, session);
+      const document = await exportAndWrite(
+        { request, keyId, repeated, backups, out, kms },
+        session,
+      );
+      const verdict = exportVerdict('a new data key', document);
+      const shown = { verdict, document, options: viewOptions(repeated), out };
+      await printView(() => exportView({ ...shown, ...backupsShown(backups) }), session);
     });
   });
 }
@@ -220,6 +231,16 @@ function repeatedOptions(
   };
 }
 
+function viewOptions(options: RepeatedOptions): ExportViewOptions {
+  if (options.backupFormat === 'json') return options;
+  const { context, contextFile } = options;
+  return {
+    ...options,
+    contextOfBlob: context,
+    ...(contextFile !== undefined && { contextFileOfBlob: contextFile }),
+  };
+}
+
 async function exportAndWrite(
   work: {
     readonly request: ExportRequest;
@@ -230,7 +251,7 @@ async function exportAndWrite(
     readonly kms: KmsClient;
   },
   session: Session,
-): Promise<void> {
+): Promise<ExportDocument> {
   const { request, keyId, repeated, backups, out, kms } = work;
   const { io, reporter } = session;
   const keepsNone = backups.files.length + backups.secrets.length === 0;
@@ -250,7 +271,8 @@ async function exportAndWrite(
         await keepBackups(bytes, backups, kms, session);
       },
     });
-    await writeJson(document, out, session);
+    await writeDocument(document, out, session);
+    return document;
   } catch (error) {
     rethrowNamingBackups(error, backups.standing, repeated);
   }

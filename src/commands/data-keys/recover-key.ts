@@ -62,7 +62,8 @@ async function runRecoverKey(options: RecoverKeyOptions, session: Session): Prom
   const plan = planDataKeyOutput(options);
   assertOneStdin(backupInputs(options));
   const backup = await openBackup(options, session);
-  await withDataKeyOutput(plan, backup.inputs, session, (write) =>
+  const done = `Recovered the data key of ${backupLabel(options)}`;
+  await withDataKeyOutput(plan, done, backup.inputs, session, (write) =>
     withConnection(backup.plan, session, async (kms) => {
       const source = await backup.source(kms);
       const facts = { source, label: backupLabel(options), kms };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
+import { printView } from '../../terminal/output/view.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import { assertFitsAll } from '../../data-key/recipient.ts';
@@ -22,7 +23,8 @@ import {
   recipientInputs,
 } from '../shared/recipients.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
-import { withOutputs, writeJson } from '../shared/with-outputs.ts';
+import { withOutputs, writeDocument } from '../shared/with-outputs.ts';
+import { exportVerdict, exportView } from './views/export-view.ts';
 
 interface ReexportKeyOptions extends BackupInputOptions, RecipientOptions {
   readonly dryRun: boolean;
@@ -85,7 +87,12 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
         reexportDataKey(source, recipients, { kms, now: () => session.io.now() }),
       );
       await warnOfRehearsal(kms, session);
-      await writeJson(document, out, session);
+      await writeDocument(document, out, session);
+      const against = options.in === '-' ? [] : [options.in];
+      await printView(() => {
+        const verdict = exportVerdict(`the data key of ${backupLabel(options)}`, document);
+        return exportView({ verdict, document, options, out, backupRows: [], against });
+      }, session);
     }),
   );
 }

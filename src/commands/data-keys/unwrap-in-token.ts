@@ -8,10 +8,11 @@ import { parseSeconds } from '../shared/connection-options.ts';
 import type { DataKeyOutputPlan } from '../shared/data-key/data-key-output.ts';
 import type { ModuleOptions } from '../shared/module/module-options.ts';
 import type { PinOptions } from '../shared/module/pin.ts';
+import { checkValueView } from '../shared/data-key/data-key-view.ts';
 import { withTokenKey } from '../shared/module/token-keys.ts';
 import type { ExportInput } from '../shared/read-export.ts';
 import { warnOfRehearsedExport } from '../shared/rehearsal.ts';
-import { withOutputs, writeJson } from '../shared/with-outputs.ts';
+import { withOutputs, writeReport } from '../shared/with-outputs.ts';
 
 /**
  * Unwraps an export in the token that has the private key, and writes the check values that the token computes. The data
@@ -42,11 +43,15 @@ export async function checkInToken(
       const dataKey = await opener.open(wrapped);
       assertKeyHasCheckValues(dataKey, expected);
       const { length } = dataKey;
+      const checkValues = dataKey.checkValues(methods);
       const report = {
-        KeyCheckValues: dataKey.checkValues(methods),
+        KeyCheckValues: checkValues,
         ...(length !== undefined && { NumberOfBytes: length }),
       };
-      await writeJson(report, out, session);
+      const done = `Unwrapped the data key of ${label} in the token, where it stays`;
+      await writeReport(report, out, session, () =>
+        checkValueView({ done, length, checkValues, expected }, out),
+      );
     }),
   );
 }

@@ -93,7 +93,8 @@ async function runUnwrapKey(options: UnwrapKeyOptions, session: Session): Promis
     await checkInToken(plan, { ...input, privkey }, options, session);
     return;
   }
-  await withDataKeyOutput(plan, input.inputs, session, async (write) => {
+  const done = `Unwrapped the data key of ${input.label}`;
+  await withDataKeyOutput(plan, done, input.inputs, session, async (write) => {
     const { envelope, label } = input;
     const { wrapped, privateKey } = await openExport({ ...input, privkey }, options, session);
     try {

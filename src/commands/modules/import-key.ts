@@ -40,7 +40,8 @@ import { parseObjectId, parseObjectLabel } from '../shared/module/object-name.ts
 import type { PinOptions } from '../shared/module/pin.ts';
 import { addPinOptions, assertOnePinSource, pinFileIds, pinInput } from '../shared/module/pin.ts';
 import { withTokenKeys } from '../shared/module/token-keys.ts';
-import { withOutputs, writeJson } from '../shared/with-outputs.ts';
+import { importView } from './import-view.ts';
+import { withOutputs, writeReport } from '../shared/with-outputs.ts';
 import { explainingWrongFile } from '../shared/wrong-file/wrong-file.ts';
 
 interface ImportKeyOptions extends ModuleOptions, PinOptions {
@@ -149,7 +150,7 @@ async function runImportKey(options: ImportKeyOptions, session: Session): Promis
       if (AlreadyThere !== true) continue;
       await reporter.note(`${Token} has ${Label} already, with these check values: left as it is`);
     }
-    await writeJson(imported, report, session);
+    await writeReport(imported, report, session, () => importView(imported, report));
   });
 }
 
@@ -235,7 +236,8 @@ async function assertRehearsal(
       },
     );
   }
-  if (isRehearsal) await reporter.warnAlways('this is a rehearsal: the embedded KMS made this key');
+  if (isRehearsal)
+    await reporter.warnOfRehearsal('this is a rehearsal: the embedded KMS made this key');
 }
 
 function toDocument(

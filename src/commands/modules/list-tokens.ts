@@ -73,19 +73,20 @@ async function runListTokens(options: ListTokensOptions, session: Session): Prom
   await printResults(reports, tokenTable, session);
 }
 
-/** For a terminal: a line for each token. */
-function tokenTable(reports: readonly TokenReport[]): string {
+/** For a terminal: a row for each token. */
+function tokenTable(reports: readonly TokenReport[], columns: number): string {
   return table(
-    ['token', 'serial', 'slot', 'model', 'firmware', 'pairs', 'unwraps', 'flags'],
+    ['token', 'serial', 'slot', 'pairs', 'unwraps', 'model', 'firmware', 'flags'],
     reports.map((report) => [
       report.Token,
       report.Serial,
       report.Slot,
-      report.Model,
-      report.Firmware,
       report.MakesPairs ? 'yes' : 'no',
       report.Unwraps?.join(' ') ?? (report.SaysItUnwraps ? 'says OAEP' : 'no'),
+      report.Model,
+      report.Firmware,
       report.Flags.join(' '),
     ]),
+    columns,
   );
 }

@@ -10,6 +10,8 @@ import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import type { Io } from '../../terminal/io.ts';
 import { printResult } from '../../terminal/output/json-output.ts';
 import { createProgress } from '../../terminal/output/progress.ts';
+import type { View } from '../../terminal/output/view.ts';
+import { fact, nextBlock } from '../../terminal/output/view.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { RehearsalResult, RehearsalStage } from '../../rehearsal/rehearsal.ts';
@@ -18,6 +20,7 @@ import { DEFAULT_LIMITS } from '../../kms/attempts.ts';
 import type { LocalKms } from '../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../local-kms/start-local-kms.ts';
 import { clientOf } from '../shared/connect.ts';
+import { commandLine } from '../shared/view/command-line.ts';
 import { describe } from '../shared/describe.ts';
 
 interface RehearseOptions {
@@ -46,7 +49,8 @@ export function defineRehearse(command: Command, io: Io): void {
   command.option('--keep <dir>', 'write the files into this folder, and leave them there');
   command.action(async (options: RehearseOptions) => {
     const session = createSession(command, io);
-    await printResult(await runRehearse(options, session), session);
+    const report = await runRehearse(options, session);
+    await printResult(report, session, () => rehearsalView(report));
   });
 }
 
@@ -84,7 +88,7 @@ async function rehearseIn(
   session: Session,
 ): Promise<RehearsalReport> {
   const { io, reporter } = session;
-  await reporter.warnAlways('this is a rehearsal: its KMS and its keys are made up for it');
+  await reporter.warnOfRehearsal('this is a rehearsal: its KMS and its keys are made up for it');
   const progress = await createProgress(session);
   const steps: string[] = [];
   const step: RehearsalStage['step'] = async (title, work) => {
@@ -137,5 +141,16 @@ function saverIn(folder: string, tell: (name: string) => void, io: Io): Rehearsa
     await file.commit(bytes);
     tell(name);
     return await readFile(path);
+  };
+}
+
+/** One line, and what to try with the real KMS. */
+function rehearsalView({ Steps, Refused, Files = [] }: RehearsalReport): View {
+  return {
+    verdict: `Rehearsed: ${Steps.length} steps passed, ${Refused.length} lies were refused`,
+    blocks: [
+      { rows: Files.map((file) => fact('kept', file)) },
+      ...nextBlock([commandLine(['doctor'], [['--key-id', 'KEY_ID']])]),
+    ],
   };
 }

@@ -1,4 +1,5 @@
 import { printResult } from '../../terminal/output/json-output.ts';
+import { fact } from '../../terminal/output/view.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { KmsClient } from '../../kms/types.ts';
 import { warnOfRehearsal } from './rehearsal.ts';
@@ -25,5 +26,18 @@ export async function printDryRun(
     Endpoint: kms.endpoint,
     ...(kms.isRehearsal && { Rehearsal: true }),
   };
-  await printResult(result, session);
+  await printResult(result, session, () => ({
+    verdict: 'Would succeed: KMS was asked, and nothing was made or written',
+    blocks: [
+      {
+        rows: [
+          ...(keyId === undefined ? [] : [fact('KMS key', keyId)]),
+          fact('KMS', kms.endpoint),
+          ...(result.NotChecked.length === 0
+            ? []
+            : [fact('not asked', result.NotChecked.join(', '))]),
+        ],
+      },
+    ],
+  }));
 }

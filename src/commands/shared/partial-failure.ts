@@ -1,10 +1,11 @@
 import { KmsxError } from '../../base/error.ts';
-import { shellWord } from '../../base/shell-word.ts';
 import { hintsFor } from '../../terminal/messages.ts';
 import type { StandingBackup } from './backup/backup-places.ts';
+import type { RepeatedConnection } from './view/command-line.ts';
+import { commandLine, connectionValues } from './view/command-line.ts';
 
 /** What the options of `export-key` say that the command which goes on from a backup must repeat. */
-export interface RepeatedOptions {
+export interface RepeatedOptions extends RepeatedConnection {
   readonly pubkey: readonly string[];
   readonly forToken?: string;
   readonly module?: string;
@@ -16,12 +17,6 @@ export interface RepeatedOptions {
   readonly backupFormat: 'json' | 'blob';
   readonly context: readonly string[];
   readonly contextFile?: string;
-  readonly profile?: string;
-  readonly region?: string;
-  readonly gateway?: string;
-  readonly endpoint?: string;
-  readonly caFile?: string;
-  readonly resolve: readonly string[];
   /** Where the export document was to go; left out if that is not a file. */
   readonly out?: string;
 }
@@ -57,28 +52,22 @@ export function whatStands(what: string, labels: readonly string[]): string {
 function reexportCommand(standing: readonly StandingBackup[], options: RepeatedOptions): string {
   const readable = standing.find((backup) => backup.in !== undefined)?.in;
   const isBare = options.backupFormat === 'blob';
-  const repeated: readonly [string, readonly (string | undefined)[]][] = [
-    ['--pubkey', options.pubkey],
-    ['--for-token', [options.forToken]],
-    ['--module', [options.module]],
-    ['--module-parameters', [options.moduleParameters]],
-    ['--pin-file', [options.pinFile]],
-    ['--pin-env', [options.pinEnv]],
-    ['--expect-fingerprint', options.expectFingerprint],
-    ['--wrapping-algorithm', [options.wrappingAlgorithm]],
-    ['--context', isBare ? options.context : []],
-    ['--context-file', [isBare ? options.contextFile : undefined]],
-    ['--profile', [options.profile]],
-    ['--region', [options.region]],
-    ['--gateway', [options.gateway]],
-    ['--endpoint', [options.endpoint]],
-    ['--ca-file', [options.caFile]],
-    ['--resolve', options.resolve],
-    ['--out', [options.out]],
-  ];
-  const words = repeated.flatMap(([option, values]) =>
-    values.filter((value) => value !== undefined).map((value) => `${option} ${shellWord(value)}`),
+  return commandLine(
+    ['reexport-key'],
+    [
+      ['--in', readable ?? 'BACKUP'],
+      ['--pubkey', options.pubkey],
+      ['--for-token', options.forToken],
+      ['--module', options.module],
+      ['--module-parameters', options.moduleParameters],
+      ['--pin-file', options.pinFile],
+      ['--pin-env', options.pinEnv],
+      ['--expect-fingerprint', options.expectFingerprint],
+      ['--wrapping-algorithm', options.wrappingAlgorithm],
+      ['--context', isBare ? options.context : []],
+      ['--context-file', isBare ? options.contextFile : undefined],
+      ...connectionValues(options),
+      ['--out', options.out],
+    ],
   );
-  const input = readable === undefined ? 'BACKUP' : shellWord(readable);
-  return ['kmsx reexport-key --in', input, ...words].join(' ');
 }

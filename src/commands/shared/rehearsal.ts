@@ -35,7 +35,9 @@ export async function warnOfRehearsal(
   { reporter }: Session,
 ): Promise<void> {
   if (!isRehearsal) return;
-  await reporter.warnAlways('this is a rehearsal: the embedded KMS answered, not Alibaba Cloud');
+  await reporter.warnOfRehearsal(
+    'this is a rehearsal: the embedded KMS answered, not Alibaba Cloud',
+  );
 }
 
 /** Says on stderr that the embedded KMS made the data key of an export, `--quiet` or not. */
@@ -45,5 +47,5 @@ export async function warnOfRehearsedExport(
   { reporter }: Session,
 ): Promise<void> {
   if (envelope.kind !== 'export' || envelope.document.Rehearsal !== true) return;
-  await reporter.warnAlways(`${label} is from a rehearsal: the embedded KMS made this key`);
+  await reporter.warnOfRehearsal(`${label} is from a rehearsal: the embedded KMS made this key`);
 }

@@ -2,8 +2,11 @@ import type { Input } from '../../terminal/files/inputs.ts';
 import type { OutputRequest } from '../../terminal/files/output-place.ts';
 import type { Output } from '../../terminal/files/outputs.ts';
 import { discardAll, prepareOutputs } from '../../terminal/files/outputs.ts';
-import { jsonForStdout, jsonLine } from '../../terminal/output/json-output.ts';
+import { documentForStdout, jsonLine } from '../../terminal/output/json-output.ts';
+import type { View } from '../../terminal/output/view.ts';
+import { printView, showsViews } from '../../terminal/output/view.ts';
 import type { Session } from '../../terminal/session.ts';
+import { describeFile, tellWritten } from './view/written.ts';
 
 /** What a command asks for, under names of its own. */
 type OutputRequests = Readonly<Record<string, OutputRequest | readonly OutputRequest[]>>;
@@ -14,20 +17,25 @@ type NamedOutputs<R extends OutputRequests> = {
 };
 
 /**
- * Checks every output and makes it ready, uses them, and discards what was not written.
+ * Checks every output and makes it ready, uses them, names each file that was written, and discards what was not.
  *
  * @throws KmsxError those of `prepareOutputs` before `use` is called
  */
 export async function withOutputs<R extends OutputRequests, T>(
   requests: R,
   inputs: readonly Pick<Input, 'fileId'>[],
-  { io, options, reporter }: Session,
+  session: Session,
   use: (outputs: NamedOutputs<R>) => Promise<T>,
 ): Promise<T> {
   const all = Object.values(requests).flat();
-  const outputs = await prepareOutputs(all, inputs, { ...options, io, reporter });
+  const outputs = await prepareOutputs(all, inputs, { ...session.options, ...session });
   try {
-    return await use(nameOutputs(requests, outputs));
+    const result = await use(nameOutputs(requests, outputs));
+    await tellWritten(
+      outputs.flatMap(({ written }) => (written === undefined ? [] : [describeFile(written)])),
+      session,
+    );
+    return result;
   } finally {
     await discardAll(outputs);
   }
@@ -45,11 +53,22 @@ function nameOutputs<R extends OutputRequests>(
   return Object.fromEntries(named) as NamedOutputs<R>;
 }
 
-/** Writes JSON: compact in a file or pipe, indented on a terminal. */
-export async function writeJson(
+/** Writes a document: compact in a file or pipe, indented on a terminal, which then is the only place of it. */
+export async function writeDocument(
   value: object,
   output: Output,
-  { io, options }: Session,
+  session: Session,
 ): Promise<void> {
-  await output.write(output.isStdout ? jsonForStdout(value, io, options.color) : jsonLine(value));
+  await output.write(output.isStdout ? documentForStdout(value, session) : jsonLine(value));
+}
+
+/** Writes a report: as `writeDocument`, but where views are shown its view is enough for a terminal. */
+export async function writeReport(
+  value: object,
+  output: Output,
+  session: Session,
+  view: () => View,
+): Promise<void> {
+  if (!output.isStdout || !showsViews(session)) await writeDocument(value, output, session);
+  await printView(view, session);
 }

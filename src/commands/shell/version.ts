@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { Io } from '../../terminal/io.ts';
 import { printResult } from '../../terminal/output/json-output.ts';
 import { textWritten } from '../../terminal/output/stdout.ts';
+import type { View, ViewRow } from '../../terminal/output/view.ts';
+import { fact } from '../../terminal/output/view.ts';
 import { createSession } from '../../terminal/session.ts';
 import { version } from '../../terminal/version.ts';
 import { describe } from '../shared/describe.ts';
@@ -40,10 +42,24 @@ export function defineVersion(command: Command, io: Io): void {
   });
   command.action(async () => {
     const session = createSession(command, io);
-    if (session.options.verbose || session.options.json)
-      await printResult(await report(io), session);
-    else await textWritten(io.stdout.write(Buffer.from(`${version}\n`)));
+    if (session.options.verbose || session.options.json) {
+      const facts = await report(io);
+      await printResult(facts, session, () => versionView(facts));
+    } else await textWritten(io.stdout.write(Buffer.from(`${version}\n`)));
   });
+}
+
+function versionView({ Version, Node, OpenSSL, Files, CompiledCode }: VersionReport): View {
+  const hashes = (files: readonly HashedFile[]): ViewRow[] =>
+    files.map(({ File, SHA256 }) => ({ lines: [File, SHA256] }));
+  return {
+    verdict: `kmsx ${Version}`,
+    blocks: [
+      { rows: [fact('Node.js', Node), fact('OpenSSL', OpenSSL)] },
+      { title: 'The program, with the SHA-256 of each file', rows: hashes(Files) },
+      { title: 'Compiled code, run in its place', rows: hashes(CompiledCode) },
+    ],
+  };
 }
 
 async function report(io: Io): Promise<VersionReport> {

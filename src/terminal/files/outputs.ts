@@ -15,6 +15,16 @@ import { findPlace } from './output-place.ts';
 /** Disk space that is reserved for an output before anything happens, unless it may need more. */
 const RESERVED_BYTES = 64 * 1024;
 
+/** A file that is on stable storage. */
+export interface WrittenFile {
+  /** As the user named it. */
+  readonly label: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Its permission bits. */
+  readonly mode: number;
+}
+
 /** An output that is checked and ready. End it with `write` or `discard`. */
 export interface Output {
   readonly label: string;
@@ -24,6 +34,8 @@ export interface Output {
   discard(): Promise<void>;
   /** Removes a file that was written, synchronously; undefined for a stream. */
   retract?(): void;
+  /** The file that stands since `write`; undefined for a stream. */
+  readonly written?: WrittenFile | undefined;
   /** Whether a path would be this same file, as the file system sees it; undefined for a stream. */
   isNamedBy?(path: string): boolean;
 }
@@ -213,11 +225,16 @@ async function prepareFile(
   if (force && old.length > 0) {
     await reporter.warn(`older files of ${label} are still there: ${old.join(' and ')}`);
   }
+  let written: WrittenFile | undefined;
   return {
     label,
     isStdout: false,
+    get written() {
+      return written;
+    },
     write: async (bytes) => {
-      const { movedAside, modeIgnored, secondName } = await file.commit(bytes);
+      const { movedAside, mode, modeIgnored, secondName } = await file.commit(bytes);
+      written = { label, size: bytes.length, mode };
       for (const old of movedAside) await reporter.warn(`the old ${label} is now ${old}`);
       if (modeIgnored) {
         await reporter.warn(`${label} is on a file system without modes: others may read it`);
@@ -236,6 +253,7 @@ async function prepareFile(
     isNamedBy: (other) => file.isNamedBy(other),
     retract: () => {
       file.retract();
+      written = undefined;
     },
   };
 }

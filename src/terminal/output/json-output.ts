@@ -5,6 +5,9 @@ import type { Io } from '../io.ts';
 import { printable } from './printable.ts';
 import type { Session } from '../session.ts';
 import { writeStdout } from './stdout.ts';
+import type { View } from './view.ts';
+import { printView, showsViews } from './view.ts';
+import { layoutColumns } from './wrap.ts';
 
 /** One line of compact JSON with a newline at its end, for files and pipes. */
 export function jsonLine(value: object): Buffer {
@@ -18,7 +21,7 @@ export function jsonLineForStdout(value: object, { stdout }: Pick<Io, 'stdout'>)
 }
 
 /** JSON for stdout: compact in a pipe or file, indented on a terminal, coloured if colour is on. */
-export function jsonForStdout(value: object, io: Io, color: ColorChoice): Buffer {
+function jsonForStdout(value: object, io: Io, color: ColorChoice): Buffer {
   const indented = io.stdout.isTerminal;
   const json = JSON.stringify(value, undefined, indented ? 2 : undefined);
   const text = indented ? printable(json) : json;
@@ -26,27 +29,43 @@ export function jsonForStdout(value: object, io: Io, color: ColorChoice): Buffer
 }
 
 /**
- * Prints the result of a command on stdout.
- *
- * @throws KmsxError `stream-closed`, `disk-full`, `file-unwritable`
+ * A document for stdout: as `jsonForStdout`. On a terminal, which is then the only place of it, its view stands below,
+ * after an empty line.
  */
-export async function printResult(value: object, { io, options }: Session): Promise<void> {
-  await writeStdout(io, jsonForStdout(value, io, options.color));
+export function documentForStdout(value: object, session: Session): Buffer {
+  const json = jsonForStdout(value, session.io, session.options.color);
+  return showsViews(session) ? Buffer.concat([json, Buffer.from('\n')]) : json;
 }
 
 /**
- * Prints several results: a table on a terminal unless `--json` is given, otherwise JSON Lines.
+ * Prints the result of a command on stdout: as JSON, or where views are shown as a view.
  *
+ * @throws KmsxError `stream-closed`, `disk-full`, `file-unwritable`
+ */
+export async function printResult(
+  value: object,
+  session: Session,
+  view: () => View,
+): Promise<void> {
+  const { io, options } = session;
+  if (showsViews(session)) await printView(view, session);
+  else await writeStdout(io, jsonForStdout(value, io, options.color));
+}
+
+/**
+ * Prints several results: as JSON Lines, or where views are shown as text, such as a table.
+ *
+ * @param textOf - control characters are escaped; gets how many characters a line may have
  * @throws KmsxError as `printResult`
  */
 export async function printResults<T extends object>(
   values: readonly T[],
-  tableOf: (values: readonly T[]) => string,
-  { io, options }: Session,
+  textOf: (values: readonly T[], columns: number) => string,
+  session: Session,
 ): Promise<void> {
-  const asTable = io.stdout.isTerminal && !options.json;
-  const text = asTable
-    ? Buffer.from(printable(tableOf(values)))
+  const { io } = session;
+  const text = showsViews(session)
+    ? Buffer.from(textOf(values, layoutColumns(io.stdout)))
     : Buffer.concat(values.map((value) => jsonLineForStdout(value, io)));
   await writeStdout(io, text);
 }

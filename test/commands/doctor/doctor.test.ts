@@ -331,14 +331,15 @@ describe('doctor', () => {
       cwd: folder,
       env: { HOME: folder, ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' },
     };
-    const table = await inProcess(true)(['doctor', '--color', 'never'], options);
-    expect(table.stdout).toMatch(/^STATUS {7}CHECK {32}MESSAGE\npass {9}versions {29}kmsx /);
+    const wide = { ...options, columns: 120 };
+    const table = await inProcess(true)(['doctor', '--color', 'never'], wide);
+    expect(table.stdout).toMatch(/^STATUS {10}CHECK {32}MESSAGE\npass {12}versions {29}kmsx /);
     expect(table.stdout).toMatch(
-      /\nfail {9}region {31}the public gateway needs a region\n {50}hint: give --region/,
+      /\nfail {12}region {31}the public gateway needs a region\n {53}hint: give --region/,
     );
     const colored = await inProcess(true)(['doctor', '--color', 'always'], options);
     expect(colored.stdout).toContain('\u001b[31mfail\u001b[39m');
-    expect(table.stdout).toContain('not reached  permission:GenerateAndExportDataKey  ');
+    expect(table.stdout).toContain('not reached     permission:GenerateAndExportDataKey  ');
     const lines = await inProcess(true)(['doctor', '--json'], options);
     expect(linesOf(lines)).toHaveLength(20);
   });

@@ -11,7 +11,14 @@ function stalledStream(): { stream: OutputStream; lines: string[]; release: () =
     await released;
     lines.push(Buffer.from(bytes).toString());
   };
-  const stream = { isTerminal: false, isOpen: true, fileId: undefined, write, writeUntil: write };
+  const stream = {
+    isTerminal: false,
+    columns: undefined,
+    isOpen: true,
+    fileId: undefined,
+    write,
+    writeUntil: write,
+  };
   return { stream, lines, release };
 }
 
@@ -55,6 +62,7 @@ test('writes every line, also when it ends at once, and goes on where one cannot
   };
   const log = startLineLog({
     isTerminal: false,
+    columns: undefined,
     isOpen: true,
     fileId: undefined,
     write,

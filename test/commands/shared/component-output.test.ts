@@ -42,7 +42,7 @@ function file(label: string, log: string[], write?: () => Promise<void>): Output
   return { ...place(label, log, write), retract: () => log.push(`retract ${label}`) };
 }
 
-function session(io: TestIo): Parameters<typeof writeComponents>[2] {
+function session(io: TestIo): Parameters<typeof writeComponents>[3] {
   return { io, options: OPTIONS, reporter: createReporter(io, OPTIONS) };
 }
 
@@ -51,7 +51,7 @@ describe('writing components', () => {
     const log: string[] = [];
     const outputs = [place('pipe', log), file('2.json', log), file('3.json', log)];
     const io = testIo();
-    await writeComponents(await threeComponents(), outputs, session(io));
+    await writeComponents('Unwrapped it', await threeComponents(), outputs, session(io));
     expect(log).toEqual(['write 2.json', 'write 3.json', 'write pipe']);
     expect(JSON.parse(io.stdoutText())).toMatchObject({
       Components: [
@@ -72,7 +72,9 @@ describe('writing components', () => {
       return Promise.resolve();
     };
     const outputs = [file('1.json', log), file('2.json', log, stopped), file('3.json', log)];
-    await writeComponents(await threeComponents(), outputs, session(io)).catch(() => undefined);
+    await writeComponents('Unwrapped it', await threeComponents(), outputs, session(io)).catch(
+      () => undefined,
+    );
     expect(log.slice(0, 2)).toEqual(['write 1.json', 'write 2.json']);
     expect(log).toContain('retract 1.json');
   });

@@ -27,7 +27,7 @@ export type CheckName =
   | 'core-dumps'
   | 'swap';
 
-export type Status = 'pass' | 'warn' | 'fail' | 'not-reached';
+export type Status = 'pass' | 'warn' | 'fail' | 'not-reached' | 'does-not-apply';
 
 /** What a check found. */
 export interface CheckResult {
@@ -61,6 +61,11 @@ export function warn(message: string, hint: string): CheckResult {
 /** The check could not be made. */
 export function notReached(message: string, hint?: string): CheckResult {
   return { status: 'not-reached', message, hint };
+}
+
+/** There is nothing to check: not here, or not without an option that was not given. */
+export function doesNotApply(message: string, hint?: string): CheckResult {
+  return { status: 'does-not-apply', message, hint };
 }
 
 /** The commands cannot run; the hints are those of the error. */

@@ -7,7 +7,7 @@ import type { Connection } from '../../shared/connect.ts';
 import { connect, connectWith } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import type { Findings, Result } from './check.ts';
-import { fail, notReached, pass, resultOf } from './check.ts';
+import { doesNotApply, fail, notReached, pass, resultOf } from './check.ts';
 import { checkCredentials, checkIdentity, findDoctorCredentials } from './credential-checks.ts';
 import type { ConnectionRequest } from './plan.ts';
 import type { Route } from './route.ts';
@@ -60,7 +60,7 @@ export async function openConnection(
   });
   const credentials = found?.credentials.ok === true ? found.credentials.value : undefined;
   await findings.add('identity', async () => {
-    if (isLocal) return notReached('the embedded KMS is asked, and no STS');
+    if (isLocal) return doesNotApply('the embedded KMS is asked, and no STS');
     if (findings.hasFailed('credentials') || credentials === undefined) {
       return notReached('there are no credentials');
     }

@@ -8,7 +8,7 @@ import { version } from '../../../terminal/version.ts';
 import { findCredentials } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import type { CheckResult, Result } from './check.ts';
-import { fail, notReached, pass, resultOf, warn } from './check.ts';
+import { doesNotApply, fail, notReached, pass, resultOf, warn } from './check.ts';
 import type { ConnectionRequest } from './plan.ts';
 
 const STS = 'sts.aliyuncs.com';
@@ -67,7 +67,7 @@ export async function checkIdentity(
   const { callerIdentity } = await import('../../../credentials/caller-identity.ts');
   const sts = parseEndpoint(credentials.stsEndpoint?.() ?? STS, 'the address of STS');
   if (isOnThisMachine(gateway, plan) && !isOnThisMachine(sts, plan)) {
-    return notReached('KMS is on this machine, so STS is not asked');
+    return doesNotApply('KMS is on this machine, so STS is not asked');
   }
   const asked = await resultOf(() =>
     callerIdentity(credentials, {

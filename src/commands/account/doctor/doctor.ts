@@ -87,7 +87,10 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
   const failures = await withDeadline(values.limits.deadlineMs, session, async (bounded) => {
     const read = await readFiles(options, values.keyId?.region, bounded);
     const examination = { ...values, ...read, out: options.out, readText: readSystemText };
-    return await examine(examination, findingShower(session), bounded);
+    const shower = findingShower(session);
+    const found = await examine(examination, shower.show, bounded);
+    await shower.end();
+    return found;
   });
   const [first] = failures;
   if (first !== undefined) throw conclusion(first, failures.length);

@@ -6,7 +6,7 @@ import type { EncryptionContext } from '../../../documents/encryption-context.ts
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
 import type { CheckedOperation, CheckResult, Result } from './check.ts';
-import { fail, notReached, pass, warn } from './check.ts';
+import { doesNotApply, fail, notReached, pass, warn } from './check.ts';
 
 /** The commands that `--for` takes. */
 export const DOCTOR_COMMANDS = [
@@ -52,7 +52,7 @@ export function checkPermission(
       return fail(decision.error);
     case 'not-asked':
       return decision.reason === 'not-offered'
-        ? notReached(`a dedicated gateway has no ${operation}`, '--gateway public or vpc has it')
+        ? doesNotApply(`a dedicated gateway has no ${operation}`, '--gateway public or vpc has it')
         : notReached('no --key-id, and the backup does not name its own key', GIVE_KEY);
     case 'denied':
       if (isNeeded(operation, use)) return fail(decision.error);

@@ -10,7 +10,7 @@ import { probeName, probePort, probeServer } from '../../../network/probe.ts';
 import type { Proxy } from '../../../network/proxy.ts';
 import { chooseProxy, hostAndPort } from '../../../network/proxy.ts';
 import type { CheckResult } from './check.ts';
-import { fail, notReached, pass, resultOf, warn } from './check.ts';
+import { doesNotApply, fail, notReached, pass, resultOf, warn } from './check.ts';
 import { checkClock } from './system-checks.ts';
 
 /** How far the route to a gateway is open. */
@@ -78,8 +78,8 @@ export async function probeRoute(options: RouteOptions): Promise<Route> {
 }
 
 async function routeThroughProxy(proxy: Proxy, options: RouteOptions): Promise<Route> {
-  const name = notReached(`the proxy ${proxy.name} looks the name up`);
-  const tcp = notReached(`the proxy ${proxy.name} connects`);
+  const name = doesNotApply(`the proxy ${proxy.name} looks the name up`);
+  const tcp = doesNotApply(`the proxy ${proxy.name} connects`);
   const greeting = await greetGateway(options, proxy, undefined);
   const { error, isTunnelled } = greeting;
   if (isTunnelled || error === undefined) {
@@ -125,7 +125,7 @@ function judgeGreeting(
       ? UNKNOWN_TIME
       : checkClock(date.getTime() - at.getTime());
   if (options.gateway.protocol === 'http') {
-    return { clock, tls: notReached('http: no TLS on this machine itself'), isOpen: true };
+    return { clock, tls: doesNotApply('http: no TLS on this machine itself'), isOpen: true };
   }
   return tls === undefined
     ? { clock, tls: fail(requireKmsxError(error)), isOpen: false }

@@ -4,6 +4,7 @@ import { kmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResults } from '../../../terminal/output/json-output.ts';
 import { table } from '../../../terminal/output/table.ts';
+import { showsViews } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { decisionOf } from '../../../account/decision.ts';
@@ -90,8 +91,8 @@ interface KeyPrinter {
 
 /** JSON Lines are printed page by page; a table needs all keys for the widths of its columns. */
 function keyPrinter(filter: KeyFilter, kms: KmsClient, session: Session): KeyPrinter {
-  const { io, reporter, options } = session;
-  const isTable = io.stdout.isTerminal && !options.json;
+  const { reporter } = session;
+  const isTable = showsViews(session);
   const rows: ListedKey[] = [];
   const specs = new Set<string>();
   let shown = 0;
@@ -154,18 +155,19 @@ function undescribedError(refusals: readonly KmsxError[], count: number): KmsxEr
   return kmsxError('keys-undescribed', message);
 }
 
-/** For a terminal: a line for each key, with the widest column last: the Reason or the Note. */
-function keyTable(keys: readonly ListedKey[]): string {
+/** For a terminal: a row for each key, with the widest column last: the Reason or the Note. */
+function keyTable(keys: readonly ListedKey[], columns: number): string {
   return table(
-    ['key id', 'aliases', 'state', 'spec', 'usage', 'usable', 'reason or note'],
+    ['key id', 'usable', 'aliases', 'state', 'spec', 'usage', 'reason or note'],
     keys.map((key) => [
       key.KeyId,
+      key.Usable === undefined ? '?' : key.Usable ? 'yes' : 'no',
       key.Aliases?.join(' ') ?? '?',
       key.KeyState ?? '?',
       key.KeySpec ?? '?',
       key.KeyUsage ?? '?',
-      key.Usable === undefined ? '?' : key.Usable ? 'yes' : 'no',
       key.Reason ?? key.Note ?? '',
     ]),
+    columns,
   );
 }

@@ -9,7 +9,9 @@ import type { KeyIdentifier } from '../../../kms/key-id.ts';
 import { isRegion } from '../../../network/region.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
-import { printResult, printResults } from '../../../terminal/output/json-output.ts';
+import { documentForStdout, printResults } from '../../../terminal/output/json-output.ts';
+import { writeStdout } from '../../../terminal/output/stdout.ts';
+import { nextBlock, printView } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
@@ -19,6 +21,7 @@ import { withConnection } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import { planConnection } from '../../shared/connection-options.ts';
 import { contextInput, readContext } from '../../shared/context-options.ts';
+import { commandLine, connectionValues } from '../../shared/view/command-line.ts';
 import { describe } from '../../shared/describe.ts';
 import { assertOneRegion, withKeyRegion } from '../../shared/key-region.ts';
 import { assertRehearsalMatches, warnOfRehearsal } from '../../shared/rehearsal.ts';
@@ -88,7 +91,32 @@ async function printPolicy(
       `without --key-id the ${unknown(undefined)} is not known: the policy has * for it`,
     );
   }
-  await printResult(ramPolicy(permissionsFor(plan, region)), session);
+  const policy = ramPolicy(permissionsFor(plan, region));
+  await writeStdout(io, documentForStdout(policy, session));
+  await printView(
+    () => ({
+      verdict: `The least RAM policy for ${plan.commands.join(', ')}`,
+      blocks: nextBlock([policyCheck(options, plan)]),
+    }),
+    session,
+  );
+}
+
+/** What shows, once the policy is attached, whether it is enough. */
+function policyCheck(options: PolicyOptions, { commands, key }: CommandUse): string {
+  return commandLine(
+    ['policy', '--check'],
+    [
+      ['--for', commands.join(',')],
+      ['--key-id', key?.text],
+      ['--to-key-id', options.toKeyId],
+      ['--source-key-id', options.sourceKeyId],
+      ['--several-pubkeys', options.severalPubkeys],
+      ['--backup', options.backup],
+      ['--in', options.in],
+      ...connectionValues(options),
+    ],
+  );
 }
 
 /** @throws KmsxError `bad-usage` for an alias: RAM knows keys by their ids only */

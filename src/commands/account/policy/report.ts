@@ -130,15 +130,16 @@ function namesOf(decisions: readonly PermissionDecision[]): string {
     .join(' and ');
 }
 
-/** For a terminal: a line for each permission. */
-export function permissionTable(lines: readonly PermissionLine[]): string {
+/** For a terminal: a row for each permission. */
+export function permissionTable(lines: readonly PermissionLine[], columns: number): string {
   return table(
-    ['action', 'resource', 'allowed', 'reason'],
+    ['action', 'allowed', 'resource', 'reason'],
     lines.map(({ Action, Resource, Allowed, Reason = '' }) => [
       Action,
-      Resource,
       Allowed === undefined ? '?' : Allowed ? 'yes' : 'no',
+      Resource,
       Reason,
     ]),
+    columns,
   );
 }

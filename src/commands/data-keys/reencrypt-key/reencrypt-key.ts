@@ -3,9 +3,10 @@ import { KmsxError, kmsxError } from '../../../base/error.ts';
 import type { Input } from '../../../terminal/files/inputs.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
-import { jsonForStdout, jsonLine } from '../../../terminal/output/json-output.ts';
+import { documentForStdout, jsonLine } from '../../../terminal/output/json-output.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import { repeatable } from '../../../terminal/options.ts';
+import { printView } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
@@ -37,6 +38,7 @@ import { expectCheckValueOption } from '../../shared/check-value-options.ts';
 import { withConnection } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import { addConnectionOptions } from '../../shared/connection-options.ts';
+import { backupsShown } from '../../shared/view/backups.ts';
 import { describe } from '../../shared/describe.ts';
 import { printDryRun } from '../../shared/dry-run.ts';
 import { whatStands } from '../../shared/partial-failure.ts';
@@ -47,6 +49,7 @@ import { assertOneRegion, withKeyRegion } from '../../shared/key-region.ts';
 import type { NewContextOptions } from './new-context-options.ts';
 import { addNewContextOptions, newContextInput, readNewContext } from './new-context-options.ts';
 import { reencryptHints } from '../../shared/backup/reencrypt-hints.ts';
+import { reencryptView } from './view.ts';
 import type { AsymmetricSourceOptions } from './source.ts';
 import {
   addAsymmetricSourceOptions,
@@ -134,11 +137,11 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
       await warnOfRehearsal(kms, session);
       await noteAlias(request.destination, made.document.KeyId, session);
       await sayHowVerified(made, request, label, session);
-      const { io } = session;
-      const line = isResult
-        ? jsonForStdout(made.document, io, session.options.color)
-        : jsonLine(made.document);
-      await write(line, { files, secrets: places.secrets, standing: [] }, kms, session);
+      const line = isResult ? documentForStdout(made.document, session) : jsonLine(made.document);
+      const backups = { files, secrets: places.secrets, standing: [] };
+      await write(line, backups, kms, session);
+      const shown = { made, source, label, isResult, options, ...backupsShown(backups) };
+      await printView(() => reencryptView(shown), session);
     }),
   );
 }

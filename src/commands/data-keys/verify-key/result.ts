@@ -1,5 +1,6 @@
 import { printResult } from '../../../terminal/output/json-output.ts';
 import { printable } from '../../../terminal/output/printable.ts';
+import type { View } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
 import { assuranceBits } from '../../../documents/key-check-value.ts';
@@ -12,10 +13,11 @@ import type { VerifyResult } from '../../../data-key/verify/verify-key.ts';
 export async function printWithWitness(
   result: VerifyResult,
   commands: readonly string[],
+  view: () => View,
   session: Session,
 ): Promise<void> {
   const { io } = session;
-  await printResult({ ...result, Witness: commands }, session);
+  await printResult({ ...result, Witness: commands }, session, view);
   if (!io.stdout.isTerminal) return;
   await io.stderr.write(Buffer.from(printable(`${commands.join('\n')}\n`)));
 }

@@ -5,6 +5,7 @@ import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
 import { repeatable, suggestValues } from '../../../terminal/options.ts';
+import type { View } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { parseExpectedCheckValue } from '../../../documents/key-check-value.ts';
@@ -37,6 +38,7 @@ import { exportInputs, readExport } from '../../shared/read-export.ts';
 import { withOpeners } from './openers.ts';
 import type { AgainstOptions, Connections } from './backups.ts';
 import { makeConnections, readAgainst } from './backups.ts';
+import { verifyView } from './view.ts';
 import { printWithWitness, warnOfShortValues } from './result.ts';
 import type { AskedBackup } from './witness.ts';
 import { assertWitnessable, witnessRequest } from './witness.ts';
@@ -152,12 +154,13 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
         isRehearsal: document?.Rehearsal === true,
       });
       await warnOfRehearsal(verification, session);
+      const view = (): View => verifyView(result, input?.label);
       if (options.witness) {
         const witnessed = input && exported && { ...input, opened: exported };
         const request = witnessRequest(options, witnessed, asked, checkValues, session.io);
-        await printWithWitness(result, witnessCommands(request), session);
+        await printWithWitness(result, witnessCommands(request), view, session);
       } else {
-        await printResult(result, session);
+        await printResult(result, session, view);
       }
       if (verification.match === true) await warnOfShortValues(checkValues, session);
       assertVerified(verification);

@@ -13,6 +13,7 @@ import { isFaultMistake, parseFaults } from '../../../local-kms/faults/parse-fau
 import type { LocalKmsOptions } from '../../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../../local-kms/start-local-kms.ts';
 import { describe } from '../../shared/describe.ts';
+import { listeningView } from './listening-view.ts';
 import { startLineLog } from './line-log.ts';
 
 interface LocalKmsCommandOptions {
@@ -100,7 +101,7 @@ async function runLocalKms(options: LocalKmsCommandOptions, session: Session): P
     if (seed !== undefined && kms.hadState) {
       await reporter.note(`${options.state ?? ''} already holds a state: the seed is not used`);
     }
-    await printResult(kms.announcement, session);
+    await printResult(kms.announcement, session, () => listeningView(kms.announcement));
     await stopped;
   } finally {
     await kms.close();

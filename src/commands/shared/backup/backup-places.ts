@@ -10,6 +10,7 @@ import {
   createSecretBackup,
 } from '../../../data-key/secret-backup.ts';
 import type { KmsClient } from '../../../kms/types.ts';
+import { tellWritten } from '../view/written.ts';
 import type { ConnectionPlan } from '../connection-options.ts';
 
 /** Where `--backup` puts a backup: into files and streams first, then into secrets of KMS. */
@@ -127,8 +128,9 @@ export async function keepBackups(
   line: Buffer,
   { files, secrets, standing }: BackupOutputs,
   kms: KmsClient,
-  { io }: Session,
+  session: Session,
 ): Promise<void> {
+  const { io } = session;
   for (const output of files) {
     const { label, isStdout } = output;
     const stands = (): void => void standing.push({ label, in: isStdout ? undefined : label });
@@ -144,5 +146,6 @@ export async function keepBackups(
     await createSecretBackup({ name, versionId, text }, kms);
     const label = `${SECRET_PREFIX}${name}`;
     standing.push({ label, in: label });
+    await tellWritten([`${label} in KMS`], session);
   }
 }

@@ -12,6 +12,7 @@ import type { KeyComponent } from '../../../documents/component-document.ts';
 import { encodeComponentDocument, MAX_COMPONENTS } from '../../../documents/component-document.ts';
 import type { SplitPlan } from '../../../data-key/custody/split.ts';
 import { withRemark, writeAllOrNone } from '../all-or-none.ts';
+import { componentsView } from './data-key-view.ts';
 
 /** The options of split custody. */
 export interface ComponentOptions {
@@ -134,9 +135,11 @@ function streamId(descriptor: number): string {
  * Writes every component, all or none, since a key of which a part was handed out is split again. Then the result says
  * what the minutes of a ceremony need, and nothing secret.
  *
+ * @param done - what was done with the data key, as in `Recovered the data key of backup.json`
  * @throws KmsxError that of the component that could not be written, which says what remains
  */
 export async function writeComponents(
+  done: string,
   components: readonly KeyComponent[],
   outputs: readonly Output[],
   session: Session,
@@ -151,7 +154,7 @@ export async function writeComponents(
     hint: 'nothing is lost: mend it and run the command again, which makes a new set; destroy what remains of this one',
   };
   await writeAllOrNone(parts, words, session.io.signal);
-  await printReport(components, outputs, session).catch((error: unknown) => {
+  await printReport(done, components, outputs, session).catch((error: unknown) => {
     if (!(error instanceof KmsxError)) throw error;
     throw withRemark(error, 'every component is written', [
       'kmsx inspect FILE… shows the check values of the components',
@@ -160,6 +163,7 @@ export async function writeComponents(
 }
 
 async function printReport(
+  done: string,
   components: readonly KeyComponent[],
   outputs: readonly Output[],
   session: Session,
@@ -180,5 +184,7 @@ async function printReport(
     NumberOfBytes,
     Rehearsal,
   };
-  await printResult(result, session); // JSON leaves out what is undefined
+  const facts = components.map((component) => component.facts);
+  // JSON leaves out what is undefined.
+  await printResult(result, session, () => componentsView(done, facts, outputs));
 }

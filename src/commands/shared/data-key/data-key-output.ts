@@ -22,8 +22,10 @@ import {
   expectCheckValueOption,
   parseCheckValueMethods,
 } from '../check-value-options.ts';
-import { withOutputs, writeJson } from '../with-outputs.ts';
+import { printView } from '../../../terminal/output/view.ts';
+import { withOutputs, writeReport } from '../with-outputs.ts';
 import type { ComponentOptions } from './component-output.ts';
+import { checkValueView, keyFileView } from './data-key-view.ts';
 import {
   addComponentOptions,
   assertPlacesApart,
@@ -37,6 +39,8 @@ const NEWLINE = Buffer.from('\n');
 export interface DataKeyOutputOptions extends ComponentOptions {
   readonly format: 'base64' | 'hex' | 'raw';
   readonly out: string;
+  /** Whether the command line says where the data key goes. */
+  readonly outIsNamed?: boolean;
   readonly checkValueOnly: boolean;
   readonly checkValueMethods?: string;
   readonly expectCheckValue: readonly string[];
@@ -52,7 +56,10 @@ export function addDataKeyOutputOptions(command: Command): void {
     .option('--out <file>', 'where the data key goes; - is standard output', '-')
     .option('--check-value-only', 'print the key check values as JSON, and never the key', false)
     .addOption(checkValueMethodsOption())
-    .addOption(expectCheckValueOption());
+    .addOption(expectCheckValueOption())
+    .hook('preAction', (_, called) => {
+      called.setOptionValue('outIsNamed', called.getOptionValueSource('out') === 'cli');
+    });
   addComponentOptions(command);
 }
 
@@ -85,9 +92,14 @@ export function planDataKeyOutput(options: DataKeyOutputOptions): DataKeyOutputP
  */
 export type WriteDataKey = (dataKey: SecretBytes, origin: ComponentOrigin) => Promise<void>;
 
-/** Makes ready the places that the data key goes to, and discards what was not written. */
+/**
+ * Makes ready the places that the data key goes to, and discards what was not written.
+ *
+ * @param done - what was done with the data key once it is written, as in `Recovered the data key of backup.json`
+ */
 export async function withDataKeyOutput(
   plan: DataKeyOutputPlan,
+  done: string,
   inputs: readonly Pick<Input, 'fileId'>[],
   session: Session,
   use: (write: WriteDataKey) => Promise<void>,
@@ -97,7 +109,7 @@ export async function withDataKeyOutput(
     const holds = options.checkValueOnly ? 'document' : 'secret';
     const requests = { out: { option: '--out', path: options.out, holds } } as const;
     await withOutputs(requests, inputs, session, ({ out }) =>
-      use((dataKey) => writeWhole(dataKey, plan, out, session)),
+      use((dataKey) => writeWhole(dataKey, done, plan, out, session)),
     );
     return;
   }
@@ -111,7 +123,7 @@ export async function withDataKeyOutput(
       const checkValues = checkValuesOf(dataKey, plan);
       const made = await splitDataKey(dataKey.bytes, split, checkValues, origin, session.io);
       try {
-        await writeComponents(made, outputs.components, session);
+        await writeComponents(done, made, outputs.components, session);
       } finally {
         for (const { secret } of made) secret.dispose();
       }
@@ -121,23 +133,44 @@ export async function withDataKeyOutput(
 
 async function writeWhole(
   dataKey: SecretBytes,
+  done: string,
   plan: DataKeyOutputPlan,
   out: Output,
   session: Session,
 ): Promise<void> {
-  assertCheckValues(dataKey.bytes, plan.expected);
-  const { format, checkValueOnly } = plan.options;
-  if (checkValueOnly) {
-    const KeyCheckValues = checkValuesOf(dataKey, plan);
-    await writeJson({ KeyCheckValues, NumberOfBytes: dataKey.length }, out, session);
+  const { expected, options } = plan;
+  assertCheckValues(dataKey.bytes, expected);
+  const { length } = dataKey;
+  if (options.checkValueOnly) {
+    const checkValues = checkValuesOf(dataKey, plan);
+    await writeReport({ KeyCheckValues: checkValues, NumberOfBytes: length }, out, session, () =>
+      checkValueView({ done, length, checkValues, expected }, out),
+    );
     return;
   }
-  const encoded = encode(dataKey.bytes, format);
+  await announcePlaintext(options, out, session);
+  const encoded = encode(dataKey.bytes, options.format);
   try {
     await out.write(encoded);
   } finally {
     encoded.fill(0);
   }
+  if (out.isStdout) return;
+  const checkValues = keyCheckValues(dataKey.bytes);
+  await printView(() => keyFileView({ done, length, checkValues, expected }, out), session);
+}
+
+/** Where nothing on the command line says so, a plaintext key in a pipe or file may come as a surprise. */
+async function announcePlaintext(
+  { outIsNamed = false }: DataKeyOutputOptions,
+  { isStdout }: Output,
+  { io, reporter }: Session,
+): Promise<void> {
+  if (outIsNamed || !isStdout || io.stdout.isTerminal) return;
+  const place = io.stdout.fileId === undefined ? 'a pipe' : 'a file';
+  await reporter.warn(
+    `the plaintext data key goes to standard output, which is ${place}: --out - says that it is meant to`,
+  );
 }
 
 /** The check values of a data key, as the options choose them. */

@@ -14,6 +14,8 @@ import type { LocalKms } from '../../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../../local-kms/start-local-kms.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
+import type { View } from '../../../terminal/output/view.ts';
+import { fact } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { describe } from '../../shared/describe.ts';
@@ -44,11 +46,30 @@ export function defineCache(command: Command, io: Io): void {
   });
   command.action(async () => {
     const session = createSession(command, io);
-    await printResult(await runCache(session), session);
+    const report = await runCache(session);
+    await printResult(report, session, () => cacheView(report));
   });
 }
 
 const COMMANDS = SAMPLES.map(({ command }) => command);
+
+function cacheView({ Folder, Made, Kept, NotRead }: CacheReport): View {
+  const starting = Made.length + Kept.length - NotRead.length;
+  return {
+    verdict: `${starting} commands start from compiled code`,
+    tone: NotRead.length === 0 ? 'good' : 'warning',
+    blocks: [
+      {
+        rows: [
+          fact('folder', Folder),
+          fact('made', String(Made.length)),
+          fact('kept', String(Kept.length)),
+          ...NotRead.map((name) => fact('not read', name)),
+        ],
+      },
+    ],
+  };
+}
 
 async function runCache(session: Session): Promise<CacheReport> {
   const { io, reporter } = session;

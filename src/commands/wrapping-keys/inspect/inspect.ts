@@ -7,6 +7,7 @@ import { shellWord } from '../../../base/shell-word.ts';
 import { exitCodeOf } from '../../../terminal/exit-codes.ts';
 import { assertOneStdin, readInput } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
+import { colorsStdout } from '../../../terminal/output/color.ts';
 import { printResults } from '../../../terminal/output/json-output.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
@@ -73,7 +74,10 @@ async function runInspect(files: readonly string[], session: Session): Promise<v
   }
   if (inspected.length > 0) {
     const results = inspectedFiles(inspected);
-    await printResults(results, () => inspectTable(results, inspected), session);
+    const colored = colorsStdout(session.io, session.options.color);
+    const text = (_: unknown, columns: number): string =>
+      inspectTable(results, inspected, columns, colored);
+    await printResults(results, text, session);
   }
   for (const each of inspected) await warnOfPlaintext(each, session);
 

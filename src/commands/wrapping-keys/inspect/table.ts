@@ -1,7 +1,12 @@
+import type { JsonObject } from '../../../base/json.ts';
 import { isJsonObject } from '../../../base/json.ts';
-import { oneLine } from '../../../terminal/output/printable.ts';
-import { factTable, table } from '../../../terminal/output/table.ts';
+import { digitGroups, fingerprintLines } from '../../../terminal/output/digit-groups.ts';
+import { table } from '../../../terminal/output/table.ts';
+import type { ViewRow } from '../../../terminal/output/view.ts';
+import { renderView } from '../../../terminal/output/view.ts';
+import { wrap } from '../../../terminal/output/wrap.ts';
 import type {
+  Facts,
   InspectedFile,
   NamedIdentities,
   Relation,
@@ -18,26 +23,44 @@ const HEADINGS: Readonly<Record<Relation, string>> = {
   WrappingKey: 'wrapping key',
 };
 
-/** For a terminal: which files belong together, where several do, and then a block for each file. */
+/**
+ * For a terminal: a block for each file, and last, where several belong together, a table of those.
+ *
+ * @param columns - how many characters a line may have
+ */
 export function inspectTable(
   files: readonly InspectedFile[],
   identities: readonly NamedIdentities[],
+  columns: number,
+  colored: boolean,
 ): string {
   const blocks = files.map(({ File, Type, ...facts }) => {
-    const lines = Object.entries(facts).filter(([name]) => !BELONGING.has(name));
-    return `${oneLine(`${File}: ${String(Type)}`)}\n${factTable(lines.flatMap(rowsOf))}`;
+    const repeated = firstExport(facts);
+    const told = Object.entries(facts).filter(
+      ([name, value]) => !BELONGING.has(name) && repeated[name] !== value,
+    );
+    const view = { verdict: `${File}: ${String(Type)}`, blocks: [{ rows: told.flatMap(rowsOf) }] };
+    return renderView(view, columns, colored);
   });
-  const text = `${blocks.join('\n\n')}\n`;
-  const overview = overviewOf(files, identities);
-  return overview === undefined ? text : `${overview}\n${text}`;
+  const overview = overviewOf(files, identities, columns);
+  return [...blocks, ...(overview === undefined ? [] : [overview])].join('\n');
+}
+
+/** What the top level of an export document repeats. */
+function firstExport({ Exports }: Facts): JsonObject {
+  const [first] = Array.isArray(Exports) ? (Exports as unknown[]) : [];
+  return isJsonObject(first) ? first : {};
 }
 
 /** The overview says it with letters. */
-const BELONGING: ReadonlySet<string> = new Set(RELATIONS.map((relation) => `Same${relation}As`));
+const BELONGING: ReadonlySet<string> = new Set(
+  RELATIONS.flatMap((relation) => [`Same${relation}As`, `Same${relation}Count`]),
+);
 
 function overviewOf(
   files: readonly InspectedFile[],
   identities: readonly NamedIdentities[],
+  width: number,
 ): string | undefined {
   const columns = [...groupLetters(identities)];
   if (columns.length === 0) return undefined;
@@ -47,20 +70,38 @@ function overviewOf(
     String(Type),
     ...columns.map(([, letters]) => letters[index] ?? ''),
   ]);
-  return `${table(headings, rows)}The same letter in a column: the same value.\n`;
+  const key = wrap('The same letter in a column: the same value.', width).join('\n');
+  return `${table(headings, rows, width)}${key}\n`;
 }
 
-/** A list of objects has a row for each of their fields. */
-function rowsOf([name, value]: readonly [string, unknown]): (readonly [string, string])[] {
+/** A list of objects has rows for each of them. */
+function rowsOf([name, value]: readonly [string, unknown]): ViewRow[] {
   if (Array.isArray(value) && value.length > 0 && value.every(isJsonObject)) {
+    if (value.every(isCheckValue)) return [{ label: name, lines: value.map(checkValueText) }];
     return value.flatMap((entry, index) =>
       Object.entries(entry).flatMap(([inner, each]) =>
         rowsOf([`${name}[${index}].${inner}`, each]),
       ),
     );
   }
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) {
-    return [[name, value.join(', ')]];
+  return [{ label: name, lines: linesOf(value) }];
+}
+
+const FINGERPRINT = /^SHA256:[0-9a-f]{64}$/;
+
+function linesOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.map(String);
+  if (isJsonObject(value)) {
+    return Object.entries(value).map(([name, each]) => `${name}=${String(each)}`);
   }
-  return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
+  const text = String(value);
+  return FINGERPRINT.test(text) ? ['SHA-256', ...fingerprintLines(text)] : [text];
+}
+
+function isCheckValue({ Method, Value }: JsonObject): boolean {
+  return typeof Method === 'string' && typeof Value === 'string';
+}
+
+function checkValueText({ Method, Value }: JsonObject): string {
+  return [String(Method), ...digitGroups(String(Value), 8)].join(' ');
 }

@@ -2,7 +2,6 @@ import { kmsxError } from '../../../base/error.ts';
 import { secretCopy, usingSecret } from '../../../base/secret-bytes.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
-import type { WrappingKeySpec } from '../../../wrapping/algorithms.ts';
 import { findWrappingKeySpec } from '../../../wrapping/algorithms.ts';
 import { makeKeyPair } from '../../../wrapping/key-pair.ts';
 import { writeAllOrNone } from '../../shared/all-or-none.ts';
@@ -13,7 +12,11 @@ import {
   passphraseFileIds,
   passphraseInput,
 } from '../../shared/passphrase.ts';
+import type { OptionValues } from '../../shared/view/command-line.ts';
+import { fileRows } from '../../shared/view/written.ts';
 import { withOutputs } from '../../shared/with-outputs.ts';
+import type { MadePair } from './view.ts';
+import { pairView } from './view.ts';
 
 export interface FilePairOptions extends PassphraseOptions {
   readonly wrappingKeySpec: string;
@@ -21,11 +24,6 @@ export interface FilePairOptions extends PassphraseOptions {
   readonly pubkeyOut: string;
   /** Commander's name for `--no-passphrase`. */
   readonly passphrase: boolean;
-}
-
-interface FilePairReport {
-  readonly PublicKeyFingerprint: string;
-  readonly WrappingKeySpec: WrappingKeySpec;
 }
 
 /** What is said if one half could not be written. */
@@ -39,10 +37,7 @@ const LOST_PAIR = {
  *
  * @throws KmsxError those of outputs and passphrases, `options-conflict`
  */
-export async function makeFilePair(
-  options: FilePairOptions,
-  session: Session,
-): Promise<FilePairReport> {
+export async function makeFilePair(options: FilePairOptions, session: Session): Promise<MadePair> {
   const { io, reporter } = session;
   const keySpec = findWrappingKeySpec(options.wrappingKeySpec);
   assertOnePassphraseSource(options);
@@ -78,6 +73,12 @@ export async function makeFilePair(
         `${options.privkeyOut} is not encrypted: whoever reads the file has the key`,
       );
     }
-    return { PublicKeyFingerprint: pair.fingerprint, WrappingKeySpec: keySpec };
+    const report = { PublicKeyFingerprint: pair.fingerprint, WrappingKeySpec: keySpec };
+    const rows = [
+      ...fileRows(passphrase === undefined ? 'private, not encrypted' : 'private', [privateKey]),
+      ...fileRows('public', [publicKey]),
+    ];
+    const use: OptionValues[] = [['--pubkey', publicKey.written?.label ?? 'PUBLIC_KEY']];
+    return { report, view: pairView(report, rows, use) };
   });
 }

@@ -14,6 +14,7 @@ import { addPassphraseOptions } from '../../shared/passphrase.ts';
 import type { FilePairOptions } from './file-pair.ts';
 import { makeFilePair } from './file-pair.ts';
 import type { TokenPairOptions } from './token-pair.ts';
+import type { MadePair } from './view.ts';
 
 interface KeygenOptions
   extends Omit<FilePairOptions, 'privkeyOut'>, Omit<TokenPairOptions, 'label'> {
@@ -63,17 +64,14 @@ export function defineKeygen(command: Command, io: Io): void {
   command.action(async (options: KeygenOptions) => {
     const session = createSession(command, io);
     assertSafeEnvironment(io);
-    const report = await makePair(options, session);
+    const { report, view } = await makePair(options, session);
     const takesStdout = options.pubkeyOut === '-' || options.privkeyOut === '-';
     if (takesStdout) await session.reporter.note(`the key is ${report.PublicKeyFingerprint}`);
-    else await printResult(report, session);
+    else await printResult(report, session, () => view);
   });
 }
 
-async function makePair(
-  options: KeygenOptions,
-  session: Session,
-): Promise<{ readonly PublicKeyFingerprint: string }> {
+async function makePair(options: KeygenOptions, session: Session): Promise<MadePair> {
   const { privkeyOut, label } = options;
   const forToken = TOKEN_ONLY.filter((name) => options[name] !== undefined);
   if (privkeyOut !== undefined) {

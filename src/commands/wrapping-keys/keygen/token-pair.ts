@@ -16,25 +16,18 @@ import { withModule } from '../../shared/module/with-module.ts';
 import type { PinOptions } from '../../shared/module/pin.ts';
 import { assertOnePinSource, pinFileIds, pinInput } from '../../shared/module/pin.ts';
 import { withToken } from '../../shared/module/token-keys.ts';
+import type { OptionValues } from '../../shared/view/command-line.ts';
+import { fileRows } from '../../shared/view/written.ts';
 import { withOutputs } from '../../shared/with-outputs.ts';
+import { fact } from '../../../terminal/output/view.ts';
+import type { MadePair } from './view.ts';
+import { pairView } from './view.ts';
 
 export interface TokenPairOptions extends ModuleOptions, TokenOptions, PinOptions {
   readonly wrappingKeySpec: string;
   readonly pubkeyOut: string;
   readonly label: string;
   readonly timeout: string;
-}
-
-interface TokenPairReport {
-  readonly PublicKeyFingerprint: string;
-  readonly WrappingKeySpec: 'RSA_2048';
-  readonly Token: string;
-  readonly Serial: string;
-  readonly Label: string;
-  /** CKA_ID, lower-case hexadecimal. */
-  readonly Id: string;
-  /** RFC 7512. */
-  readonly Uri: string;
 }
 
 const ID_BYTES = 16;
@@ -47,7 +40,7 @@ const ID_BYTES = 16;
 export async function makeTokenPair(
   options: TokenPairOptions,
   session: Session,
-): Promise<TokenPairReport> {
+): Promise<MadePair> {
   const { io } = session;
   const keySpec = findWrappingKeySpec(options.wrappingKeySpec);
   if (keySpec !== 'RSA_2048') {
@@ -65,7 +58,7 @@ export async function makeTokenPair(
       const token = await findToken(call, query);
       await assertMakesWrappingKeys(call, token);
       return withToken(call, token, true, options, session, (at) =>
-        makeAndWrite(at, { label, id: io.randomBytes(ID_BYTES) }, publicKey),
+        makeAndWrite(at, { label, id: io.randomBytes(ID_BYTES) }, publicKey, options),
       );
     }),
   );
@@ -75,7 +68,8 @@ async function makeAndWrite(
   at: TokenSession,
   name: { readonly label: string; readonly id: Buffer },
   output: Output,
-): Promise<TokenPairReport> {
+  { module, moduleParameters, pinFile, pinEnv }: TokenPairOptions,
+): Promise<MadePair> {
   const key = await makePairInToken(at, name);
   try {
     await output.write(encodePem('PUBLIC KEY', key.publicKey.spki));
@@ -84,13 +78,26 @@ async function makeAndWrite(
     throw error;
   }
   const { token } = at;
-  return {
+  const report = {
     PublicKeyFingerprint: key.publicKey.fingerprint,
-    WrappingKeySpec: 'RSA_2048',
+    WrappingKeySpec: 'RSA_2048' as const,
     Token: token.label,
     Serial: token.serial,
     Label: name.label,
     Id: name.id.toString('hex'),
     Uri: tokenKeyUri(token, name),
   };
+  const rows = [
+    fact('token', `${report.Token}, serial number ${report.Serial}`),
+    fact('object', `${report.Label}, id ${report.Id}`),
+    ...fileRows('public', [output]),
+  ];
+  const use: OptionValues[] = [
+    ['--for-token', report.Uri],
+    ['--module', module],
+    ['--module-parameters', moduleParameters],
+    ['--pin-file', pinFile],
+    ['--pin-env', pinEnv],
+  ];
+  return { report, view: pairView(report, rows, use) };
 }

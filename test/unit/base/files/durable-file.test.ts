@@ -181,6 +181,7 @@ describe('a durable file', () => {
       for (const name of readdirSync(folder())) unlinkSync(join(folder(), name));
       expect(await file.commit(Buffer.from('mine'))).toEqual({
         movedAside: [],
+        mode: 0o600,
         modeIgnored: false,
         secondName: undefined,
       });

@@ -1,0 +1,104 @@
+import type { ExportDocument } from '../../../documents/export-document.ts';
+import type { Output } from '../../../terminal/files/outputs.ts';
+import type { View, ViewRow } from '../../../terminal/output/view.ts';
+import { fact, nextBlock } from '../../../terminal/output/view.ts';
+import type { OptionValues, RepeatedConnection } from '../../shared/view/command-line.ts';
+import { commandLine, connectionValues } from '../../shared/view/command-line.ts';
+import { contextRows, counted, fingerprintBlock, fingerprintRow } from '../../shared/view/rows.ts';
+import { fileRows } from '../../shared/view/written.ts';
+
+/** What the views of `export-key` and `reexport-key` repeat of the options. */
+export interface ExportViewOptions extends RepeatedConnection {
+  readonly pubkey: readonly string[];
+  readonly forToken?: string;
+  readonly module?: string;
+  readonly moduleParameters?: string;
+  readonly pinFile?: string;
+  readonly pinEnv?: string;
+  /** What a bare CiphertextBlob does not carry, and `--against` needs. */
+  readonly contextOfBlob?: readonly string[];
+  readonly contextFileOfBlob?: string;
+}
+
+/** What an export document holds, for a person. */
+interface ExportFacts {
+  readonly verdict: string;
+  readonly document: ExportDocument;
+  readonly options: ExportViewOptions;
+  readonly out: Output;
+  /** Rows for backups that this run wrote. */
+  readonly backupRows: readonly ViewRow[];
+  /** What `--against` takes: the backups of this data key. */
+  readonly against: readonly string[];
+}
+
+/** What was exported for whom, where it lies, and how it is verified or imported. */
+export function exportView(facts: ExportFacts): View {
+  const { verdict, document, options, out, backupRows } = facts;
+  const { pubkey, forToken } = options;
+  const places = forToken === undefined ? pubkey : [forToken];
+  return {
+    verdict,
+    blocks: [
+      {
+        rows: [
+          ...sizeRows(document),
+          { label: 'KMS key', lines: [document.KeyId, `version ${document.KeyVersionId}`] },
+          ...contextRows(document.EncryptionContext),
+          ...backupRows,
+          ...exportRows(out),
+        ],
+      },
+      fingerprintBlock(
+        document.Exports.map(({ PublicKeyFingerprint }, index) =>
+          fingerprintRow(nameOf(places[index]), PublicKeyFingerprint),
+        ),
+      ),
+      ...nextBlock(nextCommands(facts)),
+    ],
+  };
+}
+
+/** The verdict of an export: `Exported a new data key under 2 public keys`. */
+export function exportVerdict(what: string, { Exports }: ExportDocument): string {
+  return `Exported ${what} under ${counted(Exports.length, 'public key')}`;
+}
+
+function nameOf(place = ''): string {
+  return place === '-' ? 'standard input' : place;
+}
+
+function sizeRows({ NumberOfBytes }: ExportDocument): ViewRow[] {
+  return NumberOfBytes === undefined ? [] : [fact('data key', counted(NumberOfBytes, 'byte'))];
+}
+
+function exportRows(out: Output): ViewRow[] {
+  if (!out.isStdout) return fileRows('export', [out]);
+  return [fact('export', 'above, and nowhere else: --out FILE keeps it')];
+}
+
+function nextCommands({ options, out, against }: ExportFacts): string[] {
+  const file = out.written?.label;
+  if (file === undefined) return [];
+  const { forToken, module, moduleParameters, pinFile, pinEnv } = options;
+  const places = against.length === 0 ? [file] : against;
+  const token: readonly OptionValues[] = [
+    ['--module', module],
+    ['--module-parameters', moduleParameters],
+    ['--pin-file', pinFile],
+    ['--pin-env', pinEnv],
+  ];
+  const verify = commandLine(
+    ['verify-key'],
+    [
+      ['--in', file],
+      ['--privkey', forToken ?? 'PRIVATE_KEY'],
+      ['--against', places],
+      ['--context', options.contextOfBlob],
+      ['--context-file', options.contextFileOfBlob],
+      ...(forToken === undefined ? [] : token),
+      ...connectionValues(options),
+    ],
+  );
+  return [verify];
+}

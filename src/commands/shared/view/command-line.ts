@@ -1,0 +1,44 @@
+import { shellWord } from '../../../base/shell-word.ts';
+import type { ConnectionOptions } from '../connection-options.ts';
+
+/** An option and its values; what was not given is undefined, and left out. */
+export type OptionValues = readonly [
+  option: string,
+  value: string | readonly string[] | boolean | undefined,
+];
+
+/**
+ * A command of kmsx as it is typed in a POSIX shell.
+ *
+ * @param command - the command's name, then its arguments as they are
+ */
+export function commandLine(
+  [command, ...operands]: readonly [string, ...string[]],
+  options: readonly OptionValues[] = [],
+): string {
+  const words = options.flatMap(([option, value]) => {
+    if (value === true) return [option];
+    if (value === undefined || value === false) return [];
+    const values = typeof value === 'string' ? [value] : value;
+    return values.map((each) => `${option} ${shellWord(each)}`);
+  });
+  return ['kmsx', command, ...operands.map(shellWord), ...words].join(' ');
+}
+
+/** How a connection was chosen: what the next command repeats. */
+export type RepeatedConnection = Pick<
+  ConnectionOptions,
+  'profile' | 'region' | 'gateway' | 'endpoint' | 'caFile' | 'resolve'
+>;
+
+/** The options of a connection, for the next command. */
+export function connectionValues(options: RepeatedConnection): OptionValues[] {
+  return [
+    ['--profile', options.profile],
+    ['--region', options.region],
+    ['--gateway', options.gateway],
+    ['--endpoint', options.endpoint],
+    ['--ca-file', options.caFile],
+    ['--resolve', options.resolve],
+  ];
+}

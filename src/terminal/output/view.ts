@@ -1,0 +1,129 @@
+import { Chalk } from 'chalk';
+import type { Session } from '../session.ts';
+import { colorsStdout } from './color.ts';
+import { oneLine } from './printable.ts';
+import { writeStdout } from './stdout.ts';
+import { layoutColumns, widthOf, wrap, wrapCommand } from './wrap.ts';
+
+/** What a person reads of a result on a terminal. */
+export interface View {
+  /** The first line: what was done, or found. */
+  readonly verdict: string;
+  /** Whether what was found is bad, or not what was hoped for. */
+  readonly tone?: 'good' | 'warning' | 'bad';
+  readonly blocks: readonly ViewBlock[];
+}
+
+export interface ViewBlock {
+  readonly title?: string;
+  readonly rows: readonly ViewRow[];
+}
+
+/** A fact, or a command to type. */
+export type ViewRow = ViewFact | ViewCommand;
+
+export interface ViewFact {
+  readonly label?: string;
+  /** Each begins on a line of its own. */
+  readonly lines: readonly string[];
+}
+
+export interface ViewCommand {
+  /** For a POSIX shell. */
+  readonly command: string;
+}
+
+/** A row of one line. */
+export function fact(label: string, text: string): ViewFact {
+  return { label, lines: [text] };
+}
+
+/** What comes next, as commands to type; nothing where there are none. */
+export function nextBlock(commands: readonly string[]): ViewBlock[] {
+  return commands.length === 0
+    ? []
+    : [{ title: 'Next', rows: commands.map((command) => ({ command })) }];
+}
+
+/** Whether results are shown as views: on a terminal, unless JSON is asked for. */
+export function showsViews({ io, options }: Session): boolean {
+  return io.stdout.isTerminal && !options.json;
+}
+
+/**
+ * Prints a view on stdout, where views are shown.
+ *
+ * @throws KmsxError `stream-closed`, `disk-full`, `file-unwritable`
+ */
+export async function printView(view: () => View, session: Session): Promise<void> {
+  if (!showsViews(session)) return;
+  const { io, options } = session;
+  const colored = colorsStdout(io, options.color);
+  await writeStdout(io, Buffer.from(renderView(view(), layoutColumns(io.stdout), colored)));
+}
+
+const TONES = { good: 'green', warning: 'yellow', bad: 'red' } as const;
+
+/**
+ * A view as text, whose lines have at most so many columns as the terminal has. Control characters are escaped, nothing is broken inside a word, and a command
+ * that is too long goes on after a backslash.
+ */
+export function renderView(
+  { verdict, tone = 'good', blocks }: View,
+  terminalColumns: number,
+  colored: boolean,
+): string {
+  const columns = Math.min(terminalColumns, MOST_COLUMNS);
+  const chalk = new Chalk({ level: colored ? 1 : 0 });
+  const first = wrap(oneLine(verdict), columns).map((line) => chalk.bold[TONES[tone]](line));
+  const rest = blocks
+    .filter(({ rows }) => rows.length > 0)
+    .flatMap(({ title, rows }) => [
+      '',
+      ...(title === undefined ? [] : wrap(oneLine(title), columns).map((line) => chalk.bold(line))),
+      ...renderRows(rows, columns),
+    ]);
+  return `${[...first, ...rest].join('\n')}\n`;
+}
+
+/** Lines of words are harder to read beyond this. */
+const MOST_COLUMNS = 100;
+
+const INDENT = '  ';
+
+/** Labels beside their facts need so much room for the facts; else they stand above them. */
+const LEAST_BESIDE = 28;
+
+/** Whether facts have room beside their labels: for some words, and for each that would have room below. */
+function fitsBeside(rows: readonly ViewRow[], columns: number, beside: number): boolean {
+  const words = rows.flatMap((row) => ('command' in row ? [] : row.lines.join(' ').split(' ')));
+  const widest = Math.max(
+    0,
+    ...words.map(widthOf).filter((width) => width <= columns - 2 * INDENT.length),
+  );
+  return columns - beside >= Math.max(LEAST_BESIDE, widest);
+}
+
+function renderRows(rows: readonly ViewRow[], columns: number): string[] {
+  const labels = rows.map((row) => ('command' in row ? '' : oneLine(row.label ?? '')));
+  const labelWidth = Math.max(...labels.map(widthOf));
+  const beside = labelWidth === 0 ? INDENT.length : labelWidth + 2 * INDENT.length;
+  const isBeside = fitsBeside(rows, columns, beside);
+  const indent = isBeside ? beside : 2 * INDENT.length;
+  return rows.flatMap((row, index) => {
+    if ('command' in row) {
+      const room = columns - INDENT.length;
+      return wrapCommand(oneLine(row.command), room).map((line) => INDENT + line);
+    }
+    const lines = row.lines.flatMap((line) => wrap(oneLine(line), columns - indent));
+    const label = labels[index] ?? '';
+    if (!isBeside) {
+      const above = label === '' ? [] : [INDENT + label];
+      return [...above, ...lines.map((line) => ' '.repeat(indent) + line)];
+    }
+    return lines.map((line, at) => {
+      const head = (at === 0 ? label : '').padEnd(indent - 2 * INDENT.length);
+      return labelWidth === 0 ? INDENT + line : `${INDENT}${head}${INDENT}${line}`.trimEnd();
+    });
+  });
+}
