@@ -1,104 +1,87 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ceremony } from './ceremony.ts';
-import { stateOf } from './state.ts';
+import type { Command, GrowingThing } from './growing-things.ts';
+import { growingThings, MOST } from './growing-things.ts';
 import { markdownTable } from './table.ts';
 
-interface Command {
-  readonly args: readonly string[];
-  readonly env?: NodeJS.ProcessEnv;
-}
-
-/** One thing of which there may be many. */
-interface Row {
-  readonly name: string;
-  readonly sizes: readonly number[];
-  /** Makes so many, and gives the command that takes them all. */
-  readonly prepare: (size: number) => Promise<Command> | Command;
-}
-
-const SIZES = [1, 10, 100, 1_000, 10_000];
 /** Prints the most memory that the process had, in KiB, as the last line of standard error. */
 const PEAK = `data:text/javascript,process.on('exit',()=>process.stderr.write('\\n'+process.resourceUsage().maxRSS))`;
 
+/** How often a command is run: the least time counts. */
+const RUNS = 3;
+/** What takes as long is run once. */
+const LONG_MS = 1_000;
+/** What takes less than so much more than the start tells nothing. */
+const LEAST_SHARE = 0.1;
+
+interface Measured {
+  readonly size: number;
+  readonly ms: number;
+  /** The most memory of the process. */
+  readonly mib: number;
+}
+
 /**
- * Runs a command once for 1 to 10,000 of a thing, and tells time, memory, and the exponent of the growth between the two
- * largest sizes: 1 is linear.
+ * Runs a command for 1 to 10,000 of a thing, and tells time, memory, and the exponent of the growth between the two
+ * largest sizes, of the time beyond that of the least: 1 is linear.
  *
  * @param folder - takes every file
  */
 export async function growthTable(ceremony: Ceremony, folder: string): Promise<string> {
+  const columns = powersOfTen(MOST);
   const rows: string[][] = [];
-  for (const { name, sizes, prepare } of things(ceremony, folder)) {
-    const measured: { readonly ms: number; readonly mib: number }[] = [];
-    for (const size of sizes) measured.push(run(await prepare(size), ceremony));
-    const cells = SIZES.map((_, index) => {
-      const one = measured[index];
-      return one === undefined ? '' : `${(one.ms / 1000).toFixed(2)} s, ${one.mib.toFixed(0)} MiB`;
+  for (const thing of growingThings(ceremony, folder)) {
+    const { least = 1, most = MOST } = thing;
+    const between = powersOfTen(most).filter((size) => size > least && size < most);
+    const measured: Measured[] = [];
+    for (const size of [least, ...between, most]) {
+      measured.push(await measure(thing, size, ceremony, folder));
+    }
+    const cells = columns.map((column) => {
+      const one = measured.find(({ size }) => size <= column && size * 10 > column);
+      if (one === undefined) return '';
+      const asked = one.size === column ? '' : `${one.size}: `;
+      return `${asked}${(one.ms / 1000).toFixed(2)} s, ${one.mib.toFixed(0)} MiB`;
     });
-    const [before, last] = measured.slice(-2);
-    const [fewer = 1, most = 1] = sizes.slice(-2);
-    const exponent = Math.log((last?.ms ?? NaN) / (before?.ms ?? NaN)) / Math.log(most / fewer);
-    rows.push([name, ...cells, exponent.toFixed(2)]);
+    rows.push([thing.name, ...cells, exponentOf(measured)]);
   }
-  const head = SIZES.map((size) => size.toLocaleString('en'));
+  const head = columns.map((size) => size.toLocaleString('en'));
   return markdownTable(['Growth', ...head, 'exponent'], rows);
 }
 
-function things(ceremony: Ceremony, folder: string): Row[] {
-  const backup = JSON.parse(readFileSync(join(folder, 'backup-1.json'), 'utf8')) as object;
-  const many = (name: string, size: number): string[] => {
-    const place = join(folder, `${name}-${size}`);
-    mkdirSync(place);
-    return Array.from({ length: size }, (_, index) => {
-      const file = join(place, `${index}.json`);
-      const CiphertextBlob = randomBytes(120).toString('base64');
-      writeFileSync(file, JSON.stringify({ ...backup, CiphertextBlob }));
-      return file;
-    });
-  };
-  const [, , address = ''] = ceremony.commands()['list-keys']?.() ?? [];
-  const opened = ceremony.commands()['unwrap-key']?.().slice(1, 5) ?? [];
-  return [
-    {
-      name: '`inspect`, backups under one KMS key',
-      sizes: SIZES,
-      prepare: (size) => ({ args: ['inspect', ...many('inspected', size)] }),
-    },
-    {
-      name: '`verify-key`, one backup named so often',
-      sizes: SIZES.slice(0, 4),
-      prepare: (size) => {
-        const against = ['--against', join(folder, 'backup-1.json')];
-        const all = Array.from({ length: size }, () => against).flat();
-        return { args: ['verify-key', '--endpoint', address, ...opened, ...all] };
-      },
-    },
-    {
-      name: '`list-keys`, KMS keys',
-      sizes: SIZES,
-      prepare: async (size) => {
-        const home = join(folder, `state-${size}`);
-        const state = join(home, 'kmsx', 'local-kms');
-        mkdirSync(state, { recursive: true, mode: 0o700 });
-        writeFileSync(join(state, 'state.json'), await stateOf(size), { mode: 0o600 });
-        return { args: ['list-keys', '--gateway', 'local'], env: { XDG_STATE_HOME: home } };
-      },
-    },
-    {
-      name: '`export-key` into a folder of so many files',
-      sizes: SIZES,
-      prepare: (size) => {
-        const place = join(folder, `full-${size}`);
-        mkdirSync(place);
-        for (let index = 0; index < size; index += 1) writeFileSync(join(place, `${index}`), '');
-        const args = ceremony.exportArguments().slice(0, -3);
-        return { args: [...args, join(place, 'b.json'), '--out', join(place, 'e.json')] };
-      },
-    },
-  ];
+/** Empty where the time hardly grows. */
+function exponentOf(measured: readonly Measured[]): string {
+  const [least] = measured;
+  const [before, last] = measured.slice(-2);
+  if (least === undefined || before === undefined || last === undefined) return '';
+  const beyond = ({ ms }: Measured): number => ms - least.ms;
+  if (beyond(before) < LEAST_SHARE * least.ms) return '';
+  const exponent = Math.log(beyond(last) / beyond(before)) / Math.log(last.size / before.size);
+  return exponent.toFixed(2);
+}
+
+async function measure(
+  { prepare }: GrowingThing,
+  size: number,
+  ceremony: Ceremony,
+  folder: string,
+): Promise<Measured> {
+  const all: Measured[] = [];
+  while (all.length < RUNS && !all.some(({ ms }) => ms > LONG_MS)) {
+    const place = mkdtempSync(join(folder, 'growth-'));
+    all.push({ size, ...run(await prepare(size, place), ceremony) });
+    rmSync(place, { recursive: true });
+  }
+  return all.reduce((one, other) => (other.ms < one.ms ? other : one));
+}
+
+/** 1, 10, … up to `most`. */
+function powersOfTen(most: number): number[] {
+  const powers: number[] = [];
+  for (let power = 1; power <= most; power *= 10) powers.push(power);
+  return powers;
 }
 
 function run(

@@ -94,7 +94,7 @@ export async function localKmsStartTable(root: string, folder: string): Promise<
   const processes = new KmsxProcess(root, folder);
   const stateFolder = join(folder, 'state');
   mkdirSync(stateFolder, { mode: 0o700 });
-  writeFileSync(join(stateFolder, 'state.json'), await stateOf(KEYS), { mode: 0o600 });
+  writeFileSync(join(stateFolder, 'state.json'), await stateOf({ keys: KEYS }), { mode: 0o600 });
   const time = async (...args: string[]): Promise<number> => {
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isThreadBusy } from './base/thread-work.ts';
 import { SIGNAL_EXIT_CODES } from './terminal/exit-codes.ts';
 import { createProgram } from './program/program.ts';
@@ -22,6 +23,7 @@ const programFiles = typeof kmsxFiles === 'undefined' ? [] : kmsxFiles;
 const UNSETTLED = 13;
 
 const interrupt = new AbortController();
+setMaxListeners(0, interrupt.signal); // each of many outputs listens
 let stop: (() => void) | undefined;
 
 const signals = Object.keys(SIGNAL_EXIT_CODES) as (keyof typeof SIGNAL_EXIT_CODES)[];

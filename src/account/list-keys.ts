@@ -110,7 +110,9 @@ export async function aliasesByKey(
     },
     (entries) => {
       for (const { aliasName, keyId } of entries) {
-        aliases.set(keyId, [...(aliases.get(keyId) ?? []), aliasName]);
+        const names = aliases.get(keyId);
+        if (names === undefined) aliases.set(keyId, [aliasName]);
+        else names.push(aliasName);
       }
       return Promise.resolve();
     },

@@ -3,6 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KmsxError, kmsxError, systemErrorCode } from '../error.ts';
 import { shellWord } from '../shell-word.ts';
+import type { EarlierFiles } from './earlier-files.ts';
+import { Preparation } from './earlier-files.ts';
 import type { FileSteps } from './file-steps.ts';
 import { FILE_STEPS, isThere, renameOnto } from './file-steps.ts';
 import { placeFile } from './place-file.ts';
@@ -16,8 +18,8 @@ import {
   takesForSame,
   writeWhole,
 } from './temporary-file.ts';
-import type { EarlierFiles, TemporaryFileContext } from './temporary-name.ts';
-import { asideNames, removeLeftovers, temporaryName } from './temporary-name.ts';
+import type { TemporaryFileContext } from './temporary-name.ts';
+import { asideNames } from './temporary-name.ts';
 import { existsError, writeError } from './write-error.ts';
 
 /** What writing a file needs from its surroundings; the command line's `Io` has all of it. */
@@ -82,24 +84,27 @@ const MAX_REWRITES = 3;
 /**
  * Prepares a file that is written whole or not at all: temporary file `.NAME.kmsx-PID-RANDOM.tmp` beside it, fsync,
  * final name (`placeFile`), fsync of the folder. Temporary files that earlier runs left are removed first
- * (`removeLeftovers`). The temporary file is removed as soon as `context.signal` aborts, and written again if another
+ * (`Preparation`). The temporary file is removed as soon as `context.signal` aborts, and written again if another
  * process removes it.
  *
+ * @param preparation - the same for files that are prepared together
  * @throws KmsxError `output-exists`, `output-is-folder`, `file-unwritable`, `disk-full`
  */
 export async function prepareDurableFile(
   path: string,
   options: DurableFileOptions,
   context: FileContext,
+  preparation = new Preparation(context),
 ): Promise<PreparedFile> {
   const { fileSteps: steps = FILE_STEPS } = context;
   try {
     const target = await resolveTarget(path, options);
-    const earlier = await removeLeftovers(target, context, steps);
+    const earlier = await preparation.removeLeftovers(target, steps);
     if (options.existing === 'move-aside' && isThere(target)) {
-      await assertReplaceable(target, options.label, temporaryName(target, context), steps);
+      const probe = preparation.newTemporaryName(target);
+      await assertReplaceable(target, options.label, probe, steps);
     }
-    return { earlier, ...(await prepareIn(target, options, context, steps)) };
+    return { earlier, ...(await prepareIn(target, options, context, preparation)) };
   } catch (error) {
     throw writeError(options.label, error);
   }
@@ -109,11 +114,11 @@ async function prepareIn(
   target: string,
   options: DurableFileOptions,
   context: FileContext,
-  steps: FileSteps,
+  preparation: Preparation,
 ): Promise<Omit<PreparedFile, 'earlier'>> {
   const { label, mode, existing, reserveBytes = 0 } = options;
-  const { signal } = context;
-  let temporary = await createTemporary(target, mode, context, steps);
+  const { signal, fileSteps: steps = FILE_STEPS } = context;
+  let temporary = await createTemporary(preparation.temporaryName(target), mode, steps);
   let fileId: string | undefined;
   let isEnded = false;
 
@@ -143,7 +148,7 @@ async function prepareIn(
         // Another process removed the temporary file: write it again.
         const isLost = systemErrorCode(error) === 'ENOENT' && !isThere(temporary.path);
         if (!isLost || signal.aborted || rewrites === MAX_REWRITES) throw error;
-        temporary = await createTemporary(target, mode, context, steps);
+        temporary = await createTemporary(preparation.newTemporaryName(target), mode, steps);
       }
     }
   };

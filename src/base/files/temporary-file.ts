@@ -4,8 +4,6 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileSteps } from './file-steps.ts';
 import { isSameFile, isThere } from './file-steps.ts';
-import type { TemporaryFileContext } from './temporary-name.ts';
-import { temporaryName } from './temporary-name.ts';
 
 /** A file beside the one that it will become. */
 export interface TemporaryFile {
@@ -15,12 +13,10 @@ export interface TemporaryFile {
 
 /** @throws the system's error */
 export async function createTemporary(
-  target: string,
+  path: string,
   mode: number,
-  context: TemporaryFileContext,
   steps: FileSteps,
 ): Promise<TemporaryFile> {
-  const path = temporaryName(target, context);
   return { path, handle: await steps.create(path, mode) };
 }
 

@@ -3,8 +3,10 @@ import { access } from 'node:fs/promises';
 import { kmsxError } from '../../base/error.ts';
 import { isTerminal, writeDescriptor } from '../../base/files/descriptor.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
+import type { Leftover } from '../../base/files/earlier-files.ts';
+import { Preparation } from '../../base/files/earlier-files.ts';
+import { isThere } from '../../base/files/file-steps.ts';
 import { writeError } from '../../base/files/write-error.ts';
-import type { Leftover } from '../../base/files/temporary-name.ts';
 import type { Io } from '../io.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Input } from './inputs.ts';
@@ -73,19 +75,27 @@ export async function prepareOutputs(
     places.push([request, place]);
   }
   const outputs: Output[] = [];
+  const preparation = new Preparation(rules.io);
   try {
     for (const [request, place] of places) {
-      const same = outputs.findIndex(
-        (output) => place.kind === 'file' && output.isNamedBy?.(place.path) === true,
-      );
+      const same = place.kind === 'file' ? indexOfSame(place.path, outputs, preparation) : -1;
       if (same !== -1) throw outputTwice(place, request.option, places[same]?.[0].option);
-      outputs.push(await prepareOutput(request, place, rules));
+      outputs.push(await prepareOutput(request, place, rules, preparation));
     }
   } catch (error) {
     await discardAll(outputs);
     throw error;
   }
   return outputs;
+}
+
+/**
+ * Which of the outputs a path names too, as the file system sees it; -1 for none. Of many they are asked only where there
+ * is a temporary file already: then there mostly is one that says yes.
+ */
+function indexOfSame(path: string, outputs: readonly Output[], preparation: Preparation): number {
+  if (!isThere(preparation.temporaryName(path))) return -1;
+  return outputs.findIndex((output) => output.isNamedBy?.(path) === true);
 }
 
 /** Discards outputs that were not written; harmless for those that were. */
@@ -116,6 +126,7 @@ async function prepareOutput(
   request: OutputRequest,
   place: Place,
   rules: OutputRules,
+  preparation: Preparation,
 ): Promise<Output> {
   const { io } = rules;
   const assertMayShow = (isTerminal: boolean): void => {
@@ -133,7 +144,7 @@ async function prepareOutput(
     case 'special':
       return await prepareSpecial(place, assertMayShow, rules);
     case 'file':
-      return await prepareFile(request, place.path, rules);
+      return await prepareFile(request, place.path, rules, preparation);
   }
 }
 
@@ -209,6 +220,7 @@ async function prepareFile(
   { path: label, holds, reserveBytes = RESERVED_BYTES }: OutputRequest,
   path: string,
   { io, reporter, force }: OutputRules,
+  preparation: Preparation,
 ): Promise<Output> {
   const file = await prepareDurableFile(
     path,
@@ -219,6 +231,7 @@ async function prepareFile(
       reserveBytes,
     },
     io,
+    preparation,
   );
   const { leftovers, old } = file.earlier;
   for (const leftover of leftovers) await reporter.warn(leftoverWarning(label, leftover));

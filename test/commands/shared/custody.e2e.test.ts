@@ -46,6 +46,18 @@ describe('components', () => {
     }
   });
 
+  it('are as many as there can be, of which Node.js itself says nothing', async () => {
+    const names = Array.from({ length: 255 }, (_, index) => `${1000 + index}.json`);
+    const places = names.map((name) => `--component ${name}`).join(' ');
+    const split = await run(`$KMSX unwrap-key --privkey $PRIVKEY --in e.json ${places}`);
+    expect(split).toMatchObject({ code: 0 });
+    expect(split.stderr).toBe(
+      'kmsx: warning: e.json is from a rehearsal: the embedded KMS made this key\n',
+    );
+    expect(files()).toEqual(names);
+    expect(await ok(['combine', ...names])).toBe(await ok(UNWRAP));
+  });
+
   it('are never a terminal, --force-terminal or not', async () => {
     for (const more of ['', '--force-terminal']) {
       const line = `$KMSX unwrap-key --privkey $PRIVKEY --in e.json --component 1.json --component /dev/tty ${more}`;

@@ -1,5 +1,7 @@
-import {
+import fs, {
   closeSync,
+  existsSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -10,9 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../../src/base/error.ts';
+import type { FileSteps } from '../../../../src/base/files/file-steps.ts';
+import { FILE_STEPS } from '../../../../src/base/files/file-steps.ts';
+import { pidSpace, temporaryName } from '../../../../src/base/files/temporary-name.ts';
 import type { OutputRequest } from '../../../../src/terminal/files/output-place.ts';
 import type { Output } from '../../../../src/terminal/files/outputs.ts';
 import { discardAll, prepareOutputs } from '../../../../src/terminal/files/outputs.ts';
@@ -56,6 +62,9 @@ const request = (path: string, holds: OutputRequest['holds'] = 'document'): Outp
   path,
   holds,
 });
+/** What a process left that is not there any more. */
+const staleNameOf = (name: string): string =>
+  temporaryName(name, `.kmsx-99999-${pidSpace()}0123456789ab.tmp`);
 const files = (): string[] => readdirSync(folder()).sort();
 
 describe('outputs', () => {
@@ -108,6 +117,43 @@ describe('outputs', () => {
     mkdirSync(join(folder(), 'folder'));
     expect(await refusedCode([request(one, 'backup'), request(other)])).toBe('output-twice');
     expect(files()).toEqual(['folder']);
+  });
+
+  it('may not both be the same on a file system without letter case', async () => {
+    const create: FileSteps['create'] = async (path, mode) => {
+      const handle = await FILE_STEPS.create(path, mode);
+      linkSync(path, join(folder(), basename(path).replace('.f.', '.F.')));
+      return handle;
+    };
+    const given = { fileSteps: { ...FILE_STEPS, create } };
+    const both = [request('f', 'backup'), request('F')];
+    await expect(prepare(both, given)).rejects.toThrow('--backup and --document cannot both be F');
+  });
+
+  it('are prepared by one look at each folder, however many there are', async () => {
+    const { readdir } = fs.promises;
+    const looks: unknown[] = [];
+    const looking = (path: string): Promise<string[]> => {
+      looks.push(path);
+      return readdir(path);
+    };
+    Object.assign(fs.promises, { readdir: looking });
+    syncBuiltinESMExports();
+    try {
+      for (const name of ['one', 'two']) mkdirSync(join(folder(), name));
+      const stale = ['one', 'two'].flatMap((name) =>
+        ['a', 'b'].map((each) => join(folder(), name, staleNameOf(each))),
+      );
+      for (const path of stale) writeFileSync(path, '');
+      const all = ['one/a', 'one/b', 'two/a', 'two/b'].map((path) => request(path));
+      const { outputs } = await prepare(all);
+      expect(looks).toEqual([join(folder(), 'one'), join(folder(), 'two')]);
+      expect(stale.filter((path) => existsSync(path))).toEqual([]);
+      await discardAll(outputs);
+    } finally {
+      Object.assign(fs.promises, { readdir });
+      syncBuiltinESMExports();
+    }
   });
 
   it('may not be a descriptor that is not open for writing', async () => {
