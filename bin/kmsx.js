@@ -7,5 +7,21 @@ const { compileFunction } = require('node:vm');
 
 const folder = join(dirname(__dirname), 'dist');
 const file = join(folder, 'kmsx.cjs');
-const names = ['require', '__filename', '__dirname'];
-compileFunction(readFileSync(file, 'utf8'), names, { filename: file })(require, file, folder);
+const source = read();
+if (source !== undefined) {
+  const names = ['require', '__filename', '__dirname'];
+  compileFunction(source, names, { filename: file })(require, file, folder);
+}
+
+function read() {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch ({ code }) {
+    process.exitCode = 7;
+    const message =
+      code === 'ENOENT'
+        ? `kmsx is not built: ${file} is missing\nkmsx: hint: npm ci in ${dirname(folder)} makes it`
+        : `${file} cannot be read (${code})\nkmsx: hint: node ${__filename} must be able to read it`;
+    process.stderr.write(`kmsx: error: ${message}\n`);
+  }
+}

@@ -1,6 +1,7 @@
 import type { DetailsOf } from '../base/error-details.ts';
 import type { KmsxError } from '../base/error.ts';
 import { kmsxError, systemErrorCode } from '../base/error.ts';
+import { fewDescriptors } from '../base/files/few-descriptors.ts';
 import type { Fault, NetworkCode } from './faults.ts';
 import { faultOf, isCut, isUnknownAuthority } from './faults.ts';
 
@@ -48,12 +49,14 @@ export class ProxyFailure extends Error {
  *
  * @param host - HOST:PORT or a name, for the message
  * @param facts - of the request, for the hint
- * @returns `network-failed`, `timed-out`, `tls-failed`, `proxy-failed` or `not-kms`; `details.reason` is
- * the code of Node's error
+ * @returns `network-failed`, `timed-out`, `tls-failed`, `proxy-failed` or `not-kms`, of which `details.reason` is
+ * the code of Node's error; `file-unreadable` where there is no file descriptor left for a connection
  */
 export function networkError(error: unknown, host: string, facts: RequestFacts = {}): KmsxError {
   if (error instanceof ProxyFailure) return proxyError(error, host, facts);
   const reason = reasonOf(error);
+  const few = fewDescriptors(reason);
+  if (few !== undefined) return few;
   const fault = faultOf(reason);
   const message = `${aboutHost(fault, host)}${namesRemark(error)}`;
   return unavailable(fault.code, message, hintOf(reason, fault, host, facts), { reason });

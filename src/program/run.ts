@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
-import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
+import { hasCode, KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import { fewDescriptors } from '../base/files/few-descriptors.ts';
 import { exitCodeOf, SIGNAL_EXIT_CODES } from '../terminal/exit-codes.ts';
 import { earlyOptions } from './early-options.ts';
@@ -99,7 +99,7 @@ function asKmsxError(
     });
   }
   if (thrown instanceof CommanderError) return fromCommander(thrown, suggestion);
-  const few = fewDescriptors(thrown); // as Node.js loads a command's code
+  const few = fewDescriptors(systemErrorCode(thrown), thrown); // as Node.js loads a command's code
   if (few !== undefined) return few;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return kmsxError('internal', `a defect in kmsx (${name})`, { cause: thrown });

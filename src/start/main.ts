@@ -6,27 +6,32 @@ import { createLoader } from './loader.ts';
 import { readPack } from './pack.ts';
 import { forgetHomePackages } from './packages.ts';
 import { recordCode } from './record.ts';
-import { refusalOfCompileCache, refusalOfFile, textOf } from './refusals.ts';
+import { refusalOfCompileCache, refusalOfFile, refusalOfOwnWord, textOf } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { printsVersion } from './version.ts';
 
 const argv = process.argv.slice(2);
 const refusal = refusalOfCompileCache(process.env);
 if (!printsVersion(argv)) {
-  if (refusal === undefined) start();
+  if (refusal === undefined) guarded(start);
   else refuse(refusal);
 }
 
 function start(): void {
+  const pack = readPack();
+  const cache = codeCache(process);
+  const loadOf = createLoader(pack, require);
+  if (argv[0] === RECORD) {
+    if (!recordCode(process, { pack, cache, loadOf, guarded })) refuse(refusalOfOwnWord(RECORD));
+  } else if (argv[0] === MODULE_HOST) {
+    forgetHomePackages(process.env);
+    loadOf({}).load('hsm-host.js');
+  } else loadOf(readCodeCache(cache, argv)).load('main.js');
+}
+
+function guarded(work: () => void): void {
   try {
-    const pack = readPack();
-    const cache = codeCache(process);
-    const loadOf = createLoader(pack, require);
-    if (argv[0] === RECORD) recordCode(process, { pack, cache, loadOf });
-    else if (argv[0] === MODULE_HOST) {
-      forgetHomePackages(process.env);
-      loadOf({}).load('hsm-host.js');
-    } else loadOf(readCodeCache(cache, argv)).load('main.js');
+    work();
   } catch (error) {
     const known = refusalOfFile(error);
     if (known === undefined) throw error;

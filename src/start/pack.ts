@@ -26,7 +26,7 @@ const COMMENT = '//';
  * with the index.
  */
 export function readPack(): Pack {
-  if (!isAbsolute(__filename)) throw new DamagedPack('what was read in place of a file');
+  if (!isAbsolute(__filename)) throw new NotAFile();
   const file = KMSX_PACK === '' ? __filename : join(__dirname, KMSX_PACK);
   let bodyOf: Pack['body'] | undefined;
   return {
@@ -37,6 +37,9 @@ export function readPack(): Pack {
     },
   };
 }
+
+/** Node.js read the program from standard input or an option: its chunks cannot be found. */
+export class NotAFile extends Error {}
 
 /** A file that does not end in a whole pack. */
 export class DamagedPack extends Error {

@@ -10,6 +10,8 @@ interface Recording {
   readonly pack: Pack;
   readonly cache: CodeCache | undefined;
   readonly loadOf: ReturnType<typeof createLoader>;
+  /** Runs what may end in an error that is to be told. */
+  readonly guarded: (work: () => void) => void;
 }
 
 /** No file of others is written over. */
@@ -23,30 +25,35 @@ const NEW_FILE = { flag: 'wx', mode: 0o600 };
  *   `null` where it is not;
  * - `names FILE ''`: at the end of the process write the names of the command's chunks, as JSON;
  * - `code FILE NAMES`: compile those chunks first, and at the end write them with all that was compiled on the way.
+ *
+ * @returns false for any other word
  */
 export function recordCode(
   host: Pick<NodeJS.Process, 'argv' | 'on' | 'stdout'>,
-  { pack, cache, loadOf }: Recording,
-): void {
+  { pack, cache, loadOf, guarded }: Recording,
+): boolean {
   const [, what, file = '', names = ''] = host.argv.splice(2, 4);
+  const atEnd = (data: () => string | Buffer): void => {
+    host.on('exit', () => {
+      guarded(() => {
+        writeFileSync(file, data(), NEW_FILE);
+      });
+    });
+  };
   if (what === 'place') {
     const place = cache && placeOf(cache, names.split(','));
     host.stdout.write(JSON.stringify(place ?? null));
   } else if (what === 'names') {
     const loader = loadOf({});
-    host.on('exit', () => {
-      writeFileSync(file, JSON.stringify(loader.loaded()), NEW_FILE);
-    });
+    atEnd(() => JSON.stringify(loader.loaded()));
     loader.load('main.js');
   } else if (what === 'code') {
     const source = tableOf(pack, JSON.parse(readFileSync(names, 'utf8')) as readonly string[]);
     const { script, chunks } = compileTable(source);
-    host.on('exit', () => {
-      const code = encodeCompiledCode({ source, data: script.createCachedData() });
-      writeFileSync(file, code, NEW_FILE);
-    });
+    atEnd(() => encodeCompiledCode({ source, data: script.createCachedData() }));
     loadOf(chunks).load('main.js');
-  }
+  } else return false;
+  return true;
 }
 
 function placeOf(cache: CodeCache, commands: readonly string[]): CompiledPlace {

@@ -1,4 +1,4 @@
-import { DamagedPack } from './pack.ts';
+import { DamagedPack, NotAFile } from './pack.ts';
 
 /** An error of the start, when nothing of the program is loaded yet. */
 export interface Refusal {
@@ -28,20 +28,40 @@ export function refusalOfCompileCache(
   };
 }
 
-/** What to say where the program's own file cannot be read as it should be; undefined for other errors. */
+/** What to say of a word of kmsx's own that came without what it needs. */
+export function refusalOfOwnWord(word: string): Refusal {
+  return usageRefusal(`${word} is a word that kmsx itself uses`, 'kmsx --help shows the commands');
+}
+
+/** What to say where a file of the start cannot be read or written as it should be; undefined for other errors. */
 export function refusalOfFile(error: unknown): Refusal | undefined {
+  if (error instanceof NotAFile) {
+    return usageRefusal(
+      'Node.js was given the text of kmsx in place of its file, and the rest of it is read from there',
+      'node FILE, with the file that the text came from',
+    );
+  }
   if (error instanceof DamagedPack) {
     return fileRefusal(
       `${error.message}: it is not the program that was made`,
       'get it again, and compare its SHA-256 with the published one before it is run',
     );
   }
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code !== 'EMFILE' && code !== 'ENFILE') return undefined;
-  return fileRefusal(
-    `there are too few file descriptors (${code})`,
-    'ulimit -n 1024, in the shell that runs kmsx',
-  );
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return fileRefusal(
+      `there are too few file descriptors (${code})`,
+      'ulimit -n 1024, in the shell that runs kmsx',
+    );
+  }
+  if (code === undefined || path === undefined || syscall === undefined) return undefined;
+  return code === 'EEXIST'
+    ? fileRefusal(`${path} exists, and is not written over`, 'give another name, or remove it')
+    : fileRefusal(`${path} cannot be used (${code})`, 'if it belongs to kmsx, install that again');
+}
+
+function usageRefusal(Message: string, Hint: string): Refusal {
+  return { exitCode: 2, error: { Kind: 'usage', Code: 'bad-usage', Message, Hint } };
 }
 
 function fileRefusal(Message: string, Hint: string): Refusal {

@@ -1,8 +1,13 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { lstatSync, rmSync } from 'node:fs';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { systemErrorCode } from '../error.ts';
+import type { TemporaryFileContext } from './temporary-name.ts';
+import { pidSpace } from './temporary-name.ts';
 import { writeError } from './write-error.ts';
+
+type ProcessFacts = Pick<TemporaryFileContext, 'pid' | 'isProcessAlive'>;
 
 /**
  * Makes a folder that only this user can enter, uses it, and removes it with all that is in it, also when the process is
@@ -13,13 +18,11 @@ import { writeError } from './write-error.ts';
  */
 export async function withTemporaryFolder<T>(
   name: string,
-  { signal }: { readonly signal: AbortSignal },
+  context: ProcessFacts & { readonly signal: AbortSignal },
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const prefix = join(resolve(tmpdir()), name); // children may have another working directory
-  const folder = await mkdtemp(prefix).catch((error: unknown) => {
-    throw writeError(prefix, error);
-  });
+  const { signal } = context;
+  const folder = await makeTemporaryFolder(name, context);
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });
   };
@@ -30,4 +33,46 @@ export async function withTemporaryFolder<T>(
     signal.removeEventListener('abort', remove);
     remove();
   }
+}
+
+/**
+ * Makes a folder that only this user can enter, `NAMEPID-SPACE-RANDOM`, and removes those of the same name that processes
+ * of this user left which were killed.
+ *
+ * @returns its absolute path: children may have another working directory
+ * @throws KmsxError if no folder can be made
+ */
+export async function makeTemporaryFolder(name: string, context: ProcessFacts): Promise<string> {
+  const place = resolve(tmpdir());
+  const prefix = join(place, `${name}${context.pid}-${pidSpace()}-`);
+  const folder = await mkdtemp(prefix).catch((error: unknown) => {
+    throw writeError(prefix, error);
+  });
+  const entries = await readdir(place).catch(unlessOfSystem);
+  for (const entry of entries ?? []) {
+    if (entry !== basename(folder) && isAbandoned(entry, name, context)) {
+      removeOwn(join(place, entry), lstatSync(folder).uid);
+    }
+  }
+  return folder;
+}
+
+function isAbandoned(entry: string, name: string, { isProcessAlive }: ProcessFacts): boolean {
+  if (!entry.startsWith(name)) return false;
+  const parts = /^(\d+)-([0-9a-f]{8})-\w{6}$/.exec(entry.slice(name.length));
+  return parts?.[2] === pidSpace() && !isProcessAlive(Number(parts[1]));
+}
+
+function removeOwn(path: string, userId: number): void {
+  try {
+    const stats = lstatSync(path);
+    if (stats.isDirectory() && stats.uid === userId) rmSync(path, { recursive: true });
+  } catch (error) {
+    unlessOfSystem(error);
+  }
+}
+
+/** What cannot be read or removed is left: it does no harm. */
+function unlessOfSystem(error: unknown): void {
+  if (systemErrorCode(error) === undefined) throw error;
 }

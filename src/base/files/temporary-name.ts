@@ -7,7 +7,7 @@ import { systemErrorCode } from '../error.ts';
 /** What naming and tidying up need from their surroundings. */
 export interface TemporaryFileContext {
   readonly pid: number;
-  isProcessAlive(pid: number): boolean;
+  readonly isProcessAlive: (pid: number) => boolean;
   randomBytes(length: number): Buffer;
   now(): Date;
 }

@@ -10,7 +10,7 @@ export function existsError(label: string): Error {
 /** Turns a system error from writing `label` into one that says what to do; other errors pass unchanged. */
 export function writeError(label: string, error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
-  const few = fewDescriptors(error);
+  const few = fewDescriptors(systemErrorCode(error), error);
   if (few !== undefined) return few;
   const code = systemErrorCode(error) ?? '';
   const cause = error;

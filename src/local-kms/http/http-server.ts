@@ -131,7 +131,7 @@ function createHttpsServer(
 function listenError(port: number, error: Error): Error {
   const code = systemErrorCode(error);
   if (code === undefined || !('syscall' in error)) return error;
-  const few = fewDescriptors(error);
+  const few = fewDescriptors(systemErrorCode(error), error);
   if (few !== undefined) return few;
   return kmsxError('port-taken', `cannot listen on port ${port} of ${LOOPBACK} (${code})`, {
     details: { port: String(port), reason: code },

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileContext } from '../../base/files/durable-file.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
-import { writeError } from '../../base/files/write-error.ts';
+import { makeTemporaryFolder } from '../../base/files/temporary-folder.ts';
 
 /** The file with the certificate of the authority that clients are to trust. */
 export interface CaFile {
@@ -26,22 +25,13 @@ export async function writeCaFile(
   if (stateFolder !== undefined) {
     return { path: await write(stateFolder, pem, context), remove: () => Promise.resolve() };
   }
-  const folder = await makeTemporaryFolder();
+  const folder = await makeTemporaryFolder('kmsx-local-kms-', context);
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     return { path: await write(folder, pem, context), remove };
   } catch (error) {
     await remove();
     throw error;
-  }
-}
-
-async function makeTemporaryFolder(): Promise<string> {
-  const prefix = join(tmpdir(), 'kmsx-local-kms-');
-  try {
-    return await mkdtemp(prefix);
-  } catch (error) {
-    throw writeError(prefix, error);
   }
 }
 

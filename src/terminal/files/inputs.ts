@@ -124,7 +124,7 @@ function folderError(label: string): Error {
 }
 
 function readError(label: string, error: unknown): unknown {
-  const few = fewDescriptors(error);
+  const few = fewDescriptors(systemErrorCode(error), error);
   if (few !== undefined) return few;
   switch (systemErrorCode(error)) {
     case 'ENOENT':

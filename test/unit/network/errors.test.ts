@@ -18,6 +18,16 @@ describe('a name that is not known', () => {
   });
 });
 
+test.each(['EMFILE', 'ENFILE'])('%s is no fault of the network, and not tried again', (code) => {
+  const error = networkError(withCode(code), 'kms:443');
+  expect(error).toMatchObject({
+    code: 'file-unreadable',
+    message: `there are too few file descriptors (${code})`,
+  });
+  expect(isRetryable(error)).toBe(false);
+  expect(error.cause).toBeUndefined();
+});
+
 describe('several addresses', () => {
   test.each([
     [['ENETUNREACH', 'ECONNREFUSED'], 'refuses connections'],

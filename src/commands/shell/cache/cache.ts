@@ -16,6 +16,7 @@ import type { Io } from '../../../terminal/io.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
 import type { View } from '../../../terminal/output/view.ts';
 import { fact } from '../../../terminal/output/view.ts';
+import { createProgress } from '../../../terminal/output/progress.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { describe } from '../../shared/describe.ts';
@@ -132,23 +133,32 @@ async function prepareFolder(folder: string, io: Io): Promise<void> {
 async function compile(
   place: CompiledPlace,
   commands: readonly string[],
-  { io, reporter }: Session,
+  session: Session,
 ): Promise<void> {
+  const { io } = session;
+  const progress = await createProgress(session);
   await withTemporaryFolder('kmsx-cache-', io, async (folder) => {
-    const server = await startLocalKms({ ...io, port: 0, waitForLockMs: 0 });
+    const server = await progress.step('start the embedded KMS on loopback', () =>
+      startLocalKms({ ...io, port: 0, waitForLockMs: 0 }),
+    );
     try {
       const recorder = createRecorder(io, environmentOf(server, folder, io));
       const namesOf = (command: string): string => join(folder, `${command}.names`);
-      await inFolder(join(folder, 'first'), async (cwd) => {
-        for (const { command, args } of SAMPLES) await recorder.names(namesOf(command), args, cwd);
-      });
+      await progress.step(`run ${SAMPLES.length} commands`, () =>
+        inFolder(join(folder, 'first'), async (cwd) => {
+          for (const { command, args } of SAMPLES) {
+            await recorder.names(namesOf(command), args, cwd);
+          }
+        }),
+      );
       await inFolder(join(folder, 'second'), async (cwd) => {
         for (const { command, args } of SAMPLES) {
           const compiled = join(folder, command);
-          await recorder.code(compiled, namesOf(command), args, cwd);
-          if (!commands.includes(command)) continue;
-          await keep(compiled, join(place.Folder, place.Prefix + command), io);
-          await reporter.detail(`compiled ${command}`);
+          const isKept = commands.includes(command);
+          await progress.step(`${isKept ? 'compile' : 'run'} ${command}`, async () => {
+            await recorder.code(compiled, namesOf(command), args, cwd);
+            if (isKept) await keep(compiled, join(place.Folder, place.Prefix + command), io);
+          });
         }
       });
     } finally {
