@@ -1,21 +1,28 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { decodeBase64 } from '../../base/bytes.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import { assertEnabled, authorizeUnlessHidden, isReachable } from '../keys/key-lookup.ts';
 import type { FoundVersion } from '../state/key-store.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import { refusal } from '../refusal.ts';
+import type { SymmetricKeySpec } from '../state/key-spec.ts';
 import type { KmsKey } from '../state/state.ts';
 import { isSymmetric, primaryVersion } from '../state/state.ts';
+import { openGcm, sealGcm } from './aes-gcm.ts';
+import { openSm4, sealSm4 } from './sm4-hmac.ts';
 
-const CIPHER = 'aes-256-gcm';
 const VERSION_ID_BYTES = 36;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+
+/** How keys of a spec encrypt: authenticated, with the encryption context as additional authenticated data. */
+const CIPHERS = {
+  Aliyun_AES_256: { seal: sealGcm, open: openGcm },
+  Aliyun_SM4: { seal: sealSm4, open: openSm4 },
+} as const satisfies Readonly<
+  Record<SymmetricKeySpec, { readonly seal: typeof sealGcm; readonly open: typeof openGcm }>
+>;
 
 /**
- * Seals bytes under the primary version of a symmetric KMS key. The blob is base64 of
- * `KeyVersionId (36 ASCII characters) ‖ IV (12) ‖ ciphertext ‖ tag (16)`, with AES-256-GCM (SP 800-38D).
+ * Seals bytes under the primary version of a symmetric KMS key. The blob is base64 of `KeyVersionId (36 ASCII
+ * characters)` and what the cipher of the key's spec makes.
  *
  * @param context - from `readEncryptionContext`; authenticated, not stored
  * @throws KmsRefusal `UnsupportedOperation` for an asymmetric key, `Rejected.STATE` for one that is not enabled
@@ -28,13 +35,9 @@ export function sealBlob(
 ): string {
   if (!isSymmetric(key)) throw refusal('UnsupportedOperation');
   assertEnabled(key);
-  const version = primaryVersion(key);
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, version.material, iv);
-  cipher.setAAD(context);
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-  const versionId = Buffer.from(version.keyVersionId, 'ascii');
-  return Buffer.concat([versionId, iv, ciphertext, cipher.getAuthTag()]).toString('base64');
+  const { keyVersionId, material } = primaryVersion(key);
+  const sealed = CIPHERS[key.keySpec].seal(material, plaintext, context, randomBytes);
+  return Buffer.concat([Buffer.from(keyVersionId, 'ascii'), sealed]).toString('base64');
 }
 
 /** The content of a blob, and which version of which key opened it. The caller overwrites the plaintext. */
@@ -57,7 +60,6 @@ export function openBlob(
   action: string,
 ): OpenedBlob {
   const bytes = decodeBase64(blob) ?? Buffer.alloc(0);
-  if (bytes.length <= VERSION_ID_BYTES + IV_BYTES + TAG_BYTES) throw refusal('InvalidParameter');
   const versionId = bytes.toString('latin1', 0, VERSION_ID_BYTES);
   const key = context.store.findKeyOfVersion(versionId);
   if (key === undefined || !isSymmetric(key)) throw refusal('InvalidParameter');
@@ -66,19 +68,8 @@ export function openBlob(
   assertEnabled(key);
   const version = key.versions.find((candidate) => candidate.keyVersionId === versionId);
   if (version === undefined) throw refusal('InvalidParameter');
-  const iv = bytes.subarray(VERSION_ID_BYTES, VERSION_ID_BYTES + IV_BYTES);
-  const ciphertext = bytes.subarray(VERSION_ID_BYTES + IV_BYTES, -TAG_BYTES);
-  const decipher = createDecipheriv(CIPHER, version.material, iv, {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(encryptionContext);
-  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-  const unverified = decipher.update(ciphertext);
-  try {
-    decipher.final();
-  } catch {
-    unverified.fill(0);
-    throw refusal('InvalidParameter');
-  }
-  return { key, version, plaintext: unverified };
+  const sealed = bytes.subarray(VERSION_ID_BYTES);
+  const plaintext = CIPHERS[key.keySpec].open(version.material, sealed, encryptionContext);
+  if (plaintext === undefined) throw refusal('InvalidParameter');
+  return { key, version, plaintext };
 }

@@ -1,25 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  constants,
-  createPrivateKey,
-  createPublicKey,
-  privateDecrypt,
-  publicEncrypt,
-} from 'node:crypto';
-import { decodeBase64 } from '../../base/bytes.ts';
-import { assertEnabled, findKey, findVersion } from '../keys/key-lookup.ts';
-import type { FoundVersion } from '../state/key-store.ts';
-import type { OperationContext } from '../operations/operation.ts';
-import type { Parameters } from '../request/parameters.ts';
-import { requiredChoice } from '../request/read-parameter.ts';
-import { invalidParameter, refusal } from '../refusal.ts';
-import type { KmsKey } from '../state/state.ts';
+import { constants, privateDecrypt, publicEncrypt } from 'node:crypto';
 
 /** The hash of OAEP and of its MGF1 (help 148131). */
 export type OaepHash = 'sha1' | 'sha256';
-
-/** The algorithms of KMS that encrypt under a public key. */
-export const PUBLIC_KEY_ALGORITHMS = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'SM2PKE'] as const;
 
 const HASH_BYTES = { sha1: 20, sha256: 32 } as const;
 const padding = constants.RSA_PKCS1_OAEP_PADDING;
@@ -35,77 +18,32 @@ export function oaepCapacity(modulusBytes: number, hash: OaepHash): number {
 }
 
 /**
- * Reads an algorithm that encrypts under a public key.
- *
- * @throws KmsRefusal `MissingParameter`, `InvalidParameter`; `UnsupportedOperation` for SM2PKE
- */
-export function readOaepHash(parameters: Parameters, name: string): OaepHash {
-  const algorithm = requiredChoice(parameters, name, PUBLIC_KEY_ALGORITHMS);
-  if (algorithm === 'SM2PKE') throw refusal('UnsupportedOperation');
-  return oaepHash(algorithm);
-}
-
-/**
- * Finds a version of an RSA key that encrypts, and checks that the caller may do this with the key.
- *
- * @param action - as in policies: `kms:AsymmetricDecrypt`
- * @throws KmsRefusal what `findKey` throws; `UnsupportedOperation` for another spec or usage; `Rejected.STATE`;
- * `Forbidden.KeyVersionNotFound`
- */
-export function findRsaVersion(
-  context: OperationContext,
-  { keyId, keyVersionId }: { readonly keyId: string; readonly keyVersionId: string },
-  action: string,
-): FoundVersion {
-  const key = findKey(context, keyId, action);
-  if (modulusBytes(key) === undefined || key.keyUsage !== 'ENCRYPT/DECRYPT') {
-    throw refusal('UnsupportedOperation');
-  }
-  assertEnabled(key);
-  return { key, version: findVersion(key, keyVersionId) };
-}
-
-/**
- * Encrypts under the public half of a key version, with RSAES-OAEP (RFC 8017 §7.1.1).
+ * Encrypts with RSAES-OAEP (RFC 8017 §7.1.1) a plaintext that fits.
  *
  * @returns as many bytes as the modulus has
- * @throws KmsRefusal `InvalidParameter` for a plaintext that does not fit
+ * @throws OpenSSL's error for an impossible modulus, such as an even one
  */
-export function encryptOaep(found: FoundVersion, hash: OaepHash, plaintext: Buffer): Buffer {
-  if (plaintext.length > oaepCapacity(modulusBytes(found.key) ?? 0, hash)) {
-    throw invalidParameter('Plaintext');
-  }
-  const publicKey = createPublicKey(privateKeyOf(found));
+export function encryptOaep(publicKey: KeyObject, hash: OaepHash, plaintext: Buffer): Buffer {
   return publicEncrypt({ key: publicKey, padding, oaepHash: hash }, plaintext);
 }
 
 /**
- * Decrypts what was encrypted under the public half of a key version (RFC 8017 §7.1.2). Every fault in
- * the ciphertext is refused alike; so is an empty plaintext, which KMS itself never encrypts.
+ * Decrypts with RSAES-OAEP (RFC 8017 §7.1.2).
  *
- * @param blob - base64 of as many bytes as the modulus has
- * @returns the plaintext, which the caller overwrites
- * @throws KmsRefusal `InvalidParameter`
+ * @param ciphertext - as many bytes as the modulus has
+ * @returns the plaintext, which the caller overwrites; undefined for everything that fails, and for an empty plaintext,
+ * which KMS itself never encrypts
  */
-export function decryptOaep(found: FoundVersion, hash: OaepHash, blob: string): Buffer {
-  const ciphertext = decodeBase64(blob) ?? Buffer.alloc(0);
-  if (ciphertext.length !== modulusBytes(found.key)) throw refusal('InvalidParameter');
+export function decryptOaep(
+  privateKey: KeyObject,
+  hash: OaepHash,
+  ciphertext: Buffer,
+): Buffer | undefined {
   let plaintext: Buffer;
   try {
-    plaintext = privateDecrypt({ key: privateKeyOf(found), padding, oaepHash: hash }, ciphertext);
+    plaintext = privateDecrypt({ key: privateKey, padding, oaepHash: hash }, ciphertext);
   } catch {
-    throw refusal('InvalidParameter');
+    return undefined;
   }
-  if (plaintext.length === 0) throw refusal('InvalidParameter');
-  return plaintext;
-}
-
-function modulusBytes({ keySpec }: KmsKey): number | undefined {
-  if (keySpec === 'RSA_2048') return 256;
-  return keySpec === 'RSA_3072' ? 384 : undefined;
-}
-
-/** The private key of a version of an RSA or EC key. */
-export function privateKeyOf({ version }: FoundVersion): KeyObject {
-  return createPrivateKey({ key: version.material, format: 'der', type: 'pkcs8' });
+  return plaintext.length === 0 ? undefined : plaintext;
 }

@@ -8,6 +8,20 @@ declare module 'sm-crypto' {
      * @returns hexadecimal, without the 04 of C1
      */
     doEncrypt(message: readonly number[], publicKey: string, cipherMode: 1): string;
+    /**
+     * @param ciphertext - hexadecimal, without the 04 of C1
+     * @param privateKey - hexadecimal
+     * @param cipherMode - 1: C1, C3, C2
+     * @returns no bytes for everything that fails
+     */
+    doDecrypt(
+      ciphertext: string,
+      privateKey: string,
+      cipherMode: 1,
+      options: { readonly output: 'array' },
+    ): number[];
+    /** 04, x and y in hexadecimal, of a private key in hexadecimal. */
+    getPublicKeyFromPrivateKey(privateKey: string): string;
   }
   const smCrypto: { readonly sm2: Sm2 };
   export default smCrypto;

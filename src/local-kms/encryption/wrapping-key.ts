@@ -1,12 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import type { Parameters } from '../request/parameters.ts';
 import type { PublicKeyCache } from './public-key-cache.ts';
 import { requiredBytes, requiredChoice, requiredText } from '../request/read-parameter.ts';
 import { invalidParameter } from '../refusal.ts';
 import { encryptSm2, readSm2Point, SM2_CAPACITY_BYTES } from './sm2.ts';
 import type { OaepHash } from './rsa-oaep.ts';
-import { PUBLIC_KEY_ALGORITHMS, oaepCapacity, oaepHash } from './rsa-oaep.ts';
+import { PUBLIC_KEY_ALGORITHMS } from './public-key-encryption.ts';
+import { encryptOaep, oaepCapacity, oaepHash } from './rsa-oaep.ts';
 
 /** The key that a data key is exported under: the public key and algorithm of the call. */
 export type WrappingKey = RsaWrappingKey | Sm2WrappingKey;
@@ -67,14 +68,7 @@ export function wrapDataKey(wrappingKey: WrappingKey, dataKey: Buffer, cause: st
     return wrapped.toString('base64');
   }
   try {
-    return publicEncrypt(
-      {
-        key: wrappingKey.publicKey,
-        padding: constants.RSA_PKCS1_OAEP_PADDING,
-        oaepHash: wrappingKey.hash,
-      },
-      dataKey,
-    ).toString('base64');
+    return encryptOaep(wrappingKey.publicKey, wrappingKey.hash, dataKey).toString('base64');
   } catch {
     // An impossible modulus, such as an even one, is found only here.
     throw invalidParameter('PublicKeyBlob');

@@ -1,14 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { createCipheriv, createDecipheriv, createPrivateKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { decodeBase64 } from '../../base/bytes.ts';
+import { openGcm, sealGcm } from '../encryption/aes-gcm.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import type { ImportAlgorithm } from './import-wrapping.ts';
 import { IMPORT_ALGORITHMS } from './import-wrapping.ts';
 import { refusal } from '../refusal.ts';
 
-const CIPHER = 'aes-256-gcm';
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 /** The index of the algorithm, and the expiry in milliseconds since 1970. */
 const HEADER_BYTES = 1 + 6;
 
@@ -36,12 +34,10 @@ export function sealImportToken(
   header.writeUInt8(IMPORT_ALGORITHMS.indexOf(content.algorithm), 0);
   header.writeUIntBE(content.expiresAt.getTime(), 1, 6);
   const der = content.privateKey.export({ format: 'der', type: 'pkcs8' });
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, tokenKey, iv);
-  cipher.setAAD(Buffer.from(keyId, 'utf8'));
-  const parts = [iv, cipher.update(header), cipher.update(der), cipher.final()];
-  der.fill(0);
-  return Buffer.concat([...parts, cipher.getAuthTag()]).toString('base64');
+  const plaintext = Buffer.concat([header, der]);
+  const sealed = sealGcm(tokenKey, plaintext, Buffer.from(keyId, 'utf8'), randomBytes);
+  for (const secret of [der, plaintext]) secret.fill(0);
+  return sealed.toString('base64');
 }
 
 /**
@@ -55,20 +51,9 @@ export function openImportToken(
   token: string,
   now: Date,
 ): ImportParameters {
-  const bytes = decodeBase64(token) ?? Buffer.alloc(0);
-  if (bytes.length <= IV_BYTES + HEADER_BYTES + TAG_BYTES) throw refusal('InvalidImportToken');
-  const decipher = createDecipheriv(CIPHER, tokenKey, bytes.subarray(0, IV_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(Buffer.from(keyId, 'utf8'));
-  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-  const content = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES));
-  try {
-    decipher.final();
-  } catch {
-    content.fill(0);
-    throw refusal('InvalidImportToken');
-  }
+  const sealed = decodeBase64(token) ?? Buffer.alloc(0);
+  const content = openGcm(tokenKey, sealed, Buffer.from(keyId, 'utf8'));
+  if (content === undefined) throw refusal('InvalidImportToken');
   const algorithm = IMPORT_ALGORITHMS[content.readUInt8(0)];
   const expiresAt = new Date(content.readUIntBE(1, 6));
   const der = content.subarray(HEADER_BYTES);

@@ -13,7 +13,6 @@ export const IMPORT_ALGORITHMS = [
 export type ImportAlgorithm = (typeof IMPORT_ALGORITHMS)[number];
 
 const MODULUS_BYTES = 256;
-const MATERIAL_BYTES = 32;
 
 /**
  * Reads `WrappingAlgorithm` and `WrappingKeySpec` of GetParametersForImport (help 68621).
@@ -34,19 +33,22 @@ export function readImportAlgorithm(parameters: Parameters): ImportAlgorithm {
 }
 
 /**
- * Decrypts the material of a key of spec Aliyun_AES_256.
+ * Decrypts the material of a symmetric key.
  *
  * @param privateKey - RSA of 2048 bits
- * @returns 32 bytes, or undefined for anything but 32 bytes encrypted under that key with that algorithm
+ * @param materialBytes - the length that the material must have
+ * @returns undefined for anything but as many bytes, encrypted under that key with that algorithm
  */
 export function decryptMaterial(
   algorithm: ImportAlgorithm,
   privateKey: KeyObject,
   ciphertext: Buffer,
+  materialBytes: number,
 ): Buffer | undefined {
   if (ciphertext.length !== MODULUS_BYTES) return undefined;
   try {
-    if (algorithm === 'RSAES_PKCS1_V1_5') return decryptPkcs1(privateKey, ciphertext);
+    if (algorithm === 'RSAES_PKCS1_V1_5')
+      return decryptPkcs1(privateKey, ciphertext, materialBytes);
     const material = privateDecrypt(
       {
         key: privateKey,
@@ -55,7 +57,7 @@ export function decryptMaterial(
       },
       ciphertext,
     );
-    if (material.length === MATERIAL_BYTES) return material;
+    if (material.length === materialBytes) return material;
     material.fill(0);
     return undefined;
   } catch {
@@ -64,15 +66,19 @@ export function decryptMaterial(
 }
 
 /**
- * RSAES-PKCS1-v1_5 (RFC 8017 §7.2.2) for a message of 32 bytes. Node's own is not usable everywhere: some versions refuse
+ * RSAES-PKCS1-v1_5 (RFC 8017 §7.2.2) for a message of known length. Node's own is not usable everywhere: some versions refuse
  * it, and others return random bytes for a wrong padding instead of an error.
  */
-function decryptPkcs1(privateKey: KeyObject, ciphertext: Buffer): Buffer | undefined {
+function decryptPkcs1(
+  privateKey: KeyObject,
+  ciphertext: Buffer,
+  messageBytes: number,
+): Buffer | undefined {
   const encoded = privateDecrypt(
     { key: privateKey, padding: constants.RSA_NO_PADDING },
     ciphertext,
   );
-  const separator = MODULUS_BYTES - MATERIAL_BYTES - 1;
+  const separator = MODULUS_BYTES - messageBytes - 1;
   const padding = encoded.subarray(2, separator);
   const isGood =
     encoded[0] === 0 && encoded[1] === 2 && !padding.includes(0) && encoded[separator] === 0;

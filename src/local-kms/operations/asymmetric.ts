@@ -1,30 +1,28 @@
 import { createPublicKey } from 'node:crypto';
 import {
-  decryptOaep,
-  encryptOaep,
-  findRsaVersion,
+  decryptUnder,
+  encryptUnder,
   privateKeyOf,
-  readOaepHash,
-} from '../encryption/rsa-oaep.ts';
+  readVersion,
+} from '../encryption/public-key-encryption.ts';
+import { SM2_CAPACITY_BYTES } from '../encryption/sm2.ts';
 import { assertEnabled, findKey, findVersion } from '../keys/key-lookup.ts';
 import { refusal } from '../refusal.ts';
 import { requiredBytes, requiredText } from '../request/read-parameter.ts';
 import { isSymmetric } from '../state/state.ts';
 import type { OperationHandler } from './operation.ts';
 
-/** The most that any key accepts: RSA_3072 with SHA-1. */
-const MAX_PLAINTEXT_BYTES = 342;
+const VERSION = { keyId: 'KeyId', keyVersionId: 'KeyVersionId', algorithm: 'Algorithm' } as const;
 
 /** Encrypts bytes, given as base64, under the public half of an asymmetric KMS key. */
 export const asymmetricEncrypt: OperationHandler = (parameters, context) => {
-  const keyId = requiredText(parameters, 'KeyId');
-  const keyVersionId = requiredText(parameters, 'KeyVersionId');
-  const hash = readOaepHash(parameters, 'Algorithm');
-  const plaintext = requiredBytes(parameters, 'Plaintext', MAX_PLAINTEXT_BYTES);
+  const find = readVersion(parameters, VERSION);
+  // No key takes more than SM2.
+  const plaintext = requiredBytes(parameters, 'Plaintext', SM2_CAPACITY_BYTES);
   try {
-    const found = findRsaVersion(context, { keyId, keyVersionId }, 'kms:AsymmetricEncrypt');
+    const found = find(context, 'kms:AsymmetricEncrypt');
     return {
-      CiphertextBlob: encryptOaep(found, hash, plaintext).toString('base64'),
+      CiphertextBlob: encryptUnder(found, plaintext).toString('base64'),
       KeyId: found.key.keyId,
       KeyVersionId: found.version.keyVersionId,
     };
@@ -35,12 +33,10 @@ export const asymmetricEncrypt: OperationHandler = (parameters, context) => {
 
 /** Decrypts under the private half of an asymmetric KMS key and returns the plaintext as base64. */
 export const asymmetricDecrypt: OperationHandler = (parameters, context) => {
-  const keyId = requiredText(parameters, 'KeyId');
-  const keyVersionId = requiredText(parameters, 'KeyVersionId');
-  const hash = readOaepHash(parameters, 'Algorithm');
+  const find = readVersion(parameters, VERSION);
   const blob = requiredText(parameters, 'CiphertextBlob');
-  const found = findRsaVersion(context, { keyId, keyVersionId }, 'kms:AsymmetricDecrypt');
-  const decrypted = decryptOaep(found, hash, blob);
+  const found = find(context, 'kms:AsymmetricDecrypt');
+  const decrypted = decryptUnder(found, blob);
   const plaintext = decrypted.toString('base64');
   decrypted.fill(0);
   return {

@@ -15,14 +15,10 @@ import { readTags } from '../request/tags.ts';
 import { arnOf } from '../resource-name.ts';
 import type { NewKeyOptions } from '../state/new-key.ts';
 import { intervalSeconds, newKey } from '../state/new-key.ts';
-import type { KeyOrigin, KeySpec, KeyUsage, KmsKey, KmsState } from '../state/state.ts';
-import {
-  KEY_SPECS,
-  UNSUPPORTED_KEY_SPECS,
-  defaultKeyUsage,
-  isRsa,
-  withKey,
-} from '../state/state.ts';
+import type { KeySpec, KeyUsage, ProtectionLevel } from '../state/key-spec.ts';
+import { KEY_SPECS, isSymmetricSpec, keyUsagesOf, protectionLevelsOf } from '../state/key-spec.ts';
+import type { KeyOrigin, KmsKey, KmsState } from '../state/state.ts';
+import { withKey } from '../state/state.ts';
 import type { OperationHandler } from './operation.ts';
 
 const MAX_DESCRIPTION_LENGTH = 8192;
@@ -41,7 +37,7 @@ export const createKey: OperationHandler = async (parameters, context) => {
   assertRoom(store.state);
   const make = (): Promise<KmsKey> =>
     newKey({ ...requested, accountId, createdAt: now(), randomBytes });
-  const key = await (requested.keySpec === 'Aliyun_AES_256' ? make() : keyPairs.run(make));
+  const key = await (isSymmetricSpec(requested.keySpec) ? make() : keyPairs.run(make));
   await store.update((state) => {
     assertRoom(state);
     return [withKey(state, key), undefined];
@@ -56,10 +52,9 @@ function assertRoom({ keys }: KmsState): void {
 function readKey(
   parameters: Parameters,
 ): Omit<NewKeyOptions, 'accountId' | 'createdAt' | 'randomBytes'> {
-  const keySpec = readKeySpec(parameters);
+  const keySpec = optionalChoice(parameters, 'KeySpec', KEY_SPECS) ?? 'Aliyun_AES_256';
   const keyUsage = readKeyUsage(parameters, keySpec);
-  const protectionLevel =
-    optionalChoice(parameters, 'ProtectionLevel', ['SOFTWARE', 'HSM']) ?? 'SOFTWARE';
+  const protectionLevel = readProtectionLevel(parameters, keySpec);
   const description = parameters.get('Description') ?? '';
   if (description.length > MAX_DESCRIPTION_LENGTH) throw invalidParameter('Description');
   const instanceId = parameters.get('DKMSInstanceId');
@@ -79,7 +74,7 @@ function readKey(
   }
   const isInHsm =
     instanceId !== undefined && protectionLevel === 'HSM' && mechanism !== 'HsmEncryptedDatabase';
-  const canRotate = keySpec === 'Aliyun_AES_256' && origin !== 'EXTERNAL' && !isInHsm;
+  const canRotate = isSymmetricSpec(keySpec) && origin !== 'EXTERNAL' && !isInHsm;
   const rotationSeconds = readRotation(parameters, canRotate, instanceId);
   return {
     keySpec,
@@ -94,26 +89,23 @@ function readKey(
   };
 }
 
-function readKeySpec(parameters: Parameters): KeySpec {
-  const all = [...KEY_SPECS, ...UNSUPPORTED_KEY_SPECS];
-  const keySpec = optionalChoice(parameters, 'KeySpec', all) ?? 'Aliyun_AES_256';
-  const supported = KEY_SPECS.find((candidate) => candidate === keySpec);
-  if (supported === undefined) throw refusal('UnsupportedOperation');
-  return supported;
-}
-
 function readKeyUsage(parameters: Parameters, keySpec: KeySpec): KeyUsage {
   const usage = optionalChoice(parameters, 'KeyUsage', ['ENCRYPT/DECRYPT', 'SIGN/VERIFY']);
-  const byDefault = defaultKeyUsage(keySpec);
-  if (usage !== undefined && usage !== byDefault && !isRsa(keySpec)) {
-    throw invalidParameter('KeyUsage');
-  }
-  return usage ?? byDefault;
+  const usages = keyUsagesOf(keySpec);
+  if (usage !== undefined && !usages.includes(usage)) throw invalidParameter('KeyUsage');
+  return usage ?? usages[0];
+}
+
+function readProtectionLevel(parameters: Parameters, keySpec: KeySpec): ProtectionLevel {
+  const level = optionalChoice(parameters, 'ProtectionLevel', ['SOFTWARE', 'HSM']);
+  const levels = protectionLevelsOf(keySpec);
+  if (level !== undefined && !levels.includes(level)) throw refusal('UnsupportedOperation');
+  return level ?? levels[0];
 }
 
 function readOrigin(parameters: Parameters, keySpec: KeySpec): KeyOrigin {
   const origin = optionalChoice(parameters, 'Origin', ['Aliyun_KMS', 'EXTERNAL']) ?? 'Aliyun_KMS';
-  if (origin === 'EXTERNAL' && keySpec !== 'Aliyun_AES_256') throw refusal('UnsupportedOperation');
+  if (origin === 'EXTERNAL' && !isSymmetricSpec(keySpec)) throw refusal('UnsupportedOperation');
   return origin;
 }
 

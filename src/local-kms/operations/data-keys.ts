@@ -1,7 +1,7 @@
 import type { OpenedBlob } from '../encryption/ciphertext-blob.ts';
 import { openBlob, sealBlob } from '../encryption/ciphertext-blob.ts';
 import { readEncryptionContext } from '../encryption/encryption-context.ts';
-import { decryptOaep, findRsaVersion, readOaepHash } from '../encryption/rsa-oaep.ts';
+import { decryptUnder, readVersion } from '../encryption/public-key-encryption.ts';
 import { readWrappingKey, wrapDataKey } from '../encryption/wrapping-key.ts';
 import { findKey } from '../keys/key-lookup.ts';
 import { invalidParameter } from '../refusal.ts';
@@ -151,26 +151,24 @@ function readLength(parameters: Parameters): number {
 }
 
 /** ReEncrypt's parameters for a ciphertext of an asymmetric key: all three, or the source is a symmetric key. */
-const ASYMMETRIC_SOURCE = [
-  'SourceKeyId',
-  'SourceKeyVersionId',
-  'SourceEncryptionAlgorithm',
-] as const;
+const ASYMMETRIC_SOURCE = {
+  keyId: 'SourceKeyId',
+  keyVersionId: 'SourceKeyVersionId',
+  algorithm: 'SourceEncryptionAlgorithm',
+} as const;
 
 /** Reads what ReEncrypt is to decrypt, and returns the function that decrypts it. */
 function readSource(parameters: Parameters): (context: OperationContext) => OpenedBlob {
   const blob = requiredText(parameters, 'CiphertextBlob');
   const sourceContext = readEncryptionContext(parameters, 'SourceEncryptionContext');
-  if (!ASYMMETRIC_SOURCE.some((name) => parameters.has(name))) {
+  if (!Object.values(ASYMMETRIC_SOURCE).some((name) => parameters.has(name))) {
     return (context) => openBlob(context, blob, sourceContext, 'kms:ReEncryptFrom');
   }
-  const keyId = requiredText(parameters, 'SourceKeyId');
-  const keyVersionId = requiredText(parameters, 'SourceKeyVersionId');
-  const hash = readOaepHash(parameters, 'SourceEncryptionAlgorithm');
-  // RSA does not bind a context: one that is given would be ignored silently.
+  const find = readVersion(parameters, ASYMMETRIC_SOURCE);
+  // Neither RSA nor SM2 binds a context: one that is given would be ignored silently.
   if (sourceContext.length > 0) throw invalidParameter('SourceEncryptionContext');
   return (context) => {
-    const found = findRsaVersion(context, { keyId, keyVersionId }, 'kms:ReEncryptFrom');
-    return { ...found, plaintext: decryptOaep(found, hash, blob) };
+    const found = find(context, 'kms:ReEncryptFrom');
+    return { ...found, plaintext: decryptUnder(found, blob) };
   };
 }

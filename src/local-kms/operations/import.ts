@@ -9,8 +9,9 @@ import { formatDate } from '../keys/key-metadata.ts';
 import { invalidParameter, refusal } from '../refusal.ts';
 import type { Parameters } from '../request/parameters.ts';
 import { requiredBytes, requiredInteger, requiredText } from '../request/read-parameter.ts';
-import type { KmsKey } from '../state/state.ts';
-import { withoutMaterial } from '../state/state.ts';
+import { materialBytesOf } from '../state/key-spec.ts';
+import type { KmsKey, SymmetricKey } from '../state/state.ts';
+import { isSymmetric, withoutMaterial } from '../state/state.ts';
 import type { OperationHandler } from './operation.ts';
 
 const TOKEN_VALID_MS = 24 * 3_600_000;
@@ -54,10 +55,11 @@ export const importKeyMaterial: OperationHandler = async (parameters, context) =
   const key = findKey(context, keyId, 'kms:ImportKeyMaterial');
   assertAcceptsMaterial(key);
   const opened = openImportToken(store.state.importTokenKey, key.keyId, token, now());
-  const material = decryptMaterial(opened.algorithm, opened.privateKey, ciphertext);
+  const length = materialBytesOf(key.keySpec);
+  const material = decryptMaterial(opened.algorithm, opened.privateKey, ciphertext, length);
   // Material that cannot be decrypted takes the same path, and as long, as material that is not the key's.
   const digest = createHash('sha256')
-    .update(material ?? Buffer.alloc(32))
+    .update(material ?? Buffer.alloc(length))
     .digest();
   const isSame = isSameMaterial(key, digest);
   if (material === undefined || !isSame) {
@@ -94,8 +96,8 @@ function isSameMaterial({ imported }: KmsKey, digest: Buffer): boolean {
   return equalBytes(imported?.digest ?? digest, digest);
 }
 
-function assertAcceptsMaterial(key: KmsKey): void {
-  if (key.origin !== 'EXTERNAL') throw refusal('Unsupported.Origin');
+function assertAcceptsMaterial(key: KmsKey): asserts key is SymmetricKey {
+  if (key.origin !== 'EXTERNAL' || !isSymmetric(key)) throw refusal('Unsupported.Origin');
   if (key.keyState === 'PendingDeletion') throw refusal('Rejected.StateModifiedFailed');
 }
 

@@ -4,8 +4,14 @@ import { randomUuid } from '../identifiers.ts';
 import { pointer } from '../mistake.ts';
 import { readPolicyAt } from '../permissions/policy.ts';
 import { intervalSeconds, isMaterialOf, newKeyId, newVersion } from '../state/new-key.ts';
-import type { KeySpec, KeyVersion, KmsKey } from '../state/state.ts';
-import { defaultKeyUsage, isRsa } from '../state/state.ts';
+import type { KeySpec } from '../state/key-spec.ts';
+import {
+  isSymmetricSpec,
+  keyUsagesOf,
+  materialBytesOf,
+  protectionLevelsOf,
+} from '../state/key-spec.ts';
+import type { KeyVersion, KmsKey } from '../state/state.ts';
 import type { SeedKey, SeedKeyVersion } from './seed-document.ts';
 import type { SeedReader } from './seed-reader.ts';
 
@@ -13,7 +19,7 @@ import type { SeedReader } from './seed-reader.ts';
 const MAX_ROTATION_SECONDS = 365 * 86_400;
 
 /** The fields that the checks of the others depend on. */
-type KeyFrame = Pick<KmsKey, 'keySpec' | 'keyUsage' | 'keyState' | 'origin'>;
+type KeyFrame = Pick<KmsKey, 'keySpec' | 'keyUsage' | 'keyState' | 'origin' | 'protectionLevel'>;
 
 /** Reads a KMS key of a seed, and checks what the schema cannot express. */
 export async function readKey(
@@ -38,7 +44,6 @@ export async function readKey(
     keyId,
     accountId,
     ...frame,
-    protectionLevel: seed.ProtectionLevel ?? 'SOFTWARE',
     description: seed.Description ?? '',
     createdAt,
     versions,
@@ -57,17 +62,22 @@ export async function readKey(
 
 function readFrame(seed: SeedKey, path: string, reader: SeedReader): KeyFrame {
   const { KeySpec: keySpec = 'Aliyun_AES_256', Origin: origin = 'Aliyun_KMS' } = seed;
-  const usual = defaultKeyUsage(keySpec);
-  if (isRsa(keySpec) && seed.KeyUsage === undefined) {
-    reader.report(pointer(path, 'KeyUsage'), 'is missing, which an RSA key needs');
+  const [usage, otherUsage] = keyUsagesOf(keySpec);
+  const [level, otherLevel] = protectionLevelsOf(keySpec);
+  if (otherUsage !== undefined && seed.KeyUsage === undefined) {
+    reader.report(pointer(path, 'KeyUsage'), `is missing, which ${keySpec} needs`);
   }
-  if (!isRsa(keySpec) && seed.KeyUsage !== undefined && seed.KeyUsage !== usual) {
-    reader.report(pointer(path, 'KeyUsage'), `must be ${usual} for ${keySpec}`);
+  if (otherUsage === undefined && (seed.KeyUsage ?? usage) !== usage) {
+    reader.report(pointer(path, 'KeyUsage'), `must be ${usage} for ${keySpec}`);
+  }
+  if (otherLevel === undefined && (seed.ProtectionLevel ?? level) !== level) {
+    reader.report(pointer(path, 'ProtectionLevel'), `must be ${level} for ${keySpec}`);
   }
   const waits = origin === 'EXTERNAL' && seed.Versions === undefined;
   return {
     keySpec,
-    keyUsage: seed.KeyUsage ?? usual,
+    keyUsage: seed.KeyUsage ?? usage,
+    protectionLevel: seed.ProtectionLevel ?? level,
     keyState: seed.KeyState ?? (waits ? 'PendingImport' : 'Enabled'),
     origin,
   };
@@ -85,7 +95,7 @@ function checkKey(
   };
   const isExternal = origin === 'EXTERNAL';
   const isPendingImport = keyState === 'PendingImport';
-  check(!isExternal || keySpec === 'Aliyun_AES_256', 'Origin', 'must be Aliyun_KMS for RSA and EC');
+  check(!isExternal || isSymmetricSpec(keySpec), 'Origin', 'must be Aliyun_KMS for RSA and EC');
   check(!isPendingImport || isExternal, 'KeyState', 'must not be PendingImport but for EXTERNAL');
   check(!isPendingImport || versions === undefined, 'Versions', 'must be left out: none is there');
   check(!isExternal || (versions?.length ?? 0) <= 1, 'Versions', 'must be one for EXTERNAL');
@@ -97,7 +107,7 @@ function checkKey(
       : 'must be left out but for KeyState PendingDeletion',
   );
   check(
-    seed.RotationInterval === undefined || (keySpec === 'Aliyun_AES_256' && !isExternal),
+    seed.RotationInterval === undefined || (isSymmetricSpec(keySpec) && !isExternal),
     'RotationInterval',
     'must be left out: only symmetric keys of Origin Aliyun_KMS rotate',
   );
@@ -181,7 +191,9 @@ async function newMaterial(
   reader: SeedReader,
 ): Promise<Buffer> {
   const { mistakes, bytesFor, now } = reader;
-  if (keySpec === 'Aliyun_AES_256') return bytesFor(`Material ${keyVersionId}`)(32);
+  if (isSymmetricSpec(keySpec)) {
+    return bytesFor(`Material ${keyVersionId}`)(materialBytesOf(keySpec));
+  }
   // Generating RSA keys is slow, and a seed with mistakes is refused anyway.
   if (mistakes.length > 0) return Buffer.alloc(0);
   return (await newVersion(keySpec, now, reader.randomBytes)).material;
@@ -192,8 +204,8 @@ function readMaterial(text: string, keySpec: KeySpec, path: string, reader: Seed
   if (material !== undefined && isMaterialOf(keySpec, material)) return material;
   reader.report(
     path,
-    keySpec === 'Aliyun_AES_256'
-      ? 'must be base64 of 32 bytes'
+    isSymmetricSpec(keySpec)
+      ? `must be base64 of ${materialBytesOf(keySpec)} bytes`
       : `must be an unencrypted ${keySpec} private key: PEM, or base64 of PKCS#8 in DER`,
   );
   return Buffer.alloc(0);

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
-import type { KeyOrigin, KeySpec, KeyState, KeyUsage, ProtectionLevel } from '../state/state.ts';
+import type { KeySpec, KeyUsage, ProtectionLevel } from '../state/key-spec.ts';
+import type { KeyOrigin, KeyState } from '../state/state.ts';
 
 /* The types of a document that schemas/kmsx-local-kms-seed.schema.json has let through. */
 

@@ -1,11 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
+import { readSm2Key } from '../encryption/sm2.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import { randomLowerAlphanumeric, randomUuid } from '../identifiers.ts';
 import type { Policy } from '../permissions/policy.ts';
-import type { KeyOrigin, KeySpec, KeyUsage, KeyVersion, KmsKey, ProtectionLevel } from './state.ts';
-import { isRsa } from './state.ts';
+import type { KeySpec, KeyUsage, ProtectionLevel, SymmetricKeySpec } from './key-spec.ts';
+import { isSymmetricSpec, materialBytesOf, protectionLevelsOf } from './key-spec.ts';
+import type { KeyOrigin, KeyVersion, KmsKey } from './state.ts';
 
 /** What a KMS key is made of. */
 export interface NewKeyOptions {
@@ -15,7 +17,7 @@ export interface NewKeyOptions {
   readonly keyUsage?: KeyUsage;
   /** By default Aliyun_KMS. A key of Origin EXTERNAL has no version and waits for its material. */
   readonly origin?: KeyOrigin;
-  /** By default SOFTWARE. */
+  /** By default the first of its spec. */
   readonly protectionLevel?: ProtectionLevel;
   readonly description: string;
   readonly createdAt: Date;
@@ -31,7 +33,7 @@ export interface NewKeyOptions {
 const INSTANCE_KEY_ID_LENGTH = 21;
 
 const RSA_BITS = { RSA_2048: 2048, RSA_3072: 3072 } as const;
-const CURVES = { EC_P256: 'prime256v1', EC_P256K: 'secp256k1' } as const;
+const CURVES = { EC_P256: 'prime256v1', EC_P256K: 'secp256k1', EC_SM2: 'SM2' } as const;
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
 
@@ -52,7 +54,7 @@ export async function newKey(options: NewKeyOptions): Promise<KmsKey> {
     keyUsage: options.keyUsage ?? 'ENCRYPT/DECRYPT',
     keyState: isExternal ? 'PendingImport' : 'Enabled',
     origin,
-    protectionLevel: options.protectionLevel ?? 'SOFTWARE',
+    protectionLevel: options.protectionLevel ?? protectionLevelsOf(keySpec)[0],
     tags: options.tags ?? new Map<string, string>(),
     description: options.description,
     createdAt,
@@ -75,13 +77,17 @@ export function newKeyId(instanceId: string | undefined, randomBytes: RandomByte
     : `key-${randomLowerAlphanumeric(randomBytes, INSTANCE_KEY_ID_LENGTH)}`;
 }
 
+function isRsa(keySpec: KeySpec): keySpec is keyof typeof RSA_BITS {
+  return keySpec in RSA_BITS;
+}
+
 /** Makes a key version. RSA and EC keys come from OpenSSL's own random generator. */
 export async function newVersion(
   keySpec: KeySpec,
   createdAt: Date,
   randomBytes: RandomBytes,
 ): Promise<KeyVersion> {
-  if (keySpec === 'Aliyun_AES_256') return newSymmetricVersion(createdAt, randomBytes);
+  if (isSymmetricSpec(keySpec)) return newSymmetricVersion(keySpec, createdAt, randomBytes);
   const { privateKey } = isRsa(keySpec)
     ? await promisify(generateKeyPair)('rsa', {
         modulusLength: RSA_BITS[keySpec],
@@ -95,14 +101,21 @@ export async function newVersion(
   };
 }
 
-/** Makes a version of a key of spec Aliyun_AES_256. */
-export function newSymmetricVersion(createdAt: Date, randomBytes: RandomBytes): KeyVersion {
-  return { keyVersionId: randomUuid(randomBytes), createdAt, material: randomBytes(32) };
+/** Makes a version of a symmetric key. */
+export function newSymmetricVersion(
+  keySpec: SymmetricKeySpec,
+  createdAt: Date,
+  randomBytes: RandomBytes,
+): KeyVersion {
+  const material = randomBytes(materialBytesOf(keySpec));
+  return { keyVersionId: randomUuid(randomBytes), createdAt, material };
 }
 
-/** Whether bytes are the material of a KMS key of that spec: 32 bytes, or the private key as PKCS#8 in DER. */
+/** Whether bytes are the material of a KMS key of that spec: as long, or the private key as PKCS#8 in DER. */
 export function isMaterialOf(keySpec: KeySpec, material: Buffer): boolean {
-  if (keySpec === 'Aliyun_AES_256') return material.length === 32;
+  if (isSymmetricSpec(keySpec)) return material.length === materialBytesOf(keySpec);
+  // What Node says of SM2 keys depends on its version.
+  if (keySpec === 'EC_SM2') return readSm2Key(material) !== undefined;
   let key: KeyObject;
   try {
     key = createPrivateKey({ key: material, format: 'der', type: 'pkcs8' });

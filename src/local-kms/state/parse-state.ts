@@ -14,7 +14,7 @@ import type {
   Secret,
   SecretVersion,
 } from './state.ts';
-import { KEY_SPECS } from './state.ts';
+import { KEY_SPECS } from './key-spec.ts';
 import { STATE_FORMAT } from './state-document.ts';
 
 const ANY = /^/;

@@ -1,7 +1,7 @@
 import type { RandomBytes } from '../identifiers.ts';
 import { newSymmetricVersion } from './new-key.ts';
 import type { KmsKey, KmsState } from './state.ts';
-import { withoutMaterial } from './state.ts';
+import { isSymmetric, withoutMaterial } from './state.ts';
 
 /**
  * When the next change of a state is due.
@@ -61,12 +61,12 @@ function unexpired(key: KmsKey, now: Date): KmsKey | undefined {
 }
 
 function rotated(key: KmsKey, now: Date, randomBytes: RandomBytes): KmsKey {
-  if (key.rotation === undefined) return key;
+  if (key.rotation === undefined || !isSymmetric(key)) return key;
   const { intervalSeconds } = key.rotation;
   const nextAt = new Date(now.getTime() + 1000 * intervalSeconds);
   return {
     ...key,
-    versions: [...key.versions, newSymmetricVersion(now, randomBytes)],
+    versions: [...key.versions, newSymmetricVersion(key.keySpec, now, randomBytes)],
     rotation: { intervalSeconds, nextAt },
   };
 }

@@ -1,15 +1,10 @@
 import type { Policy } from '../permissions/policy.ts';
 import { secretArn } from '../resource-name.ts';
+import type { KeySpec, KeyUsage, ProtectionLevel, SymmetricKeySpec } from './key-spec.ts';
+import { isSymmetricSpec } from './key-spec.ts';
 
-/** The specs of KMS keys that this server can make. */
-export const KEY_SPECS = ['Aliyun_AES_256', 'RSA_2048', 'RSA_3072', 'EC_P256', 'EC_P256K'] as const;
-/** The other specs of KMS. */
-export const UNSUPPORTED_KEY_SPECS = ['Aliyun_SM4', 'EC_SM2'] as const;
-export type KeySpec = (typeof KEY_SPECS)[number];
-export type KeyUsage = 'ENCRYPT/DECRYPT' | 'SIGN/VERIFY';
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion' | 'PendingImport';
 export type KeyOrigin = 'Aliyun_KMS' | 'EXTERNAL';
-export type ProtectionLevel = 'SOFTWARE' | 'HSM';
 
 /** Everything that the embedded KMS keeps. Values are never changed, only replaced. */
 export interface KmsState {
@@ -64,6 +59,8 @@ export interface KmsKey {
   readonly imported?: ImportedMaterial;
 }
 
+export type SymmetricKey = KmsKey & { readonly keySpec: SymmetricKeySpec };
+
 export interface ImportedMaterial {
   readonly keyVersionId: string;
   /** SHA-256 of the material. */
@@ -76,7 +73,7 @@ export interface KeyVersion {
   /** A UUID in lower case. */
   readonly keyVersionId: string;
   readonly createdAt: Date;
-  /** Secret. Aliyun_AES_256: 32 bytes; RSA and EC: the private key, PKCS#8 in DER. */
+  /** Secret. Of a symmetric key its bytes; of RSA and EC the private key, PKCS#8 in DER. */
   readonly material: Buffer;
 }
 
@@ -112,16 +109,6 @@ export interface SecretVersion {
   readonly stages: readonly string[];
 }
 
-/** Whether keys of a spec are RSA keys. */
-export function isRsa(keySpec: KeySpec): keySpec is 'RSA_2048' | 'RSA_3072' {
-  return keySpec === 'RSA_2048' || keySpec === 'RSA_3072';
-}
-
-/** The KeyUsage of a spec by default: a key that can sign is a signing key. Only RSA keys can have the other one. */
-export function defaultKeyUsage(keySpec: KeySpec): KeyUsage {
-  return keySpec === 'Aliyun_AES_256' ? 'ENCRYPT/DECRYPT' : 'SIGN/VERIFY';
-}
-
 /** The version that encrypts. The key must be enabled. */
 export function primaryVersion(key: KmsKey): KeyVersion {
   const version = key.versions.at(-1);
@@ -129,9 +116,9 @@ export function primaryVersion(key: KmsKey): KeyVersion {
   return version;
 }
 
-/** Whether a key encrypts with AES. */
-export function isSymmetric(key: KmsKey): boolean {
-  return key.keySpec === 'Aliyun_AES_256';
+/** Whether a key encrypts with AES or SM4. */
+export function isSymmetric(key: KmsKey): key is SymmetricKey {
+  return isSymmetricSpec(key.keySpec);
 }
 
 /** The state with a key added or replaced. */

@@ -17,7 +17,7 @@ const TOKENS = [
   '', '&', '=', '%', '%00', '%FF', '%2F', '+', '?', '#', ';', '\r\n', '\0', '\u{10FFFF}', '\u00e9', '..', '__proto__',
   'constructor', 'null', 'true', 'false', '0', '-1', '1', '32', '1024', '1025', '4294967296', '1e9', 'NaN', '{}', '[]', '{"a":1}',
   '{"a":"b","a":"c"}', '[[[[[[[[', '"', 'QQ==', 'QQ', 'alias/', 'alias/rehearsal', 'acs:kms:cn-local:1:key/a', 'acs:',
-  'RSA_2048', 'EC_SM2', 'SM2PKE', 'RSAES_OAEP_SHA_1', 'Aliyun_AES_256', 'AES_128', 'ENCRYPT/DECRYPT', 'EXTERNAL', 'Action',
+  'RSA_2048', 'EC_SM2', 'SM2PKE', 'RSAES_OAEP_SHA_1', 'Aliyun_AES_256', 'Aliyun_SM4', 'AES_128', 'ENCRYPT/DECRYPT', 'EXTERNAL', 'Action',
   'Version', 'Format', 'DryRun', 'KeyId', 'Signature', 'SignatureNonce', 'AccessKeyId', 'SecurityToken', 'POST', 'GET', 'PUT',
   'a'.repeat(300), '['.repeat(3000), '%41'.repeat(500),
 ] as const; // prettier-ignore

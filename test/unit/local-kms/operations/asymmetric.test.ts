@@ -129,7 +129,7 @@ describe('AsymmetricEncrypt and AsymmetricDecrypt', () => {
 
   test.each([
     ['a malformed algorithm', { Algorithm: 'RSAES_PKCS1_V1_5' }, '400 InvalidParameter'],
-    ['SM2', { Algorithm: 'SM2PKE' }, '400 UnsupportedOperation'],
+    ['the algorithm of SM2 keys', { Algorithm: 'SM2PKE' }, '400 InvalidParameter'],
     ['a plaintext that is no base64', { Plaintext: 'QQ' }, '400 InvalidParameter'],
     ['an unknown key', { KeyId: 'none' }, '404 Forbidden.KeyNotFound'],
     ['an unknown version', { KeyVersionId: 'none' }, '404 Forbidden.KeyVersionNotFound'],

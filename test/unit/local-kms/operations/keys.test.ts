@@ -293,8 +293,6 @@ describe('CreateKey', () => {
   });
 
   test.each([
-    { KeySpec: 'Aliyun_SM4' },
-    { KeySpec: 'EC_SM2', KeyUsage: 'ENCRYPT/DECRYPT' },
     { KeySpec: 'RSA_2048', Origin: 'EXTERNAL' },
     { DKMSInstanceId: 'kst-1', Origin: 'EXTERNAL' },
     { KeySpec: 'RSA_2048', EnableAutomaticRotation: 'true', RotationInterval: '365d' },

@@ -191,7 +191,7 @@ describe('ReEncrypt of an asymmetric key’s ciphertext', () => {
 
   test.each([
     ['the other hash', { SourceEncryptionAlgorithm: 'RSAES_OAEP_SHA_256' }, '400 InvalidParameter'],
-    ['SM2', { SourceEncryptionAlgorithm: 'SM2PKE' }, '400 UnsupportedOperation'],
+    ['the algorithm of SM2', { SourceEncryptionAlgorithm: 'SM2PKE' }, '400 InvalidParameter'],
     ['an unknown algorithm', { SourceEncryptionAlgorithm: 'none' }, '400 InvalidParameter'],
     ['an unknown version', { SourceKeyVersionId: 'x' }, '404 Forbidden.KeyVersionNotFound'],
     ['an unknown key', { SourceKeyId: 'x' }, '404 Forbidden.KeyNotFound'],

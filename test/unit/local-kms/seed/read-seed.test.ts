@@ -102,6 +102,18 @@ describe('a key of a seed', () => {
     expect(key.versions[1]?.material).toEqual(material);
   });
 
+  it.each([
+    ['Aliyun_SM4', {}, 'ENCRYPT/DECRYPT', 16],
+    ['EC_SM2', { KeyUsage: 'SIGN/VERIFY' }, 'SIGN/VERIFY', 138],
+  ])('of the spec %s is of a managed HSM', async (KeySpec, more, keyUsage, length) => {
+    const key = await keyOf({ KeySpec, ...more });
+    expect(key).toMatchObject({ keySpec: KeySpec, keyUsage, protectionLevel: 'HSM' });
+    expect(key.versions[0]?.material).toHaveLength(length);
+    const material = key.versions[0]?.material.toString('base64');
+    const again = await keyOf({ KeySpec, ...more, Versions: [{ Material: material }] });
+    expect(again.versions[0]?.material).toEqual(key.versions[0]?.material);
+  });
+
   it('may have its private key as PEM or as DER', async () => {
     const rsa = pem('rsa', {});
     const der = rsa.replaceAll(/-----.*-----|\n/g, '');
@@ -329,6 +341,29 @@ describe('a mistake is reported with its place', () => {
       'a curve of another spec',
       keySeed({ KeySpec: 'EC_P256K', Versions: [{ Material: pem('ec', {}) }] }),
       `${P}/Keys/0/Versions/0/Material`,
+    ],
+    [
+      '32 bytes for SM4',
+      keySeed({
+        KeySpec: 'Aliyun_SM4',
+        Versions: [{ Material: Buffer.alloc(32).toString('base64') }],
+      }),
+      `${P}/Keys/0/Versions/0/Material must be base64 of 16 bytes`,
+    ],
+    [
+      'a curve that is not that of SM2',
+      keySeed({
+        KeySpec: 'EC_SM2',
+        KeyUsage: 'SIGN/VERIFY',
+        Versions: [{ Material: pem('ec', {}) }],
+      }),
+      `${P}/Keys/0/Versions/0/Material must be an unencrypted EC_SM2`,
+    ],
+    ['SM2 without a usage', keySeed({ KeySpec: 'EC_SM2' }), `${P}/Keys/0/KeyUsage is missing`],
+    [
+      'SM4 in software',
+      keySeed({ KeySpec: 'Aliyun_SM4', ProtectionLevel: 'SOFTWARE' }),
+      `${P}/Keys/0/ProtectionLevel must be HSM for Aliyun_SM4`,
     ],
     ['RSA without a usage', keySeed({ KeySpec: 'RSA_2048' }), `${P}/Keys/0/KeyUsage is missing`],
     [

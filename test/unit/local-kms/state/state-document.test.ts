@@ -5,17 +5,20 @@ import type { Policy, PolicyKind } from '../../../../src/local-kms/permissions/p
 import { parsePolicy } from '../../../../src/local-kms/permissions/policy.ts';
 import { aliasArn, secretArn } from '../../../../src/local-kms/resource-name.ts';
 import { parseState } from '../../../../src/local-kms/state/parse-state.ts';
+import type { KeySpec } from '../../../../src/local-kms/state/key-spec.ts';
 import type { AccessKey, KmsKey, KmsState, Secret } from '../../../../src/local-kms/state/state.ts';
 import { formatState } from '../../../../src/local-kms/state/state-document.ts';
 
 const EC = { publicKeyEncoding: { type: 'spki', format: 'der' } } as const;
 const materials = {
   Aliyun_AES_256: randomBytes(32),
+  Aliyun_SM4: randomBytes(16),
   RSA_2048: pkcs8('rsa', 2048),
   RSA_3072: pkcs8('rsa', 3072),
   EC_P256: ec('prime256v1'),
   EC_P256K: ec('secp256k1'),
-} as const;
+  EC_SM2: ec('SM2'),
+} as const satisfies Readonly<Record<KeySpec, Buffer>>;
 
 function pkcs8(type: 'rsa', modulusLength: number): Buffer {
   const { privateKey } = generateKeyPairSync(type, { modulusLength });

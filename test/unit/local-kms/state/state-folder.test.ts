@@ -221,7 +221,7 @@ describe('a state that is not understood', () => {
     ],
     ['no keys', () => ({ ...good, Keys: null }), 'Keys'],
     ['a key id that is none', () => ({ ...good, ...key({ KeyId: 'x' }) }), 'Keys[0].KeyId'],
-    ['an unknown spec', () => ({ ...good, ...key({ KeySpec: 'EC_SM2' }) }), 'Keys[0].KeySpec'],
+    ['an unknown spec', () => ({ ...good, ...key({ KeySpec: 'EC_P521' }) }), 'Keys[0].KeySpec'],
     ['an unknown state', () => ({ ...good, ...key({ KeyState: 'enabled' }) }), 'Keys[0].KeyState'],
     ['an unknown usage', () => ({ ...good, ...key({ KeyUsage: '' }) }), 'Keys[0].KeyUsage'],
     [
@@ -243,6 +243,16 @@ describe('a state that is not understood', () => {
     [
       'material of another spec',
       () => ({ ...good, ...key({ KeySpec: 'RSA_2048' }) }),
+      'Keys[0].Versions[0].Material',
+    ],
+    [
+      'material of AES for SM4',
+      () => ({ ...good, ...key({ KeySpec: 'Aliyun_SM4' }) }),
+      'Keys[0].Versions[0].Material',
+    ],
+    [
+      'material of AES for SM2',
+      () => ({ ...good, ...key({ KeySpec: 'EC_SM2' }) }),
       'Keys[0].Versions[0].Material',
     ],
     [
