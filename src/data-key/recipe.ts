@@ -1,6 +1,8 @@
 import { shellWord } from '../base/shell-word.ts';
 import type { ExportDocument, ExportEntry } from '../documents/export-document.ts';
+import type { OaepHash } from '../wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../wrapping/algorithms.ts';
+import { oaepOptions, opensslUnwrap } from './openssl-unwrap.ts';
 
 /** Another program that opens an export. */
 export type RecipeName = 'openssl' | 'pkcs11-tool';
@@ -19,34 +21,33 @@ export interface Recipe {
   readonly Commands: readonly string[];
 }
 
-/** OAEP's hash and MGF1's, as each program names them. */
-const HASHES = {
-  sha256: { openssl: 'sha256', pkcs11: 'SHA256' },
-  sha1: { openssl: 'sha1', pkcs11: 'SHA-1' },
-} as const;
+/** OAEP's hash and MGF1's, as pkcs11-tool names them. */
+const PKCS11_HASHES = { sha256: 'SHA256', sha1: 'SHA-1' } as const;
 
 /**
  * The commands with which another program opens each export of a document: `openssl` with a private key in a file, or
  * OpenSC's `pkcs11-tool` with one in a token. (Java's `keytool` takes no AES key, and OpenSC before 0.27 unwraps no OAEP.)
  *
  * @param path - the file of the document
- * @returns one for each RSA export, in order
+ * @returns one for each export, in order; of a token, which opens no SM2, for each RSA export
  */
 export function recipesFor(document: ExportDocument, name: RecipeName, path: string): Recipe[] {
   return document.Exports.flatMap((entry, index) => {
     const { hash } = findWrappingAlgorithm(entry.WrappingAlgorithm);
-    if (hash === undefined) return [];
     const read = `jq -r '.Exports[${index}].ExportedDataKey' ${shellWord(path)} | openssl base64 -d -A`;
-    return [name === 'openssl' ? withOpenssl(entry, read, hash) : withToken(entry, read, hash)];
+    if (name === 'openssl') return [withOpenssl(entry, read)];
+    return hash === undefined ? [] : [withToken(entry, read, hash)];
   });
 }
 
-function withOpenssl(entry: ExportEntry, read: string, hash: keyof typeof HASHES): Recipe {
-  const { openssl } = HASHES[hash];
-  const options = `-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:${openssl} -pkeyopt rsa_mgf1_md:${openssl}`;
+function withOpenssl(entry: ExportEntry, read: string): Recipe {
+  const algorithm = findWrappingAlgorithm(entry.WrappingAlgorithm);
+  const key = '-inkey "$PRIVATE_KEY"';
+  const { prepare, command } = opensslUnwrap(algorithm, entry.ExportedDataKey, key, 'export');
+  const { hash } = algorithm;
   return {
     Recipe: 'openssl',
-    Needs: 'OpenSSL 1.1.0 or newer, jq',
+    Needs: `OpenSSL ${hash === undefined ? '3 with SM2' : '1.1.0 or newer'}, jq`,
     ...shownOf(entry),
     Variables: {
       PRIVATE_KEY: 'the file of the private half',
@@ -54,13 +55,15 @@ function withOpenssl(entry: ExportEntry, read: string, hash: keyof typeof HASHES
     },
     Commands: [
       'umask 077',
-      `${read} | openssl pkeyutl -decrypt -inkey "$PRIVATE_KEY" ${options} > "$DATA_KEY"`,
+      ...(hash === undefined
+        ? [`${read} > export.bin`, ...prepare, `${command} > "$DATA_KEY"`]
+        : [`${read} | openssl pkeyutl -decrypt ${key} ${oaepOptions(hash)} > "$DATA_KEY"`]),
     ],
   };
 }
 
-function withToken(entry: ExportEntry, read: string, hash: keyof typeof HASHES): Recipe {
-  const { pkcs11 } = HASHES[hash];
+function withToken(entry: ExportEntry, read: string, hash: OaepHash): Recipe {
+  const pkcs11 = PKCS11_HASHES[hash];
   const mechanism = `--mechanism RSA-PKCS-OAEP --hash-algorithm ${pkcs11} --mgf MGF1-${pkcs11.replace('-', '')}`;
   return {
     Recipe: 'pkcs11-tool',

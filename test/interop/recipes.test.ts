@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { cleanEnv, finish, kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
+import { rewriteSm2Export } from '../support/sm2-forms.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
 
@@ -39,6 +40,37 @@ it.each(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'])(
     const unwrapped = ['unwrap-key', '--privkey', PRIVKEY, '--in', file, '--out', 'own.bin'];
     await kmsxOk([...unwrapped, '--format', 'raw'], { cwd });
     expect(readFileSync(join(cwd, 'key.bin'))).toEqual(readFileSync(join(cwd, 'own.bin')));
+  },
+);
+
+it.each(['DER', '04-C1C3C2', 'C1C3C2', '04-C1C2C3', 'C1C2C3'])(
+  'the recipe of OpenSSL opens an SM2 export as kmsx does: %s',
+  async (form) => {
+    const cwd = folder();
+    const { endpoint, env } = await localKms({ cwd });
+    const keygen = ['keygen', '--wrapping-key-spec', 'EC_SM2', '--no-passphrase'];
+    await kmsxOk([...keygen, '--privkey-out', 'sm2.pem', '--pubkey-out', 'sm2.pub.pem'], { cwd });
+    const exporting = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', 'sm2.pub.pem'];
+    const size = ['--number-of-bytes', form === 'DER' ? '1' : '1024'];
+    await kmsxOk([...exporting, ...endpoint, '--backup', 'b.json', '--out', 'e.json', ...size], {
+      cwd,
+      env,
+    });
+    const file = "it's an export.json";
+    rewriteSm2Export(join(cwd, 'e.json'), join(cwd, file), form);
+    const { Needs, Commands } = await recipe('openssl', file);
+    expect(Needs).toContain('SM2');
+    const shell = cleanEnv(cwd, { PRIVATE_KEY: 'sm2.pem', DATA_KEY: 'key.bin' });
+    const child = spawn('sh', ['-euc', Commands.join('\n')], { cwd, env: shell });
+    child.stdin.end();
+    const { code, stderr } = await finish(child);
+    expect(code, stderr).toBe(0);
+    const unwrapped = ['unwrap-key', '--privkey', 'sm2.pem', '--in', file, '--out', 'own.bin'];
+    await kmsxOk([...unwrapped, '--format', 'raw'], { cwd });
+    expect(readFileSync(join(cwd, 'key.bin'))).toEqual(readFileSync(join(cwd, 'own.bin')));
+    const refused = await kmsx(['inspect', '--recipe', 'pkcs11-tool', file], { cwd });
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('no export that pkcs11-tool opens');
   },
 );
 

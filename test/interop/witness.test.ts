@@ -13,6 +13,7 @@ import { cleanEnv, kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { witnessCommands } from '../../src/data-key/witness/witness.ts';
 import type { WitnessGateway } from '../../src/data-key/witness/aliyun.ts';
 import { findWrappingAlgorithm } from '../../src/wrapping/algorithms.ts';
+import { rewriteSm2Export } from '../support/sm2-forms.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY, testKeyPath } from '../support/wrapping-keys.ts';
 
@@ -201,6 +202,78 @@ describe('a witness with openssl and aliyun', () => {
       code: 0,
       said: ['a.backup.json holds the data key'],
     });
+  });
+
+  it.each([
+    ['dash', '04-C1C3C2'],
+    ['bash', '04-C1C3C2'],
+    ['dash', 'DER'],
+    ['dash', 'C1C3C2'],
+    ['dash', '04-C1C2C3'],
+    ['dash', 'C1C2C3'],
+  ])('opens in %s an SM2 export of the form %s', async (shell, form) => {
+    const cwd = folder();
+    const server = await localKms({ cwd });
+    const passphrase = ['--passphrase-file', 'pass phrase'];
+    writeFileSync(join(cwd, 'pass phrase'), 'a passphrase\n');
+    const keygen = ['keygen', '--wrapping-key-spec', 'EC_SM2', ...passphrase];
+    await kmsxOk([...keygen, '--privkey-out', '-k.pem', '--pubkey-out', 'p.pem'], { cwd });
+    const sm2 = ['--pubkey', 'p.pem', '--number-of-bytes', '190'];
+    for (const name of ['a', 'b']) {
+      const outputs = ['--backup', `${name}.backup.json`, '--out', `${name}.export.json`];
+      const argv = ['export-key', '--key-id', 'alias/rehearsal', ...sm2, ...outputs];
+      await kmsxOk([...argv, ...server.endpoint], { cwd, env: server.env });
+      const path = join(cwd, `${name}.export.json`);
+      rewriteSm2Export(path, path, form);
+    }
+    const files = ['a.backup.json', 'a.export.json', 'b.backup.json'];
+    const { result, witness } = await verify(
+      server,
+      ...['--in', 'a.export.json', '--privkey=-k.pem', ...passphrase],
+      ...files.flatMap((file) => ['--against', file]),
+    );
+    expect(result.code, result.stderr).toBe(6);
+    const seen = runWitness(server, witness, shell);
+    expect(seen, seen.stderr).toMatchObject({
+      code: 6,
+      said: [
+        'a.backup.json holds the data key',
+        'a.export.json holds the data key',
+        'the export of a.export.json holds the data key',
+        'b.backup.json does NOT hold the data key',
+      ],
+    });
+    expect(readdirSync(join(cwd, 'tmp'))).toEqual([]);
+    const script = `#!/bin/sh\n${witness.join('\n')}\n`;
+    const { status, stdout } = spawnSync('shellcheck', ['-'], { input: script, encoding: 'utf8' });
+    expect(status, stdout).toBe(0);
+  });
+
+  it('sees that an SM2 export holds another data key than its backup', async () => {
+    const cwd = folder();
+    const server = await localKms({ cwd });
+    const keygen = ['keygen', '--wrapping-key-spec', 'EC_SM2', '--no-passphrase'];
+    await kmsxOk([...keygen, '--privkey-out', 'k.pem', '--pubkey-out', 'p.pem'], { cwd });
+    const exporting = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', 'p.pem'];
+    for (const name of ['a', 'b']) {
+      const outputs = ['--backup', `${name}.backup.json`, '--out', `${name}.export.json`];
+      await kmsxOk([...exporting, ...outputs, ...server.endpoint], { cwd, env: server.env });
+    }
+    const { witness } = await verify(
+      server,
+      ...['--in', 'a.export.json', '--privkey', 'k.pem', '--against', 'a.backup.json'],
+    );
+    expect(runWitness(server, witness)).toMatchObject({ code: 0 });
+    writeFileSync(join(cwd, 'a.export.json'), readFileSync(join(cwd, 'b.export.json')));
+    expect(runWitness(server, witness)).toMatchObject({
+      code: 6,
+      said: ['a.backup.json does NOT hold the data key'],
+    });
+    const other = ['keygen', '--wrapping-key-spec', 'EC_SM2', '--no-passphrase', '--force'];
+    await kmsxOk([...other, '--privkey-out', 'k.pem', '--pubkey-out', 'p.pem'], { cwd });
+    const unopened = runWitness(server, witness);
+    expect(unopened).toMatchObject({ code: 6, said: [] });
+    expect(unopened.stderr).toContain('a.export.json does not open');
   });
 
   it('trusts the authority that kmsx trusted, and says what aliyun does otherwise', async () => {

@@ -1,8 +1,9 @@
 import { shellWord } from '../../base/shell-word.ts';
-import type { OaepHash, WrappingAlgorithm } from '../../wrapping/algorithms.ts';
+import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
 import type { EncryptionContext } from '../../documents/encryption-context.ts';
 import { encodeEncryptionContext } from '../../documents/encryption-context.ts';
 import type { CheckValueMethod, KeyCheckValue } from '../../documents/key-check-value.ts';
+import { opensslOaep, opensslUnwrap } from '../openssl-unwrap.ts';
 import type { WitnessGateway } from './aliyun.ts';
 import { aliyun, asSameCaller, option } from './aliyun.ts';
 import { printLine, witnessNotes } from './notes.ts';
@@ -19,6 +20,8 @@ export interface WitnessExport {
   readonly label: string;
   readonly place: EnvelopePlace;
   readonly algorithm: WrappingAlgorithm;
+  /** In base64; only its form decides on the commands. */
+  readonly exportedDataKey: string;
 }
 
 /** A backup that the witness has KMS export. */
@@ -80,7 +83,7 @@ export function witnessCommands(request: WitnessRequest): string[] {
   ];
   const exported = request.export;
   if (exported !== undefined) {
-    lines.push(...openExport(exported, 'expected', 'export.bin', request));
+    lines.push(...openExport(exported, 'expected', 'export', request));
   }
   for (const [index, backup] of request.backups.entries()) {
     const name = `backup-${index + 1}`;
@@ -90,14 +93,14 @@ export function witnessCommands(request: WitnessRequest): string[] {
     for (const checkValue of request.checkValues) {
       const { Method, Value } = checkValue;
       lines.push(
-        `value=$(${checkValueCommand(unwrapping(oneTimeKey, `${name}.bin`, backup.algorithm), checkValue)})`,
+        `value=$(${checkValueCommand(unwrapAgain(name, backup.algorithm), checkValue)})`,
         comparison(backup.label, '"$value"', Value, `the check value ${Method}`),
       );
     }
     if (backup.beside !== undefined) {
       const { label } = backup.beside;
       lines.push(
-        ...openExport(backup.beside, 'actual', `${name}-export.bin`, request),
+        ...openExport(backup.beside, 'actual', `${name}-export`, request),
         comparison(label, '"$actual"', '"$expected"', 'the data key'),
       );
     }
@@ -105,21 +108,21 @@ export function witnessCommands(request: WitnessRequest): string[] {
   return [...lines, 'exit "$result"', ')'];
 }
 
-const oneTimeKey = '-inkey "$folder/one-time.pem"';
-
 function openExport(
-  { label, place, algorithm }: WitnessExport,
+  { label, place, algorithm, exportedDataKey }: WitnessExport,
   variable: string,
-  file: string,
+  name: string,
   { privateKey }: WitnessRequest,
 ): string[] {
   if (privateKey === undefined) throw new TypeError('an export is opened with a private key');
   const { path, passphraseSource } = privateKey;
   const passin = passphraseSource === undefined ? '' : ` -passin ${shellWord(passphraseSource)}`;
   const key = `-inkey ${fileArgument(path)}${passin}`;
+  const unwrap = opensslUnwrap(algorithm, exportedDataKey, key, `$folder/${name}`);
   return [
-    `${printPlace(place)} | openssl base64 -d -A > "$folder/${file}"`,
-    ...digest(variable, unwrapping(key, file, algorithm), label),
+    `${printPlace(place)} | openssl base64 -d -A > "$folder/${name}.bin"`,
+    ...unwrap.prepare,
+    ...digest(variable, unwrap.command, label),
   ];
 }
 
@@ -140,7 +143,7 @@ function exportBackup(
     `blob=$(${printPlace(place, gateway)})`,
     `${aliyun(gateway, 'ExportDataKey', parameters)} > "$folder/${name}.json"`,
     `jq -ej .ExportedDataKey "$folder/${name}.json" | openssl base64 -d -A > "$folder/${name}.bin"`,
-    ...digest('actual', unwrapping(oneTimeKey, `${name}.bin`, algorithm), label),
+    ...digest('actual', unwrapAgain(name, algorithm), label),
   ];
 }
 
@@ -152,14 +155,10 @@ function digest(variable: string, command: string, label: string): string[] {
   ];
 }
 
-function unwrapping(key: string, file: string, { hash }: WrappingAlgorithm): string {
-  const options = oaepOptions(hash);
-  return `openssl pkeyutl -decrypt ${key} -in "$folder/${file}" ${options}`;
-}
-
-function oaepOptions(hash: OaepHash | undefined): string {
-  if (hash === undefined) throw new TypeError('a witness opens RSAES-OAEP only');
-  return `-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:${hash} -pkeyopt rsa_mgf1_md:${hash}`;
+/** Opens with the one-time key what KMS exported to it. */
+function unwrapAgain(name: string, { hash }: WrappingAlgorithm): string {
+  if (hash === undefined) throw new TypeError('the one-time key is an RSA key');
+  return opensslOaep(hash, '-inkey "$folder/one-time.pem"', `$folder/${name}`);
 }
 
 function comparison(label: string, actual: string, expected: string, what: string): string {

@@ -13,8 +13,19 @@ export interface Sm2Ciphertext {
   readonly c2: Buffer;
   /** The digest, 32 bytes. */
   readonly c3: Buffer;
+  /** Where the parts lie; undefined in DER. */
+  readonly layout: Sm2Layout | undefined;
 }
 
+/** Where the parts of a raw ciphertext lie: offsets in bytes, from the first to the one after the last. */
+export type Sm2Layout = Readonly<
+  Record<'x' | 'y' | 'c3' | 'c2', readonly [from: number, to: number]>
+>;
+
+type RawForm = Exclude<Sm2Form, 'DER'>;
+
+/** The likeliest first. */
+const RAW_FORMS: readonly RawForm[] = ['04-C1C3C2', 'C1C3C2', '04-C1C2C3', 'C1C2C3'];
 const POINT_BYTES = 2 * FIELD_BYTES;
 const UNCOMPRESSED = Buffer.of(0x04);
 
@@ -26,21 +37,25 @@ const UNCOMPRESSED = Buffer.of(0x04);
 export function readSm2Ciphertext(bytes: Buffer): Sm2Ciphertext[] {
   const der = readDerCiphertext(bytes);
   const found = der === undefined ? [] : [der];
-  if (bytes[0] === 0x04) found.push(...raw(bytes.subarray(1), '04-C1C3C2'));
-  found.push(...raw(bytes, 'C1C3C2'));
-  if (bytes[0] === 0x04) found.push(...raw(bytes.subarray(1), '04-C1C2C3'));
-  found.push(...raw(bytes, 'C1C2C3'));
+  for (const form of RAW_FORMS) {
+    const has04 = form.startsWith('04-');
+    if (!has04 || bytes[0] === 0x04) found.push(...raw(bytes, form, has04 ? 1 : 0));
+  }
   return found;
 }
 
-function raw(bytes: Buffer, form: Exclude<Sm2Form, 'DER'>): Sm2Ciphertext[] {
-  if (bytes.length <= POINT_BYTES + FIELD_BYTES) return [];
-  const c1 = Buffer.concat([UNCOMPRESSED, bytes.subarray(0, POINT_BYTES)]);
-  const rest = bytes.subarray(POINT_BYTES);
-  const isOld = form.endsWith('C1C2C3');
-  const c3 = isOld ? rest.subarray(-FIELD_BYTES) : rest.subarray(0, FIELD_BYTES);
-  const c2 = isOld ? rest.subarray(0, -FIELD_BYTES) : rest.subarray(FIELD_BYTES);
-  return [{ form, c1, c2, c3 }];
+function raw(bytes: Buffer, form: RawForm, start: number): Sm2Ciphertext[] {
+  const [y, rest, end] = [start + FIELD_BYTES, start + POINT_BYTES, bytes.length];
+  if (end <= rest + FIELD_BYTES) return [];
+  const layout: Sm2Layout = {
+    x: [start, y],
+    y: [y, rest],
+    ...(form.endsWith('C1C3C2')
+      ? { c3: [rest, rest + FIELD_BYTES], c2: [rest + FIELD_BYTES, end] }
+      : { c3: [end - FIELD_BYTES, end], c2: [rest, end - FIELD_BYTES] }),
+  };
+  const c1 = Buffer.concat([UNCOMPRESSED, bytes.subarray(start, rest)]);
+  return [{ form, c1, c2: bytes.subarray(...layout.c2), c3: bytes.subarray(...layout.c3), layout }];
 }
 
 /** A SEQUENCE of INTEGER x, INTEGER y, OCTET STRING C3 and OCTET STRING C2, and nothing after it. */
@@ -58,7 +73,7 @@ function readDerCiphertext(bytes: Buffer): Sm2Ciphertext | undefined {
     return undefined;
   }
   const c1 = Buffer.concat([UNCOMPRESSED, first, second]);
-  return { form: 'DER', c1, c2: c2.content, c3: c3.content };
+  return { form: 'DER', c1, c2: c2.content, c3: c3.content, layout: undefined };
 }
 
 /** An INTEGER that is not negative, as 32 bytes. */

@@ -139,6 +139,7 @@ describe('the commands of a witness', () => {
               label,
               place: { kind: 'field', path, filter: '.Exports[0].ExportedDataKey' },
               algorithm: SHA_256,
+              exportedDataKey: '',
             },
             backups: [
               backup({ label, context: { [label]: value } }),

@@ -143,11 +143,8 @@ function witnessBeside(
 
 function witnessExport({ place, label, envelope, opened }: ExportInPlace): WitnessExport {
   const { exportedDataKey, algorithm } = opened.wrapped;
-  if (algorithm.hash === undefined) {
-    throw kmsxError('not-offered-yet', `--witness has no commands for ${algorithm.name}`);
-  }
   const byValue: EnvelopePlace = { kind: 'value', base64: exportedDataKey };
-  const shown = { label: oneLine(label), algorithm };
+  const shown = { label: oneLine(label), algorithm, exportedDataKey };
   if (envelope.kind !== 'export' || isPassing(place)) return { ...shown, place: byValue };
   const index = envelope.document.Exports.findIndex(
     ({ PublicKeyFingerprint }) => PublicKeyFingerprint === opened.privateKey.fingerprint,

@@ -10,7 +10,8 @@ import { assertSafeEnvironment } from '../../../terminal/session.ts';
 /**
  * Prints how another program opens each export of each document: JSON Lines, on a terminal the commands as they are typed.
  *
- * @throws KmsxError `document-malformed` for what is no export document; those of reading
+ * @throws KmsxError `document-malformed` for what is no export document; `not-offered-yet` where the program opens none
+ * of its exports; those of reading
  */
 export async function printRecipes(
   files: readonly string[],
@@ -33,7 +34,11 @@ export async function printRecipes(
         details: { label },
       });
     }
-    recipes.push(...recipesFor(envelope.document, name, file));
+    const found = recipesFor(envelope.document, name, file);
+    if (found.length === 0) {
+      throw kmsxError('not-offered-yet', `${label} has no export that ${name} opens`);
+    }
+    recipes.push(...found);
   }
   await printResults(recipes, asTyped, session);
 }

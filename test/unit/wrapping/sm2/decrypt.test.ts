@@ -7,6 +7,7 @@ import { encryptSm2 } from '../../../../src/local-kms/encryption/sm2.ts';
 import { findWrappingAlgorithm } from '../../../../src/wrapping/algorithms.ts';
 import { decryptSm2 } from '../../../../src/wrapping/sm2/decrypt.ts';
 import { makeSm2Key, sm2UnwrappingKey } from '../../../../src/wrapping/sm2/private-key.ts';
+import { sm2Forms } from '../../../support/sm2-forms.ts';
 
 interface Vector {
   readonly name: string;
@@ -26,31 +27,6 @@ const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const D = BigInt(`0x${published[0]?.d ?? ''}`);
 const CIPHERTEXT = hex(published[0]?.raw ?? '');
 const MESSAGE = hex(published[0]?.message ?? '');
-
-/** The same ciphertext in each form, from 04‖C1‖C3‖C2. */
-function forms(raw: Buffer): Record<string, Buffer> {
-  const [c1, c3, c2] = [raw.subarray(1, 65), raw.subarray(65, 97), raw.subarray(97)];
-  const integer = (bytes: Buffer): Buffer => {
-    const digits = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
-    const content = (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits;
-    return value(0x02, content);
-  };
-  const parts = [integer(c1.subarray(0, 32)), integer(c1.subarray(32)), value(4, c3), value(4, c2)];
-  return {
-    DER: value(0x30, Buffer.concat(parts)),
-    '04-C1C3C2': raw,
-    C1C3C2: raw.subarray(1),
-    '04-C1C2C3': Buffer.concat([Buffer.of(4), c1, c2, c3]),
-    C1C2C3: Buffer.concat([c1, c2, c3]),
-  };
-}
-
-function value(tag: number, content: Buffer): Buffer {
-  const length = content.length;
-  const header =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.of(tag, ...header), content]);
-}
 
 describe('SM2 decryption', () => {
   it.each(published)('gives what is published: $name', ({ d, message, ciphertext, raw }) => {
@@ -72,7 +48,7 @@ describe('SM2 decryption', () => {
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 300 }), async (bytes) => {
         const raw = encryptSm2(Buffer.from(bytes), point.toString('hex'));
         if (raw === undefined) throw new Error('not encrypted');
-        for (const form of Object.values(forms(raw))) {
+        for (const form of Object.values(sm2Forms(raw))) {
           await usingSecret(await unwrapping.unwrap(form, sm2pke), (opened) => {
             expect(opened.bytes).toEqual(Buffer.from(bytes));
           });
@@ -80,12 +56,12 @@ describe('SM2 decryption', () => {
       }),
       { numRuns: 25 },
     );
-    for (const [form, bytes] of Object.entries(forms(CIPHERTEXT))) {
+    for (const [form, bytes] of Object.entries(sm2Forms(CIPHERTEXT))) {
       expect(decryptSm2(bytes, D)).toMatchObject({ form, plaintext: MESSAGE });
     }
   });
 
-  it.each(Object.entries(forms(CIPHERTEXT)))('refuses any changed byte of %s', (_, bytes) => {
+  it.each(Object.entries(sm2Forms(CIPHERTEXT)))('refuses any changed byte of %s', (_, bytes) => {
     for (let index = 0; index < bytes.length; index += 7) {
       const changed = Buffer.from(bytes);
       changed[index] = (changed[index] ?? 0) ^ 0x01;
