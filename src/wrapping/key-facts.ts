@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { unsignedInteger } from '../base/bytes.ts';
 import { derChildren, readDer, readOid } from './der.ts';
 import { bitLength } from './modulus/numbers.ts';
+import { uncompressedSpki } from './sm2/point.ts';
 
 /** What a public key, or the public half of a private one, is. */
 export interface KeyFacts {
@@ -35,13 +36,14 @@ const CURVES: Readonly<Record<string, string>> = {
 /**
  * Reads the facts of a public key. OpenSSL re-encodes it, so that every form of a key, even one in BER with
  * longer lengths than needed, has the same `spki` and fingerprint: those of
- * `openssl pkey -pubin -outform DER`.
+ * `openssl pkey -pubin -outform DER`. OpenSSL leaves a compressed point as it is; that of an SM2 key, which KMS is sent
+ * and which names the key in documents, is uncompressed here.
  *
  * The facts are read from that encoding and not from Node, whose answer for SM2 depends on its version.
  */
 export function keyFacts(publicKey: KeyObject): KeyFacts {
   const spki = publicKey.export({ type: 'spki', format: 'der' });
-  const fingerprint = `SHA256:${createHash('sha256').update(spki).digest('hex')}`;
+  const fingerprint = fingerprintOf(spki);
   const [algorithm, bitString] = derChildren(spki);
   const [oid, parameters] = derChildren(algorithm);
   const keyType: string = publicKey.asymmetricKeyType ?? 'unknown';
@@ -61,9 +63,16 @@ export function keyFacts(publicKey: KeyObject): KeyFacts {
   const curveOid = readOid(oid) === EC_PUBLIC_KEY ? readOid(parameters) : undefined;
   if (curveOid !== undefined) {
     const curve = CURVES[curveOid] ?? curveOid;
-    return { keyType: curve === 'SM2' ? 'sm2' : keyType, curve, spki, fingerprint };
+    if (curve !== 'SM2') return { keyType, curve, spki, fingerprint };
+    const uncompressed = uncompressedSpki(bitString?.content.subarray(1) ?? Buffer.alloc(0));
+    const sm2 = uncompressed ?? spki;
+    return { keyType: 'sm2', curve, spki: sm2, fingerprint: fingerprintOf(sm2) };
   }
   return { keyType, spki, fingerprint };
+}
+
+function fingerprintOf(spki: Buffer): string {
+  return `SHA256:${createHash('sha256').update(spki).digest('hex')}`;
 }
 
 /**
