@@ -6,7 +6,7 @@ export default defineConfig({
   define: defines('0.0.0'),
   test: {
     include: [
-      'test/e2e/{one-key-life,ceremony,exit-codes,retries,interrupted,deprecations,module-process,credentials}.test.ts',
+      'test/e2e/{one-key-life,ceremony,exit-codes,retries,interrupted,deprecations,module-process,credentials,sm-keys}.test.ts',
       'test/interop/hsm/life.test.ts',
       'test/interop/sm2.test.ts',
     ],

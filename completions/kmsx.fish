@@ -330,7 +330,7 @@ complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l context-file -r -F -d 'a J
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-key-id -r -f -d 'the new KMS key: id, alias/NAME or ARN'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-context -r -f -d 'a name and value of the new context; without any the old one is kept (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-context-file -r -F -d 'a JSON object of strings: the new context, {} for none; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l source-key-id -r -f -d 'the RSA KMS key that the export was made for: id, alias/NAME or ARN'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l source-key-id -r -f -d 'the RSA or SM2 KMS key that the export was made for: id, alias/NAME or ARN'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l source-key-version-id -r -f -d 'and its version'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l expect-fingerprint -r -f -d 'SHA256:… of its public key; it chooses where the document has several exports'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'

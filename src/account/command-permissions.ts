@@ -59,7 +59,7 @@ export interface CommandUse {
   readonly key: KeyIdentifier | undefined;
   /** The key that `reencrypt-key` encrypts under. */
   readonly newKey: KeyIdentifier | undefined;
-  /** The RSA KMS key that `reencrypt-key` re-encrypts an export of. */
+  /** The asymmetric KMS key that `reencrypt-key` re-encrypts an export of. */
   readonly sourceKey: KeyIdentifier | undefined;
   /** Whether `export-key` gets more than one public key. */
   readonly severalPubkeys: boolean;

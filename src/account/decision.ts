@@ -10,7 +10,7 @@ export type NotAskedReason =
   | 'no-new-backup'
   /** The operation has no dry run. */
   | 'no-dry-run'
-  /** ReEncrypt would take an export for an RSA key, about which a dry run on a backup says nothing. */
+  /** ReEncrypt would take an export for an asymmetric key, about which a dry run on a backup says nothing. */
   | 'rsa-export'
   /** A dedicated gateway has cryptographic operations only. */
   | 'not-offered';

@@ -23,7 +23,7 @@ export interface PermissionSubject {
   readonly keyId: string | undefined;
   /** The key that a backup is re-encrypted under. */
   readonly newKey?: KeyIdentifier | undefined;
-  /** Whether ReEncrypt would take an export for an RSA key. */
+  /** Whether ReEncrypt would take an export for an asymmetric key. */
   readonly fromRsaKey?: boolean;
   readonly backup?: BackupSource | undefined;
   /** The encryption context of a new data key. */

@@ -27,7 +27,7 @@ export interface DecryptInput {
   readonly encryptionContextJson?: string | undefined;
 }
 
-/** From one symmetric KMS key to another, or, with `asymmetricSource`, from an RSA KMS key to a symmetric one. */
+/** From one symmetric KMS key to another, or, with `asymmetricSource`, from an asymmetric KMS key to a symmetric one. */
 export interface ReEncryptInput {
   readonly ciphertextBlobBase64: string;
   /** Id, alias or ARN of a symmetric KMS key. */

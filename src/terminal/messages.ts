@@ -128,7 +128,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'pubkey-trailing-bytes': [
     'write the key alone to another file: other programs may take what follows for the key',
   ],
-  'pubkey-unsupported': ['KMS accepts RSA keys of 2048 bits: make a pair with kmsx keygen'],
+  'pubkey-unsupported': [
+    'KMS accepts RSA keys of 2048 bits and SM2 keys: make a pair with kmsx keygen',
+  ],
   'pubkey-size': ['KMS accepts RSA keys of 2048 bits only: make a pair with kmsx keygen'],
   'pubkey-exponent': ['use a key with the exponent 65537: make a pair with kmsx keygen'],
   'pubkey-modulus': [
@@ -242,7 +244,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'set the clock: timedatectl set-ntp true; check it with date -u; KMS allows 15 minutes',
   ],
   'key-unusable': [
-    'a data key needs a symmetric KMS key (ENCRYPT/DECRYPT, Aliyun_AES_256): kmsx list-keys lists those that exist',
+    'a data key needs a symmetric KMS key (ENCRYPT/DECRYPT, Aliyun_AES_256 or Aliyun_SM4): kmsx list-keys lists those that exist',
   ],
   'answer-malformed': ['nothing was written; report the RequestId to Alibaba Cloud'],
 

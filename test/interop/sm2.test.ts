@@ -1,6 +1,6 @@
 /* SM2 in both directions with the openssl program, whose form is GM/T 0009 DER. */
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -28,6 +28,31 @@ it('opens what openssl encrypts to a key of keygen, a hundred times', async () =
     expect(opened.bytes).toEqual(dataKey);
   }
 });
+
+it.each(['compressed', 'hybrid'])(
+  'takes a key whose point openssl wrote %s for the same as with another form',
+  async (form) => {
+    const cwd = folder();
+    const { endpoint, env } = await localKms({ cwd });
+    openssl('genpkey', '-algorithm', 'SM2', '-out', 'plain.pem');
+    openssl('pkey', '-in', 'plain.pem', '-pubout', '-out', 'usual.pem');
+    openssl('ec', '-pubin', '-in', 'usual.pem', '-conv_form', form, '-out', 'pub.pem');
+    openssl('ec', '-in', 'plain.pem', '-conv_form', form, '-out', 'other.pem');
+    const exporting = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', 'pub.pem'];
+    await kmsxOk([...exporting, ...endpoint, '--backup', 'b.json', '--out', 'e.json'], {
+      cwd,
+      env,
+    });
+    const usual = openssl('pkey', '-pubin', '-in', 'usual.pem', '-outform', 'DER');
+    const digest = createHash('sha256').update(usual).digest('hex');
+    expect(readFileSync(inFolder('e.json'), 'utf8')).toContain(`SHA256:${digest}`);
+    const recovered = await kmsxOk(['recover-key', '--in', 'b.json', ...endpoint], { cwd, env });
+    for (const key of ['plain.pem', 'other.pem']) {
+      const unwrapping = ['unwrap-key', '--privkey', key, '--in', 'e.json'];
+      expect(await kmsxOk(unwrapping, { cwd })).toBe(recovered);
+    }
+  },
+);
 
 it('lives its life with a key of openssl, encrypted and not', async () => {
   const cwd = folder();

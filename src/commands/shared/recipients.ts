@@ -82,7 +82,7 @@ export function addTokenRecipientOptions(command: Command): void {
 /**
  * Checks the options before any file is read.
  *
- * @throws KmsxError `bad-usage`, `fingerprint-malformed`, `not-offered-yet`
+ * @throws KmsxError `bad-usage`, `fingerprint-malformed`
  */
 export function checkRecipientOptions(options: RecipientOptions): void {
   const { pubkey, forToken, expectFingerprint, wrappingAlgorithm, wrappingKeySpec } = options;

@@ -25,7 +25,7 @@ export interface ReencryptedBackup {
  * it: the old CiphertextBlob and the new one are exported to the same one-time key and compared in constant time.
  * The old one is exported first, so that one that does not open or is too long is found before ReEncrypt.
  *
- * An export for an RSA key may be all that is left of a data key: if KMS refuses the old CiphertextBlob beside it, an
+ * An export for an asymmetric KMS key may be all that is left of a data key: if KMS refuses the old CiphertextBlob beside it, an
  * expected check value of 128 bits verifies the new backup; a shorter one does not.
  *
  * ReEncrypt's answer names the old key; KeyId and KeyVersionId of the new backup are those of the ExportDataKey that
@@ -113,7 +113,7 @@ export function assertKeepsBinding(
 }
 
 /**
- * Opens the old backup. KMS may refuse it only beside an export for an RSA key, and only if the expected check values
+ * Opens the old backup. KMS may refuse it only beside an export for an asymmetric KMS key, and only if the expected check values
  * identify the data key by themselves.
  */
 async function openOld<T>(

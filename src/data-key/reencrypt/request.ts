@@ -6,9 +6,9 @@ import { encodeEncryptionContext } from '../../documents/encryption-context.ts';
 import type { ExportEntry } from '../../documents/export-document.ts';
 import type { KeyCheckValue } from '../../documents/key-check-value.ts';
 
-/** An export for an RSA key of KMS, which ReEncrypt accepts instead of a CiphertextBlob. */
+/** An export for an asymmetric key of KMS, which ReEncrypt accepts instead of a CiphertextBlob. */
 export interface AsymmetricSource {
-  /** Id, alias or ARN of the RSA KMS key. */
+  /** Id, alias or ARN of that KMS key. */
   readonly keyId: string;
   readonly keyVersionId: string;
   readonly entry: ExportEntry;
@@ -42,7 +42,7 @@ export function reEncryptInput(request: ReencryptRequest): ReEncryptInput {
       sourceEncryptionContextJson: EncryptionContext && encodeEncryptionContext(EncryptionContext),
     };
   }
-  // RSA binds no context: none is sent for the source.
+  // Neither RSA nor SM2 binds a context: none is sent for the source.
   const { keyId, keyVersionId, entry } = asymmetricSource;
   return {
     ...to,

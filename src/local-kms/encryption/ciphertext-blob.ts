@@ -21,8 +21,8 @@ const CIPHERS = {
 >;
 
 /**
- * Seals bytes under the primary version of a symmetric KMS key. The blob is base64 of `KeyVersionId (36 ASCII
- * characters)` and what the cipher of the key's spec makes.
+ * Seals bytes under the primary version of a symmetric KMS key. The blob is base64 of the KeyVersionId (36 ASCII
+ * characters) and what the cipher of the key's spec makes.
  *
  * @param context - from `readEncryptionContext`; authenticated, not stored
  * @throws KmsRefusal `UnsupportedOperation` for an asymmetric key, `Rejected.STATE` for one that is not enabled

@@ -68,7 +68,7 @@ interface ReencryptKeyOptions
 /** `kmsx reencrypt-key`: makes a new backup under another KMS key. */
 export function defineReencryptKey(command: Command, io: Io): void {
   describe(command, {
-    text: 'Re-encrypts the data key of a backup under another KMS key (ReEncrypt), and verifies the new backup before it is written: both backups are exported to one key pair made in memory, and compared. The old backup is not changed. With --source-key-id, an export for an RSA key of KMS is re-encrypted under a symmetric key.',
+    text: 'Re-encrypts the data key of a backup under another KMS key (ReEncrypt), and verifies the new backup before it is written: both backups are exported to one key pair made in memory, and compared. The old backup is not changed. With --source-key-id, an export for an RSA or SM2 key of KMS is re-encrypted under a symmetric key.',
     examples: [
       [
         'under another KMS key',
@@ -79,7 +79,7 @@ export function defineReencryptKey(command: Command, io: Io): void {
         'kmsx reencrypt-key --in old.json --to-key-id alias/payments-2027 --to-context purpose=archive --backup new.json --backup secret:backups/payments',
       ],
       [
-        'an export for an RSA key of KMS, back under a symmetric one',
+        'an export for an RSA or SM2 key of KMS, back under a symmetric one',
         'kmsx reencrypt-key --in payments.export.json --source-key-id alias/rsa --source-key-version-id VERSION_ID --to-key-id alias/payments-2027 --backup new.json',
       ],
     ],

@@ -9,7 +9,7 @@ import { parseKeyId } from '../../../kms/key-id.ts';
 import { findWrappingAlgorithm } from '../../../wrapping/algorithms.ts';
 import { parseFingerprint } from '../../shared/recipients.ts';
 
-/** The options for a data key that comes from an export for an RSA key of KMS. */
+/** The options for a data key that comes from an export for an asymmetric key of KMS. */
 export interface AsymmetricSourceOptions {
   readonly sourceKeyId?: string;
   readonly sourceKeyVersionId?: string;
@@ -20,7 +20,7 @@ export function addAsymmetricSourceOptions(command: Command): void {
   command
     .option(
       '--source-key-id <id>',
-      'the RSA KMS key that the export was made for: id, alias/NAME or ARN',
+      'the RSA or SM2 KMS key that the export was made for: id, alias/NAME or ARN',
     )
     .option('--source-key-version-id <id>', 'and its version')
     .option(
@@ -67,10 +67,10 @@ export function planAsymmetricSource({
 }
 
 /**
- * Chooses the export that was made for the RSA key of KMS: by its fingerprint, or the only one.
+ * Chooses the export that was made for the asymmetric key of KMS: by its fingerprint, or the only one.
  *
  * @param label - what the document is called in errors
- * @throws KmsxError `document-malformed`, `export-ambiguous`, `fingerprint-mismatch`, `not-offered-yet` (SM2PKE)
+ * @throws KmsxError `document-malformed`, `export-ambiguous`, `fingerprint-mismatch`, `bad-usage`
  */
 export function chooseAsymmetricSource(
   { key, keyVersionId, fingerprint }: AsymmetricSourcePlan,

@@ -69,7 +69,7 @@ function verifyingHints(
     : hintsFor(error);
 }
 
-/** An export for an RSA key may be all that is left of a data key. */
+/** An export for an asymmetric KMS key may be all that is left of a data key. */
 function oldBackupHints(
   error: KmsxError,
   { asymmetricSource, expected }: ReencryptRequest,

@@ -1,5 +1,4 @@
 /* KMS keys: what they are, how they are named, listed and found. */
-import type { Step } from './step.ts';
 import { DATE, defineSteps, listAt, UUID } from './step.ts';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
@@ -64,14 +63,6 @@ export const KEYS = defineSteps([
     parameters: { KeySpec: 'Aliyun_AES_256', KeyUsage: 'SIGN/VERIFY' },
     refused: ['InvalidParameter', 400],
   },
-  ...['EC_SM2', 'Aliyun_SM4'].map((keySpec): Step => ({
-    name: `${keySpec} is not there yet`,
-    action: 'CreateKey',
-    row: 'SM2 and SM4 keys (`UnsupportedOperation`)',
-    parameters: { KeySpec: keySpec, KeyUsage: 'ENCRYPT/DECRYPT' },
-    refused: ['UnsupportedOperation', 400],
-    isLocalOnly: true,
-  })),
   {
     name: 'a key is found by its id',
     action: 'DescribeKey',

@@ -1,4 +1,5 @@
 /* The cryptography of the runner's own, against which the answers are held. */
+import { execFileSync } from 'node:child_process';
 import {
   constants,
   generateKeyPairSync,
@@ -6,6 +7,10 @@ import {
   publicEncrypt,
   randomBytes,
 } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSm2Ciphertext } from '../../../../src/wrapping/sm2/ciphertext.ts';
 import type { Body } from '../protocol.ts';
 import type { Saved } from './step.ts';
 import { get, textAt } from './step.ts';
@@ -32,6 +37,22 @@ export function encryptFor(key: string, algorithm: string, bytes: Buffer): strin
       ? { padding: constants.RSA_PKCS1_PADDING }
       : { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash };
   return publicEncrypt({ key: pem, ...padding }, bytes).toString('base64');
+}
+
+/** Encrypts for an SM2 public key in PEM by the openssl program, as 04‖C1‖C3‖C2. */
+export function encryptForSm2(pem: string, bytes: Buffer): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kmsx-sm2-'));
+  try {
+    const key = join(folder, 'sm2.pem');
+    writeFileSync(key, pem);
+    const args = ['pkeyutl', '-encrypt', '-pubin', '-inkey', key];
+    const der = execFileSync('openssl', args, { input: bytes, stdio: ['pipe', 'pipe', 'inherit'] });
+    const [parts] = readSm2Ciphertext(der);
+    if (parts?.form !== 'DER') throw new Error('openssl wrote another form');
+    return Buffer.concat([parts.c1, parts.c3, parts.c2]).toString('base64');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Proves that what was exported is the data key that was saved, by opening it with the runner's private key. */

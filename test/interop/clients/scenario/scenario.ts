@@ -5,6 +5,7 @@ import { IMPORT_STEPS } from './import.ts';
 import { ROTATION, STATES } from './key-states.ts';
 import { ALIASES, KEYS } from './keys.ts';
 import { SECRETS } from './secrets.ts';
+import { SM_KEYS } from './sm-keys.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -18,6 +19,7 @@ export const SCENARIO: readonly Step[] = [
   ...DATA_KEYS,
   ...RE_ENCRYPTION,
   ...ASYMMETRIC,
+  ...SM_KEYS,
   ...ROTATION,
   ...STATES,
   ...IMPORT_STEPS,
