@@ -31,8 +31,8 @@ _kmsx_find_command() {
 # Lists the commands and options that may follow the command $1.
 _kmsx_list_command() {
   commands=()
-  options=(-V --version --quiet --verbose --color --error-format --json --force --force-terminal -h
-    --help)
+  options=(-V --version -q --quiet -v --verbose --color --error-format --json -f --force
+    --force-terminal --no-input -h --help)
   case $1 in
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
@@ -41,39 +41,39 @@ _kmsx_list_command() {
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
-        --key-spec --number-of-bytes --context --context-file --bind --dry-run --backup
-        --backup-format --out --for-token --module --module-parameters --pin-file --pin-env
+        --key-spec --number-of-bytes --context --context-file --bind -n --dry-run --backup
+        --backup-format -o --out --for-token --module --module-parameters --pin-file --pin-env
         --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts
         --deadline)
       ;;
     'kmsx reexport-key')
-      options+=(--in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm
-        --wrapping-key-spec --dry-run --out --for-token --module --module-parameters --pin-file
-        --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout
+      options+=(-i --in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm
+        --wrapping-key-spec -n --dry-run -o --out --for-token --module --module-parameters
+        --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout
         --max-attempts --deadline)
       ;;
     'kmsx recover-key')
-      options+=(--in --context --context-file --format --out --check-value-only
-        --check-value-methods --expect-check-value --component --threshold --dry-run --profile
+      options+=(-i --in --context --context-file --format -o --out --check-value-only
+        --check-value-methods --expect-check-value --component --threshold -n --dry-run --profile
         --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx reencrypt-key')
-      options+=(--in --context --context-file --to-key-id --to-context --to-context-file
-        --source-key-id --source-key-version-id --expect-fingerprint --expect-check-value --dry-run
-        --backup --profile --region --gateway --endpoint --ca-file --resolve --timeout
+      options+=(-i --in --context --context-file --to-key-id --to-context --to-context-file
+        --source-key-id --source-key-version-id --expect-fingerprint --expect-check-value -n
+        --dry-run --backup --profile --region --gateway --endpoint --ca-file --resolve --timeout
         --max-attempts --deadline)
       ;;
     'kmsx unwrap-key')
-      options+=(--privkey --in --wrapping-algorithm --format --out --check-value-only
+      options+=(--privkey -i --in --wrapping-algorithm --format -o --out --check-value-only
         --check-value-methods --expect-check-value --component --threshold --timeout
         --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env)
       ;;
     'kmsx combine')
-      options+=(--format --out --check-value-only --check-value-methods --expect-check-value
+      options+=(--format -o --out --check-value-only --check-value-methods --expect-check-value
         --component --threshold)
       ;;
     'kmsx verify-key')
-      options+=(--in --privkey --wrapping-algorithm --against --expect-check-value
+      options+=(-i --in --privkey --wrapping-algorithm --against --expect-check-value
         --check-value-methods --witness --context --context-file --passphrase-file --passphrase-env
         --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint
         --ca-file --resolve --timeout --max-attempts --deadline)
@@ -87,12 +87,12 @@ _kmsx_list_command() {
       options+=(--recipe)
       ;;
     'kmsx doctor')
-      options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in
-        --context --context-file --for --backup --out --profile --region --gateway --endpoint
-        --ca-file --resolve --timeout --max-attempts --deadline)
+      options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec -i
+        --in --context --context-file --for --backup -o --out --profile --region --gateway
+        --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx import-key')
-      options+=(--privkey --label --id --in --out --wrapping-algorithm --expect-check-value
+      options+=(--privkey --label --id -i --in -o --out --wrapping-algorithm --expect-check-value
         --check-value-methods --rehearsal --timeout --module --module-parameters --pin-file
         --pin-env)
       ;;
@@ -105,9 +105,9 @@ _kmsx_list_command() {
         --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx policy')
-      options+=(--key-id --for --to-key-id --source-key-id --several-pubkeys --backup --in --context
-        --context-file --check --profile --region --gateway --endpoint --ca-file --resolve --timeout
-        --max-attempts --deadline)
+      options+=(--key-id --for --to-key-id --source-key-id --several-pubkeys --backup -i --in
+        --context --context-file --check --profile --region --gateway --endpoint --ca-file --resolve
+        --timeout --max-attempts --deadline)
       ;;
     'kmsx rehearse')
       options+=(--keep)
@@ -123,8 +123,11 @@ _kmsx_find_option() {
   takes='' required=1 greedy='' repeatable='' names=("$2") values=()
   case $2 in
     -V | --version) names=(-V --version) ;;
+    -q | --quiet) names=(-q --quiet) ;;
+    -v | --verbose) names=(-v --verbose) ;;
     --color) takes=values values=(auto always never) ;;
     --error-format) takes=values values=(text json) ;;
+    -f | --force) names=(-f --force) ;;
     -h | --help) names=(-h --help) ;;
   esac
   case $1 in
@@ -136,47 +139,59 @@ _kmsx_find_option() {
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
         --key-spec) takes=values values=(AES_256 AES_128) ;;
-        --context-file | --out | --pin-file | --ca-file) takes=files ;;
+        --context-file | --pin-file | --ca-file) takes=files ;;
+        -n | --dry-run) names=(-n --dry-run) ;;
         --backup-format) takes=values values=(json blob) ;;
+        -o | --out) takes=files names=(-o --out) ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
     'kmsx reexport-key')
       case $2 in
-        --in | --context-file | --out | --pin-file | --ca-file) takes=files ;;
+        -i | --in) takes=files names=(-i --in) ;;
         --context | --expect-fingerprint | --resolve) takes=none repeatable=1 ;;
+        --context-file | --pin-file | --ca-file) takes=files ;;
         --pubkey) takes=files repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
+        -n | --dry-run) names=(-n --dry-run) ;;
+        -o | --out) takes=files names=(-o --out) ;;
         --for-token | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
     'kmsx recover-key')
       case $2 in
-        --in | --context-file | --out | --ca-file) takes=files ;;
+        -i | --in) takes=files names=(-i --in) ;;
         --context | --expect-check-value | --resolve) takes=none repeatable=1 ;;
+        --context-file | --ca-file) takes=files ;;
         --format) takes=values values=(base64 hex raw) ;;
+        -o | --out) takes=files names=(-o --out) ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
         --component) takes=files repeatable=1 ;;
         --threshold | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        -n | --dry-run) names=(-n --dry-run) ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
     'kmsx reencrypt-key')
       case $2 in
-        --in | --context-file | --to-context-file | --ca-file) takes=files ;;
+        -i | --in) takes=files names=(-i --in) ;;
         --context | --to-context | --expect-check-value | --resolve) takes=none repeatable=1 ;;
+        --context-file | --to-context-file | --ca-file) takes=files ;;
         --to-key-id | --source-key-id | --source-key-version-id | --expect-fingerprint | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        -n | --dry-run) names=(-n --dry-run) ;;
         --backup) takes=files repeatable=1 ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
     'kmsx unwrap-key')
       case $2 in
-        --privkey | --in | --out | --passphrase-file | --pin-file) takes=files ;;
+        --privkey | --passphrase-file | --pin-file) takes=files ;;
+        -i | --in) takes=files names=(-i --in) ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --format) takes=values values=(base64 hex raw) ;;
+        -o | --out) takes=files names=(-o --out) ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
         --expect-check-value) takes=none repeatable=1 ;;
         --component) takes=files repeatable=1 ;;
@@ -186,7 +201,7 @@ _kmsx_find_option() {
     'kmsx combine')
       case $2 in
         --format) takes=values values=(base64 hex raw) ;;
-        --out) takes=files ;;
+        -o | --out) takes=files names=(-o --out) ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
         --expect-check-value) takes=none repeatable=1 ;;
         --component) takes=files repeatable=1 ;;
@@ -195,7 +210,8 @@ _kmsx_find_option() {
       ;;
     'kmsx verify-key')
       case $2 in
-        --in | --privkey | --context-file | --passphrase-file | --pin-file | --ca-file) takes=files ;;
+        -i | --in) takes=files names=(-i --in) ;;
+        --privkey | --context-file | --passphrase-file | --pin-file | --ca-file) takes=files ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --against) takes=files repeatable=1 ;;
         --expect-check-value | --context | --resolve) takes=none repeatable=1 ;;
@@ -223,8 +239,10 @@ _kmsx_find_option() {
         --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
-        --in | --context-file | --out | --ca-file) takes=files ;;
+        -i | --in) takes=files names=(-i --in) ;;
+        --context-file | --ca-file) takes=files ;;
         --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key) ;;
+        -o | --out) takes=files names=(-o --out) ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
@@ -232,9 +250,11 @@ _kmsx_find_option() {
       case $2 in
         --privkey | --expect-check-value) takes=none repeatable=1 ;;
         --label | --id | --timeout | --module | --module-parameters | --pin-env) takes=none ;;
-        --in | --out | --pin-file) takes=files ;;
+        -i | --in) takes=files names=(-i --in) ;;
+        -o | --out) takes=files names=(-o --out) ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --pin-file) takes=files ;;
       esac
       ;;
     'kmsx list-tokens')
@@ -259,7 +279,7 @@ _kmsx_find_option() {
         --key-id | --to-key-id | --source-key-id | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor) ;;
         --backup | --context | --resolve) takes=none repeatable=1 ;;
-        --in) takes=files repeatable=1 ;;
+        -i | --in) takes=files repeatable=1 names=(-i --in) ;;
         --context-file | --ca-file) takes=files ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac

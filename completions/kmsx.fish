@@ -55,37 +55,37 @@ function __kmsx_find_option
     switch "$argv[1]"
         case 'kmsx export-key'
             switch "$argv[2]"
-                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --backup --backup-format --out --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --backup --backup-format -o --out --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx reexport-key'
             switch "$argv[2]"
-                case --in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --out --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec -o --out --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx recover-key'
             switch "$argv[2]"
-                case --in --context --context-file --format --out --check-value-methods --expect-check-value --component --threshold --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --context --context-file --format -o --out --check-value-methods --expect-check-value --component --threshold --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx reencrypt-key'
             switch "$argv[2]"
-                case --in --context --context-file --to-key-id --to-context --to-context-file --source-key-id --source-key-version-id --expect-fingerprint --expect-check-value --backup --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --context --context-file --to-key-id --to-context --to-context-file --source-key-id --source-key-version-id --expect-fingerprint --expect-check-value --backup --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx unwrap-key'
             switch "$argv[2]"
-                case --privkey --in --wrapping-algorithm --format --out --check-value-methods --expect-check-value --component --threshold --timeout --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env
+                case --privkey -i --in --wrapping-algorithm --format -o --out --check-value-methods --expect-check-value --component --threshold --timeout --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env
                     echo required
             end
         case 'kmsx combine'
             switch "$argv[2]"
-                case --format --out --check-value-methods --expect-check-value --component --threshold
+                case --format -o --out --check-value-methods --expect-check-value --component --threshold
                     echo required
             end
         case 'kmsx verify-key'
             switch "$argv[2]"
-                case --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx keygen'
@@ -100,12 +100,12 @@ function __kmsx_find_option
             end
         case 'kmsx doctor'
             switch "$argv[2]"
-                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --in --context --context-file --for --backup --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec -i --in --context --context-file --for --backup -o --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx import-key'
             switch "$argv[2]"
-                case --privkey --label --id --in --out --wrapping-algorithm --expect-check-value --check-value-methods --timeout --module --module-parameters --pin-file --pin-env
+                case --privkey --label --id -i --in -o --out --wrapping-algorithm --expect-check-value --check-value-methods --timeout --module --module-parameters --pin-file --pin-env
                     echo required
             end
         case 'kmsx list-tokens'
@@ -120,7 +120,7 @@ function __kmsx_find_option
             end
         case 'kmsx policy'
             switch "$argv[2]"
-                case --key-id --for --to-key-id --source-key-id --backup --in --context --context-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --key-id --for --to-key-id --source-key-id --backup -i --in --context --context-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx rehearse'
@@ -220,13 +220,14 @@ end
 complete -c kmsx -e
 complete -c kmsx -f
 complete -c kmsx -s V -l version -d 'print the version'
-complete -c kmsx -l quiet -d 'show only errors, and the warning of a rehearsal, on stderr'
-complete -c kmsx -l verbose -d 'show attempts and RequestIds on stderr; nothing secret'
+complete -c kmsx -s q -l quiet -d 'show only errors, and the warning of a rehearsal, on stderr'
+complete -c kmsx -s v -l verbose -d 'show attempts and RequestIds on stderr; nothing secret'
 complete -c kmsx -l color -r -f -a 'auto always never' -d 'colour the output'
 complete -c kmsx -l error-format -r -f -a 'text json' -d 'how errors are shown on stderr'
 complete -c kmsx -l json -d 'print JSON where a terminal would get a table'
-complete -c kmsx -l force -d 'move an existing output file aside to FILE.old-TIME'
+complete -c kmsx -s f -l force -d 'move an existing output file aside to FILE.old-TIME'
 complete -c kmsx -l force-terminal -d 'allow a plaintext key on a terminal'
+complete -c kmsx -l no-input -d 'never ask on the terminal: what would be asked for is exit 2'
 complete -c kmsx -s h -l help -d 'show this help'
 
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a export-key -d 'generate a data key in KMS and export it under public keys'
@@ -260,10 +261,10 @@ complete -c kmsx -n '__kmsx_in kmsx export-key' -l number-of-bytes -r -f -d 'a d
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l bind -d 'add a unique id to the context, so that no other backup opens in its place'
-complete -c kmsx -n '__kmsx_in kmsx export-key' -l dry-run -d 'ask KMS whether the call would succeed, and write nothing'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -s n -l dry-run -d 'ask KMS whether the call would succeed, and write nothing'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup -r -F -d 'where the backup document goes: a file, - for standard output, or secret:NAME for a new secret of KMS (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup-format -r -f -a 'json blob' -d 'the document, or the bare CiphertextBlob'
-complete -c kmsx -n '__kmsx_in kmsx export-key' -l out -r -F -d 'where the export document goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -s o -l out -r -F -d 'where the export document goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l for-token -r -f -d 'in place of --pubkey: pkcs11:… of the private key in a token, which tells the public key and the algorithm'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
@@ -279,15 +280,15 @@ complete -c kmsx -n '__kmsx_in kmsx export-key' -l timeout -r -f -d 'for one att
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: the key in the file must have it (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'how the data key is wrapped; the key decides'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l wrapping-key-spec -r -f -a 'RSA_2048 EC_SM2' -d 'must agree with the key, if given'
-complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l dry-run -d 'ask KMS whether the calls would succeed, and write nothing'
-complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l out -r -F -d 'where the export document goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -s n -l dry-run -d 'ask KMS whether the calls would succeed, and write nothing'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -s o -l out -r -F -d 'where the export document goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l for-token -r -f -d 'in place of --pubkey: pkcs11:… of the private key in a token, which tells the public key and the algorithm'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
@@ -303,17 +304,17 @@ complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l timeout -r -f -d 'for one a
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx recover-key' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l format -r -f -a 'base64 hex raw' -d 'how the data key is written'
-complete -c kmsx -n '__kmsx_in kmsx recover-key' -l out -r -F -d 'where the data key goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -s o -l out -r -F -d 'where the data key goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l check-value-only -d 'print the key check values as JSON, and never the key'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l component -r -F -d 'split custody: the data key is written as components, one in each file, and nowhere else (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l threshold -r -f -d 'any k of the components make the key (Shamir); without it all are needed (XOR)'
-complete -c kmsx -n '__kmsx_in kmsx recover-key' -l dry-run -d 'ask KMS whether the call would succeed, and write nothing'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -s n -l dry-run -d 'ask KMS whether the call would succeed, and write nothing'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -324,7 +325,7 @@ complete -c kmsx -n '__kmsx_in kmsx recover-key' -l timeout -r -f -d 'for one at
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-key-id -r -f -d 'the new KMS key: id, alias/NAME or ARN'
@@ -334,7 +335,7 @@ complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l source-key-id -r -f -d 'th
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l source-key-version-id -r -f -d 'and its version'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l expect-fingerprint -r -f -d 'SHA256:… of its public key; it chooses where the document has several exports'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l dry-run -d 'ask KMS whether the calls would succeed, and write nothing'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -s n -l dry-run -d 'ask KMS whether the calls would succeed, and write nothing'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l backup -r -F -d 'where the new backup goes: a file, - for standard output, or secret:NAME for a new secret of KMS (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
@@ -347,10 +348,10 @@ complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l max-attempts -r -f -d 'how
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l privkey -r -F -d 'the private half: PEM, DER or PKCS#12, encrypted or not; with --check-value-only also pkcs11:… for one in a token'
-complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -s i -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'for a bare ExportedDataKey: how it was wrapped'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l format -r -f -a 'base64 hex raw' -d 'how the data key is written'
-complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l out -r -F -d 'where the data key goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -s o -l out -r -F -d 'where the data key goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l check-value-only -d 'print the key check values as JSON, and never the key'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
@@ -366,14 +367,14 @@ complete -c kmsx -n '__kmsx_in kmsx unwrap-key' -l pin-env -r -f -d 'an environm
 
 complete -c kmsx -n '__kmsx_from 0 kmsx combine' -F
 complete -c kmsx -n '__kmsx_in kmsx combine' -l format -r -f -a 'base64 hex raw' -d 'how the data key is written'
-complete -c kmsx -n '__kmsx_in kmsx combine' -l out -r -F -d 'where the data key goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx combine' -s o -l out -r -F -d 'where the data key goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx combine' -l check-value-only -d 'print the key check values as JSON, and never the key'
 complete -c kmsx -n '__kmsx_in kmsx combine' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx combine' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx combine' -l component -r -F -d 'split custody: the data key is written as components, one in each file, and nowhere else (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx combine' -l threshold -r -f -d 'any k of the components make the key (Shamir); without it all are needed (XOR)'
 
-complete -c kmsx -n '__kmsx_in kmsx verify-key' -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; standard input by default'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -s i -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; standard input by default'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'for a bare ExportedDataKey: how it was wrapped'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l against -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input (repeatable)'
@@ -422,12 +423,12 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l pubkey -r -F -d 'a public key to 
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: the key in the file must have it (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'how the data key is wrapped; the key decides'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-key-spec -r -f -a 'RSA_2048 EC_SM2' -d 'must agree with the key, if given'
-complete -c kmsx -n '__kmsx_in kmsx doctor' -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'the commands to run, separated by commas: other missing permissions are only warned of'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l backup -r -F -d 'where a backup would go: a file, or secret:NAME (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx doctor' -l out -r -F -d 'where the export document would go'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -s o -l out -r -F -d 'where the export document would go'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -441,8 +442,8 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l deadline -r -f -d 'for all attemp
 complete -c kmsx -n '__kmsx_in kmsx import-key' -l privkey -r -f -d 'the private half in a token: pkcs11:token=…;object=… (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx import-key' -l label -r -f -d 'the label of the data key in the token'
 complete -c kmsx -n '__kmsx_in kmsx import-key' -l id -r -f -d 'its id; the beginning of the SHA-256 of the CiphertextBlob by default'
-complete -c kmsx -n '__kmsx_in kmsx import-key' -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx import-key' -l out -r -F -d 'where the report goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -s i -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx import-key' -s o -l out -r -F -d 'where the report goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx import-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'for a bare ExportedDataKey: how it was wrapped'
 complete -c kmsx -n '__kmsx_in kmsx import-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx import-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
@@ -484,7 +485,7 @@ complete -c kmsx -n '__kmsx_in kmsx policy' -l to-key-id -r -f -d 'for reencrypt
 complete -c kmsx -n '__kmsx_in kmsx policy' -l source-key-id -r -f -d 'for reencrypt-key: the RSA key that an export was made for'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l several-pubkeys -d 'for export-key: with more than one --pubkey'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l backup -r -f -d 'for backups that are kept in KMS, as new secrets (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx policy' -l in -r -F -d 'a backup: secret:NAME that is to be read, or with --check one to try permissions on (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -s i -l in -r -F -d 'a backup: secret:NAME that is to be read, or with --check one to try permissions on (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l check -d 'ask KMS whether these credentials have each permission'

@@ -18,6 +18,7 @@ import { FAULTS } from '../src/network/faults.ts';
 const PLACEHOLDERS: ErrorDetails = {
   'option-value-is-option': { option: '--OPTION', value: '--VALUE' },
   'environment-refused': { name: 'NAME' },
+  'input-needed': { instead: '--OPTION FILE' },
   'output-is-secret': { option: '--OPTION', path: 'FILE' },
   'input-empty': {},
   'pubkey-several': {},

@@ -18,6 +18,7 @@ const MEANINGS = {
     'environment-refused': 'an environment variable that would make the run unsafe',
     'cache-not-possible': 'compiled code that could not be kept safely, or would not be read',
     'not-offered-yet': 'an algorithm or feature that is not supported yet',
+    'input-needed': 'something that --no-input does not let kmsx ask for',
     'input-twice-stdin': 'two inputs that would both read standard input',
     'output-twice': 'two outputs that would be the same file or stream',
     'output-is-input': 'an output that is also an input',

@@ -23,6 +23,8 @@ export type PrivateKeyRemedy =
 export interface ErrorDetails {
   readonly 'option-value-is-option': { readonly option: string; readonly value: string };
   readonly 'environment-refused': { readonly name: string };
+  /** What gives it without asking, as options to type. */
+  readonly 'input-needed': { readonly instead: string };
   readonly 'output-is-secret': { readonly option: string; readonly path: string };
   readonly 'input-empty': { readonly isStdin?: boolean };
   readonly 'input-too-large': OfInput;

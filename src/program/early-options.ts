@@ -1,17 +1,19 @@
 import type { ColorChoice } from '../terminal/output/color.ts';
 import type { ReporterOptions } from '../terminal/reporter.ts';
+import { withSplitShortForms } from '../terminal/short-forms.ts';
 
 /**
  * Reads from raw arguments how errors are shown, because errors in the arguments themselves must be shown that way
  * too. Invalid values are left to the parser, and the default is used.
  */
 export function earlyOptions(argv: readonly string[]): ReporterOptions {
-  const end = argv.indexOf('--');
-  const options = end === -1 ? argv : argv.slice(0, end);
+  const words = withSplitShortForms(argv);
+  const end = words.indexOf('--');
+  const options = end === -1 ? words : words.slice(0, end);
   const color = valueOf(options, '--color');
   return {
-    quiet: options.includes('--quiet'),
-    verbose: options.includes('--verbose'),
+    quiet: options.includes('--quiet') || options.includes('-q'),
+    verbose: options.includes('--verbose') || options.includes('-v'),
     color: isColorChoice(color) ? color : 'auto',
     errorFormat: valueOf(options, '--error-format') === 'json' ? 'json' : 'text',
   };

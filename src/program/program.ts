@@ -4,6 +4,7 @@ import { TOPIC_NAMES } from '../commands/shell/help/topic-names.ts';
 import type { DefineCommand } from '../terminal/command-tree.ts';
 import type { Io } from '../terminal/io.ts';
 import { addGlobalOptions, checkArguments, hasUnknownOption } from '../terminal/options.ts';
+import { addShortForms } from '../terminal/short-forms.ts';
 import { version } from '../terminal/version.ts';
 
 interface CommandEntry {
@@ -181,6 +182,7 @@ export function createProgram(io: Io, argv: readonly string[]): Program {
       getErrHasColors: () => false,
     });
   addGlobalOptions(program);
+  addShortForms(program);
   for (const { name, group, summary } of COMMANDS) {
     program.command(name).summary(summary).description(summary).helpGroup(group);
   }
@@ -212,6 +214,7 @@ async function loadCommand(program: Command, name: string, io: Io): Promise<Comm
     program,
     load: (other) => loadCommand(program, other, io),
   });
+  addShortForms(command);
   return command;
 }
 

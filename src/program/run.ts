@@ -10,6 +10,7 @@ import { InterruptedAtPrompt } from '../terminal/prompt.ts';
 import { textWritten } from '../terminal/output/stdout.ts';
 import { checkArguments } from '../terminal/options.ts';
 import { createReporter } from '../terminal/reporter.ts';
+import { withSplitShortForms } from '../terminal/short-forms.ts';
 import { suggestionFor } from './suggestions.ts';
 
 const GENERAL_HINT = 'kmsx --help lists the commands, kmsx COMMAND --help the options of one';
@@ -20,7 +21,7 @@ const GENERAL_HINT = 'kmsx --help lists the commands, kmsx COMMAND --help the op
  */
 export async function run(program: Program, argv: readonly string[], io: Io): Promise<number> {
   try {
-    await parse(program, argv);
+    await parse(program, withSplitShortForms(argv));
     return 0;
   } catch (thrown) {
     if (thrown instanceof InterruptedAtPrompt) return SIGNAL_EXIT_CODES.SIGINT;

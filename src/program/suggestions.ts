@@ -54,7 +54,7 @@ function inputSuggestion(command: Command, io: Pick<Io, 'cwd'>): string | undefi
 
 function operandSuggestion(error: CommanderError, command: Command): string | undefined {
   const [operand] = command.registeredArguments;
-  if (!error.message.startsWith("error: unknown option '--in") || operand?.variadic !== true) {
+  if (!/^error: unknown option '(?:--in|-i)/.test(error.message) || operand?.variadic !== true) {
     return undefined;
   }
   return `${command.name()} takes files as arguments: kmsx ${command.name()} FILE…`;

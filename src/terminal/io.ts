@@ -49,6 +49,8 @@ export interface Io extends FileContext {
   readonly nodeVersion: string;
   /** The version of OpenSSL in Node.js, such as `3.0.16`. */
   readonly opensslVersion: string;
+  /** False with `--no-input`: nobody is asked, neither by `promptSecret` nor by reading a terminal. */
+  readonly mayAsk: boolean;
   /** Asks on the terminal itself, never through stdin or stderr; undefined if there is no terminal. */
   promptSecret(question: string): Promise<SecretBytes | undefined>;
   /**

@@ -23,6 +23,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'environment-refused': [({ name }) => `unset ${name}`],
   'cache-not-possible': ['leave it: kmsx works without, and starts more slowly'],
   'not-offered-yet': ['use an RSA_2048 key with RSAES_OAEP_SHA_256 for this'],
+  'input-needed': [({ instead }) => `give ${instead}; or leave out --no-input to be asked`],
   'input-twice-stdin': ['give one of them as a file'],
   'output-twice': ['send each output to a file of its own, as in --out export.json'],
   'output-is-input': ['give the output another name'],

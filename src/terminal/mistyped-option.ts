@@ -1,4 +1,5 @@
 import { kmsxError } from '../base/error.ts';
+import { areShortForms } from './short-forms.ts';
 
 /** Every dash and hyphen of Unicode (general category Pd), the minus sign and the soft hyphen. */
 const DASH = String.raw`\p{Pd}\u2212\u00ad`;
@@ -10,7 +11,7 @@ const OPTION_LIKE = new RegExp(
 /**
  * Refuses a word that is an option but for how it is typed: with a dash that a word processor made, one dash, an
  * underscore, a colon before the value, capital letters, or without its hyphens. The parser would take it for
- * an argument, or for the value of the option before it.
+ * an argument, for the value of the option before it, or for short options.
  *
  * @param names - the long options there are, with their dashes
  * @throws KmsxError `bad-usage`; what follows a separator is not shown, since it may be a secret
@@ -20,13 +21,13 @@ export function assertWellTyped(word: string, names: readonly string[]): void {
   const parts = OPTION_LIKE.exec(word)?.groups;
   if (parts === undefined) return;
   const { dashes = '', name = '', separator = '' } = parts;
-  const meant = names.find((each) => lettersOf(each) === lettersOf(name));
-  if (meant === undefined || (dashes + name === meant && separator !== ':' && !isWide(separator))) {
-    return;
-  }
-  const wrong = whatIsWrong(dashes, name, separator);
+  const long = names.find((each) => lettersOf(each) === lettersOf(name));
+  const meant = long ?? (areShortForms(name) ? `-${name}` : undefined);
+  const separators = long === undefined ? [''] : ['', '='];
+  if (meant === undefined || (dashes + name === meant && separators.includes(separator))) return;
+  const wrong = whatIsWrong(dashes, name, separator, long !== undefined);
   throw kmsxError('bad-usage', `${dashes}${name} ${wrong}`, {
-    hints: [`did you mean ${meant}${separator === '' ? '' : '=…'}?`],
+    hints: [`did you mean ${meant}${withValue(separator, long !== undefined)}?`],
   });
 }
 
@@ -42,20 +43,22 @@ function codePoint(sign: string): string {
   return `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-function whatIsWrong(dashes: string, name: string, separator: string): string {
+function withValue(separator: string, isLong: boolean): string {
+  if (separator === '') return '';
+  return isLong ? '=…' : ' …';
+}
+
+function whatIsWrong(dashes: string, name: string, separator: string, isLong: boolean): string {
   const odd = new RegExp(`(?!-)[${DASH}]`, 'u').exec(dashes + name)?.[0];
   if (odd !== undefined) {
     return `has a typographic dash (${codePoint(odd)}) where a hyphen belongs`;
   }
-  if (dashes === '-') return 'has one hyphen; a long option has two';
-  if (separator === ':' || isWide(separator)) {
-    return `is followed by ${JSON.stringify(separator)}; a value follows a blank or =`;
+  if (dashes === '-' && isLong) return 'has one hyphen; a long option has two';
+  if (separator !== '' && (separator !== '=' || dashes === '-')) {
+    const before = isLong ? 'a blank or =' : 'a blank';
+    return `is followed by ${JSON.stringify(separator)}; a value follows ${before}`;
   }
   return 'is not an option';
-}
-
-function isWide(separator: string): boolean {
-  return separator === '：' || separator === '＝';
 }
 
 /** An option without what is easily mistyped. */

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { kmsxError } from '../base/error.ts';
 import { notAmong } from '../base/nearly-right.ts';
 import { assertWellTyped } from './mistyped-option.ts';
+import { splitShortForms } from './short-forms.ts';
 import type { ColorChoice } from './output/color.ts';
 
 /** The global options, which every command has. */
@@ -14,6 +15,8 @@ export interface GlobalOptions {
   readonly json: boolean;
   readonly force: boolean;
   readonly forceTerminal: boolean;
+  /** False with `--no-input`: nobody is asked for anything. */
+  readonly input: boolean;
 }
 
 /** Adds the global options to the program. */
@@ -31,7 +34,8 @@ export function addGlobalOptions(program: Command): void {
     )
     .option('--json', 'print JSON where a terminal would get a table', false)
     .option('--force', 'move an existing output file aside to FILE.old-TIME', false)
-    .option('--force-terminal', 'allow a plaintext key on a terminal', false);
+    .option('--force-terminal', 'allow a plaintext key on a terminal', false)
+    .option('--no-input', 'never ask on the terminal: what would be asked for is exit 2');
 }
 
 /** The global options that a command was called with. */
@@ -79,48 +83,81 @@ const HELP = '--help';
 
 /**
  * Checks raw arguments before commander parses them, for three rules that commander does not have: a value that
- * starts with `--` is refused unless written as `--opt=--x`, and so is a second value for an option that is not
- * repeatable, and what is an option but for its dashes.
+ * starts with `--` or is a short option is refused unless written as `--opt=--x`, and so is a second value for an option
+ * that is not repeatable, and what is an option but for its dashes.
  *
  * @param options - the options of the command and of the program
  * @throws KmsxError `option-value-is-option`, `option-twice`, `bad-usage`
  */
 export function checkArguments(argv: readonly string[], options: readonly Option[]): void {
-  const seen = new Set<string>();
+  const seen = new Set<Option>();
   const names = [...options.flatMap(({ long }) => long ?? []), HELP];
-  for (let index = 0; index < argv.length; index += 1) {
-    const word = argv[index] ?? '';
-    if (word === '--') return;
-    const [name, inlineValue] = splitOption(word);
-    const option = options.find((candidate) => candidate.long === name || candidate.short === name);
-    if (option === undefined) assertWellTyped(word, names);
+  for (const { word, last, option, value } of optionWords(argv, options)) {
+    if (option === undefined || last.length > SHORT) assertWellTyped(word, names);
     if (option === undefined || !takesValue(option)) continue;
-    if (seen.has(name) && !isRepeatable(option)) {
+    const name = option.long ?? last;
+    if (seen.has(option) && !isRepeatable(option)) {
       throw kmsxError('option-twice', `${name} is given twice and takes one value`);
     }
-    seen.add(name);
-    if (inlineValue !== undefined) continue;
-    index += 1;
-    const value = argv[index];
-    if (value?.startsWith('--') === true) {
+    seen.add(option);
+    if (value === undefined) continue;
+    if (value.startsWith('--') || isShortOption(value, options)) {
       throw kmsxError('option-value-is-option', `${name} has no value: ${value} follows it`, {
         details: { option: name, value },
       });
     }
-    if (value !== undefined) assertWellTyped(value, names);
+    assertWellTyped(value, names);
   }
 }
 
-/** Whether the arguments, already checked, contain a long option that is not among `options`. */
+/** Whether the arguments, already checked, contain an option that is not among `options`. */
 export function hasUnknownOption(argv: readonly string[], options: readonly Option[]): boolean {
-  const end = argv.indexOf('--');
-  return (end === -1 ? argv : argv.slice(0, end)).some((word) => {
-    const [name] = splitOption(word);
-    return name.startsWith('--') && !options.some(({ long }) => long === name);
-  });
+  return optionWords(argv, options).some(
+    ({ last, option }) => option === undefined && /^--?[^-]/.test(last),
+  );
 }
 
-function splitOption(word: string): [string, string?] {
-  const equals = word.startsWith('--') ? word.indexOf('=') : -1;
-  return equals === -1 ? [word] : [word.slice(0, equals), word.slice(equals + 1)];
+interface OptionWord {
+  readonly word: string;
+  /** The last of the short options that the word joins, or all of it. */
+  readonly last: string;
+  readonly option: Option | undefined;
+  /** The next word, if the option takes a value and has none in its own. */
+  readonly value: string | undefined;
+}
+
+/** The words up to `--` that are not the value of the option before them. */
+function optionWords(argv: readonly string[], options: readonly Option[]): readonly OptionWord[] {
+  const words: OptionWord[] = [];
+  for (let index = 0; index < argv.length && argv[index] !== '--'; index += 1) {
+    const word = argv[index] ?? '';
+    const last = splitShortForms(word).at(-1) ?? '';
+    const { option, hasValue } = optionOf(last, options);
+    const isBeforeValue = option !== undefined && takesValue(option) && !hasValue;
+    if (isBeforeValue) index += 1;
+    words.push({ word, last, option, value: isBeforeValue ? argv[index] : undefined });
+  }
+  return words;
+}
+
+/** The length of a short option: a hyphen and a letter. */
+const SHORT = 2;
+
+/** The option of one word, and whether its value is in the same word: `--out=FILE`, `-oFILE`. */
+function optionOf(
+  word: string,
+  options: readonly Option[],
+): { readonly option: Option | undefined; readonly hasValue: boolean } {
+  const isLong = word.startsWith('--');
+  const name = isLong ? word.replace(/=.*$/s, '') : word.slice(0, SHORT);
+  const option = options.find(({ long, short }) => (isLong ? long : short) === name);
+  const hasValue = word.length > name.length;
+  if (hasValue && !isLong && option !== undefined && !takesValue(option)) {
+    return { option: undefined, hasValue: false };
+  }
+  return { option, hasValue };
+}
+
+function isShortOption(word: string, options: readonly Option[]): boolean {
+  return splitShortForms(word).length > 1 || options.some(({ short }) => short === word);
 }

@@ -15,8 +15,9 @@ export interface Session {
 }
 
 /** Makes the session of a command that has been parsed. */
-export function createSession(command: Command, io: Io): Session {
+export function createSession(command: Command, system: Io): Session {
   const options = globalOptions(command);
+  const io = options.input ? system : { ...system, mayAsk: false };
   return { io, options, reporter: createReporter(io, options) };
 }
 

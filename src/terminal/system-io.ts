@@ -42,6 +42,7 @@ export function systemIo(
     },
     monotonicMs: () => performance.now(),
     random: () => Math.random(),
+    mayAsk: true,
     promptSecret: (question) => promptSecret(question, signal),
     userId: host.geteuid?.(),
     killGroup: (groupId) => {

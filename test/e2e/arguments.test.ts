@@ -274,3 +274,29 @@ describe("a rehearsal's document", () => {
     expect(local.stderr).toContain('real.json is not from a rehearsal');
   });
 });
+
+describe('short options', () => {
+  it('do with the real program what the long ones do', async () => {
+    const cwd = folder();
+    const call = [...EXPORT, '--gateway', 'local', '--backup', 'b.json'];
+    const asked = await kmsxOk([...call, '-nqo', 'e.json'], { cwd });
+    expect(JSON.parse(asked)).toMatchObject({ DryRun: true, WouldSucceed: true });
+    expect(readdirSync(cwd)).not.toContain('e.json');
+    await kmsxOk([...call, '-oe.json'], { cwd });
+    const recover = ['recover-key', '--gateway', 'local', '-i', 'b.json'];
+    await kmsxOk([...recover, '-o', 'key'], { cwd });
+    expect(await kmsx([...recover, '-okey'], { cwd })).toMatchObject({ code: 2 });
+    await kmsxOk([...recover, '-fokey'], { cwd });
+    expect(await kmsxOk([...recover, '-o-'], { cwd })).toBe(readFileSync(join(cwd, 'key'), 'utf8'));
+  });
+});
+
+describe('--no-input', () => {
+  it('refuses to ask with the real program', async () => {
+    const argv = ['keygen', '--no-input', '--privkey-out', 'k', '--pubkey-out', 'p'];
+    const { code, stderr } = await kmsx(argv, { cwd: folder() });
+    expect(code).toBe(2);
+    expect(stderr).toContain('a passphrase is needed, and --no-input forbids to ask');
+    expect(readdirSync(folder())).toEqual([]);
+  });
+});

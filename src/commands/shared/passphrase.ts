@@ -54,7 +54,7 @@ export function assertOnePassphraseSource(options: PassphraseOptions): void {
  *
  * @param question - the prompt
  * @param twice - ask a second time and compare, for a new passphrase
- * @throws KmsxError `passphrase-missing`, `passphrase-malformed`
+ * @throws KmsxError `passphrase-missing`, `passphrase-malformed`, `input-needed`
  */
 export async function askPassphrase(
   options: PassphraseOptions,
@@ -95,6 +95,11 @@ export async function askPassphrase(
 }
 
 async function prompt(question: string, { io }: Session): Promise<SecretBytes> {
+  if (!io.mayAsk) {
+    throw kmsxError('input-needed', 'a passphrase is needed, and --no-input forbids to ask', {
+      details: { instead: '--passphrase-file FILE or --passphrase-env VAR' },
+    });
+  }
   const answer = await io.promptSecret(question);
   if (answer !== undefined) return answer;
   throw kmsxError(

@@ -44,7 +44,7 @@ export function assertOneStdin(requests: readonly InputRequest[]): void {
  * Reads a file, a pipe, or standard input for `-`.
  *
  * @param what - what is expected, such as "an export document"
- * @throws KmsxError `file-missing`, `file-unreadable`, `input-is-folder`, `input-empty`, `input-too-large`
+ * @throws KmsxError `file-missing`, `file-unreadable`, `input-is-folder`, `input-empty`, `input-too-large`, `input-needed`
  */
 export async function readInput(
   path: string,
@@ -94,6 +94,11 @@ function isStdin(path: string): boolean {
 }
 
 async function readStdin(what: string, io: Io, reporter: Reporter): Promise<Input> {
+  if (io.stdin.isTerminal && !io.mayAsk) {
+    throw kmsxError('input-needed', `standard input is a terminal; ${what} is needed`, {
+      details: { instead: 'a file in place of -, as in --in FILE, or a pipe' },
+    });
+  }
   if (io.stdin.isTerminal) {
     await reporter.note(`waiting for ${what} on standard input; end it with Ctrl-D`);
   }

@@ -18,6 +18,7 @@ const options = {
   json: false,
   force: false,
   forceTerminal: false,
+  input: true,
 } as const;
 const session: Session = { io, options, reporter: createReporter(io, options) };
 

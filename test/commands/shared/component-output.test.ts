@@ -17,6 +17,7 @@ const OPTIONS = {
   json: false,
   force: false,
   forceTerminal: false,
+  input: true,
 } as const;
 
 async function threeComponents(): Promise<KeyComponent[]> {

@@ -21,7 +21,13 @@ const KEY = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI5t', ALIBABA_CLOUD_ACCESS_KEY_SE
 function sessionWith(env: Readonly<Record<string, string>> = {}): Session {
   const io = testIo({ cwd: folder(), env: { ...KEY, HOME: folder(), ...env } });
   const reporting = { quiet: false, verbose: false, color: 'never', errorFormat: 'text' } as const;
-  const options = { ...reporting, json: false, force: false, forceTerminal: false } as const;
+  const options = {
+    ...reporting,
+    json: false,
+    force: false,
+    forceTerminal: false,
+    input: true,
+  } as const;
   return { io, options, reporter: createReporter(io, options) };
 }
 

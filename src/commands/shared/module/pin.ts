@@ -52,7 +52,7 @@ export function assertOnePinSource({ pinFile, pinEnv }: PinOptions): void {
  * Gets the PIN of a token: from the file or variable that was named, else from the token's own pad, else from a prompt.
  *
  * @returns undefined where the token asks for it itself
- * @throws KmsxError `pin-missing`, and those of reading a file
+ * @throws KmsxError `pin-missing`, `input-needed`, and those of reading a file
  */
 export async function askPin(
   { pinFile, pinEnv }: PinOptions,
@@ -70,6 +70,13 @@ export async function askPin(
     throw kmsxError('pin-missing', 'the environment variable of --pin-env is not set, or empty', {
       hints: ['--pin-env takes the name, without $, as in --pin-env PIN'],
     });
+  }
+  if (!io.mayAsk) {
+    throw kmsxError(
+      'input-needed',
+      `the PIN of ${nameOf(token)} is needed, and --no-input forbids to ask`,
+      { details: { instead: '--pin-file FILE or --pin-env VAR' } },
+    );
   }
   if (hasFlag(token, 'ProtectedAuthenticationPath')) {
     await reporter.note(`type the PIN of ${nameOf(token)} on its own pad`);
