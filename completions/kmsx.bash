@@ -31,8 +31,8 @@ _kmsx_find_command() {
 # Lists the commands and options that may follow the command $1.
 _kmsx_list_command() {
   commands=()
-  options=(-V --version -q --quiet -v --verbose --color --error-format --json -f --force
-    --force-terminal --no-input -h --help)
+  options=(-q --quiet -v --verbose --color --error-format --json -f --force --force-terminal
+    --no-input -V --version -h --help)
   case $1 in
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
@@ -122,12 +122,12 @@ _kmsx_list_command() {
 _kmsx_find_option() {
   takes='' required=1 greedy='' repeatable='' names=("$2") values=()
   case $2 in
-    -V | --version) names=(-V --version) ;;
     -q | --quiet) names=(-q --quiet) ;;
     -v | --verbose) names=(-v --verbose) ;;
     --color) takes=values values=(auto always never) ;;
     --error-format) takes=values values=(text json) ;;
     -f | --force) names=(-f --force) ;;
+    -V | --version) names=(-V --version) ;;
     -h | --help) names=(-h --help) ;;
   esac
   case $1 in
@@ -307,7 +307,7 @@ _kmsx_find_operand() {
     'kmsx combine '*) takes=files ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help exit-codes environment documents terms errors) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
   esac
 }
 

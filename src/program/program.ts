@@ -1,11 +1,13 @@
-import type { Option } from 'commander';
 import { Command } from 'commander';
-import { TOPIC_NAMES } from '../commands/shell/help/topic-names.ts';
+import { TOPICS } from '../commands/shell/help/topic-names.ts';
 import type { DefineCommand } from '../terminal/command-tree.ts';
+import { formatHelp } from '../terminal/help/format-help.ts';
+import { addHelpFacts } from '../terminal/help/help-facts.ts';
+import type { Block, Examples } from '../terminal/help/layout.ts';
 import type { Io } from '../terminal/io.ts';
 import { addGlobalOptions, checkArguments, hasUnknownOption } from '../terminal/options.ts';
+import { textWidth } from '../terminal/output/text-width.ts';
 import { addShortForms } from '../terminal/short-forms.ts';
-import { version } from '../terminal/version.ts';
 
 interface CommandEntry {
   readonly name: string;
@@ -149,10 +151,17 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
+const BEGINNINGS: Examples = [
+  ['begin here: a whole key ceremony on this machine, without an account', 'kmsx rehearse'],
+  ['the options of a command, with examples', 'kmsx export-key --help'],
+];
+
+const TOPIC_LIST: Block = { title: 'Topics of kmsx help TOPIC:', rows: TOPICS };
+
 /** The command tree. */
 export interface Program {
   readonly command: Command;
-  /** Writes the help or version that was asked for, in one piece. */
+  /** Writes the help or version that was asked for to standard output, in one piece. */
   print(): Promise<void>;
 }
 
@@ -164,20 +173,18 @@ export interface Program {
  */
 export function createProgram(io: Io, argv: readonly string[]): Program {
   const program = new Command('kmsx');
-  const [out, err]: [string[], string[]] = [[], []];
+  const out: string[] = [];
   program
     .description('Alibaba Cloud KMS data keys for key ceremonies, shell scripts and jq')
-    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true, optionDescription, styleTitle: (title) => title })
+    .configureHelp({ showGlobalOptions: true, formatHelp })
     .configureOutput({
       writeOut: (text) => out.push(text),
-      writeErr: (text) => err.push(text),
-      outputError: () => undefined, // errors are printed once, by run
-      getOutHelpWidth: () => 100,
-      getErrHelpWidth: () => 100,
+      writeErr: () => undefined, // errors are printed once, by run
+      outputError: () => undefined,
+      getOutHelpWidth: () => textWidth(io.stdout, io),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
@@ -195,12 +202,11 @@ export function createProgram(io: Io, argv: readonly string[]): Program {
       for (const option of command.options) option.makeOptionMandatory(false);
     }
   });
-  program.addHelpText('after', `\nkmsx help COMMAND or TOPIC; topics: ${TOPIC_NAMES.join(', ')}`);
+  addHelpFacts(program, { examples: BEGINNINGS, exitCodes: [], more: [TOPIC_LIST] });
   return {
     command: program,
     print: async () => {
       if (out.length > 0) await io.stdout.write(Buffer.from(out.join('')));
-      if (err.length > 0) await io.stderr.write(Buffer.from(err.join('')));
     },
   };
 }
@@ -223,15 +229,4 @@ export async function createFullProgram(io: Io): Promise<Command> {
   const { command } = createProgram(io, []);
   for (const { name } of COMMANDS) await loadCommand(command, name, io);
   return command;
-}
-
-/** The description of an option with its choices and, if useful, its default. */
-function optionDescription(option: Option): string {
-  const facts: string[] = [];
-  if (option.argChoices !== undefined) facts.push(option.argChoices.join(', '));
-  const defaultValue: unknown = option.defaultValue;
-  if (typeof defaultValue === 'string' || typeof defaultValue === 'number') {
-    facts.push(`default ${defaultValue}`);
-  }
-  return facts.length === 0 ? option.description : `${option.description} (${facts.join('; ')})`;
 }

@@ -4,9 +4,11 @@ import { hasCode, KmsxError, kmsxError, systemErrorCode } from '../base/error.ts
 import { fewDescriptors } from '../base/files/few-descriptors.ts';
 import { exitCodeOf, SIGNAL_EXIT_CODES } from '../terminal/exit-codes.ts';
 import { earlyOptions } from './early-options.ts';
+import { BEGIN_HINT, introduction } from './introduction.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Program } from './program.ts';
 import { InterruptedAtPrompt } from '../terminal/prompt.ts';
+import { textWidth } from '../terminal/output/text-width.ts';
 import { textWritten } from '../terminal/output/stdout.ts';
 import { checkArguments } from '../terminal/options.ts';
 import { createReporter } from '../terminal/reporter.ts';
@@ -31,7 +33,11 @@ export async function run(program: Program, argv: readonly string[], io: Io): Pr
         ? suggestionFor(thrown, program.command, command, io)
         : undefined;
     const error = namingCommand(asKmsxError(thrown, command, suggestion), command);
-    await createReporter(io, earlyOptions(argv)).error(error);
+    const options = earlyOptions(argv);
+    if (isAlone(thrown) && options.errorFormat === 'text' && !options.quiet) {
+      await io.stderr.write(Buffer.from(`${introduction(textWidth(io.stderr, io))}\n`));
+    }
+    await createReporter(io, options).error(error);
     if (io.env['KMSX_DEBUG'] === '1') await io.stderr.write(Buffer.from(trace(error)));
     return exitCodeOf(error.kind);
   }
@@ -45,13 +51,14 @@ async function parse(program: Program, argv: readonly string[]): Promise<void> {
       from: 'user',
     });
   } catch (thrown) {
-    const isHelp = thrown instanceof CommanderError && thrown.exitCode === 0;
-    if (!isHelp) {
-      await textWritten(program.print());
-      throw thrown;
-    }
+    if (!(thrown instanceof CommanderError && thrown.exitCode === 0)) throw thrown;
   }
   await textWritten(program.print());
+}
+
+/** Whether no command was given: commander would show all of the help as an error. */
+function isAlone(thrown: unknown): boolean {
+  return thrown instanceof CommanderError && thrown.code === 'commander.help';
 }
 
 /** The words before the command: the options of the program alone. All of them where there is no command. */
@@ -108,9 +115,7 @@ function asKmsxError(
 
 /** Commander's sentence in kmsx's voice; its suggestion becomes the hint. */
 function fromCommander(error: CommanderError, ownSuggestion: string | undefined): KmsxError {
-  if (error.code === 'commander.help') {
-    return kmsxError('bad-usage', 'no command given');
-  }
+  if (isAlone(error)) return kmsxError('bad-usage', 'no command given', { hints: [BEGIN_HINT] });
   // The words of the user in the sentence may have line breaks too.
   // What follows an equals sign is a value, and may be a secret that was given to a wrong option.
   const text = error.message

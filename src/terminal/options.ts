@@ -3,8 +3,10 @@ import { Option } from 'commander';
 import { kmsxError } from '../base/error.ts';
 import { notAmong } from '../base/nearly-right.ts';
 import { assertWellTyped } from './mistyped-option.ts';
+import { inGroup } from './help/option-groups.ts';
 import { splitShortForms } from './short-forms.ts';
 import type { ColorChoice } from './output/color.ts';
+import { version } from './version.ts';
 
 /** The global options, which every command has. */
 export interface GlobalOptions {
@@ -21,6 +23,17 @@ export interface GlobalOptions {
 
 /** Adds the global options to the program. */
 export function addGlobalOptions(program: Command): void {
+  inGroup(program, 'Output options:', () => {
+    addOutputOptions(program);
+  });
+  inGroup(program, 'Global options:', () => {
+    program
+      .option('--no-input', 'never ask on the terminal: what would be asked for is exit 2')
+      .version(version, '-V, --version', 'print the version');
+  });
+}
+
+function addOutputOptions(program: Command): void {
   program
     .option('--quiet', 'show only errors, and the warning of a rehearsal, on stderr', false)
     .option('--verbose', 'show attempts and RequestIds on stderr; nothing secret', false)
@@ -34,13 +47,17 @@ export function addGlobalOptions(program: Command): void {
     )
     .option('--json', 'print JSON where a terminal would get a table', false)
     .option('--force', 'move an existing output file aside to FILE.old-TIME', false)
-    .option('--force-terminal', 'allow a plaintext key on a terminal', false)
-    .option('--no-input', 'never ask on the terminal: what would be asked for is exit 2');
+    .option('--force-terminal', 'allow a plaintext key on a terminal', false);
 }
 
 /** The global options that a command was called with. */
 export function globalOptions(command: Command): GlobalOptions {
   return command.optsWithGlobals();
+}
+
+/** An option whose default is no value of its own: `otherwise` says in the help what happens without it. */
+export function optionOr(flags: string, description: string, otherwise: string): Option {
+  return new Option(flags, description).default(undefined, otherwise);
 }
 
 /** A repeatable option: its value is the list of all values, in order. */

@@ -87,7 +87,9 @@ export function systemOutput(
   return {
     isTerminal: isTerminal(descriptor),
     get columns() {
-      return isTerminal(descriptor) ? nodeStream(host, descriptor).columns : undefined;
+      if (!isTerminal(descriptor)) return undefined;
+      const { columns } = nodeStream(host, descriptor);
+      return columns > 0 ? columns : undefined; // 0 where nobody has said
     },
     isOpen: isOpenForWriting(descriptor),
     fileId: fileIdOf(descriptor),

@@ -22,7 +22,10 @@ export function helpFaults(command: HelpedCommand): string[] {
   const examples = section(help, 'Examples').filter((line) => !line.startsWith('#'));
   if (examples.length === 0) faults.push('no example');
   faults.push(...exampleFaults(examples, command));
-  const codes = section(help, 'Exit codes').map((line) => Number.parseInt(line, 10));
+  // A code stands at the left; what it means may go on below.
+  const codes = [...bodyOf(help, 'Exit codes').matchAll(/^ {2}(\d+) /gm)].map(([, code]) =>
+    Number(code),
+  );
   if (codes.length === 0) faults.push('no exit codes');
   for (const code of codes) {
     if (!EXIT_CODES.some((known) => known.code === code)) {
@@ -62,10 +65,15 @@ function calls(line: string): string[] {
 
 /** The lines of a section of a help text. */
 function section(help: string, title: string): string[] {
-  const after = help.split(`${title}:\n`)[1] ?? '';
-  const [body = ''] = after.split(/\n\n(?=\S)/);
-  return body
+  return bodyOf(help, title)
+    .replaceAll(/ \\\n\s*/g, ' ')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
+}
+
+function bodyOf(help: string, title: string): string {
+  const after = help.split(`${title}:\n`)[1] ?? '';
+  const [body = ''] = after.split(/\n\n(?=\S)/);
+  return body;
 }

@@ -89,10 +89,10 @@ export function defineExportKey(command: Command, io: Io): void {
   addRecipientOptions(command);
   command
     .addOption(
-      oneOf('--key-spec <spec>', 'the kind of data key; AES_256 by default', [
+      oneOf('--key-spec <spec>', 'the kind of data key', ['AES_256', 'AES_128']).default(
+        undefined,
         'AES_256',
-        'AES_128',
-      ]),
+      ),
     )
     .option('--number-of-bytes <n>', 'a data key of that many bytes, 1 to 1024');
   addContextOptions(command);

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { usingSecret } from '../../base/secret-bytes.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { suggestValues } from '../../terminal/options.ts';
+import { optionOr, suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import { componentOriginOf } from '../../data-key/find-export.ts';
@@ -66,7 +65,11 @@ export function defineUnwrapKey(command: Command, io: Io): void {
     )
     .addOption(
       suggestValues(
-        new Option('--wrapping-algorithm <name>', 'for a bare ExportedDataKey: how it was wrapped'),
+        optionOr(
+          '--wrapping-algorithm <name>',
+          'for a bare ExportedDataKey: how it was wrapped',
+          'that of the document',
+        ),
         algorithmNames(),
       ),
     );

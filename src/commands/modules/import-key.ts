@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { createHash } from 'node:crypto';
 import { hasCode, kmsxError } from '../../base/error.ts';
 import { shellWord } from '../../base/shell-word.ts';
@@ -16,7 +15,7 @@ import { parseTokenKeyUri } from '../../hsm/token-uri.ts';
 import type { InputRequest } from '../../terminal/files/inputs.ts';
 import { assertOneStdin, readInput } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
-import { repeatable, suggestValues } from '../../terminal/options.ts';
+import { optionOr, repeatable, suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
@@ -84,7 +83,9 @@ export function defineImportKey(command: Command, io: Io): void {
       repeatable('--privkey <uri>', 'the private half in a token: pkcs11:token=…;object=…'),
     )
     .requiredOption('--label <name>', 'the label of the data key in the token')
-    .option('--id <hex>', 'its id; the beginning of the SHA-256 of the CiphertextBlob by default')
+    .addOption(
+      optionOr('--id <hex>', 'its id', 'the beginning of the SHA-256 of the CiphertextBlob'),
+    )
     .option(
       '--in <file>',
       'an export document, or a bare ExportedDataKey in base64; - is standard input',
@@ -93,7 +94,11 @@ export function defineImportKey(command: Command, io: Io): void {
     .option('--out <file>', 'where the report goes; - is standard output', '-')
     .addOption(
       suggestValues(
-        new Option('--wrapping-algorithm <name>', 'for a bare ExportedDataKey: how it was wrapped'),
+        optionOr(
+          '--wrapping-algorithm <name>',
+          'for a bare ExportedDataKey: how it was wrapped',
+          'that of the document',
+        ),
         algorithmNames(),
       ),
     )

@@ -12,6 +12,7 @@ import { printResult } from '../../terminal/output/json-output.ts';
 import { createProgress } from '../../terminal/output/progress.ts';
 import type { View } from '../../terminal/output/view.ts';
 import { fact, nextBlock } from '../../terminal/output/view.ts';
+import { optionOr } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import type { RehearsalResult, RehearsalStage } from '../../rehearsal/rehearsal.ts';
@@ -46,7 +47,13 @@ export function defineRehearse(command: Command, io: Io): void {
     ],
     exitCodes: [0, 1, 2, 4, 5, 6, 7],
   });
-  command.option('--keep <dir>', 'write the files into this folder, and leave them there');
+  command.addOption(
+    optionOr(
+      '--keep <dir>',
+      'write the files into this folder, and leave them there',
+      'nothing is left',
+    ),
+  );
   command.action(async (options: RehearseOptions) => {
     const session = createSession(command, io);
     const report = await runRehearse(options, session);

@@ -1,12 +1,12 @@
-import { Option } from 'commander';
+import type { Option } from 'commander';
 import { notAmong } from '../../base/nearly-right.ts';
-import { repeatable, suggestValues } from '../../terminal/options.ts';
+import { optionOr, repeatable, suggestValues } from '../../terminal/options.ts';
 import { CHECK_VALUE_WORDS } from '../../documents/key-check-value.ts';
 
 /** The option that chooses which check values are shown. */
 export function checkValueMethodsOption(): Option {
   return suggestValues(
-    new Option('--check-value-methods <list>', 'which check values, separated by commas'),
+    optionOr('--check-value-methods <list>', 'which check values, separated by commas', 'all'),
     CHECK_VALUE_WORDS,
   );
 }

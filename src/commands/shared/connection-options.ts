@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { kmsxError } from '../../base/error.ts';
 import { withoutStray } from '../../base/nearly-right.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
 import { inputFileId } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
 import { envValue } from '../../base/env.ts';
-import { repeatable, suggestValues } from '../../terminal/options.ts';
+import { inGroup } from '../../terminal/help/option-groups.ts';
+import { optionOr, repeatable, suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { Authorities } from '../../network/authorities.ts';
 import { loadAuthorities } from '../../network/authorities.ts';
@@ -31,16 +31,33 @@ export interface ConnectionOptions {
 
 /** Adds the options that every command that talks to KMS has, as a group of their own in the help. */
 export function addConnectionOptions(command: Command): void {
-  const group = command.optionsGroup();
+  inGroup(command, 'Connection options:', () => {
+    addOptions(command);
+  });
+}
+
+function addOptions(command: Command): void {
   command
-    .optionsGroup('Connection Options:')
-    .option('--profile <name>', 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)')
-    .option('--region <id>', 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)')
+    .addOption(
+      optionOr(
+        '--profile <name>',
+        'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)',
+        'the credentials that are found first',
+      ),
+    )
+    .addOption(
+      optionOr(
+        '--region <id>',
+        'the region of KMS (env ALIBABA_CLOUD_REGION_ID)',
+        'that of the ARN, the document or the profile',
+      ),
+    )
     .addOption(
       suggestValues(
-        new Option(
+        optionOr(
           '--gateway <name>',
           'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)',
+          'public',
         ),
         ['public', 'vpc', 'local'],
       ),
@@ -55,8 +72,7 @@ export function addConnectionOptions(command: Command): void {
     )
     .option('--timeout <seconds>', 'for one attempt, the connection included', '10')
     .option('--max-attempts <n>', 'how often to try', '5')
-    .option('--deadline <seconds>', 'for all attempts', '60')
-    .optionsGroup(group);
+    .option('--deadline <seconds>', 'for all attempts', '60');
 }
 
 /** How KMS will be reached: everything that can be checked without asking anybody has been. */

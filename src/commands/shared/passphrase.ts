@@ -4,6 +4,8 @@ import { SecretBytes, secretCopy } from '../../base/secret-bytes.ts';
 import { textFlaw, textHints, withoutByteOrderMark } from '../../base/text.ts';
 import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { inputFileId, readInput } from '../../terminal/files/inputs.ts';
+import { inGroup } from '../../terminal/help/option-groups.ts';
+import { optionOr } from '../../terminal/options.ts';
 import { envValue } from '../../base/env.ts';
 import type { Session } from '../../terminal/session.ts';
 
@@ -13,12 +15,17 @@ export interface PassphraseOptions {
 }
 
 export function addPassphraseOptions(command: Command): void {
-  command
-    .option(
-      '--passphrase-file <file>',
-      'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input',
-    )
-    .option('--passphrase-env <var>', 'an environment variable holds the passphrase');
+  inGroup(command, 'Passphrase options:', () => {
+    command
+      .addOption(
+        optionOr(
+          '--passphrase-file <file>',
+          'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input',
+          'asked for on the terminal',
+        ),
+      )
+      .option('--passphrase-env <var>', 'an environment variable holds the passphrase');
+  });
 }
 
 /** The input that a passphrase option names, if it names one: for the rule of one stdin. */

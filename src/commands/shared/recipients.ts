@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { equalBytes } from '../../base/bytes.ts';
 import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
 import { withoutStray } from '../../base/nearly-right.ts';
 import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { readInput } from '../../terminal/files/inputs.ts';
-import { repeatable, suggestValues } from '../../terminal/options.ts';
+import { optionOr, repeatable, suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { Recipient } from '../../data-key/recipient.ts';
 import {
@@ -57,13 +56,13 @@ export function addRecipientOptions(command: Command): void {
     )
     .addOption(
       suggestValues(
-        new Option('--wrapping-algorithm <name>', 'how the data key is wrapped; the key decides'),
+        optionOr('--wrapping-algorithm <name>', 'how the data key is wrapped', 'by the key'),
         algorithmNames(),
       ),
     )
     .addOption(
       suggestValues(
-        new Option('--wrapping-key-spec <spec>', 'must agree with the key, if given'),
+        optionOr('--wrapping-key-spec <spec>', 'must agree with the key', 'by the key'),
         keySpecNames(),
       ),
     );

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { documentsTopic } from '../../../src/commands/shell/help/documents.ts';
+import { DOCUMENTS } from '../../../src/commands/shell/help/documents.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { readImportDocument } from '../../../src/documents/import-document.ts';
 import { readComponentDocument } from '../../../src/documents/component-document.ts';
 import { readEnvelope } from '../../../src/documents/read-document.ts';
+import { layout } from '../../../src/terminal/help/layout.ts';
 import type { DocumentKind } from '../../support/document-schemas.ts';
 import {
   DOCUMENT_KINDS,
@@ -169,9 +170,10 @@ describe('a schema', () => {
   it.each(DOCUMENT_KINDS)('and the pages on documents name the same fields of an %s', (kind) => {
     const page = readFileSync(new URL('../../../docs/documents.md', import.meta.url), 'utf8');
     const { properties } = documentSchema(kind) as { properties: Value };
+    const topic = layout(DOCUMENTS, 100);
     for (const name of Object.keys(properties)) {
       expect(page, name).toContain(`\`${name}\``);
-      expect(documentsTopic(), name).toContain(name);
+      expect(topic, name).toContain(name);
     }
     expect(page).toContain(`kmsx-${kind}.schema.json`);
   });

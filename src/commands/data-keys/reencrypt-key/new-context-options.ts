@@ -16,9 +16,9 @@ export interface NewContextOptions {
 export function addNewContextOptions(command: Command): void {
   command
     .addOption(
-      repeatable(
-        '--to-context <name=value>',
-        'a name and value of the new context; without any the old one is kept',
+      repeatable('--to-context <name=value>', 'a name and value of the new context').default(
+        [],
+        'the old context is kept',
       ),
     )
     .option(

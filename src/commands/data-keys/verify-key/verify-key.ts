@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
-import { repeatable, suggestValues } from '../../../terminal/options.ts';
 import type { View } from '../../../terminal/output/view.ts';
+import { optionOr, repeatable, suggestValues } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { parseExpectedCheckValue } from '../../../documents/key-check-value.ts';
@@ -79,9 +78,12 @@ export function defineVerifyKey(command: Command, io: Io): void {
     exitCodes: [0, 2, 3, 4, 5, 6, 7],
   });
   command
-    .option(
-      '--in <file>',
-      'an export document, or a bare ExportedDataKey in base64; standard input by default',
+    .addOption(
+      optionOr(
+        '--in <file>',
+        'an export document, or a bare ExportedDataKey in base64; - is standard input',
+        '- with --privkey',
+      ),
     )
     .option(
       '--privkey <file>',
@@ -89,7 +91,11 @@ export function defineVerifyKey(command: Command, io: Io): void {
     )
     .addOption(
       suggestValues(
-        new Option('--wrapping-algorithm <name>', 'for a bare ExportedDataKey: how it was wrapped'),
+        optionOr(
+          '--wrapping-algorithm <name>',
+          'for a bare ExportedDataKey: how it was wrapped',
+          'that of the document',
+        ),
         algorithmNames(),
       ),
     )

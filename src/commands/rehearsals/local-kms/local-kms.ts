@@ -5,7 +5,7 @@ import { absolutePath } from '../../../base/files/absolute-path.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
-import { repeatable } from '../../../terminal/options.ts';
+import { optionOr, repeatable } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import type { InjectedFault } from '../../../local-kms/faults/fault.ts';
@@ -62,7 +62,9 @@ export function defineLocalKms(command: Command, io: Io): void {
   });
   command
     .option('--port <number>', 'the port on 127.0.0.1; 0 for a free one', '0')
-    .option('--state <dir>', 'keep the state in this folder; by default it ends with the server')
+    .addOption(
+      optionOr('--state <dir>', 'keep the state in this folder', 'it ends with the server'),
+    )
     .option('--seed <file>', 'the content of a new state: access keys, policies, keys, as JSON')
     .option(
       '--tls',

@@ -1,9 +1,8 @@
 import { fstatSync } from 'node:fs';
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { KmsxError, kmsxError } from '../../../base/error.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
-import { repeatable } from '../../../terminal/options.ts';
+import { optionOr, repeatable } from '../../../terminal/options.ts';
 import type { Place } from '../../../terminal/files/output-place.ts';
 import { findPlace } from '../../../terminal/files/output-place.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
@@ -33,9 +32,10 @@ export function addComponentOptions(command: Command): void {
       ),
     )
     .addOption(
-      new Option(
+      optionOr(
         '--threshold <k>',
-        'any k of the components make the key (Shamir); without it all are needed (XOR)',
+        'any k of the components make the key (Shamir)',
+        'all are needed (XOR)',
       ),
     )
     .hook('preAction', (_, called) => {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
 import type { TokenQuery } from '../../../hsm/token-uri.ts';
+import { inGroup } from '../../../terminal/help/option-groups.ts';
+import { optionOr } from '../../../terminal/options.ts';
 
 /** The options by which a module is reached. */
 export interface ModuleOptions {
@@ -19,19 +21,23 @@ export interface TokenOptions {
 }
 
 export function addModuleOptions(command: Command): void {
-  command
-    .option('--module <path>', 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)')
-    .option(
-      '--module-parameters <text>',
-      "what NSS is started with, as in configdir='sql:/home/me/nss'",
-    );
+  inGroup(command, 'Module and token options:', () => {
+    command
+      .option('--module <path>', 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)')
+      .option(
+        '--module-parameters <text>',
+        "what NSS is started with, as in configdir='sql:/home/me/nss'",
+      );
+  });
 }
 
 export function addTokenOptions(command: Command): void {
-  command
-    .option('--token <label>', 'the token, by its label')
-    .option('--slot <n>', 'the token, by the id of its slot')
-    .option('--serial <text>', 'the token, by its serial number');
+  inGroup(command, 'Module and token options:', () => {
+    command
+      .addOption(optionOr('--token <label>', 'the token, by its label', 'the only one'))
+      .option('--slot <n>', 'the token, by the id of its slot')
+      .option('--serial <text>', 'the token, by its serial number');
+  });
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Token } from '../../../hsm/tokens.ts';
 import { hasFlag, nameOf } from '../../../hsm/tokens.ts';
 import type { Input, InputRequest } from '../../../terminal/files/inputs.ts';
 import { inputFileId, readInput } from '../../../terminal/files/inputs.ts';
+import { inGroup } from '../../../terminal/help/option-groups.ts';
+import { optionOr } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { firstLine } from '../passphrase.ts';
 
@@ -15,12 +17,17 @@ export interface PinOptions {
 }
 
 export function addPinOptions(command: Command): void {
-  command
-    .option(
-      '--pin-file <file>',
-      "the first line of a file is the token's PIN; also /dev/fd/3, or - for standard input",
-    )
-    .option('--pin-env <var>', "an environment variable holds the token's PIN");
+  inGroup(command, 'Module and token options:', () => {
+    command
+      .addOption(
+        optionOr(
+          '--pin-file <file>',
+          "the first line of a file is the token's PIN; also /dev/fd/3, or - for standard input",
+          'asked for on the terminal',
+        ),
+      )
+      .option('--pin-env <var>', "an environment variable holds the token's PIN");
+  });
 }
 
 /** The input that a PIN option names, if it names one: for the rule of one stdin. */

@@ -1,6 +1,6 @@
-import { columns } from './columns.ts';
+import type { Block, Rows } from '../../../terminal/help/layout.ts';
 
-const VARIABLES: readonly (readonly [string, string])[] = [
+const VARIABLES: Rows = [
   ['KMSX_KEY_ID', 'same as --key-id'],
   ['KMSX_GATEWAY', 'same as --gateway, except local: a rehearsal needs the option itself'],
   ['KMSX_ENDPOINT', 'same as --endpoint'],
@@ -39,6 +39,7 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['NO_PROXY', 'destinations reached directly: names, suffixes, addresses, CIDR, *'],
   ['NODE_EXTRA_CA_CERTS', 'additional certificate authorities, as for every Node.js program'],
   ['NO_COLOR, FORCE_COLOR, TERM', 'colour off; colour on for stderr; dumb turns it off'],
+  ['COLUMNS', 'how wide help is on a terminal, from 40 to 100; the terminal itself by default'],
   ['XDG_STATE_HOME', 'where --gateway local keeps its state; ~/.local/state by default'],
   ['NODE_DEBUG', 'refused: Node.js would print requests and signatures'],
   [
@@ -49,10 +50,9 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['NODE_TLS_REJECT_UNAUTHORIZED', '0 is refused: TLS is always verified'],
 ];
 
-/** The text of `kmsx help environment`. */
-export function environmentTopic(): string {
-  return `Environment\n\n${columns(VARIABLES)}
-An option overrides its variable, and a variable overrides the profile. An empty variable counts as unset.
-There is no variable for a public key: it must be given explicitly each time.
-`;
-}
+/** `kmsx help environment`. */
+export const ENVIRONMENT: readonly Block[] = [
+  'Environment',
+  { rows: VARIABLES },
+  'An option overrides its variable, and a variable overrides the profile. An empty variable counts as unset. There is no variable for a public key: it must be given explicitly each time.',
+];

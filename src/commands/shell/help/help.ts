@@ -5,9 +5,10 @@ import { nearestName } from '../../../base/nearly-right.ts';
 import type { Io } from '../../../terminal/io.ts';
 import type { CommandTree } from '../../../terminal/command-tree.ts';
 import { namesLike } from '../../../terminal/names-like.ts';
+import { layout } from '../../../terminal/help/layout.ts';
 import { textWritten } from '../../../terminal/output/stdout.ts';
+import { textWidth } from '../../../terminal/output/text-width.ts';
 import { isTopicName, TOPIC_NAMES } from './topic-names.ts';
-import { TOPICS } from './topics.ts';
 
 /** `kmsx help`: shows help for the program, a command or a topic. */
 export function defineHelp(command: Command, io: Io, tree: CommandTree): void {
@@ -15,14 +16,18 @@ export function defineHelp(command: Command, io: Io, tree: CommandTree): void {
   const topic = new Argument('[topic]', 'a command, or a topic');
   topic.argChoices = [...names, ...TOPIC_NAMES];
   command.addArgument(topic).action(async (word: string | undefined) => {
-    const text = await textOf(word, tree);
+    const text = await textOf(word, tree, textWidth(io.stdout, io));
     await textWritten(io.stdout.write(Buffer.from(text)));
   });
 }
 
-async function textOf(word: string | undefined, { program, load }: CommandTree): Promise<string> {
+async function textOf(
+  word: string | undefined,
+  { program, load }: CommandTree,
+  width: number,
+): Promise<string> {
   if (word === undefined) return helpTextOf(program);
-  if (isTopicName(word)) return TOPICS[word]();
+  if (isTopicName(word)) return layout((await import('./topics.ts')).TOPIC_TEXTS[word], width);
   const command = program.commands.find((candidate) => candidate.name() === word);
   if (command === undefined) {
     const names = program.commands.map((each) => each.name());
@@ -40,10 +45,6 @@ async function textOf(word: string | undefined, { program, load }: CommandTree):
   return helpTextOf(command);
 }
 
-/** The complete help of a command: commander's `helpInformation` omits text added after it. */
 function helpTextOf(command: Command): string {
-  const parts: string[] = [];
-  command.configureOutput({ writeOut: (text) => parts.push(text) });
-  command.outputHelp();
-  return parts.join('');
+  return command.helpInformation();
 }

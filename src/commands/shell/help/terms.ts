@@ -1,6 +1,6 @@
-import { columns } from './columns.ts';
+import type { Block, Rows } from '../../../terminal/help/layout.ts';
 
-const TERMS: readonly (readonly [string, string])[] = [
+const WORDS: Rows = [
   [
     'data key',
     'the symmetric key that kmsx exports and backs up; a secret. KMS generates it and keeps no copy',
@@ -39,7 +39,7 @@ const TERMS: readonly (readonly [string, string])[] = [
 ];
 
 /** The names of each key check value in options and documents, and how it is computed. */
-const CHECK_VALUES: readonly (readonly [string, string])[] = [
+const CHECK_VALUES: Rows = [
   ['ecb: (AES-ECB-ZERO)', 'the first 3 bytes of AES-ECB over 16 zero bytes; HSMs show this one'],
   ['cmac: (AES-CMAC-ZERO)', 'the first 5 bytes of AES-CMAC over 16 zero bytes'],
   ['label: (AES-CMAC-LABEL)', 'all 16 bytes of AES-CMAC over the 16 ASCII bytes kmsx-data-key-v1'],
@@ -49,17 +49,14 @@ const CHECK_VALUES: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** The text of `kmsx help terms`. */
-export function termsTopic(): string {
-  return `Terms
-
-${columns(TERMS)}
-Key check values: the name in options, the Method in documents, and how each is computed
-
-${columns(CHECK_VALUES)}
-The first three are for data keys of 16, 24 or 32 bytes and use AES with the data key; SHA256-LABEL is for
-all other lengths above 16 bytes. A shorter data key has none. All are lower-case hexadecimal: 6, 10, 32
-and 32 digits. AES-CMAC is defined in NIST SP 800-38B. A second data key with the same ecb: value can be
-found within a minute, so ecb: detects a mix-up but not an attack; label: and sha256: prove identity.
-`;
-}
+/** `kmsx help terms`. */
+export const TERMS: readonly Block[] = [
+  'Terms',
+  { rows: WORDS },
+  {
+    title:
+      'Key check values: the name in options, the Method in documents, and how each is computed:',
+    rows: CHECK_VALUES,
+  },
+  'The first three are for data keys of 16, 24 or 32 bytes and use AES with the data key; SHA256-LABEL is for all other lengths above 16 bytes. A shorter data key has none. All are lower-case hexadecimal: 6, 10, 32 and 32 digits. AES-CMAC is defined in NIST SP 800-38B. A second data key with the same ecb: value can be found within a minute, so ecb: detects a mix-up but not an attack; label: and sha256: prove identity.',
+];
