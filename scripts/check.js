@@ -12,6 +12,7 @@ const checks = isFix
       ['lint', 'eslint --fix .'],
       ['golden files', 'vitest run test/program -u'],
       ['completions', 'npm run --silent completions'],
+      ['man pages', 'npm run --silent man'],
       ['troubleshooting', 'npm run --silent troubleshooting'],
     ]
   : [
@@ -21,6 +22,7 @@ const checks = isFix
       ['direction of imports', 'depcruise src test'],
       ['unused code', 'knip'],
       ['completions', 'node scripts/run-ts.js scripts/completions/main.ts --check'],
+      ['man pages', 'node scripts/run-ts.js scripts/man/main.ts --check'],
       ['troubleshooting', 'node scripts/run-ts.js scripts/troubleshooting.ts --check'],
       ['build', 'npm run --silent build'],
       ['package', 'publint --strict'],

@@ -1,6 +1,6 @@
 import type { Block, Rows } from '../../../terminal/help/layout.ts';
 
-const VARIABLES: Rows = [
+export const VARIABLES: Rows = [
   ['KMSX_KEY_ID', 'same as --key-id'],
   ['KMSX_GATEWAY', 'same as --gateway, except local: a rehearsal needs the option itself'],
   ['KMSX_ENDPOINT', 'same as --endpoint'],
