@@ -67,6 +67,17 @@ describe.each(SHELLS)('the completions of kmsx in %s', (shell) => {
     expect(await terminal.offered('kmsx unwrap-key --pub')).toEqual([]);
   });
 
+  it('complete a pressed Tab after a short option, alone or joined with others', async () => {
+    const file = 'wrapping key.pem';
+    expect(await terminal.pressTab('kmsx unwrap-key -i wra')).toEqual(['unwrap-key', '-i', file]);
+    expect(await terminal.pressTab('kmsx export-key -nqo wra')).toEqual([
+      'export-key',
+      '-nqo',
+      file,
+    ]);
+    expect(await terminal.offered('kmsx help lost')).toEqual(['lost-hsm']);
+  });
+
   it('offer the values of an option', async () => {
     expect(await terminal.offered('kmsx export-key --key-spec ')).toEqual(['AES_128', 'AES_256']);
     expect(await terminal.offered('kmsx unwrap-key --format=')).toEqual(['base64', 'hex', 'raw']);

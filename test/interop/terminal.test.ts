@@ -47,6 +47,58 @@ describe('a plaintext key and a terminal', () => {
   });
 });
 
+describe('help', () => {
+  it.each([40, 60, 80, 100, 200])('fits a terminal of %i columns', async (columns) => {
+    const kmsx = `'${process.execPath}' '${KMSX}'`;
+    const words = `stty cols ${columns}; ${kmsx} keygen --help; ${kmsx} help terms; ${kmsx} || true`;
+    const child = spawn('script', ['-qec', words, '/dev/null'], {
+      cwd: folder(),
+      env: cleanEnv(folder()),
+    });
+    const { code, stdout } = await finish(child);
+    expect(code, stdout).toBe(0);
+    const lines = stdout.split(/\r?\n/).filter((line) => !line.startsWith('kmsx: '));
+    expect(lines.length).toBeGreaterThan(80);
+    const widest = Math.max(...lines.map(({ length }) => length));
+    expect(widest).toBeLessThanOrEqual(Math.min(columns, 100));
+    expect(widest).toBeGreaterThan(Math.min(columns, 100) - 8);
+  });
+
+  it('is as wide as COLUMNS says, where a terminal says nothing', async () => {
+    const env = cleanEnv(folder(), { COLUMNS: '50' });
+    const words = `stty cols 0; '${process.execPath}' '${KMSX}' help errors`;
+    const child = spawn('script', ['-qec', words, '/dev/null'], { cwd: folder(), env });
+    const { stdout } = await finish(child);
+    const widest = Math.max(...stdout.split(/\r?\n/).map(({ length }) => length));
+    expect(widest).toBeGreaterThan(44);
+    expect(widest).toBeLessThanOrEqual(50);
+  });
+
+  it('is 80 columns wide where nothing says how wide', async () => {
+    const words = `stty cols 0; '${process.execPath}' '${KMSX}' help errors`;
+    const child = spawn('script', ['-qec', words, '/dev/null'], {
+      cwd: folder(),
+      env: cleanEnv(folder()),
+    });
+    const { stdout } = await finish(child);
+    const widest = Math.max(...stdout.split(/\r?\n/).map(({ length }) => length));
+    expect(widest).toBeGreaterThan(72);
+    expect(widest).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('--no-input', () => {
+  it('asks for nothing on a terminal', async () => {
+    const argv = ['keygen', '--no-input', '--privkey-out', 'k', '--pubkey-out', 'p'];
+    const refused = await onTerminal(argv, ['geheim\r', 'geheim\r']);
+    expect(refused.code, refused.output).toBe(2);
+    expect(refused.output).toMatch(/^kmsx: error: a passphrase is needed, and --no-input/);
+    const waiting = await onTerminal(['inspect', '-', '--no-input']);
+    expect(waiting.code, waiting.output).toBe(2);
+    expect(waiting.output).toContain('standard input is a terminal');
+  });
+});
+
 describe('a passphrase prompt', () => {
   const KEYGEN = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'k.pub'];
 

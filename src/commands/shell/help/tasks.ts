@@ -1,13 +1,17 @@
-import type { Block } from '../../../terminal/help/layout.ts';
+import type { Block, Rows } from '../../../terminal/help/layout.ts';
 
 /** Variables of the commands below, which are typed as they stand. */
-const VARIABLES: Block = {
-  title: 'In the commands:',
-  rows: [
-    ['$FINGERPRINT', 'the fingerprint that the custodian of a public key reads aloud: SHA256:…'],
-    ['$CHECK_VALUE', 'the check value in the record of the ceremony, such as label:…'],
-  ],
-};
+const FINGERPRINT = [
+  '$FINGERPRINT',
+  'the fingerprint that the custodian of a public key reads aloud: SHA256:…',
+] as const;
+const CHECK_VALUE = [
+  '$CHECK_VALUE',
+  'the check value in the record of the ceremony, such as label:…',
+] as const;
+const MODULE = ['$MODULE', 'the PKCS#11 module of the HSM, a shared library'] as const;
+
+const variables = (...rows: Rows): Block => ({ title: 'In the commands:', rows });
 
 /** `kmsx help lost-hsm`. */
 export const LOST_HSM: readonly Block[] = [
@@ -31,11 +35,15 @@ export const LOST_HSM: readonly Block[] = [
         'prove that it is the data key of the old HSM',
         'kmsx verify-key --against payments.backup.json --expect-check-value "$CHECK_VALUE"',
       ],
+      [
+        'put it into the new HSM, which computes the check value itself',
+        'kmsx import-key --module "$MODULE" --pin-file pin.txt --privkey "pkcs11:token=payments;object=wrapping" --label payments --in payments.export.json --expect-check-value "$CHECK_VALUE"',
+      ],
     ],
   },
-  'Then payments.export.json goes into the new HSM: kmsx import-key does it by PKCS#11, and compares the check value there (kmsx import-key --help). An HSM that unwraps with SHA-1 alone needs --wrapping-algorithm RSAES_OAEP_SHA_1 for the export.',
+  'An HSM that unwraps with SHA-1 alone needs --wrapping-algorithm RSAES_OAEP_SHA_1 for the export: kmsx list-tokens --probe tells.',
   'If the HSM may be in the wrong hands, the data key is too, wherever it could be extracted: make another one with export-key, and encrypt again. Without a backup the data key is lost: KMS keeps no copy.',
-  VARIABLES,
+  variables(FINGERPRINT, CHECK_VALUE, MODULE),
 ];
 
 /** `kmsx help move-key`. */
@@ -63,7 +71,7 @@ export const MOVE_KEY: readonly Block[] = [
     ],
   },
   'Keep the old KMS key enabled until every new backup was verified, and the old backups were put away: a KMS key that is deleted takes all backups under it along. A bare CiphertextBlob needs its encryption context again: --context NAME=VALUE.',
-  VARIABLES,
+  variables(CHECK_VALUE),
 ];
 
 /** `kmsx help air-gap`. */
@@ -111,7 +119,7 @@ export const AIR_GAP: readonly Block[] = [
     ],
   },
   'These work without a network: keygen, inspect, unwrap-key, combine, import-key, list-tokens, rehearse and --gateway local. kmsx in one file needs Node.js alone there: docs/release.md says how it is made, and how a copy is checked. docs/ceremony.md has the whole ceremony.',
-  VARIABLES,
+  variables(FINGERPRINT, CHECK_VALUE),
 ];
 
 /** `kmsx help ci`. */
@@ -149,5 +157,5 @@ export const CI: readonly Block[] = [
     ],
   },
   'Exit code 5 may be tried again, nothing else; 6 means stop (kmsx help exit-codes). Credentials come from the environment, OIDC, a profile or the instance (kmsx help environment); kmsx policy prints the least that a command needs.',
-  VARIABLES,
+  variables(CHECK_VALUE),
 ];
