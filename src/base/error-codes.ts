@@ -13,7 +13,7 @@ const MEANINGS = {
   usage: {
     'bad-usage': 'an unknown, missing or malformed option or argument',
     'option-twice': 'a second value for an option that takes one',
-    'option-value-is-option': 'an option value that begins with --',
+    'option-value-is-option': 'an option value that begins with -- or a short option',
     'options-conflict': 'two options that exclude each other',
     'environment-refused': 'an environment variable that would make the run unsafe',
     'cache-not-possible': 'compiled code that could not be kept safely, or would not be read',

@@ -35,7 +35,8 @@ export async function run(program: Program, argv: readonly string[], io: Io): Pr
     const error = namingCommand(asKmsxError(thrown, command, suggestion), command);
     const options = earlyOptions(argv);
     if (isAlone(thrown) && options.errorFormat === 'text' && !options.quiet) {
-      await io.stderr.write(Buffer.from(`${introduction(textWidth(io.stderr, io))}\n`));
+      const text = `${introduction(textWidth(io.stderr, io))}\n`;
+      await io.stderr.write(Buffer.from(text)).catch(() => undefined); // the exit code tells, as for errors
     }
     await createReporter(io, options).error(error);
     if (io.env['KMSX_DEBUG'] === '1') await io.stderr.write(Buffer.from(trace(error)));

@@ -4,7 +4,7 @@ import { kmsxError } from '../base/error.ts';
 import { notAmong } from '../base/nearly-right.ts';
 import { assertWellTyped } from './mistyped-option.ts';
 import { inGroup } from './help/option-groups.ts';
-import { splitShortForms } from './short-forms.ts';
+import { readsAsShortForm, splitShortForms } from './short-forms.ts';
 import type { ColorChoice } from './output/color.ts';
 import { version } from './version.ts';
 
@@ -100,7 +100,7 @@ const HELP = '--help';
 
 /**
  * Checks raw arguments before commander parses them, for three rules that commander does not have: a value that
- * starts with `--` or is a short option is refused unless written as `--opt=--x`, and so is a second value for an option
+ * starts with `--` or a short flag is refused unless written as `--opt=--x`, and so is a second value for an option
  * that is not repeatable, and what is an option but for its dashes.
  *
  * @param options - the options of the command and of the program
@@ -118,7 +118,7 @@ export function checkArguments(argv: readonly string[], options: readonly Option
     }
     seen.add(option);
     if (value === undefined) continue;
-    if (value.startsWith('--') || isShortOption(value, options)) {
+    if (value.startsWith('--') || readsAsShortForm(value)) {
       throw kmsxError('option-value-is-option', `${name} has no value: ${value} follows it`, {
         details: { option: name, value },
       });
@@ -173,8 +173,4 @@ function optionOf(
     return { option: undefined, hasValue: false };
   }
   return { option, hasValue };
-}
-
-function isShortOption(word: string, options: readonly Option[]): boolean {
-  return splitShortForms(word).length > 1 || options.some(({ short }) => short === word);
 }

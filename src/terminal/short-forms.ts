@@ -46,6 +46,14 @@ export function withSplitShortForms(argv: readonly string[]): readonly string[] 
   return [...options.flatMap(splitShortForms), ...argv.slice(options.length)];
 }
 
+/**
+ * Whether a word is, or begins with, short options to commander even where it follows an option of a command: the program
+ * knows its own flags and not that those options take a value.
+ */
+export function readsAsShortForm(word: string): boolean {
+  return new RegExp(`^-(?:[${FLAGS}]|[${TAKING_VALUE}]$)`).test(word);
+}
+
 /** Whether every letter of a word is that of a short option. */
 export function areShortForms(letters: string): boolean {
   return new RegExp(`^(?:[${FLAGS}]+[${TAKING_VALUE}]?|[${TAKING_VALUE}])$`).test(letters);

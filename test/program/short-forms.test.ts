@@ -16,7 +16,8 @@ const UNWRAP = ['unwrap-key', '--privkey', PRIVKEY];
 
 beforeEach(() => {
   const document = readFileSync(join(GOLDEN_FOLDERS[0] ?? '', 'export.json'));
-  for (const name of ['e.json', '-x']) writeFileSync(join(folder(), name), document);
+  for (const name of ['e.json', '-x', '-verbose.json'])
+    writeFileSync(join(folder(), name), document);
 });
 
 const SHORT = {
@@ -82,6 +83,9 @@ describe('short options work', () => {
     [['-vq', '--in', 'e.json', '-qok']],
     [['-i-x', '--out=k']],
     [['--in=-x', '-o', 'k']],
+    [['-i', '-x', '-o', 'k']],
+    [['--in=-verbose.json', '--out=k']],
+    [['-i-verbose.json', '-ok']],
   ])('%j writes the key', async (argv) => {
     const { code, stderr } = await runInProcess([...UNWRAP, ...argv], { cwd: folder() });
     expect(code, stderr).toBe(0);
@@ -118,6 +122,9 @@ describe('short options in bad use', () => {
     [['-o', '-qf'], '--out has no value: -qf follows it', '--out=-qf'],
     [['-qo', '-i', 'e.json'], '--out has no value: -i follows it', '--out=-i'],
     [['--privkey', '-o', 'k'], '--privkey has no value: -o follows it', '--privkey=-o'],
+    [['--privkey', '-v1.pem'], '--privkey has no value: -v1.pem follows it', '--privkey=-v1.pem'],
+    [['-o', '-force.key'], '--out has no value: -force.key follows it', '--out=-force.key'],
+    [['--privkey', '-h'], '--privkey has no value: -h follows it', '--privkey=-h'],
     [['-o'], 'option -o, --out <file> argument missing', undefined],
     [['-o=k'], '-o is followed by "="; a value follows a blank', 'did you mean -o …?'],
     [['-i:e.json'], '-i is followed by ":"; a value follows a blank', undefined],
