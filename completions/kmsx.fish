@@ -223,7 +223,7 @@ complete -c kmsx -s q -l quiet -d 'show only errors, and the warning of a rehear
 complete -c kmsx -s v -l verbose -d 'show attempts and RequestIds on stderr; nothing secret'
 complete -c kmsx -l color -r -f -a 'auto always never' -d 'colour the output'
 complete -c kmsx -l error-format -r -f -a 'text json' -d 'how errors are shown on stderr'
-complete -c kmsx -l json -d 'print JSON where a terminal would get a table'
+complete -c kmsx -l json -d 'print JSON where a terminal would get a view'
 complete -c kmsx -s f -l force -d 'move an existing output file aside to FILE.old-TIME'
 complete -c kmsx -l force-terminal -d 'allow a plaintext key on a terminal'
 complete -c kmsx -l no-input -d 'never ask on the terminal: what would be asked for is exit 2'

@@ -5,7 +5,7 @@ import { describeOption } from '../../src/terminal/help/format-help.ts';
 import { helpFactsOf } from '../../src/terminal/help/help-facts.ts';
 import type { Block, Examples, Rows } from '../../src/terminal/help/layout.ts';
 import { groupsOf } from '../../src/terminal/help/option-groups.ts';
-import { shellLines } from '../../src/terminal/help/shell-lines.ts';
+import { shellLines } from '../../src/terminal/output/shell-lines.ts';
 import { bold, filled, italic, item, literal, references, verbatim } from './roff.ts';
 
 /** Which release a page is of. */

@@ -45,7 +45,7 @@ function addOutputOptions(program: Command): void {
         'text',
       ),
     )
-    .option('--json', 'print JSON where a terminal would get a table', false)
+    .option('--json', 'print JSON where a terminal would get a view', false)
     .option('--force', 'move an existing output file aside to FILE.old-TIME', false)
     .option('--force-terminal', 'allow a plaintext key on a terminal', false);
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { TOPIC_NAMES } from '../../src/commands/shell/help/topic-names.ts';
 import { createFullProgram } from '../../src/program/program.ts';
-import { shellLines } from '../../src/terminal/help/shell-lines.ts';
+import { shellLines } from '../../src/terminal/output/shell-lines.ts';
 import type { TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 

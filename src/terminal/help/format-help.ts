@@ -2,7 +2,7 @@ import type { Command, Help, Option } from 'commander';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { helpFactsOf } from './help-facts.ts';
 import type { Block, Rows } from './layout.ts';
-import { layout, leftOf, wrap } from './layout.ts';
+import { layout, leftOf, wrapped } from './layout.ts';
 import { groupsOf } from './option-groups.ts';
 
 /**
@@ -22,7 +22,7 @@ export function formatHelp(command: Command, helper: Help): string {
   const examples = facts?.examples ?? [];
   return layout(
     [
-      wrap(usage, width, '  '),
+      wrapped(usage, width, '  '),
       helper.commandDescription(command),
       ...(examples.length === 0 ? [] : [{ title: 'Examples:', examples }]),
       ...lists.filter(({ rows }) => rows.length > 0).map((list) => ({ ...list, left })),

@@ -1,4 +1,5 @@
-import { shellLines } from './shell-lines.ts';
+import { shellLines } from '../output/shell-lines.ts';
+import { wrap } from '../output/wrap.ts';
 
 /** Names and what each means. */
 export type Rows = readonly (readonly [string, string])[];
@@ -26,8 +27,8 @@ export function layout(blocks: readonly Block[], width: number): string {
 }
 
 function layoutBlock(block: Block, width: number): string {
-  if (typeof block === 'string') return wrap(block, width);
-  const title = block.title === undefined ? '' : `${wrap(block.title, width)}\n`;
+  if (typeof block === 'string') return wrapped(block, width);
+  const title = block.title === undefined ? '' : `${wrapped(block.title, width)}\n`;
   if ('examples' in block) return title + block.examples.map(exampleIn(width)).join('\n\n');
   return title + layoutRows(block.rows, width, block.left ?? leftOf(block.rows));
 }
@@ -43,36 +44,28 @@ function layoutRows(rows: Rows, width: number, left: number): string {
     .map(([name, text]) => {
       if (isStacked) {
         const below = INDENT.repeat(3);
-        return `${wrap(INDENT + name.trimEnd(), width, below)}\n${below}${wrap(text, width - below.length, '', below)}`;
+        return `${wrapped(INDENT + name.trimEnd(), width, below)}\n${below}${wrapped(text, width - below.length, '', below)}`;
       }
       const indent = ' '.repeat(left);
-      return `${(INDENT + name).padEnd(left)}${wrap(text, width - left, '', indent)}`.trimEnd();
+      return `${(INDENT + name).padEnd(left)}${wrapped(text, width - left, '', indent)}`.trimEnd();
     })
     .join('\n');
 }
 
 function exampleIn(width: number): (example: Examples[number]) => string {
   return ([purpose, line]) => {
-    const comment = INDENT + wrap(`# ${purpose}`, width - INDENT.length, '# ', INDENT);
+    const comment = INDENT + wrapped(`# ${purpose}`, width - INDENT.length, '# ', INDENT);
     const room = Math.min(width, COMMAND_WIDTH) - INDENT.length;
     return [comment, ...shellLines(line, room).map((part) => INDENT + part)].join('\n');
   };
 }
 
 /**
- * Wraps a text at its blanks.
+ * Wraps a text at its blanks, as one text.
  *
- * @param width - the columns for each line, its `hanging` included
  * @param hanging - what every line but the first begins with
  * @param outside - what stands before that, and does not count
  */
-export function wrap(text: string, width: number, hanging = '', outside = ''): string {
-  const [first = '', ...words] = text.split(/(?<=\S) /);
-  const lines = [first];
-  for (const word of words) {
-    const line = lines.at(-1) ?? '';
-    if (line.length + 1 + word.length > width) lines.push(hanging + word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines.join(`\n${outside}`);
+export function wrapped(text: string, width: number, hanging = '', outside = ''): string {
+  return wrap(text, width, hanging).join(`\n${outside}`);
 }

@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 import { writeStdout } from './stdout.ts';
 import type { View } from './view.ts';
 import { printView, showsViews } from './view.ts';
-import { layoutColumns } from './wrap.ts';
+import { tableWidth } from './text-width.ts';
 
 /** One line of compact JSON with a newline at its end, for files and pipes. */
 export function jsonLine(value: object): Buffer {
@@ -65,7 +65,7 @@ export async function printResults<T extends object>(
 ): Promise<void> {
   const { io } = session;
   const text = showsViews(session)
-    ? Buffer.from(textOf(values, layoutColumns(io.stdout)))
+    ? Buffer.from(textOf(values, tableWidth(io.stdout, io)))
     : Buffer.concat(values.map((value) => jsonLineForStdout(value, io)));
   await writeStdout(io, text);
 }

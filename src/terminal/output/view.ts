@@ -3,7 +3,9 @@ import type { Session } from '../session.ts';
 import { colorsStdout } from './color.ts';
 import { oneLine } from './printable.ts';
 import { writeStdout } from './stdout.ts';
-import { layoutColumns, widthOf, wrap, wrapCommand } from './wrap.ts';
+import { shellLines } from './shell-lines.ts';
+import { textWidth } from './text-width.ts';
+import { widthOf, wrap } from './wrap.ts';
 
 /** What a person reads of a result on a terminal. */
 export interface View {
@@ -59,21 +61,20 @@ export async function printView(view: () => View, session: Session): Promise<voi
   if (!showsViews(session)) return;
   const { io, options } = session;
   const colored = colorsStdout(io, options.color);
-  await writeStdout(io, Buffer.from(renderView(view(), layoutColumns(io.stdout), colored)));
+  await writeStdout(io, Buffer.from(renderView(view(), textWidth(io.stdout, io), colored)));
 }
 
 const TONES = { good: 'green', warning: 'yellow', bad: 'red' } as const;
 
 /**
- * A view as text, whose lines have at most so many columns as the terminal has. Control characters are escaped, nothing is broken inside a word, and a command
+ * A view as text, in so many columns. Control characters are escaped, nothing is broken inside a word, and a command
  * that is too long goes on after a backslash.
  */
 export function renderView(
   { verdict, tone = 'good', blocks }: View,
-  terminalColumns: number,
+  columns: number,
   colored: boolean,
 ): string {
-  const columns = Math.min(terminalColumns, MOST_COLUMNS);
   const chalk = new Chalk({ level: colored ? 1 : 0 });
   const first = wrap(oneLine(verdict), columns).map((line) => chalk.bold[TONES[tone]](line));
   const rest = blocks
@@ -85,9 +86,6 @@ export function renderView(
     ]);
   return `${[...first, ...rest].join('\n')}\n`;
 }
-
-/** Lines of words are harder to read beyond this. */
-const MOST_COLUMNS = 100;
 
 const INDENT = '  ';
 
@@ -113,7 +111,7 @@ function renderRows(rows: readonly ViewRow[], columns: number): string[] {
   return rows.flatMap((row, index) => {
     if ('command' in row) {
       const room = columns - INDENT.length;
-      return wrapCommand(oneLine(row.command), room).map((line) => INDENT + line);
+      return shellLines(oneLine(row.command), room).map((line) => INDENT + line);
     }
     const lines = row.lines.flatMap((line) => wrap(oneLine(line), columns - indent));
     const label = labels[index] ?? '';

@@ -5,7 +5,8 @@ import { oneLine } from '../../../terminal/output/printable.ts';
 import { writeStdout } from '../../../terminal/output/stdout.ts';
 import type { View } from '../../../terminal/output/view.ts';
 import { printView, showsViews } from '../../../terminal/output/view.ts';
-import { layoutColumns, wrap } from '../../../terminal/output/wrap.ts';
+import { tableWidth } from '../../../terminal/output/text-width.ts';
+import { wrap } from '../../../terminal/output/wrap.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { counted } from '../../shared/view/rows.ts';
 import type { Finding, Status } from './check.ts';
@@ -45,7 +46,7 @@ export function findingShower(session: Session): FindingShower {
         await writeStdout(io, jsonLineForStdout(findingLine(finding), io));
         return;
       }
-      const columns = layoutColumns(io.stdout);
+      const columns = tableWidth(io.stdout, io);
       const isFirst = shown.length === 1 && columns - BESIDE >= LEAST_MESSAGE;
       const heading = isFirst ? `${row('STATUS', 'CHECK')}MESSAGE\n` : '';
       await writeStdout(io, Buffer.from(heading + tableRows(finding, columns, colored)));

@@ -4,6 +4,7 @@ import { digitGroups, fingerprintLines } from '../../../terminal/output/digit-gr
 import { table } from '../../../terminal/output/table.ts';
 import type { ViewRow } from '../../../terminal/output/view.ts';
 import { renderView } from '../../../terminal/output/view.ts';
+import { WIDEST } from '../../../terminal/output/text-width.ts';
 import { wrap } from '../../../terminal/output/wrap.ts';
 import type {
   Facts,
@@ -40,7 +41,7 @@ export function inspectTable(
       ([name, value]) => !BELONGING.has(name) && repeated[name] !== value,
     );
     const view = { verdict: `${File}: ${String(Type)}`, blocks: [{ rows: told.flatMap(rowsOf) }] };
-    return renderView(view, columns, colored);
+    return renderView(view, Math.min(WIDEST, columns), colored);
   });
   const overview = overviewOf(files, identities, columns);
   return [...blocks, ...(overview === undefined ? [] : [overview])].join('\n');

@@ -1,25 +1,36 @@
-import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shellWord } from '../../../../src/base/shell-word.ts';
-import { layoutColumns, wrap, wrapCommand } from '../../../../src/terminal/output/wrap.ts';
+import { tableWidth, textWidth } from '../../../../src/terminal/output/text-width.ts';
+import { wrap } from '../../../../src/terminal/output/wrap.ts';
+import { testIo } from '../../../support/test-io.ts';
 
 describe('the width of what is laid out', () => {
   it.each([
-    [undefined, 80],
-    [1, 40],
-    [40, 40],
-    [200, 200],
-  ])('for a terminal of %s columns is %i', (columns, expected) => {
-    expect(layoutColumns({ columns })).toBe(expected);
-  });
+    [true, undefined, '', 80, 80],
+    [true, 1, '', 40, 40],
+    [true, 40, '', 40, 40],
+    [true, 200, '', 200, 100],
+    [true, 200, '60', 60, 60],
+    [true, 90, 'wide', 90, 90],
+    [false, undefined, '60', 100, 100],
+  ])(
+    'on a terminal: %s, of %s columns, COLUMNS=%s',
+    (stdoutIsTerminal, columns, told, table, text) => {
+      const io = testIo({
+        stdoutIsTerminal,
+        env: { COLUMNS: told },
+        ...(columns !== undefined && { columns }),
+      });
+      expect([tableWidth(io.stdout, io), textWidth(io.stdout, io)]).toEqual([table, text]);
+    },
+  );
 });
 
 describe('wrapped text', () => {
   it('keeps every word whole and in order, on lines as short as its words allow', () => {
     fc.assert(
       fc.property(
-        fc.stringMatching(/^[a-z ]*$/),
+        fc.stringMatching(/^(?:[a-z]+ )*[a-z]*$/),
         fc.integer({ min: 1, max: 60 }),
         (text, width) => {
           const lines = wrap(text, width);
@@ -29,37 +40,6 @@ describe('wrapped text', () => {
           }
         },
       ),
-    );
-  });
-});
-
-describe('a wrapped command', () => {
-  it('keeps an option with its value, and goes on after a backslash', () => {
-    const command = 'kmsx verify-key --in E.json --privkey PRIVATE_KEY --against A.json --dry-run';
-    expect(wrapCommand(command, 50)).toEqual([
-      'kmsx verify-key --in E.json \\',
-      '  --privkey PRIVATE_KEY --against A.json \\',
-      '  --dry-run',
-    ]);
-  });
-
-  it('is the same command to a shell, whatever its words hold', () => {
-    const words = fc.array(
-      fc.string({ maxLength: 12 }).filter((text) => !text.includes('\u0000')),
-      {
-        minLength: 1,
-        maxLength: 6,
-      },
-    );
-    fc.assert(
-      fc.property(words, fc.integer({ min: 20, max: 60 }), (values, width) => {
-        const command = `printf '[%s]' ${values.map(shellWord).join(' ')}`;
-        const wrapped = wrapCommand(command, width).join('\n');
-        expect(execFileSync('sh', ['-c', wrapped]).toString()).toBe(
-          values.map((value) => `[${value}]`).join(''),
-        );
-      }),
-      { numRuns: 25 },
     );
   });
 });

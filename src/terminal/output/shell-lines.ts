@@ -1,5 +1,5 @@
 /** A word of a shell line, with what is in quotes, in `$(…)` or in `"$(…)"` as a part of it. */
-const WORD = /(?:'[^']*'|"(?:\$\([^)]*\)|[^"])*"|\$\([^)]*\)|[^\s'"])+/g;
+const WORD = /(?:'[^']*'|"(?:\$\([^)]*\)|\\.|[^"\\])*"|\$\([^)]*\)|\\.|[^\s'"\\])+/g;
 
 const OPERATOR = /^(?:\|\|?|&&?|[<>]{1,2})$/;
 
