@@ -43,11 +43,14 @@ const SCENES = [
   ['policy --check', 'kmsx policy --check --for export-key --key-id alias/rehearsal'],
   ['policy', 'kmsx policy --key-id acs:kms:cn-hangzhou:1234567890123456:key/key-hzz62f1cb66fa42qo'],
   ['rehearse', 'kmsx rehearse --color never'],
+  ['no command', 'kmsx'],
+  ['help', 'kmsx help keygen'],
+  ['a topic', 'kmsx help lost-hsm'],
   ['an error', 'kmsx export-key --key-id alias/rehearsal --pubkey w.pem'],
 ] as const;
 
 /** What these show cannot be said on one screen. */
-const LONGER = ['export-key: no files', 'inspect', 'rehearse', 'policy'];
+const LONGER = ['export-key: no files', 'inspect', 'rehearse', 'policy', 'help', 'a topic'];
 
 /** So high that nothing scrolls away. */
 const ROWS = 400;
