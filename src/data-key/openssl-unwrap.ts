@@ -2,7 +2,6 @@ import { decodeBase64 } from '../base/bytes.ts';
 import type { OaepHash, WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { Sm2Layout } from '../wrapping/sm2/ciphertext.ts';
 import { readSm2Ciphertext } from '../wrapping/sm2/ciphertext.ts';
-import { isSm2Point } from '../wrapping/sm2/parameters.ts';
 
 /** How the openssl program opens an export that lies in a file. */
 export interface OpensslUnwrap {
@@ -32,12 +31,11 @@ export function opensslUnwrap(
 ): OpensslUnwrap {
   if (hash !== undefined) return { prepare: [], command: opensslOaep(hash, key, stem) };
   const decrypt = `openssl pkeyutl -decrypt ${key} -in`;
-  const candidates = readSm2Ciphertext(decodeBase64(exportedDataKey) ?? Buffer.alloc(0))
-    .filter(({ c1 }) => isSm2Point(c1))
-    .map(({ layout }, index) => ({
-      file: layout === undefined ? `${stem}.bin` : `${stem}.${index + 1}.der`,
-      layout,
-    }));
+  const ciphertext = decodeBase64(exportedDataKey) ?? Buffer.alloc(0);
+  const candidates = readSm2Ciphertext(ciphertext).map(({ layout }, index) => ({
+    file: layout === undefined ? `${stem}.bin` : `${stem}.${index + 1}.der`,
+    layout,
+  }));
   const prepare = candidates.flatMap(({ layout, file }) =>
     layout === undefined ? [] : [asDer(layout, stem, file)],
   );
