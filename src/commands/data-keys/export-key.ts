@@ -33,7 +33,7 @@ import { addContextOptions, contextInput, readContext } from '../shared/context-
 import { describe } from '../shared/describe.ts';
 import { printDryRun } from '../shared/dry-run.ts';
 import type { RepeatedOptions } from '../shared/partial-failure.ts';
-import { rethrowNamingBackups } from '../shared/partial-failure.ts';
+import { reexportCommand, rethrowNamingBackups } from '../shared/partial-failure.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import {
   addRecipientOptions,
@@ -169,8 +169,23 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
         session,
       );
       const verdict = exportVerdict('a new data key', document);
-      const shown = { verdict, document, options: viewOptions(repeated), out };
-      await printView(() => exportView({ ...shown, ...backupsShown(backups) }), session);
+      const { backupRows, against } = backupsShown('backup', backups);
+      const hasBackup = against.length > 0;
+      await printView(
+        () =>
+          exportView({
+            verdict,
+            document,
+            options: viewOptions(repeated),
+            out,
+            backupRows: backupRows.length === 0 ? undefined : backupRows,
+            against,
+            again: hasBackup
+              ? reexportCommand(backups.standing, { out: 'export.json', ...repeated })
+              : undefined,
+          }),
+        session,
+      );
     });
   });
 }

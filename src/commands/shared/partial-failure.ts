@@ -49,7 +49,11 @@ export function whatStands(what: string, labels: readonly string[]): string {
   return labels.length === 1 ? `${what} ${names} stands` : `${what}s ${names} stand`;
 }
 
-function reexportCommand(standing: readonly StandingBackup[], options: RepeatedOptions): string {
+/** The command that makes the export from a backup that stands. */
+export function reexportCommand(
+  standing: readonly StandingBackup[],
+  options: RepeatedOptions,
+): string {
   const readable = standing.find((backup) => backup.in !== undefined)?.in;
   const isBare = options.backupFormat === 'blob';
   return commandLine(

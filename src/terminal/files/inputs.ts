@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { access, stat } from 'node:fs/promises';
 import { absolutePath } from '../../base/files/absolute-path.ts';
+import { placeholderHint } from '../../base/placeholders.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { fewDescriptors } from '../../base/files/few-descriptors.ts';
 import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
@@ -131,9 +132,13 @@ function folderError(label: string): Error {
 function readError(label: string, error: unknown): unknown {
   const few = fewDescriptors(systemErrorCode(error), error);
   if (few !== undefined) return few;
+  const hint = placeholderHint(label);
   switch (systemErrorCode(error)) {
     case 'ENOENT':
-      return kmsxError('file-missing', `${label} does not exist`, { cause: error });
+      return kmsxError('file-missing', `${label} does not exist`, {
+        cause: error,
+        ...(hint !== undefined && { hints: [hint] }),
+      });
     case 'EISDIR':
       return folderError(label);
     case undefined:

@@ -162,10 +162,8 @@ function assertShowable(
   if (forceTerminal || (holds !== 'secret' && holds !== 'private key')) return;
   throw kmsxError(
     'terminal-refused',
-    `${label} is a terminal; a plaintext key is not shown there`,
-    holds === 'private key'
-      ? { hints: ['send it to a file or a pipe, or give --force-terminal to show it'] }
-      : {},
+    `${label} is a terminal; a ${holds === 'secret' ? 'plaintext' : 'private'} key is not shown there`,
+    holds === 'private key' ? { hints: ['give a file, or --force-terminal to show it'] } : {},
   );
 }
 

@@ -95,7 +95,7 @@ async function printPolicy(
   await writeStdout(io, documentForStdout(policy, session));
   await printView(
     () => ({
-      verdict: `The least RAM policy for ${plan.commands.join(', ')}`,
+      verdict: `The minimal RAM policy for ${plan.commands.join(', ')}`,
       blocks: nextBlock([policyCheck(options, plan)]),
     }),
     session,

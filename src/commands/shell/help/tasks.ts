@@ -77,7 +77,7 @@ export const MOVE_KEY: readonly Block[] = [
 /** `kmsx help air-gap`. */
 export const AIR_GAP: readonly Block[] = [
   'Work on a machine without a network',
-  'The private key stays on the machine without a network, and the credentials of KMS stay on the other one. A stick carries the public key one way and the export back: neither is of use to who finds it.',
+  'The private key stays on the machine without a network, and the credentials of KMS stay on the other one. A USB stick carries the public key one way and the export back: neither is of use to whoever finds it.',
   {
     title: 'On the machine without a network:',
     examples: [
