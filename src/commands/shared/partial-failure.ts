@@ -1,5 +1,6 @@
 import { KmsxError } from '../../base/error.ts';
 import { hintsFor } from '../../terminal/messages.ts';
+import type { Session } from '../../terminal/session.ts';
 import type { StandingBackup } from './backup/backup-places.ts';
 import type { RepeatedConnection } from './view/command-line.ts';
 import { commandLine, connectionValues } from './view/command-line.ts';
@@ -41,6 +42,24 @@ export function rethrowNamingBackups(
     message: `${error.message}; ${whatStands('the backup', labels)}`,
     hints: [...hints, `go on from the backup: ${reexportCommand(standing, options)}`],
   });
+}
+
+/** What is said where the process is interrupted after the first answer of KMS. */
+export function interruptedWords(
+  standing: readonly StandingBackup[],
+  options: RepeatedOptions,
+  { reporter }: Session,
+): string {
+  if (standing.length === 0)
+    return reporter.line('interrupted: a data key was generated, and lost');
+  const stands = whatStands(
+    'the backup',
+    standing.map(({ label }) => label),
+  );
+  return (
+    reporter.line(`interrupted; ${stands}`) +
+    reporter.line(`go on from the backup: ${reexportCommand(standing, options)}`)
+  );
 }
 
 /** `the backup a stands`, `the backups a and b stand`. */

@@ -5,6 +5,7 @@ import { access, stat } from 'node:fs/promises';
 import { absolutePath } from '../../base/files/absolute-path.ts';
 import { placeholderHint } from '../../base/placeholders.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { isTerminal } from '../../base/files/descriptor.ts';
 import { fewDescriptors } from '../../base/files/few-descriptors.ts';
 import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
 import type { Io } from '../io.ts';
@@ -55,7 +56,7 @@ export async function readInput(
 ): Promise<Input> {
   const input = isStdin(path)
     ? await readStdin(what, io, reporter)
-    : await readFile(absolutePath(io.cwd, path), path, io.signal);
+    : await readFile(absolutePath(io.cwd, path), path, what, io);
   if (input.bytes.length > MAX_INPUT_BYTES) {
     throw kmsxError(
       'input-too-large',
@@ -94,11 +95,15 @@ function isStdin(path: string): boolean {
   return ['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'].includes(path);
 }
 
+function inputNeeded(label: string, what: string): Error {
+  return kmsxError('input-needed', `${label} is a terminal; ${what} is needed`, {
+    details: { instead: 'a file in place of -, as in --in FILE, or a pipe' },
+  });
+}
+
 async function readStdin(what: string, io: Io, reporter: Reporter): Promise<Input> {
   if (io.stdin.isTerminal && !io.mayAsk) {
-    throw kmsxError('input-needed', `standard input is a terminal; ${what} is needed`, {
-      details: { instead: 'a file in place of -, as in --in FILE, or a pipe' },
-    });
+    throw inputNeeded('standard input', what);
   }
   if (io.stdin.isTerminal) {
     await reporter.note(`waiting for ${what} on standard input; end it with Ctrl-D`);
@@ -109,10 +114,16 @@ async function readStdin(what: string, io: Io, reporter: Reporter): Promise<Inpu
   return { bytes, label: 'standard input', fileId: io.stdin.fileId };
 }
 
-async function readFile(path: string, label: string, signal: AbortSignal): Promise<Input> {
+async function readFile(
+  path: string,
+  label: string,
+  what: string,
+  { mayAsk, signal }: Io,
+): Promise<Input> {
   let handle: FileHandle | undefined;
   try {
     handle = await openPatiently(path);
+    if (!mayAsk && isTerminal(handle.fd)) throw inputNeeded(label, what);
     const stats = await handle.stat();
     const waitForWriter = stats.isFIFO() && !/^\/(dev|proc\/self)\/fd\//.test(label);
     const bytes = await readUpTo(handle, MAX_INPUT_BYTES, { waitForWriter, signal });

@@ -5,7 +5,7 @@ import { oneLine } from './printable.ts';
 import { writeStdout } from './stdout.ts';
 import { shellLines } from './shell-lines.ts';
 import { textWidth } from './text-width.ts';
-import { widthOf, wrap } from './wrap.ts';
+import { widestOf, wrap } from './wrap.ts';
 
 /** What a person reads of a result on a terminal. */
 export interface View {
@@ -94,7 +94,7 @@ const LEAST_BESIDE = 28;
 
 function renderRows(rows: readonly ViewRow[], columns: number): string[] {
   const labels = rows.map((row) => ('command' in row ? '' : oneLine(row.label ?? '')));
-  const labelWidth = Math.max(...labels.map(widthOf));
+  const labelWidth = widestOf(labels);
   const beside = labelWidth === 0 ? INDENT.length : labelWidth + 2 * INDENT.length;
   const roomBelow = columns - 2 * INDENT.length;
   const roomBeside = columns - beside;
@@ -105,7 +105,7 @@ function renderRows(rows: readonly ViewRow[], columns: number): string[] {
     }
     const texts = row.lines.map(oneLine);
     const label = labels[index] ?? '';
-    const widest = Math.max(0, ...texts.join(' ').split(' ').map(widthOf));
+    const widest = widestOf(texts.join(' ').split(' '));
     const hasRoom =
       roomBeside >= (widest > roomBelow ? LEAST_BESIDE : Math.max(LEAST_BESIDE, widest));
     if (!hasRoom) {
