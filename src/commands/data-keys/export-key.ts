@@ -68,7 +68,7 @@ interface ExportKeyOptions extends ConnectionOptions, ContextOptions, RecipientO
 /** `kmsx export-key`: generates a data key in KMS and exports it under public keys. */
 export function defineExportKey(command: Command, io: Io): void {
   describe(command, {
-    text: 'Generates a data key in KMS and exports it under one or more public keys. Prints the export document. KMS keeps no copy: --backup writes the other envelope, the CiphertextBlob, before the export is shown.',
+    text: 'Generates a data key in KMS and exports it under one or more public keys. Prints the export document. KMS keeps no copy: --backup writes a backup, which keeps the CiphertextBlob, before the export is shown.',
     examples: [
       [
         'export a data key, keep the backup',

@@ -21,23 +21,23 @@ export interface ScriptOptions {
   readonly before: Readonly<Record<string, string>>;
 }
 
-/** One script that types all blocks of a page, and tells where each ends. */
+/** One script that types all blocks of a page, and tells where each ends. What comes before a block writes to stderr. */
 export function pageScript(blocks: readonly Block[], options: ScriptOptions): PageScript {
   const files = new Map<string, string>();
   const pending = new Map(Object.entries(options.before));
   const parts = blocks.map((block, index) => {
     const first = [...pending].filter(([text]) => block.code.includes(text));
     for (const [text] of first) pending.delete(text);
-    const before = first.map(([, script]) => `{\n${script}\n} > /dev/null`);
+    const before = first.map(([, script]) => `{\n${script}\n} >&2`);
     const typed = typedIn(block, options, (code) => {
       const name = `${index}-${files.size}.sh`;
       files.set(name, code);
       return `${options.folder}/${name}`;
     });
-    return [...before, typed, `printf '%s' '${END}'`].join('\n');
+    return [...before, `{\n${typed}\n} 2>&1`, `printf '%s' '${END}'`].join('\n');
   });
   if (pending.size > 0) throw new Error(`no block has ${[...pending.keys()].join(', ')}`);
-  return { script: ['exec 2>&1', ...parts, ''].join('\n'), files };
+  return { script: [...parts, ''].join('\n'), files };
 }
 
 /** What each block printed. */

@@ -1,4 +1,4 @@
-/** A KMS with the KMS keys and the access key that the pages name. */
+/** A KMS with the KMS keys and the access key that pages and topics of help name. */
 export const SEED = {
   Format: 'kmsx-local-kms-seed/1',
   DeriveFrom: 'the pages of documentation',

@@ -12,6 +12,9 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const isPlain = (value: unknown): value is string | number | boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value);
+
 /** The fields of a mapping; none of anything else. */
 const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -67,7 +70,7 @@ function containersOf(object: Fields): Step[] {
     .map(({ command, args, env }) => {
       const shell = itemsOf(command);
       const [script] = itemsOf(args);
-      if (!/^(?:ba)?sh$/.test(String(shell[0])) || !/c$/.test(String(shell.at(-1)))) {
+      if (!/^(?:ba)?sh$/.test(String(shell[0])) || !String(shell.at(-1)).endsWith('c')) {
         throw new Error('the command of a container is not a shell');
       }
       const variables = itemsOf(env)
@@ -80,6 +83,8 @@ function containersOf(object: Fields): Step[] {
 /** Variables with a value that stands there; those that come from a store of secrets have theirs from outside. */
 function variablesOf(...maps: readonly unknown[]): Record<string, string> {
   const all = maps.flatMap((map) => Object.entries(fieldsOf(map)));
-  const known = all.filter(([, value]) => !String(value ?? '${{').includes('${{'));
-  return Object.fromEntries(known.map(([name, value]) => [name, String(value)]));
+  const known = all.flatMap(([name, value]) =>
+    isPlain(value) && !String(value).includes('${{') ? [[name, String(value)] as const] : [],
+  );
+  return Object.fromEntries(known);
 }

@@ -49,7 +49,7 @@ export const LOST_HSM: readonly Block[] = [
 /** `kmsx help move-key`. */
 export const MOVE_KEY: readonly Block[] = [
   'Backups move to another KMS key',
-  'KMS re-encrypts a backup without showing the data key, and kmsx proves that the new one opens to the same key before it writes it. HSMs keep what they have. The credentials need Decrypt on the old key and Encrypt on the new one (kmsx policy --for reencrypt-key).',
+  'KMS re-encrypts a backup without showing the data key, and kmsx proves that the new one opens to the same key before it writes it. HSMs keep what they have. The credentials need ReEncryptFrom on the old key, ReEncryptTo on the new one, and ExportDataKey on both (kmsx policy --for reencrypt-key).',
   {
     examples: [
       [
