@@ -79,11 +79,6 @@ describe.each(PAGES.filter(isRun))('$page', (page) => {
       env,
     });
     const printed = printedBlocks(stdout);
-    if (process.env['DOCS_PRINT'])
-      writeFileSync(
-        process.env['DOCS_PRINT'] + page.page.replaceAll('/', '-'),
-        JSON.stringify({ code, printed, stderr }),
-      );
     for (const [index, { output }] of blocks.entries()) {
       if (output === undefined) continue;
       const shown = printed[index] ?? '';

@@ -50,10 +50,10 @@ function typedIn(block: Block, options: ScriptOptions, file: (code: string) => s
       return fileOf(block, file);
     case 'yaml':
       return stepsOf(block.code)
-        .map(({ variables, script }) => {
+        .map(({ shell: own, variables, script }) => {
           if (script.includes('${{')) throw new Error(`an expression in a script: ${script}`);
           const set = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
-          return ['env', ...set, 'bash -eo pipefail', file(script)].join(' ');
+          return ['env', ...set, ...own, file(script)].join(' ');
         })
         .join('\n');
     case 'sh':

@@ -3,9 +3,14 @@ import { parseAllDocuments } from 'yaml';
 
 /** Commands that run in one shell, with variables of their own. */
 export interface Step {
+  /** Runs a file. */
+  readonly shell: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
   readonly script: string;
 }
+
+/** As GitHub Actions runs `shell: bash`, and GitLab Runner all scripts. */
+const BASH = ['bash', '-eo', 'pipefail'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -40,13 +45,16 @@ function stepsIn(file: Fields): Step[] {
 }
 
 function workflowSteps(workflow: Fields): Step[] {
+  if (fieldsOf(fieldsOf(workflow['defaults'])['run'])['shell'] !== 'bash') {
+    throw new Error('a workflow without shell: bash has no pipefail');
+  }
   return Object.values(fieldsOf(workflow['jobs'])).flatMap((value) => {
     const job = fieldsOf(value);
     return itemsOf(job['steps'])
       .map(fieldsOf)
       .flatMap(({ run, env }) =>
         typeof run === 'string'
-          ? [{ variables: variablesOf(workflow['env'], job['env'], env), script: run }]
+          ? [{ shell: BASH, variables: variablesOf(workflow['env'], job['env'], env), script: run }]
           : [],
       );
   });
@@ -57,6 +65,7 @@ function pipelineSteps(pipeline: Fields): Step[] {
     .map(fieldsOf)
     .filter((job) => 'script' in job)
     .map((job) => ({
+      shell: BASH,
       variables: variablesOf(pipeline['variables'], job['variables']),
       script: [...itemsOf(job['before_script']), ...itemsOf(job['script'])].join('\n'),
     }));
@@ -70,13 +79,17 @@ function containersOf(object: Fields): Step[] {
     .map(({ command, args, env }) => {
       const shell = itemsOf(command);
       const [script] = itemsOf(args);
-      if (!/^(?:ba)?sh$/.test(String(shell[0])) || !String(shell.at(-1)).endsWith('c')) {
+      if (!/^(?:ba)?sh$/.test(String(shell[0])) || shell.at(-1) !== '-c') {
         throw new Error('the command of a container is not a shell');
       }
       const variables = itemsOf(env)
         .map(fieldsOf)
         .map(({ name, value }) => [String(name), value] as const);
-      return { variables: variablesOf(Object.fromEntries(variables)), script: String(script) };
+      return {
+        shell: shell.slice(0, -1).map(String),
+        variables: variablesOf(Object.fromEntries(variables)),
+        script: String(script),
+      };
     });
 }
 

@@ -118,7 +118,7 @@ export const AIR_GAP: readonly Block[] = [
       ],
     ],
   },
-  'These work without a network: keygen, inspect, unwrap-key, combine, import-key, list-tokens, rehearse and --gateway local. kmsx in one file needs Node.js alone there: docs/release.md says how it is made, and how a copy is checked. docs/ceremony.md has the whole ceremony.',
+  'These work without a network: keygen, inspect, unwrap-key, combine, import-key, list-tokens, rehearse and --gateway local. kmsx in one file needs Node.js alone there: docs/how-to/air-gap.md says what to carry, and how to check it. docs/ceremony.md has the whole ceremony.',
   variables(FINGERPRINT, CHECK_VALUE),
 ];
 
