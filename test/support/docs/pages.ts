@@ -22,23 +22,22 @@ interface NotRunPage {
   readonly notRun: string;
 }
 
-const NO_COMMANDS = 'it has no commands but in tables and prose';
-const CHECK_VALUES = '{KeyCheckValues: .KeyCheckValues}';
+export const NO_COMMANDS = 'it has no commands but in tables and prose';
 
-/** The pair of an HSM, as files. */
-const PAIR = 'cp "$TEST_KEYS/rsa-2048.pem" hsm.pem; cp "$TEST_KEYS/rsa-2048-pub.pem" hsm.pub.pem';
+/** The pair of an HSM, as files; another HSM's public key. */
 const PUBKEY = 'cp "$TEST_KEYS/rsa-2048-pub.pem" hsm.pub.pem';
+const PAIR = `cp "$TEST_KEYS/rsa-2048.pem" hsm.pem; ${PUBKEY}`;
 const NEW_PUBKEY = 'cp "$TEST_KEYS/rsa-2048-pub.pem" new-hsm.pub.pem';
 
 /** What a ceremony has left: a backup, and the check values in a record. */
 const CEREMONY = `
 kmsx keygen --no-passphrase --privkey-out old.pem --pubkey-out old.pub.pem
 kmsx export-key --key-id alias/payments --pubkey old.pub.pem --backup payments.backup.json --out old.json
-kmsx unwrap-key --in old.json --privkey old.pem --check-value-only | jq -c '${CHECK_VALUES}' > record.json
+kmsx unwrap-key --in old.json --privkey old.pem --check-value-only > record.json
 rm old.pem old.pub.pem old.json`;
 
 /** kmsx in one file, in a folder. */
-const STANDALONE = (folder: string): string =>
+const standalone = (folder: string): string =>
   `mkdir -p ${folder}; cp "$STANDALONE" "$STANDALONE.sha256" ${folder}`;
 
 export const PAGES: readonly (RunPage | NotRunPage)[] = [
@@ -65,16 +64,15 @@ export const PAGES: readonly (RunPage | NotRunPage)[] = [
       'set -euo pipefail': `${PAIR}
 printf '%s\\n' cards loans > names.txt
 echo 'the report' > report.txt
-${STANDALONE('tools')}`,
+${standalone('tools')}`,
       'kind: Job': 'mkdir backups',
-      'cat > Makefile': 'rm -r keys',
     },
   },
   {
     page: 'docs/how-to/air-gap.md',
     isAlibabaCloud: true,
     before: {
-      'cp kmsx-standalone.cjs': `mkdir stick offline; ${STANDALONE('.')}
+      'cp kmsx-standalone.cjs': `mkdir stick offline; ${standalone('.')}
 echo 'a passphrase' > offline/passphrase.txt; chmod 600 offline/passphrase.txt`,
       '"$FINGERPRINT"':
         'FINGERPRINT=$(kmsx inspect stick/offline.pub.pem | jq -er .PublicKeyFingerprint)',
@@ -88,7 +86,7 @@ echo 'a passphrase' > offline/passphrase.txt; chmod 600 offline/passphrase.txt`,
     shell: 'bash',
     isAlibabaCloud: true,
     before: {
-      'name: rehearsal': `${STANDALONE('tools')}; cp examples/seed.json seed.json; ${PUBKEY}
+      'name: rehearsal': `${standalone('tools')}; cp examples/seed.json seed.json; ${PUBKEY}
 cat > export.sh <<'END'
 node tools/kmsx-standalone.cjs export-key --key-id alias/hsm --pubkey hsm.pub.pem --backup ours.json --out ours.export.json
 END`,

@@ -9,7 +9,7 @@ import { pageScript } from './page-script.ts';
 import type { RunPage } from './pages.ts';
 
 const ROOT = dirname(dirname(KMSX));
-export const TEST_KEYS = fileURLToPath(new URL('../../keys', import.meta.url));
+const TEST_KEYS = fileURLToPath(new URL('../../keys', import.meta.url));
 /** What a page finds in the folder where it is typed, which is like a clone. */
 const CLONE = ['bin', 'examples', 'schemas', 'node_modules'];
 

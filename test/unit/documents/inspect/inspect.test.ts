@@ -221,7 +221,7 @@ it('says what an import document tells, and by what it belongs to the export', a
 
 it.each([
   ['kmsx-component/1', 'combine'],
-  ['kmsx-import/1', 'holds no envelope'],
+  ['kmsx-import/1', 'holds no data key'],
   ['kmsx-local-kms-seed/1', '--seed'],
   ['kmsx-local-kms-state/2', '--state'],
 ])(
