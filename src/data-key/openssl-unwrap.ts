@@ -37,7 +37,7 @@ export function opensslUnwrap(
     layout,
   }));
   const prepare = candidates.flatMap(({ layout, file }) =>
-    layout === undefined ? [] : [asDer(layout, stem, file)],
+    layout === undefined ? [] : [asDer(layout, file)],
   );
   const attempts = candidates.map(({ file }) => `${decrypt} "${file}"`);
   return {
@@ -61,7 +61,7 @@ function inHex(stem: string): string {
   return `hex=$(od -An -v -tx1 "${stem}.bin" | tr -d ' \\n')`;
 }
 
-function asDer({ x, y, c3, c2 }: Sm2Layout, stem: string, file: string): string {
+function asDer({ x, y, c3, c2 }: Sm2Layout, file: string): string {
   const lines = [
     'asn1=SEQUENCE:sm2',
     '[sm2]',
@@ -71,7 +71,7 @@ function asDer({ x, y, c3, c2 }: Sm2Layout, stem: string, file: string): string 
     `c2=FORMAT:HEX,OCTETSTRING:${cut(c2)}`,
   ];
   const words = lines.map((line) => `"${line}"`).join(' ');
-  const parts = `"${stem}.cnf"`;
+  const parts = `"${file.replace(/\.der$/, '.cnf')}"`;
   return `printf '%s\\n' ${words} > ${parts} && openssl asn1parse -genconf ${parts} -noout -out "${file}"`;
 }
 

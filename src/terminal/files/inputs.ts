@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { access, stat } from 'node:fs/promises';
 import { absolutePath } from '../../base/files/absolute-path.ts';
 import { placeholderHint } from '../../base/placeholders.ts';
-import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { KmsxError, kmsxError, systemErrorCode } from '../../base/error.ts';
 import { isTerminal } from '../../base/files/descriptor.ts';
 import { fewDescriptors } from '../../base/files/few-descriptors.ts';
 import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
@@ -130,7 +130,7 @@ async function readFile(
     const fileId = stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined;
     return { bytes, label, fileId };
   } catch (error) {
-    throw readError(label, error);
+    throw error instanceof KmsxError ? error : readError(label, error);
   } finally {
     await handle?.close();
   }
