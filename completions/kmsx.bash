@@ -113,7 +113,7 @@ _kmsx_list_command() {
       options+=(--keep)
       ;;
     'kmsx local-kms')
-      options+=(--port --state --seed --tls --fault)
+      options+=(--port --state --seed --tls --fault --env)
       ;;
   esac
 }
@@ -306,6 +306,7 @@ _kmsx_find_operand() {
   case "$1 $2" in
     'kmsx combine '*) takes=files ;;
     'kmsx inspect '*) takes=files ;;
+    'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help) ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
     'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
   esac

@@ -501,11 +501,13 @@ complete -c kmsx -n '__kmsx_in kmsx policy' -l deadline -r -f -d 'for all attemp
 
 complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete_directories)' -d 'write the files into this folder, and leave them there'
 
+complete -c kmsx -n '__kmsx_from 0 kmsx local-kms' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l port -r -f -d 'the port on 127.0.0.1; 0 for a free one'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l state -r -f -a '(__fish_complete_directories)' -d 'keep the state in this folder'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l seed -r -F -d 'the content of a new state: access keys, policies, keys, as JSON'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l tls -d 'serve HTTPS, with a certificate authority of its own: its CaFile is announced'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wrong on purpose, such as throttle:first=2 or cut:when=after (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx local-kms' -l env -d 'print lines of a shell that set the variables, in place of JSON'
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 

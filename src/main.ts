@@ -4,6 +4,7 @@ import { isThreadBusy } from './base/thread-work.ts';
 import { SIGNAL_EXIT_CODES } from './terminal/exit-codes.ts';
 import { createProgram } from './program/program.ts';
 import { run } from './program/run.ts';
+import type { Io } from './terminal/io.ts';
 import { systemIo } from './terminal/system-io.ts';
 
 // Diagnostic reports hold the environment; `node --report-on-signal` may have asked for them.
@@ -25,15 +26,14 @@ const UNSETTLED = 13;
 
 const interrupt = new AbortController();
 setMaxListeners(0, interrupt.signal); // each of many outputs listens
-let stop: (() => void) | undefined;
+let take: Parameters<Io['takeSignals']>[0] | undefined;
 const lastWords = new Set<() => string>();
 
 const signals = Object.keys(SIGNAL_EXIT_CODES) as (keyof typeof SIGNAL_EXIT_CODES)[];
 for (const signal of signals) {
-  // Once: a second signal of the same kind ends the process by itself.
-  process.once(signal, () => {
-    if (stop !== undefined) {
-      stop();
+  process.on(signal, () => {
+    if (take !== undefined) {
+      take(signal);
       return;
     }
     interrupt.abort(); // temporary files are removed, at once
@@ -61,7 +61,7 @@ const io = systemIo(
   process,
   programFiles,
   interrupt.signal,
-  () => new Promise((resolve) => (stop = resolve)),
+  (taker) => (take = taker),
   (words) => {
     lastWords.add(words);
     return () => void lastWords.delete(words);

@@ -87,9 +87,12 @@ export class RequestGateway {
     this.#newRequestId = requestIds(randomBytes);
   }
 
-  /** Decides what a request gets, whatever it is. Never rejects. */
+  /** Decides what a request gets, whatever it is. Never rejects. `GET /health` is unsigned, and not logged. */
   async reply(raw: RawRequest): Promise<Reply> {
     const record = this.#newRecord();
+    if (raw.method === 'GET' && raw.target === '/health') {
+      return treatedReply(successAnswer(record.requestId, { Status: 'OK' }), UNTOUCHED);
+    }
     let answer: KmsAnswer;
     try {
       const identified = this.#identify(raw, record);

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { hasCode, KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import { fewDescriptors } from '../base/files/few-descriptors.ts';
 import { exitCodeOf, SIGNAL_EXIT_CODES } from '../terminal/exit-codes.ts';
+import { ExitWith } from '../terminal/exit-with.ts';
 import { earlyOptions } from './early-options.ts';
 import { BEGIN_HINT, introduction } from './introduction.ts';
 import type { Io } from '../terminal/io.ts';
@@ -27,6 +28,7 @@ export async function run(program: Program, argv: readonly string[], io: Io): Pr
     return 0;
   } catch (thrown) {
     if (thrown instanceof InterruptedAtPrompt) return SIGNAL_EXIT_CODES.SIGINT;
+    if (thrown instanceof ExitWith) return thrown.code;
     const command = calledCommand(program, argv);
     const suggestion =
       thrown instanceof CommanderError

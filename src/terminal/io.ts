@@ -1,6 +1,9 @@
 import type { FileContext } from '../base/files/durable-file.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
 
+/** What ends a program, as a rule. */
+export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
+
 /** A stream for messages or results. */
 export interface OutputStream {
   readonly isTerminal: boolean;
@@ -60,10 +63,10 @@ export interface Io extends FileContext {
   /** Asks on the terminal itself, never through stdin or stderr; undefined if there is no terminal. */
   promptSecret(question: string): Promise<SecretBytes | undefined>;
   /**
-   * Resolves when the process gets a signal to stop. Once called, such a signal is the command's normal end and
-   * not an interruption: `signal` does not abort.
+   * From now on a signal to stop is the command's normal affair and no interruption: `signal` does not abort, and `take`
+   * gets each.
    */
-  untilStopped(): Promise<void>;
+  takeSignals(take: (signal: StopSignal) => void): void;
   /** @throws the reason of the signal (`Io`'s own if none is given) */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Milliseconds of a clock that is never set back. */

@@ -12,14 +12,14 @@ import { promptSecret } from './prompt.ts';
  * @param host - Node's `process`
  * @param programFiles - the files that the program is in
  * @param signal - aborts when the process is interrupted
- * @param untilStopped - as in `Io`
+ * @param takeSignals - as in `Io`
  * @param lastWords - as in `Io`
  */
 export function systemIo(
   host: NodeJS.Process,
   programFiles: readonly string[],
   signal: AbortSignal,
-  untilStopped: () => Promise<void>,
+  takeSignals: Io['takeSignals'],
   lastWords: Io['lastWords'],
 ): Io {
   return {
@@ -34,7 +34,7 @@ export function systemIo(
     opensslVersion: host.versions.openssl,
     pid: host.pid,
     signal,
-    untilStopped,
+    takeSignals,
     lastWords,
     now: () => new Date(),
     randomBytes: (length) => randomBytes(length),

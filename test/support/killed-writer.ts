@@ -33,7 +33,7 @@ const io = systemIo(
   process,
   [],
   new AbortController().signal,
-  () => new Promise(() => undefined),
+  () => undefined,
   () => () => undefined,
 );
 const file = await prepareDurableFile(

@@ -57,9 +57,13 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const stderr: Buffer[] = [];
   const typed = [...(options.typed ?? [])];
   const { signal } = new AbortController();
-  const untilStopped = (): Promise<void> => options.untilStopped ?? Promise.resolve();
+  const takeSignals: Io['takeSignals'] = (take) => {
+    void (options.untilStopped ?? Promise.resolve()).then(() => {
+      take('SIGTERM');
+    });
+  };
   return {
-    ...systemIo(process, [], signal, untilStopped, () => () => undefined),
+    ...systemIo(process, [], signal, takeSignals, () => () => undefined),
     ...(options.isReal !== true && FIXED),
     ...(options.fileSteps !== undefined && { fileSteps: options.fileSteps }),
     ...(options.pid !== undefined && { pid: options.pid }),

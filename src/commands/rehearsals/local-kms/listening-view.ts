@@ -1,18 +1,11 @@
 import type { LocalKmsAnnouncement } from '../../../local-kms/start-local-kms.ts';
-import { shellWord } from '../../../base/shell-word.ts';
 import type { View } from '../../../terminal/output/view.ts';
 import { fact } from '../../../terminal/output/view.ts';
+import { exportLines } from './environment.ts';
 
 /** Where the embedded KMS listens, how another terminal reaches it, and how it is stopped. */
 export function listeningView(announcement: LocalKmsAnnouncement): View {
-  const { Endpoint, Region, AccessKeyId, AccessKeySecret, CaFile, Keys } = announcement;
-  const variables: readonly (readonly [string, string | undefined])[] = [
-    ['KMSX_ENDPOINT', Endpoint],
-    ['KMSX_CA_FILE', CaFile],
-    ['ALIBABA_CLOUD_REGION_ID', Region],
-    ['ALIBABA_CLOUD_ACCESS_KEY_ID', AccessKeyId],
-    ['ALIBABA_CLOUD_ACCESS_KEY_SECRET', AccessKeySecret],
-  ];
+  const { Endpoint, Keys } = announcement;
   return {
     verdict: `The embedded KMS listens on ${Endpoint}; Ctrl-C stops it`,
     blocks: [
@@ -23,9 +16,7 @@ export function listeningView(announcement: LocalKmsAnnouncement): View {
       },
       {
         title: 'In another terminal',
-        rows: variables.flatMap(([name, value]) =>
-          value === undefined ? [] : [{ command: `export ${name}=${shellWord(value)}` }],
-        ),
+        rows: exportLines(announcement).map((command) => ({ command })),
       },
     ],
   };

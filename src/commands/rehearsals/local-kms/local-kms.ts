@@ -5,14 +5,17 @@ import { absolutePath } from '../../../base/files/absolute-path.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
+import { writeStdout } from '../../../terminal/output/stdout.ts';
+import { ExitWith } from '../../../terminal/exit-with.ts';
 import { optionOr, repeatable } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import type { InjectedFault } from '../../../local-kms/faults/fault.ts';
 import { isFaultMistake, parseFaults } from '../../../local-kms/faults/parse-fault.ts';
-import type { LocalKmsOptions } from '../../../local-kms/start-local-kms.ts';
+import type { LocalKmsAnnouncement, LocalKmsOptions } from '../../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../../local-kms/start-local-kms.ts';
 import { describe } from '../../shared/describe.ts';
+import { commandEnvironment, exportLines } from './environment.ts';
 import { listeningView } from './listening-view.ts';
 import { startLineLog } from './line-log.ts';
 
@@ -22,21 +25,21 @@ interface LocalKmsCommandOptions {
   readonly seed?: string;
   readonly tls?: true;
   readonly fault: readonly string[];
+  readonly env: boolean;
 }
 
 /** `kmsx local-kms`: the embedded KMS as a server on loopback, until it is stopped. */
 export function defineLocalKms(command: Command, io: Io): void {
   describe(command, {
-    text: 'Runs the embedded KMS on loopback, speaking the real protocol: any official client can use it. Prints one JSON line when it listens, and a log line for each request on stderr. For rehearsals and tests only, never for real keys.',
+    text: 'Runs the embedded KMS on loopback, speaking the real protocol: any official client can use it. Prints one JSON line when it listens, and a log line for each request on stderr. With -- COMMAND it prints nothing, runs the command in an environment that leads to it and to no real account, stops, and exits with its code. For rehearsals and tests only, never for real keys.',
     examples: [
       ['in memory, on a free port', 'kmsx local-kms'],
+      ['for the tests of a program', 'kmsx local-kms --seed seed.json -- npm test'],
       [
         'a server for scripts, and the variables that lead kmsx to it',
-        `kmsx local-kms --state ./kms-state > kms.json &
-  until [ -s kms.json ] || ! kill -0 $!; do sleep 0.1; done
-  export KMSX_ENDPOINT="$(jq -er .Endpoint kms.json)" ALIBABA_CLOUD_REGION_ID=cn-local
-  export ALIBABA_CLOUD_ACCESS_KEY_ID="$(jq -er .AccessKeyId kms.json)"
-  export ALIBABA_CLOUD_ACCESS_KEY_SECRET="$(jq -er .AccessKeySecret kms.json)"`,
+        `kmsx local-kms --env --state ./kms-state > kms.env &
+  until [ -s kms.env ] || ! kill -0 $!; do sleep 0.1; done
+  . ./kms.env`,
       ],
       ['kept in a folder, on a port of its own', 'kmsx local-kms --state ./kms-state --port 8443'],
       [
@@ -76,19 +79,51 @@ export function defineLocalKms(command: Command, io: Io): void {
         'what goes wrong on purpose, such as throttle:first=2 or cut:when=after',
       ),
     );
-  command.action(async (options: LocalKmsCommandOptions) => {
-    await runLocalKms(options, createSession(command, io));
+  command.option('--env', 'print lines of a shell that set the variables, in place of JSON', false);
+  command.argument(
+    '[command...]',
+    'after --: what to run, with the embedded KMS in its environment',
+  );
+  command.action(async (words: readonly string[], options: LocalKmsCommandOptions) => {
+    const [program, ...args] = words;
+    assertAfterDashes(program, command);
+    const run = program === undefined ? undefined : ([program, ...args] as const);
+    await runLocalKms(run, options, createSession(command, io));
   });
 }
 
-async function runLocalKms(options: LocalKmsCommandOptions, session: Session): Promise<void> {
-  const { io, reporter } = session;
+/** Without the dashes it would be a mistyped option's value. */
+function assertAfterDashes(program: string | undefined, { parent }: Command): void {
+  const { rawArgs } = parent as unknown as { readonly rawArgs: readonly string[] }; // not in commander's typings
+  if (program === undefined || rawArgs.includes('--')) return;
+  throw kmsxError('bad-usage', 'what local-kms is to run comes after --', {
+    hints: ['kmsx local-kms -- COMMAND, with its own options before the two dashes'],
+  });
+}
+
+async function runLocalKms(
+  command: readonly [string, ...string[]] | undefined,
+  options: LocalKmsCommandOptions,
+  session: Session,
+): Promise<void> {
+  const { io } = session;
+  const { quiet, verbose } = session.options;
   assertSafeEnvironment(io);
+  if (command !== undefined && options.env) {
+    throw kmsxError('options-conflict', '--env and -- COMMAND exclude each other', {
+      hints: ['leave out --env: the command gets the variables'],
+    });
+  }
   const port = parsePort(options.port);
   const faults = readFaults(options);
   const seed = await readSeedFile(options, session);
-  const stopped = io.untilStopped();
-  const requestLog = session.options.quiet ? undefined : startLineLog(io.stderr);
+  const stopped = new Promise<void>((resolve) => {
+    io.takeSignals(() => {
+      resolve();
+    });
+  });
+  const isLogged = command === undefined ? !quiet : verbose;
+  const requestLog = isLogged ? startLineLog(io.stderr) : undefined;
   const kms = await startLocalKms({
     ...io,
     port,
@@ -99,16 +134,38 @@ async function runLocalKms(options: LocalKmsCommandOptions, session: Session): P
     seed,
     ...(options.state !== undefined && { stateFolder: absolutePath(io.cwd, options.state) }),
   });
+  let code: number | undefined;
   try {
     if (seed !== undefined && kms.hadState) {
-      await reporter.note(`${options.state ?? ''} already holds a state: the seed is not used`);
+      await session.reporter.note(
+        `${options.state ?? ''} already holds a state: the seed is not used`,
+      );
     }
-    await printResult(kms.announcement, session, () => listeningView(kms.announcement));
-    await stopped;
+    if (command !== undefined) {
+      const { runCommand } = await import('./run-command.ts');
+      code = await runCommand(command, commandEnvironment(kms.announcement, io.env), io);
+    } else {
+      await announce(kms.announcement, options, session);
+      await stopped;
+    }
   } finally {
     await kms.close();
     await requestLog?.end();
   }
+  if (code !== undefined && code !== 0) throw new ExitWith(code);
+}
+
+async function announce(
+  announcement: LocalKmsAnnouncement,
+  { env }: LocalKmsCommandOptions,
+  session: Session,
+): Promise<void> {
+  if (!env) {
+    await printResult(announcement, session, () => listeningView(announcement));
+    return;
+  }
+  const lines = exportLines(announcement).map((line) => `${line}\n`);
+  await writeStdout(session.io, Buffer.from(lines.join('')));
 }
 
 async function readSeedFile(
