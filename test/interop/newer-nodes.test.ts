@@ -26,9 +26,13 @@ describe.each(NEWER_NODES)('Node.js %s', (version) => {
   });
 });
 
-it('the README names the lines that are tested', () => {
+it.each([
+  ['README.md', 'Tested on Node.js ', ', ', ' and '],
+  ['README.zh-CN.md', '已在 Node.js ', '、', ' 和 '],
+  ['README.id.md', 'Diuji pada Node.js ', ', ', ', dan '],
+])('%s names the lines that are tested', (page, before, comma, and) => {
   const lines = NEWER_NODES.map((version) => version.split('.')[0]);
-  const listed = `${lines.slice(0, -1).join(', ')} and ${lines.at(-1)}`;
-  const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ');
-  expect(readme).toContain(`Tested on Node.js ${listed} `);
+  const listed = `${lines.slice(0, -1).join(comma)}${and}${lines.at(-1)}`;
+  const readme = readFileSync(join(root, page), 'utf8').replaceAll(/\s+/g, ' ');
+  expect(readme).toContain(`${before}${listed} `);
 });

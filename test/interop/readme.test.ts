@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/terminal/exit-codes.ts';
 import { blocksOf } from '../support/docs/blocks.ts';
+import { languagesOf } from '../support/docs/translations.ts';
 import { cleanEnv, KMSX } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 
@@ -29,9 +30,10 @@ describe('the README', () => {
     expect(JSON.parse(output.toString())).toMatchObject({ Passed: true });
   });
 
-  it('has the exit codes of the program', () => {
+  it.each(languagesOf('README.md'))('has the exit codes of the program: %s', (page) => {
+    const text = readFileSync(join(root, page), 'utf8');
     for (const { code, kind } of EXIT_CODES.filter((row) => row.code < 100)) {
-      expect(readme).toMatch(new RegExp(`^\\| ${code} +\\| ${kind} *\\|`, 'm'));
+      expect(text).toMatch(new RegExp(`^\\| ${code} +\\| ${kind} *\\|`, 'm'));
     }
   });
 

@@ -1,4 +1,5 @@
 /* Which page of the documentation is run how. */
+import { TRANSLATIONS } from './translations.ts';
 
 export interface RunPage {
   readonly page: string;
@@ -40,7 +41,7 @@ rm old.pem old.pub.pem old.json`;
 const standalone = (folder: string): string =>
   `mkdir -p ${folder}; cp "$STANDALONE" "$STANDALONE.sha256" ${folder}`;
 
-export const PAGES: readonly (RunPage | NotRunPage)[] = [
+const ORIGINALS: readonly (RunPage | NotRunPage)[] = [
   {
     page: 'README.md',
     isWithoutKmsx: true,
@@ -162,9 +163,18 @@ esac`,
   { page: 'docs/network.md', notRun: NO_COMMANDS },
   { page: 'docs/performance.md', notRun: NO_COMMANDS },
   { page: 'docs/troubleshooting.md', notRun: NO_COMMANDS },
+  { page: 'docs/zh-CN/terms.md', notRun: NO_COMMANDS },
   {
     page: 'docs/release.md',
     notRun:
       'it makes a release of a clone, with the network, in half a minute; test/interop/package/package.test.ts and standalone.test.ts hold it',
   },
+];
+
+/** A translation is run like its original. */
+export const PAGES: readonly (RunPage | NotRunPage)[] = [
+  ...ORIGINALS,
+  ...TRANSLATIONS.flatMap(({ page, of }) =>
+    ORIGINALS.filter((row) => row.page === of).map((row) => ({ ...row, page })),
+  ),
 ];
