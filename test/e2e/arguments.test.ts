@@ -296,7 +296,7 @@ describe('--no-input', () => {
     const argv = ['keygen', '--no-input', '--privkey-out', 'k', '--pubkey-out', 'p'];
     const { code, stderr } = await kmsx(argv, { cwd: folder() });
     expect(code).toBe(2);
-    expect(stderr).toContain('a passphrase is needed, and --no-input forbids to ask');
+    expect(stderr).toContain('a passphrase is needed, and --no-input forbids asking');
     expect(readdirSync(folder())).toEqual([]);
   });
 });
