@@ -35,6 +35,7 @@ const INPUTS: [argv: readonly string[], option: string][] = [
   [['reencrypt-key', '--to-key-id', 'alias/x', ...LOCAL], '--in'],
   [['reencrypt-key', '--in', 'backup.json', '--to-key-id', 'alias/x'], '--to-context-file'],
   [['verify-key', '--in', 'export.json', '--privkey', PRIVKEY, ...LOCAL], '--against'],
+  [['drill', 'dir', ...LOCAL], '--check-values'],
   [['combine'], ''],
   [['inspect'], ''],
   [['local-kms'], '--seed'],
@@ -45,6 +46,7 @@ const OUTPUTS: [argv: readonly string[], option: string][] = [
   [[...EXPORT, '--pubkey', PUBKEY], '--out'],
   [[...UNWRAP, '--in', 'export.json'], '--out'],
   [[...UNWRAP, '--in', 'export.json', '--component', 'c2'], '--component'],
+  [['drill', 'dir', ...LOCAL], '--report'],
   [[...KEYGEN, '--pubkey-out', 'p'], '--privkey-out'],
   [[...KEYGEN, '--privkey-out', 'k'], '--pubkey-out'],
 ];

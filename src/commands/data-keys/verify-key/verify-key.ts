@@ -23,6 +23,8 @@ import {
   expectCheckValueOption,
   parseCheckValueMethods,
 } from '../../shared/check-value-options.ts';
+import type { Connections } from '../../shared/connections.ts';
+import { makeConnections } from '../../shared/connections.ts';
 import { addConnectionOptions, parseSeconds } from '../../shared/connection-options.ts';
 import { addContextOptions, contextInput } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';
@@ -35,8 +37,8 @@ import { addPinOptions, assertOnePinSource } from '../../shared/module/pin.ts';
 import type { ExportOptions } from '../../shared/read-export.ts';
 import { exportInputs, readExport } from '../../shared/read-export.ts';
 import { withOpeners } from './openers.ts';
-import type { AgainstOptions, Connections } from './backups.ts';
-import { makeConnections, readAgainst } from './backups.ts';
+import type { AgainstOptions } from './backups.ts';
+import { readAgainst } from './backups.ts';
 import { verifyView } from './view.ts';
 import { printWithWitness, warnOfShortValues } from './result.ts';
 import type { AskedBackup } from './witness.ts';
