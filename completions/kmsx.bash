@@ -76,9 +76,9 @@ _kmsx_list_command() {
       ;;
     'kmsx verify-key')
       options+=(-i --in --privkey --wrapping-algorithm --against --expect-check-value
-        --check-value-methods --witness --context --context-file --passphrase-file --passphrase-env
-        --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint
-        --ca-file --resolve --timeout --max-attempts --deadline)
+        --check-value-methods --proof --witness --context --context-file --passphrase-file
+        --passphrase-env --module --module-parameters --pin-file --pin-env --profile --region
+        --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx list-backups')
       options+=(--key-id --proofs --profile --region --gateway --endpoint --ca-file --resolve
@@ -222,11 +222,11 @@ _kmsx_find_option() {
     'kmsx verify-key')
       case $2 in
         -i | --in) takes=files names=(-i --in) ;;
-        --privkey | --context-file | --passphrase-file | --pin-file | --ca-file) takes=files ;;
+        --privkey | --against) takes=files repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
-        --against) takes=files repeatable=1 ;;
         --expect-check-value | --context | --resolve) takes=none repeatable=1 ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --proof | --context-file | --passphrase-file | --pin-file | --ca-file) takes=files ;;
         --passphrase-env | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac

@@ -89,7 +89,7 @@ function __kmsx_find_option
             end
         case 'kmsx verify-key'
             switch "$argv[2]"
-                case -i --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --proof --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx list-backups'
@@ -391,11 +391,12 @@ complete -c kmsx -n '__kmsx_in kmsx combine' -l component -r -F -d 'split custod
 complete -c kmsx -n '__kmsx_in kmsx combine' -l threshold -r -f -d 'any k of the components make the key (Shamir)'
 
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -s i -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token; one for each recipient (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'for a bare ExportedDataKey: how it was wrapped'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l against -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that every backup must have; instead of --in and --privkey, or in addition (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l proof -r -F -d 'write a proof of the backups that match, for drill'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l witness -d 'also print commands of openssl and aliyun that show the same'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'

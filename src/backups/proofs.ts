@@ -34,7 +34,7 @@ export const NO_PROOFS: KnownProofs = { of: () => undefined, namesIn: () => [] }
 const PROOF_FILE = /^[^.].*\.jsonl?$/;
 
 /**
- * Reads every proof in a folder's own `*.json` files and, one on each line, `*.jsonl` files; other documents are passed
+ * Reads every proof in a folder's own `*.json` and `*.jsonl` files, as one document or one on each line; other documents are passed
  * over. Half a line at the end, as a killed run leaves it, is none.
  *
  * @param path - absolute
@@ -97,8 +97,11 @@ async function proofFiles(path: string, label: string): Promise<string[]> {
 async function* proofsIn(path: string, label: string): AsyncGenerator<ProofDocument> {
   if (path.endsWith('.json')) {
     const text = await readFile(path, 'utf8');
-    if (text.includes(PROOF_WORD)) yield* proofOf(text, label);
-    return;
+    if (!text.includes(PROOF_WORD)) return;
+    if (isJson(text)) {
+      yield* proofOf(text, label);
+      return;
+    }
   }
   let number = 0;
   for await (const { text, isWhole } of linesOf(path)) {

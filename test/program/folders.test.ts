@@ -12,6 +12,7 @@ const folder = useTempFolder();
 const LOCAL = ['--gateway', 'local'];
 const EXPORT = ['export-key', '--key-id', 'alias/rehearsal', ...LOCAL];
 const UNWRAP = ['unwrap-key', '--privkey', PRIVKEY];
+const VERIFY = ['verify-key', '--against', 'backup.json', '--region', 'cn-hangzhou'];
 const KEYGEN = ['keygen', '--no-passphrase'];
 
 beforeEach(() => {
@@ -47,6 +48,7 @@ const OUTPUTS: [argv: readonly string[], option: string][] = [
   [[...UNWRAP, '--in', 'export.json'], '--out'],
   [[...UNWRAP, '--in', 'export.json', '--component', 'c2'], '--component'],
   [['drill', 'dir', ...LOCAL], '--report'],
+  [[...VERIFY, '--expect-check-value', 'ecb:000000'], '--proof'],
   [[...KEYGEN, '--pubkey-out', 'p'], '--privkey-out'],
   [[...KEYGEN, '--privkey-out', 'k'], '--pubkey-out'],
 ];
