@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kmsxError, systemErrorCode } from '../base/error.ts';
+import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import { fewDescriptors } from '../base/files/few-descriptors.ts';
 import { openPatiently, readUpTo } from '../base/files/read-up-to.ts';
 import { classify } from './classify.ts';
@@ -135,6 +135,7 @@ async function readDocument(path: string, label: string, signal: AbortSignal): P
 
 /** What a folder or a file in it could not be read for, as an error of kmsx; any other error unchanged. */
 export function readError(label: string, error: unknown): unknown {
+  if (error instanceof KmsxError) return error;
   const code = systemErrorCode(error);
   const few = fewDescriptors(code, error);
   if (code === undefined || few !== undefined) return few ?? error;
