@@ -10,7 +10,7 @@ export default tseslint.config(
       'node_modules/',
       'completions/',
       'test/golden/',
-      'test/interop/clients/.cache/',
+      'test/interop/*/.cache/',
     ],
   },
   {

@@ -472,7 +472,7 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-key-spec -r -f -a 'RSA_2
 complete -c kmsx -n '__kmsx_in kmsx doctor' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'the commands to run, separated by commas: other missing permissions are only warned of'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'the commands to run, separated by commas: other missing permissions only cause a warning'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l backup -r -F -d 'where a backup would go: a file, or secret:NAME (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -s o -l out -r -F -d 'where the export document would go'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'

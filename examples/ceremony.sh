@@ -229,7 +229,7 @@ spaced() { # HEXADECIMAL
 }
 
 export_key() { # OPTION...
-  kmsx export-key --key-id "$key_id" --pubkey "$pubkey" --expect-fingerprint "$fingerprint" --bind --context "$context" \
+  kmsx export-key --json --key-id "$key_id" --pubkey "$pubkey" --expect-fingerprint "$fingerprint" --bind --context "$context" \
     --backup "$backup" --backup "$second" --out "$export" "$@"
 }
 

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { setMaxListeners } from 'node:events';
 import { isThreadBusy } from './base/thread-work.ts';
 import { SIGNAL_EXIT_CODES } from './terminal/exit-codes.ts';
@@ -25,6 +26,7 @@ const UNSETTLED = 13;
 const interrupt = new AbortController();
 setMaxListeners(0, interrupt.signal); // each of many outputs listens
 let stop: (() => void) | undefined;
+const lastWords = new Set<() => string>();
 
 const signals = Object.keys(SIGNAL_EXIT_CODES) as (keyof typeof SIGNAL_EXIT_CODES)[];
 for (const signal of signals) {
@@ -35,6 +37,7 @@ for (const signal of signals) {
       return;
     }
     interrupt.abort(); // temporary files are removed, at once
+    for (const words of lastWords) sayAtOnce(words());
     // At its exit Node waits for the threads that look up names, open files and derive keys. One that hangs would keep
     // the process alive: then the signal ends it, with what a shell calls the same exit code.
     const waiting = process.getActiveResourcesInfo();
@@ -59,6 +62,10 @@ const io = systemIo(
   programFiles,
   interrupt.signal,
   () => new Promise((resolve) => (stop = resolve)),
+  (words) => {
+    lastWords.add(words);
+    return () => void lastWords.delete(words);
+  },
 );
 const argv = process.argv.slice(2);
 // Node.js ends a process that waits for nothing any more, whether or not the run has come to an end.
@@ -68,6 +75,15 @@ process.once('exit', () => {
     process.stderr.write('kmsx: error: a defect in kmsx (no end)\n');
 });
 void main();
+
+/** No other write would come out before the end of the process. */
+function sayAtOnce(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch {
+    // There is nowhere to say it.
+  }
+}
 
 async function main(): Promise<void> {
   process.exitCode = await run(createProgram(io, argv), argv, io);

@@ -1,10 +1,24 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SECRET_PREFIX } from './secret-prefix.ts';
+import { UNPRINTABLE } from './unprintable.ts';
 
-/** Quotes a word for a POSIX shell where it needs to be quoted. */
+/**
+ * Quotes a word for a POSIX shell where it needs to be quoted. What a terminal does not show as it is is written as
+ * octal digits, for printf: such a word is the same after it was shown, and copied.
+ */
 export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word)) return word; // zsh takes =NAME for a program's path
+  if (word.search(UNPRINTABLE) >= 0 && !word.endsWith('\n')) return `"$(printf '${octal(word)}')"`;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The format of a printf that prints a text: each byte that is no letter or digit in octal. */
+function octal(text: string): string {
+  return Array.from(Buffer.from(text), (byte) => {
+    const character = String.fromCharCode(byte);
+    return /[\w./-]/.test(character) ? character : `\\${byte.toString(8).padStart(3, '0')}`;
+  }).join('');
 }
 
 /** Whether a label is that of an input that is not a file. */

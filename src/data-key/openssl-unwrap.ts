@@ -2,7 +2,6 @@ import { decodeBase64 } from '../base/bytes.ts';
 import type { OaepHash, WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { Sm2Layout } from '../wrapping/sm2/ciphertext.ts';
 import { readSm2Ciphertext } from '../wrapping/sm2/ciphertext.ts';
-import { isSm2Point } from '../wrapping/sm2/parameters.ts';
 
 /** How the openssl program opens an export that lies in a file. */
 export interface OpensslUnwrap {
@@ -32,14 +31,13 @@ export function opensslUnwrap(
 ): OpensslUnwrap {
   if (hash !== undefined) return { prepare: [], command: opensslOaep(hash, key, stem) };
   const decrypt = `openssl pkeyutl -decrypt ${key} -in`;
-  const candidates = readSm2Ciphertext(decodeBase64(exportedDataKey) ?? Buffer.alloc(0))
-    .filter(({ c1 }) => isSm2Point(c1))
-    .map(({ layout }, index) => ({
-      file: layout === undefined ? `${stem}.bin` : `${stem}.${index + 1}.der`,
-      layout,
-    }));
+  const ciphertext = decodeBase64(exportedDataKey) ?? Buffer.alloc(0);
+  const candidates = readSm2Ciphertext(ciphertext).map(({ layout }, index) => ({
+    file: layout === undefined ? `${stem}.bin` : `${stem}.${index + 1}.der`,
+    layout,
+  }));
   const prepare = candidates.flatMap(({ layout, file }) =>
-    layout === undefined ? [] : [asDer(layout, stem, file)],
+    layout === undefined ? [] : [asDer(layout, file)],
   );
   const attempts = candidates.map(({ file }) => `${decrypt} "${file}"`);
   return {
@@ -63,7 +61,7 @@ function inHex(stem: string): string {
   return `hex=$(od -An -v -tx1 "${stem}.bin" | tr -d ' \\n')`;
 }
 
-function asDer({ x, y, c3, c2 }: Sm2Layout, stem: string, file: string): string {
+function asDer({ x, y, c3, c2 }: Sm2Layout, file: string): string {
   const lines = [
     'asn1=SEQUENCE:sm2',
     '[sm2]',
@@ -73,7 +71,7 @@ function asDer({ x, y, c3, c2 }: Sm2Layout, stem: string, file: string): string 
     `c2=FORMAT:HEX,OCTETSTRING:${cut(c2)}`,
   ];
   const words = lines.map((line) => `"${line}"`).join(' ');
-  const parts = `"${stem}.cnf"`;
+  const parts = `"${file.replace(/\.der$/, '.cnf')}"`;
   return `printf '%s\\n' ${words} > ${parts} && openssl asn1parse -genconf ${parts} -noout -out "${file}"`;
 }
 

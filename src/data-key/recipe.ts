@@ -1,4 +1,4 @@
-import { shellWord } from '../base/shell-word.ts';
+import { fileWord } from '../base/shell-word.ts';
 import type { ExportDocument, ExportEntry } from '../documents/export-document.ts';
 import type { OaepHash } from '../wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../wrapping/algorithms.ts';
@@ -34,7 +34,7 @@ const PKCS11_HASHES = { sha256: 'SHA256', sha1: 'SHA-1' } as const;
 export function recipesFor(document: ExportDocument, name: RecipeName, path: string): Recipe[] {
   return document.Exports.flatMap((entry, index) => {
     const { hash } = findWrappingAlgorithm(entry.WrappingAlgorithm);
-    const read = `jq -r '.Exports[${index}].ExportedDataKey' ${shellWord(path)} | openssl base64 -d -A`;
+    const read = `jq -r '.Exports[${index}].ExportedDataKey' ${fileWord(path)} | openssl base64 -d -A`;
     if (name === 'openssl') return [withOpenssl(entry, read)];
     return hash === undefined ? [] : [withToken(entry, read, hash)];
   });
@@ -43,7 +43,12 @@ export function recipesFor(document: ExportDocument, name: RecipeName, path: str
 function withOpenssl(entry: ExportEntry, read: string): Recipe {
   const algorithm = findWrappingAlgorithm(entry.WrappingAlgorithm);
   const key = '-inkey "$PRIVATE_KEY"';
-  const { prepare, command } = opensslUnwrap(algorithm, entry.ExportedDataKey, key, 'export');
+  const { prepare, command } = opensslUnwrap(
+    algorithm,
+    entry.ExportedDataKey,
+    key,
+    '$folder/export',
+  );
   const { hash } = algorithm;
   return {
     Recipe: 'openssl',
@@ -55,12 +60,20 @@ function withOpenssl(entry: ExportEntry, read: string): Recipe {
     },
     Commands: [
       'umask 077',
+      'set -C', // no file that exists is written
       ...(hash === undefined
-        ? [`${read} > export.bin`, ...prepare, `${command} > "$DATA_KEY"`]
+        ? [...inFolder(read), ...prepare, `${command} > "$DATA_KEY"`, AWAY]
         : [`${read} | openssl pkeyutl -decrypt ${key} ${oaepOptions(hash)} > "$DATA_KEY"`]),
     ],
   };
 }
+
+/** Puts the ciphertext into a folder of its own. */
+function inFolder(read: string): string[] {
+  return ['folder=$(mktemp -d)', `${read} > "$folder/export.bin"`];
+}
+
+const AWAY = 'rm -r "$folder"';
 
 function withToken(entry: ExportEntry, read: string, hash: OaepHash): Recipe {
   const pkcs11 = PKCS11_HASHES[hash];
@@ -76,8 +89,9 @@ function withToken(entry: ExportEntry, read: string, hash: OaepHash): Recipe {
       LABEL: 'the label that the data key gets',
     },
     Commands: [
-      `${read} > export.bin`,
-      `pkcs11-tool --module "$MODULE" --token-label "$TOKEN" --login --unwrap ${mechanism} --id "$WRAPPING_KEY_ID" --input-file export.bin --key-type AES: --application-label "$LABEL"`,
+      ...inFolder(read),
+      `pkcs11-tool --module "$MODULE" --token-label "$TOKEN" --login --unwrap ${mechanism} --id "$WRAPPING_KEY_ID" --input-file "$folder/export.bin" --key-type AES: --application-label "$LABEL"`,
+      AWAY,
     ],
   };
 }

@@ -43,9 +43,9 @@ export function wrappingParameters({ publicKey, algorithm }: Recipient): Wrappin
  * One export as the documents have it.
  *
  * @param action - the action of KMS that was answered, for the error
- * @param ciphertextBlob - the other envelope of the data key
+ * @param ciphertextBlob - the data key under the KMS key
  * @throws KmsxError `answer-malformed` if the ExportedDataKey is not as long as the modulus, is no RSA ciphertext under
- * it, or is the other envelope
+ * it, or is the CiphertextBlob
  */
 export function exportEntry(
   action: string,

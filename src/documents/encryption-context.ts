@@ -2,7 +2,7 @@ import { kmsxError } from '../base/error.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
 
 /**
- * The EncryptionContext of KMS: names and values that are bound to a ciphertext blob and must be repeated
+ * The EncryptionContext of KMS: names and values that are bound to a CiphertextBlob and must be repeated
  * to open it. Every name survives as an own property, `__proto__` too.
  */
 export type EncryptionContext = Readonly<Record<string, string>>;

@@ -20,7 +20,7 @@ export interface ExportEntry {
   readonly RequestId: string;
 }
 
-/** What `export-key` prints: both envelopes of one data key. `docs/documents.md`. */
+/** What `export-key` prints: both ciphertexts of one data key. `docs/documents.md`. */
 export interface ExportDocument extends ExportEntry, CommonFields {
   readonly Format: typeof EXPORT_FORMAT;
   readonly KeyId: string;

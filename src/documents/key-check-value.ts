@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { equalBytes } from '../base/bytes.ts';
 import { kmsxError } from '../base/error.ts';
+import { placeholderHint } from '../base/placeholders.ts';
 import { withoutStray } from '../base/nearly-right.ts';
 import type { FieldReader } from '../base/fields.ts';
 import { isJsonObject } from '../base/json.ts';
@@ -187,20 +188,20 @@ export function assuranceBits(checkValues: readonly KeyCheckValue[]): number | u
 
 /**
  * Parses an expected check value, as it was read aloud or copied from an HSM: `ecb:…`, `cmac:…`, `label:…` or
- * `sha256:…` with all the hexadecimal digits of the method, in either letter case.
+ * `sha256:…` with all the hexadecimal digits of the method, in either letter case, in groups or not.
  *
  * @throws KmsxError `check-value-malformed`
  */
 export function parseExpectedCheckValue(text: string): KeyCheckValue {
   const colon = text.indexOf(':');
   const facts = METHODS.find(({ word }) => word === text.slice(0, colon));
-  const digits = text.slice(colon + 1);
+  const digits = text.slice(colon + 1).replaceAll(' ', '');
   if (facts === undefined || !/^[0-9a-fA-F]*$/.test(digits)) {
     // The text is not repeated: it may be the data key itself.
     throw kmsxError(
       'check-value-malformed',
       'a key check value is ecb:, cmac:, label: or sha256: and hexadecimal digits',
-      { hints: likelyCheckValue(text) },
+      { hints: likelyCheckValue(text) ?? placeholderHints(text) },
     );
   }
   if (digits.length !== facts.bytes * 2) {
@@ -210,6 +211,11 @@ export function parseExpectedCheckValue(text: string): KeyCheckValue {
     );
   }
   return { Method: facts.method, Value: digits.toLowerCase() };
+}
+
+function placeholderHints(text: string): string[] | undefined {
+  const hint = placeholderHint(text);
+  return hint === undefined ? undefined : [hint];
 }
 
 /** @returns a hint where the digits are as many as a method has; those of 16 bytes are not shown, as a key has as many */

@@ -137,8 +137,11 @@ function chooseGateway(options: GatewayOptions): Chosen {
   if (envGateway === 'local') {
     throw kmsxError(
       'environment-refused',
-      'KMSX_GATEWAY=local is refused: a rehearsal is asked for by the flag, each time',
-      { details: { name: 'KMSX_GATEWAY' } },
+      'KMSX_GATEWAY=local is refused: a rehearsal is asked for by the option, each time',
+      {
+        details: { name: 'KMSX_GATEWAY' },
+        hints: ['unset KMSX_GATEWAY, and give --gateway local'],
+      },
     );
   }
   if (envGateway !== undefined) return { name: 'KMSX_GATEWAY', gateway: envGateway };

@@ -1,5 +1,6 @@
 import type { ErrorDetails } from '../base/error-details.ts';
 import { kmsxError } from '../base/error.ts';
+import { placeholderHint } from '../base/placeholders.ts';
 import { strayCharacter, withoutStray } from '../base/nearly-right.ts';
 import { isRegion, likelyRegion } from '../network/region.ts';
 
@@ -46,7 +47,7 @@ export function parseKeyId(text: string, option = '--key-id'): KeyIdentifier {
   if (/^acs:/i.test(text)) throw malformedArn(text, option);
   if (text.startsWith('alias/')) return { text, kind: 'alias', alias: checkAlias(text, option) };
   if (isKeyOwnId(text)) return { text, kind: 'id', id: text };
-  throw malformed(option, `${quoted(text)} is not a key id, alias or ARN`, guess(text));
+  throw malformed(option, `${quoted(text)} is not a key id, alias or ARN`, guess(text), text);
 }
 
 /**
@@ -152,8 +153,12 @@ function malformedArn(text: string, option: string): Error {
 
 type Malformation = Pick<ErrorDetails['key-id-malformed'], 'reason' | 'suggestion'>;
 
-function malformed(option: string, message: string, details: Malformation): Error {
-  return kmsxError('key-id-malformed', message, { details: { ...details, option } });
+function malformed(option: string, message: string, details: Malformation, text = ''): Error {
+  const hint = placeholderHint(text);
+  return kmsxError('key-id-malformed', message, {
+    details: { ...details, option },
+    ...(hint !== undefined && { hints: [hint] }),
+  });
 }
 
 function quoted(text: string): string {

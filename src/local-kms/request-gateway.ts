@@ -176,6 +176,7 @@ export class RequestGateway {
       now,
       publicKeys: this.#publicKeys,
       keyPairs: this.#keyPairs,
+      exportsSm2InDer: record.treatment.exportsSm2InDer,
       caller,
       instanceId,
     });

@@ -104,7 +104,7 @@ function asKmsxError(
   if (thrown instanceof KmsxError) return thrown;
   if (thrown instanceof CommanderError && thrown.code === 'commander.excessArguments') {
     return kmsxError('bad-usage', `too many arguments for ${command?.name() ?? 'kmsx'}`, {
-      hints: suggestion === undefined ? [] : [suggestion],
+      hints: [suggestion ?? 'several values are an option each: --backup a.json --backup b.json'],
     });
   }
   if (thrown instanceof CommanderError) return fromCommander(thrown, suggestion);
@@ -123,7 +123,13 @@ function fromCommander(error: CommanderError, ownSuggestion: string | undefined)
     .replace(/^error: /, '')
     .replace(/^(unknown option '--[^=]*)=.*'/s, "$1'");
   const suggestion = /\n\((Did you mean [^\n]*)\)$/.exec(text);
-  const sentence = text.slice(0, suggestion?.index);
+  const sentence = text
+    .slice(0, suggestion?.index)
+    .replace(/^required option '(--[\w-]+).*' not specified$/, '$1 is needed')
+    .replace(
+      /^missing required argument '(.+)'$/,
+      (_, name: string) => `${name.toUpperCase()} is needed`,
+    );
   const hint = ownSuggestion ?? suggestion?.[1]?.toLowerCase();
   return kmsxError('bad-usage', sentence.replace(/\.$/, '').replaceAll("'", ''), {
     hints: [...(hint === undefined ? [] : [hint]), GENERAL_HINT],

@@ -125,7 +125,7 @@ async function liesOfInsiders(truth: Truth, stage: LieStage): Promise<Lie[]> {
       tell: () => verify(backup, forgedExport(wrapped, pair, randomBytes), pair, kms),
     },
     {
-      title: "another data key's backup, held against a check value",
+      title: "the check value of another data key's backup",
       kind: 'crypto',
       tell: () => verifyCheckValue(otherBackup, wrapped, pair, kms),
     },

@@ -1,3 +1,4 @@
+import { oneLine } from '../terminal/output/printable.ts';
 import { DamagedPack, NotAFile } from './pack.ts';
 
 /** An error of the start, when nothing of the program is loaded yet. */
@@ -73,5 +74,5 @@ export function textOf({ error }: Refusal, argv: readonly string[]): string {
   const isJson = /(^| )--error-format[ =]json( |$)/.test(argv.join(' '));
   return isJson
     ? `${JSON.stringify({ Error: { ...error, Retryable: false } })}\n`
-    : `kmsx: error: ${error.Message}\nkmsx: hint: ${error.Hint}\n`;
+    : `kmsx: error: ${oneLine(error.Message)}\nkmsx: hint: ${oneLine(error.Hint)}\n`;
 }

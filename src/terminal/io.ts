@@ -39,6 +39,12 @@ export interface Io extends FileContext {
   readonly cwd: string | undefined;
   /** The effective user; undefined on systems without one. */
   readonly userId: number | undefined;
+  /**
+   * What is said on stderr if the process is interrupted from now on.
+   *
+   * @returns takes it back
+   */
+  lastWords(words: () => string): () => void;
   /** Kills all processes of a group; does nothing if there are none. */
   killGroup(groupId: number): void;
   /** The path of the Node.js that runs, for a process of its own. */

@@ -25,7 +25,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'not-offered-yet': ['use an RSA_2048 key with RSAES_OAEP_SHA_256 for this'],
   'input-needed': [({ instead }) => `give ${instead}; or leave out --no-input to be asked`],
   'input-twice-stdin': ['give one of them as a file'],
-  'output-twice': ['send each output to a file of its own, as in --out export.json'],
+  'output-twice': ['send each output to a file of its own'],
   'output-is-input': ['give the output another name'],
   'output-exists': ['give another name, or --force to move the old file aside to FILE.old-TIME'],
   'output-is-secret': [
@@ -34,7 +34,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'output-is-folder': ['give the name of a file in it'],
   'terminal-refused': [
-    'send it to a file or a pipe, give --force-terminal to show it, or give --check-value-only',
+    '--out FILE writes it to a file, --check-value-only shows its check values, --force-terminal shows it',
   ],
   'component-needs-file': [
     'give each component a file of its own: --component 1.json --component 2.json',
@@ -135,7 +135,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'pubkey-size': ['KMS accepts RSA keys of 2048 bits only: make a pair with kmsx keygen'],
   'pubkey-exponent': ['use a key with the exponent 65537: make a pair with kmsx keygen'],
   'pubkey-modulus': [
-    'anyone who sees it may compute the private half: make another pair, with kmsx keygen or a mended device',
+    'anyone who sees it may compute the private half: make another pair, with kmsx keygen or on a repaired device',
   ],
   'pubkey-purpose': [
     'use the key of the HSM that is meant for wrapping, or make a pair with kmsx keygen',
@@ -288,9 +288,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'backups-not-opening': [
     'mend them while another copy opens: kmsx verify-key --against FILE says more of one',
   ],
-  'reencrypt-same-key': [
-    'give another --to-key-id, or another --to-context; kmsx list-keys --aliases shows the key behind an alias',
-  ],
+  'reencrypt-same-key': ['give another --to-key-id, or another --to-context; nothing was written'],
   'reencrypt-mismatch': ['stop: keep the old backup, and report the RequestId to Alibaba Cloud'],
   'component-damaged': [
     'stop: it was changed or miscopied: ask its custodian for the original, or use another one if the threshold allows it',

@@ -119,13 +119,17 @@ export function checkArguments(argv: readonly string[], options: readonly Option
     seen.add(option);
     if (value === undefined) continue;
     if (value.startsWith('--') || readsAsShortForm(value)) {
-      throw kmsxError('option-value-is-option', `${name} has no value: ${value} follows it`, {
-        details: { option: name, value },
+      const shown = IS_SECRET_NAME.test(name) ? '…' : value;
+      throw kmsxError('option-value-is-option', `${name} has no value: ${shown} follows it`, {
+        details: { option: name, value: shown },
       });
     }
     assertWellTyped(value, names);
   }
 }
+
+/** Options by which a secret itself is often given, by mistake. */
+const IS_SECRET_NAME = /^--(?:passphrase|pin)-(?:env|file)$/;
 
 /** Whether the arguments, already checked, contain an option that is not among `options`. */
 export function hasUnknownOption(argv: readonly string[], options: readonly Option[]): boolean {

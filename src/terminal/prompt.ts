@@ -1,6 +1,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { secretBuffer, SecretBytes, secretCopy } from '../base/secret-bytes.ts';
+import { oneLine } from './output/printable.ts';
 import { lineEditor } from './line-editor.ts';
 
 const ENTER = new Set([0x0a, 0x0d]);
@@ -26,7 +27,7 @@ export async function promptSecret(
   }
   const terminal = new ReadStream(descriptor);
   try {
-    writeSync(descriptor, question);
+    writeSync(descriptor, oneLine(question));
     terminal.setRawMode(true);
     return await readLine(terminal, signal);
   } finally {

@@ -26,6 +26,8 @@ export interface Reporter {
   warnOfRehearsal(message: string): Promise<void>;
   /** Progress in words; `--quiet` leaves it out. */
   note(message: string): Promise<void>;
+  /** A message as `note` writes it, with its newline, for `Io.lastWords`. */
+  line(message: string): string;
   /** Shown with `--verbose` only. */
   detail(message: string): Promise<void>;
   error(error: KmsxError): Promise<void>;
@@ -53,10 +55,9 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
     );
   };
   let isRehearsalSaid = false;
-  const note = (message: string): Promise<void> =>
-    write(
-      json ? JSON.stringify({ Note: { Message: oneLine(message) } }) : `kmsx: ${oneLine(message)}`,
-    );
+  const lineOf = (message: string): string =>
+    json ? JSON.stringify({ Note: { Message: oneLine(message) } }) : `kmsx: ${oneLine(message)}`;
+  const note = (message: string): Promise<void> => write(lineOf(message));
 
   return {
     warn: async (message) => {
@@ -71,6 +72,7 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
     note: async (message) => {
       if (!options.quiet) await note(message);
     },
+    line: (message) => `${lineOf(message)}\n`,
     detail: async (message) => {
       if (options.verbose && !options.quiet) await note(message);
     },

@@ -13,12 +13,14 @@ import { promptSecret } from './prompt.ts';
  * @param programFiles - the files that the program is in
  * @param signal - aborts when the process is interrupted
  * @param untilStopped - as in `Io`
+ * @param lastWords - as in `Io`
  */
 export function systemIo(
   host: NodeJS.Process,
   programFiles: readonly string[],
   signal: AbortSignal,
   untilStopped: () => Promise<void>,
+  lastWords: Io['lastWords'],
 ): Io {
   return {
     stdin: systemInput(host),
@@ -33,6 +35,7 @@ export function systemIo(
     pid: host.pid,
     signal,
     untilStopped,
+    lastWords,
     now: () => new Date(),
     randomBytes: (length) => randomBytes(length),
     sleep: async (milliseconds, until = signal) => {

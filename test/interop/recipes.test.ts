@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { cleanEnv, finish, kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
+import type { Sm2Form } from '../../src/wrapping/sm2/ciphertext.ts';
 import { rewriteSm2Export } from '../support/sm2-forms.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
@@ -43,7 +44,7 @@ it.each(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'])(
   },
 );
 
-it.each(['DER', '04-C1C3C2', 'C1C3C2', '04-C1C2C3', 'C1C2C3'])(
+it.each<Sm2Form>(['DER', '04-C1C3C2', 'C1C3C2', '04-C1C2C3', 'C1C2C3'])(
   'the recipe of OpenSSL opens an SM2 export as kmsx does: %s',
   async (form) => {
     const cwd = folder();

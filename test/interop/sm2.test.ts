@@ -1,8 +1,9 @@
-/* SM2 in both directions with the openssl program, whose form is GM/T 0009 DER. */
-import { execFileSync } from 'node:child_process';
+/* SM2 keys and ciphertexts of the openssl program, whose form is GM/T 0009 DER. The other direction: sm2/random.test.ts. */
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { readPrivateKey } from '../../src/wrapping/private-key/private-key.ts';
@@ -16,14 +17,17 @@ const openssl = (...args: string[]): Buffer =>
   execFileSync('openssl', args, { cwd: folder(), stdio: ['ignore', 'pipe', 'pipe'] });
 const noPassphrase = (): Promise<never> => Promise.reject(new Error('not encrypted'));
 
-it('opens what openssl encrypts to a key of keygen, a hundred times', async () => {
+it('opens what openssl encrypts to a key of keygen, a thousand times', async () => {
   const keygen = ['keygen', '--wrapping-key-spec', 'EC_SM2', '--no-passphrase'];
   await kmsxOk([...keygen, '--privkey-out', 'k.pem', '--pubkey-out', 'p.pem'], { cwd: folder() });
   const key = await readPrivateKey(readFileSync(inFolder('k.pem')), 'k.pem', noPassphrase);
-  for (let run = 0; run < 100; run += 1) {
-    const dataKey = randomBytes(1 + (run % 64));
-    writeFileSync(inFolder('in.bin'), dataKey);
-    const wrapped = openssl('pkeyutl', '-encrypt', '-pubin', '-inkey', 'p.pem', '-in', 'in.bin');
+  const dataKeys = Array.from({ length: 1000 }, (_, index) => randomBytes(1 + (index % 256)));
+  for (const [index, dataKey] of dataKeys.entries()) writeFileSync(inFolder(`${index}`), dataKey);
+  const encrypting = 'openssl pkeyutl -encrypt -pubin -inkey p.pem -in "$n" -out "$n.der"';
+  const loop = `n=0; while [ -e "$n" ]; do ${encrypting} || exit 1; n=$((n + 1)); done`;
+  await promisify(execFile)('sh', ['-c', loop], { cwd: folder() });
+  for (const [index, dataKey] of dataKeys.entries()) {
+    const wrapped = readFileSync(inFolder(`${index}.der`));
     const opened = await key.unwrap(wrapped, findWrappingAlgorithm('SM2PKE'));
     expect(opened.bytes).toEqual(dataKey);
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -96,6 +96,11 @@ describe('--no-input', () => {
     const waiting = await onTerminal(['inspect', '-', '--no-input']);
     expect(waiting.code, waiting.output).toBe(2);
     expect(waiting.output).toContain('standard input is a terminal');
+    for (const name of ['/dev/tty', '/dev/./stdin']) {
+      const byName = await onTerminal([...argv, '--passphrase-file', name]);
+      expect(byName.code, byName.output).toBe(2);
+      expect(byName.output).toContain(`${name} is a terminal`);
+    }
   });
 });
 
@@ -114,6 +119,19 @@ describe('a passphrase prompt', () => {
     const wrong = await onTerminal(unwrap, ['other\r']);
     expect(wrong.code).toBe(6);
     expect(wrong.output).not.toContain('other');
+  });
+
+  it('shows a name that would move the cursor as escapes', async () => {
+    const name = 'k\u001b[2J\u009b31mEVIL.pem';
+    const made = await onTerminal(KEYGEN, ['geheim\r', 'geheim\r']);
+    expect(made.code, made.output).toBe(0);
+    renameSync(join(folder(), 'k.pem'), join(folder(), name));
+    writeFileSync(join(folder(), 'e.txt'), Buffer.alloc(256, 1).toString('base64'));
+    const algorithm = ['--wrapping-algorithm', 'RSAES_OAEP_SHA_256'];
+    const unwrap = ['unwrap-key', '--privkey', name, '--in', 'e.txt', '--check-value-only'];
+    const { output } = await onTerminal([...unwrap, ...algorithm], ['geheim\r']);
+    expect(output).toContain('passphrase of k\\u001b[2J\\u009b31mEVIL.pem: ');
+    expect(output).not.toContain('\u001b[2J');
   });
 
   it('ends with 130 at Ctrl-C, and leaves nothing behind', async () => {

@@ -13,6 +13,7 @@ import { cleanEnv, kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { witnessCommands } from '../../src/data-key/witness/witness.ts';
 import type { WitnessGateway } from '../../src/data-key/witness/aliyun.ts';
 import { findWrappingAlgorithm } from '../../src/wrapping/algorithms.ts';
+import type { Sm2Form } from '../../src/wrapping/sm2/ciphertext.ts';
 import { rewriteSm2Export } from '../support/sm2-forms.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY, testKeyPath } from '../support/wrapping-keys.ts';
@@ -204,7 +205,7 @@ describe('a witness with openssl and aliyun', () => {
     });
   });
 
-  it.each([
+  it.each<[string, Sm2Form]>([
     ['dash', '04-C1C3C2'],
     ['bash', '04-C1C3C2'],
     ['dash', 'DER'],

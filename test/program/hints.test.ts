@@ -101,7 +101,7 @@ describe('a terminal', () => {
     for (const argv of [UNWRAP, ['combine', '1']]) {
       const { code, stderr } = await runInProcess(argv, { cwd: folder(), stdoutIsTerminal: true });
       expect(code).toBe(2);
-      expect(stderr).toContain('or give --check-value-only\n');
+      expect(stderr).toContain('--check-value-only shows its check values');
       expect(stderr).not.toContain('unwrap-key has');
     }
   });
@@ -109,7 +109,7 @@ describe('a terminal', () => {
   it('is not offered check values by keygen, which has none', async () => {
     const argv = ['keygen', '--no-passphrase', '--privkey-out', '-', '--pubkey-out', 'p'];
     const { stderr } = await runInProcess(argv, { cwd: folder(), stdoutIsTerminal: true });
-    expect(stderr).toContain('give --force-terminal to show it\n');
+    expect(stderr).toContain('give a file, or --force-terminal to show it\n');
   });
 });
 
@@ -185,8 +185,8 @@ describe('split custody', () => {
   });
 
   it.each([
-    [['component-xor-1.json'], 'not given are numbers 2, 3'],
-    [['component-xor-1.json', 'component-xor-2.json'], 'not given is number 3'],
+    [['component-xor-1.json'], 'not given: numbers 2, 3'],
+    [['component-xor-1.json', 'component-xor-2.json'], 'not given: number 3'],
   ])('says which of %j are missing', async (names, words) => {
     for (const name of names) write(name, golden(name));
     expect(await told('combine', ...names)).toContain(words);

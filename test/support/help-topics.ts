@@ -2,27 +2,12 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Block } from '../../src/terminal/help/layout.ts';
+import { SEED } from './docs/seed.ts';
 import type { Server } from './kmsx.ts';
 import { KMSX, kmsxOk, shell } from './kmsx.ts';
 import { PUBKEY, testKeyPath } from './wrapping-keys.ts';
 
 type Env = Readonly<Record<string, string>>;
-
-/** A KMS with the two keys that the topics name. */
-const SEED = {
-  Format: 'kmsx-local-kms-seed/1',
-  DeriveFrom: 'the topics of help',
-  Accounts: [
-    {
-      AccountId: '1234567890123456',
-      AccessKeys: [{ AccessKeyId: 'LTAI5tTopics', AccessKeySecret: 'notAnActualSecret' }],
-      Keys: [
-        { KeyId: '11111111-1111-4111-8111-111111111111', Aliases: ['alias/payments'] },
-        { KeyId: '22222222-2222-4222-8222-222222222222', Aliases: ['alias/payments-2027'] },
-      ],
-    },
-  ],
-};
 
 /** Writes the files that the topics name, and gives the arguments of `local-kms`. */
 export function topicFiles(folder: string): string[] {

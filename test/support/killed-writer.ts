@@ -29,7 +29,13 @@ const fileSteps: FileSteps = {
   unlink: dying(FILE_STEPS.unlink),
   sync: dying(FILE_STEPS.sync),
 };
-const io = systemIo(process, [], new AbortController().signal, () => new Promise(() => undefined));
+const io = systemIo(
+  process,
+  [],
+  new AbortController().signal,
+  () => new Promise(() => undefined),
+  () => () => undefined,
+);
 const file = await prepareDurableFile(
   path,
   { label: path, mode: 0o600, existing: existing === 'refuse' ? 'refuse' : 'move-aside' },

@@ -59,7 +59,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const { signal } = new AbortController();
   const untilStopped = (): Promise<void> => options.untilStopped ?? Promise.resolve();
   return {
-    ...systemIo(process, [], signal, untilStopped),
+    ...systemIo(process, [], signal, untilStopped, () => () => undefined),
     ...(options.isReal !== true && FIXED),
     ...(options.fileSteps !== undefined && { fileSteps: options.fileSteps }),
     ...(options.pid !== undefined && { pid: options.pid }),

@@ -71,16 +71,17 @@ export class Preparation {
     const traces = (await this.#tracesIn(folder)).get(basename(target));
     if (traces === undefined) return { leftovers: [], old: [] };
     const stays: Leftover[] = [];
+    const asides = new Map(traces.old.map(({ entry, random }) => [random, entry]));
     for (const { entry, pid, space, random } of traces.temporaries) {
       const isHere = space === this.#space;
       if (isHere && this.#context.isProcessAlive(pid)) continue;
       const temporary = join(folder, entry);
       try {
-        const old = traces.old.find((other) => other.random === random);
+        const old = asides.get(random);
         const stats = lstatSync(temporary);
         const ageMs = this.#context.now().getTime() - stats.mtimeMs;
         if (old !== undefined && !isSameFile(temporary, target)) {
-          stays.push({ temporary, old: join(folder, old.entry) });
+          stays.push({ temporary, old: join(folder, old) });
         } else if (isHere) {
           (stats.isDirectory() ? steps.removeFolder : steps.unlink)(temporary);
         } else if (ageMs > FOREIGN_LEFTOVER_MS) {
@@ -91,9 +92,10 @@ export class Preparation {
         if (systemErrorCode(error) === undefined) throw error;
       }
     }
+    const told = new Set(stays.map((leftover) => leftover.old));
     const old = traces.old
       .map(({ entry }) => join(folder, entry))
-      .filter((path) => stays.every((leftover) => leftover.old !== path))
+      .filter((path) => !told.has(path))
       .sort();
     return { leftovers: stays, old };
   }

@@ -1,13 +1,17 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { systemErrorCode } from '../error.ts';
+import { kmsxError, systemErrorCode } from '../error.ts';
+import { isChangeableByOthers } from './changeable.ts';
 import type { TemporaryFileContext } from './temporary-name.ts';
 import { pidSpace } from './temporary-name.ts';
 import { writeError } from './write-error.ts';
 
-type ProcessFacts = Pick<TemporaryFileContext, 'pid' | 'isProcessAlive'>;
+type ProcessFacts = Pick<TemporaryFileContext, 'pid' | 'isProcessAlive'> & {
+  /** The effective user; where it is not known, ownership is not checked. */
+  readonly userId?: number | undefined;
+};
 
 /**
  * Makes a folder that only this user can enter, uses it, and removes it with all that is in it, also when the process is
@@ -40,10 +44,15 @@ export async function withTemporaryFolder<T>(
  * of this user left which were killed.
  *
  * @returns its absolute path: children may have another working directory
- * @throws KmsxError if no folder can be made
+ * @throws KmsxError if no folder can be made, or another user could put one in its place
  */
 export async function makeTemporaryFolder(name: string, context: ProcessFacts): Promise<string> {
   const place = resolve(tmpdir());
+  if (existsSync(place) && (await isChangeableByOthers(place, context.userId))) {
+    throw kmsxError('file-unwritable', `another user could change what is in ${place}`, {
+      hints: ['set TMPDIR to a folder that only you can write, or to /tmp'],
+    });
+  }
   const prefix = join(place, `${name}${context.pid}-${pidSpace()}-`);
   const folder = await mkdtemp(prefix).catch((error: unknown) => {
     throw writeError(prefix, error);

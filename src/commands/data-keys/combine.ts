@@ -29,7 +29,7 @@ export function defineCombine(command: Command, io: Io): void {
       ],
       [
         'the data key itself, into another program',
-        'kmsx combine 1.json 2.json 3.json --format raw | import-into-hsm',
+        'kmsx combine 1.json 2.json 3.json --format raw --out - | import-into-hsm',
       ],
       [
         'new components for other custodians',

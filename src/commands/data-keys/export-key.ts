@@ -33,7 +33,11 @@ import { addContextOptions, contextInput, readContext } from '../shared/context-
 import { describe } from '../shared/describe.ts';
 import { printDryRun } from '../shared/dry-run.ts';
 import type { RepeatedOptions } from '../shared/partial-failure.ts';
-import { rethrowNamingBackups } from '../shared/partial-failure.ts';
+import {
+  interruptedWords,
+  reexportCommand,
+  rethrowNamingBackups,
+} from '../shared/partial-failure.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import {
   addRecipientOptions,
@@ -64,7 +68,7 @@ interface ExportKeyOptions extends ConnectionOptions, ContextOptions, RecipientO
 /** `kmsx export-key`: generates a data key in KMS and exports it under public keys. */
 export function defineExportKey(command: Command, io: Io): void {
   describe(command, {
-    text: 'Generates a data key in KMS and exports it under one or more public keys. Prints the export document. KMS keeps no copy: --backup writes the other envelope, the CiphertextBlob, before the export is shown.',
+    text: 'Generates a data key in KMS and exports it under one or more public keys. Prints the export document. KMS keeps no copy: --backup writes a backup, which keeps the CiphertextBlob, before the export is shown.',
     examples: [
       [
         'export a data key, keep the backup',
@@ -164,13 +168,7 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
       }
       const backups = { files, secrets: places.secrets, standing: [] };
       const repeated = repeatedOptions(options, keyId.region, out);
-      const document = await exportAndWrite(
-        { request, keyId, repeated, backups, out, kms },
-        session,
-      );
-      const verdict = exportVerdict('a new data key', document);
-      const shown = { verdict, document, options: viewOptions(repeated), out };
-      await printView(() => exportView({ ...shown, ...backupsShown(backups) }), session);
+      await exportAndWrite({ request, keyId, repeated, backups, out, kms }, session);
     });
   });
 }
@@ -251,7 +249,7 @@ async function exportAndWrite(
     readonly kms: KmsClient;
   },
   session: Session,
-): Promise<ExportDocument> {
+): Promise<void> {
   const { request, keyId, repeated, backups, out, kms } = work;
   const { io, reporter } = session;
   const keepsNone = backups.files.length + backups.secrets.length === 0;
@@ -260,6 +258,7 @@ async function exportAndWrite(
       'without --backup the only copy of the CiphertextBlob goes to standard output',
     );
   }
+  let forget = (): void => undefined;
   try {
     const document = await exportDataKey(request, {
       kms,
@@ -268,14 +267,42 @@ async function exportAndWrite(
         await warnOfRehearsal(kms, session);
         await noteAlias(keyId, backup.KeyId, session);
         const bytes = repeated.backupFormat === 'blob' ? blobLine(backup) : jsonLine(backup);
+        forget = io.lastWords(() => interruptedWords(backups.standing, repeated, session));
         await keepBackups(bytes, backups, kms, session);
       },
     });
     await writeDocument(document, out, session);
-    return document;
+    await showExport(document, repeated, backups, out, session);
   } catch (error) {
     rethrowNamingBackups(error, backups.standing, repeated);
+  } finally {
+    forget();
   }
+}
+
+/** On a terminal: what was exported, where it lies, what to read aloud and what comes next. */
+async function showExport(
+  document: ExportDocument,
+  repeated: RepeatedOptions,
+  backups: BackupOutputs,
+  out: Output,
+  session: Session,
+): Promise<void> {
+  await printView(() => {
+    const { backupRows, against } = backupsShown('backup', backups);
+    return exportView({
+      verdict: exportVerdict('a new data key', document),
+      document,
+      options: viewOptions(repeated),
+      out,
+      backupRows: backupRows.length === 0 ? undefined : backupRows,
+      against,
+      again:
+        against.length === 0
+          ? undefined
+          : reexportCommand(backups.standing, { out: 'export.json', ...repeated }),
+    });
+  }, session);
 }
 
 function blobLine({ CiphertextBlob }: BackupDocument): Buffer {

@@ -35,7 +35,7 @@ export function defineRecoverKey(command: Command, io: Io): void {
       ],
       [
         'the data key itself, into another program, if it is the expected one',
-        'kmsx recover-key --in payments.backup.json --expect-check-value cmac:… --format raw | import-into-hsm',
+        'kmsx recover-key --in payments.backup.json --expect-check-value cmac:… --format raw --out - | import-into-hsm',
       ],
       [
         'in components for three custodians, any two of whom can combine it',

@@ -24,6 +24,7 @@ import {
 } from '../shared/recipients.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
 import { withOutputs, writeDocument } from '../shared/with-outputs.ts';
+import { commandLine, connectionValues } from '../shared/view/command-line.ts';
 import { exportVerdict, exportView } from './views/export-view.ts';
 
 interface ReexportKeyOptions extends BackupInputOptions, RecipientOptions {
@@ -91,7 +92,19 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
       const against = options.in === '-' ? [] : [options.in];
       await printView(() => {
         const verdict = exportVerdict(`the data key of ${backupLabel(options)}`, document);
-        return exportView({ verdict, document, options, out, backupRows: [], against });
+        const again = commandLine(
+          ['reexport-key'],
+          [
+            ['--in', options.in === '-' ? 'BACKUP' : options.in],
+            ['--pubkey', options.pubkey],
+            ['--for-token', options.forToken],
+            ['--context', options.context],
+            ['--context-file', options.contextFile],
+            ...connectionValues(options),
+            ['--out', 'export.json'],
+          ],
+        );
+        return exportView({ verdict, document, options, out, backupRows: [], against, again });
       }, session);
     }),
   );

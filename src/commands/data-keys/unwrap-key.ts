@@ -40,7 +40,7 @@ export function defineUnwrapKey(command: Command, io: Io): void {
       ],
       [
         'the data key itself, into another program',
-        'kmsx unwrap-key --privkey wrapping.pem --in export.json --format raw | import-into-hsm',
+        'kmsx unwrap-key --privkey wrapping.pem --in export.json --format raw --out - | import-into-hsm',
       ],
       [
         'split custody: three components, any two of which make the key',

@@ -35,7 +35,7 @@ export function defineListTokens(command: Command, io: Io): void {
       ['the tokens of a module', 'kmsx list-tokens --module /usr/lib/softhsm/libsofthsm2.so'],
       [
         'the algorithms that a token really unwraps',
-        'kmsx list-tokens --module /usr/lib/softhsm/libsofthsm2.so --token payments --probe | jq -r .Unwraps[]',
+        'kmsx list-tokens --module /usr/lib/softhsm/libsofthsm2.so --token payments --probe | jq -r ".Unwraps[]"',
       ],
     ],
     exitCodes: [0, 2, 3, 7],

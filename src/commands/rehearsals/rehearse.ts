@@ -157,7 +157,11 @@ function rehearsalView({ Steps, Refused, Files = [] }: RehearsalReport): View {
     verdict: `Rehearsed: ${Steps.length} steps passed, ${Refused.length} lies were refused`,
     blocks: [
       { rows: Files.map((file) => fact('kept', file)) },
-      ...nextBlock([commandLine(['doctor'], [['--key-id', 'KEY_ID']])]),
+      ...nextBlock([
+        Files.length === 0
+          ? commandLine(['doctor'], [['--key-id', 'KEY_ID']])
+          : commandLine(['inspect', ...Files]),
+      ]),
     ],
   };
 }

@@ -33,9 +33,10 @@ export async function printDryRun(
         rows: [
           ...(keyId === undefined ? [] : [fact('KMS key', keyId)]),
           fact('KMS', kms.endpoint),
+          fact('checked', 'every input and output, and the permission'),
           ...(result.NotChecked.length === 0
             ? []
-            : [fact('not asked', result.NotChecked.join(', '))]),
+            : [fact('not checked', result.NotChecked.join(', '))]),
         ],
       },
     ],

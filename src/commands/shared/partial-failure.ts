@@ -1,5 +1,6 @@
 import { KmsxError } from '../../base/error.ts';
 import { hintsFor } from '../../terminal/messages.ts';
+import type { Session } from '../../terminal/session.ts';
 import type { StandingBackup } from './backup/backup-places.ts';
 import type { RepeatedConnection } from './view/command-line.ts';
 import { commandLine, connectionValues } from './view/command-line.ts';
@@ -43,13 +44,35 @@ export function rethrowNamingBackups(
   });
 }
 
+/** What is said where the process is interrupted after the first answer of KMS. */
+export function interruptedWords(
+  standing: readonly StandingBackup[],
+  options: RepeatedOptions,
+  { reporter }: Session,
+): string {
+  if (standing.length === 0)
+    return reporter.line('interrupted: a data key was generated, and lost');
+  const stands = whatStands(
+    'the backup',
+    standing.map(({ label }) => label),
+  );
+  return (
+    reporter.line(`interrupted; ${stands}`) +
+    reporter.line(`go on from the backup: ${reexportCommand(standing, options)}`)
+  );
+}
+
 /** `the backup a stands`, `the backups a and b stand`. */
 export function whatStands(what: string, labels: readonly string[]): string {
   const names = labels.join(' and ');
   return labels.length === 1 ? `${what} ${names} stands` : `${what}s ${names} stand`;
 }
 
-function reexportCommand(standing: readonly StandingBackup[], options: RepeatedOptions): string {
+/** The command that makes the export from a backup that stands. */
+export function reexportCommand(
+  standing: readonly StandingBackup[],
+  options: RepeatedOptions,
+): string {
   const readable = standing.find((backup) => backup.in !== undefined)?.in;
   const isBare = options.backupFormat === 'blob';
   return commandLine(

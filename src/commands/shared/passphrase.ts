@@ -103,7 +103,7 @@ export async function askPassphrase(
 
 async function prompt(question: string, { io }: Session): Promise<SecretBytes> {
   if (!io.mayAsk) {
-    throw kmsxError('input-needed', 'a passphrase is needed, and --no-input forbids to ask', {
+    throw kmsxError('input-needed', 'a passphrase is needed, and --no-input forbids asking', {
       details: { instead: '--passphrase-file FILE or --passphrase-env VAR' },
     });
   }

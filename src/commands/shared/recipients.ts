@@ -99,7 +99,7 @@ export function checkRecipientOptions(options: RecipientOptions): void {
     const option = forToken === undefined ? '--pubkey' : '--for-token';
     throw kmsxError(
       'bad-usage',
-      `--expect-fingerprint is given ${expectFingerprint.length} times and ${option} ${count} times: none, or one for each`,
+      `there are ${expectFingerprint.length} of --expect-fingerprint and ${count} of ${option}: give none, or one for each`,
     );
   }
   if (forToken !== undefined) {

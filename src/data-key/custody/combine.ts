@@ -110,11 +110,10 @@ function assertEnough(components: readonly NamedComponent[], facts: ComponentFac
   );
   const listed = missing.slice(0, MAX_LISTED).join(', ');
   const numbers = missing.length > MAX_LISTED ? `${listed}, …` : listed;
-  const notGiven = `${missing.length === 1 ? 'is number' : 'are numbers'} ${numbers}`;
   throw kmsxError(
     'component-missing',
     `${components.length} of the ${Threshold} components that are needed ${
-      components.length === 1 ? 'is' : 'are'
-    } there: the set has ${NumberOfComponents}, and not given ${notGiven}`,
+      components.length === 1 ? 'was' : 'were'
+    } given; not given: ${missing.length === 1 ? 'number' : 'numbers'} ${numbers}`,
   );
 }

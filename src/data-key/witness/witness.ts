@@ -8,7 +8,7 @@ import type { WitnessGateway } from './aliyun.ts';
 import { aliyun, asSameCaller, option } from './aliyun.ts';
 import { printLine, witnessNotes } from './notes.ts';
 
-/** Where the witness finds an envelope: a field of a JSON file, a secret of KMS, or the value itself. */
+/** Where the witness finds a ciphertext: a field of a JSON file, a secret of KMS, or the value itself. */
 export type EnvelopePlace =
   | { readonly kind: 'field'; readonly path: string; readonly filter: string }
   | { readonly kind: 'secret'; readonly name: string; readonly filter: string }
@@ -190,7 +190,7 @@ function checkValueCommand(command: string, { Method }: KeyCheckValue): string {
   return `${command} | node -e ${shellWord(PROGRAMS[Method].join('; '))}`;
 }
 
-/** Prints an envelope in base64, without a newline after it. */
+/** Prints a ciphertext in base64, without a newline after it. */
 function printPlace(place: EnvelopePlace, gateway?: WitnessGateway): string {
   switch (place.kind) {
     case 'field':

@@ -1,3 +1,4 @@
+import { readSm2Ciphertext } from '../../wrapping/sm2/ciphertext.ts';
 import { SHORTEST_CIPHERTEXT_BYTES } from '../recognise/recognise.ts';
 import type { Dress } from '../recognise/undress.ts';
 import { dressInWords } from '../recognise/words.ts';
@@ -34,13 +35,33 @@ export function inspectBare(bytes: Buffer, dress: readonly Dress[]): Facts {
       ...(mayBe.length > 0 && { MayBe: mayBe }),
     };
   }
+  const sm2 = sm2Facts(bytes);
   return {
     Type: BARE_CIPHERTEXT,
     Bytes: length,
     Fingerprint: envelopeFingerprint(bytes.toString('base64')),
-    MayBe: length === RSA_2048_BYTES ? ['ExportedDataKey', 'CiphertextBlob'] : ['CiphertextBlob'],
+    MayBe: mayBeOf(length, sm2),
+    ...sm2,
     ...encoding,
   };
+}
+
+function mayBeOf(length: number, { Sm2Forms }: Sm2Facts): readonly string[] {
+  if (Sm2Forms !== undefined) return ['ExportedDataKey'];
+  return length === RSA_2048_BYTES ? ['ExportedDataKey', 'CiphertextBlob'] : ['CiphertextBlob'];
+}
+
+interface Sm2Facts {
+  readonly Sm2Forms?: readonly string[];
+}
+
+/**
+ * The forms that an SM2 ciphertext can have, the likeliest first: the private key tells which it is. That anything else
+ * has a point of the curve in it does not happen by chance.
+ */
+export function sm2Facts(ciphertext: Buffer): Sm2Facts {
+  const forms = readSm2Ciphertext(ciphertext).map(({ form }) => form);
+  return forms.length === 0 ? {} : { Sm2Forms: forms };
 }
 
 function bareWord(dress: readonly Dress[]): string {

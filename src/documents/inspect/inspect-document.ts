@@ -1,4 +1,4 @@
-import { inspectBare } from './inspect-bare.ts';
+import { inspectBare, sm2Facts } from './inspect-bare.ts';
 import type { Facts } from './inspect-relations.ts';
 import { envelopeFingerprint } from '../envelope-fingerprint.ts';
 import type { ExportDocument } from '../export-document.ts';
@@ -27,7 +27,7 @@ function inspectExport(document: ExportDocument): Facts {
     ...sizeAndDigest('CiphertextBlob', CiphertextBlob),
     Exports: Exports.map(({ ExportedDataKey, ...entry }) => ({
       ...entry,
-      ...sizeAndDigest('ExportedDataKey', ExportedDataKey),
+      ...exportedDataKeyFacts(ExportedDataKey),
     })),
   };
 }
@@ -47,7 +47,14 @@ function inspectAnswer(answer: RawAnswer): Facts {
     ...(KeyId !== undefined && { KeyId }),
     ...(KeyVersionId !== undefined && { KeyVersionId }),
     ...(CiphertextBlob !== undefined && sizeAndDigest('CiphertextBlob', CiphertextBlob)),
-    ...(ExportedDataKey !== undefined && sizeAndDigest('ExportedDataKey', ExportedDataKey)),
+    ...(ExportedDataKey !== undefined && exportedDataKeyFacts(ExportedDataKey)),
+  };
+}
+
+function exportedDataKeyFacts(base64: string): Facts {
+  return {
+    ...sizeAndDigest('ExportedDataKey', base64),
+    ...sm2Facts(Buffer.from(base64, 'base64')),
   };
 }
 

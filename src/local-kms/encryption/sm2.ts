@@ -79,6 +79,38 @@ export function encryptSm2(plaintext: Buffer, point: string): Buffer | undefined
 }
 
 /**
+ * The form of GM/T 0009-2012 §7.2, in DER: a SEQUENCE of INTEGER x, INTEGER y, OCTET STRING C3 and OCTET STRING C2.
+ *
+ * @param ciphertext - 04‖C1‖C3‖C2, of at most 64 KiB
+ */
+export function sm2InDer(ciphertext: Buffer): Buffer {
+  return derValue(
+    0x30,
+    Buffer.concat([
+      derInteger(ciphertext.subarray(1, 33)),
+      derInteger(ciphertext.subarray(33, 65)),
+      derValue(0x04, ciphertext.subarray(65, SM2_CIPHERTEXT_BYTES)),
+      derValue(0x04, ciphertext.subarray(SM2_CIPHERTEXT_BYTES)),
+    ]),
+  );
+}
+
+/** A coordinate as INTEGER: as few bytes as it has, and a 00 before a high bit, which would be a sign. */
+function derInteger(coordinate: Buffer): Buffer {
+  const start = coordinate.findIndex((byte) => byte !== 0);
+  const digits = coordinate.subarray(start < 0 ? -1 : start);
+  const sign = Buffer.alloc(digits.readUInt8(0) < 0x80 ? 0 : 1);
+  return derValue(0x02, Buffer.concat([sign, digits]));
+}
+
+function derValue(tag: number, content: Buffer): Buffer {
+  const { length } = content;
+  const size = [length >> 8, length & 0xff];
+  const header = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, ...size];
+  return Buffer.concat([Buffer.of(tag, ...header), content]);
+}
+
+/**
  * Decrypts by SM2 (GB/T 32918.4-2016 §7.1).
  *
  * @param ciphertext - 04‖C1‖C3‖C2

@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
+import type { OperationContext } from '../operations/operation.ts';
 import type { Parameters } from '../request/parameters.ts';
-import type { PublicKeyCache } from './public-key-cache.ts';
 import { requiredBytes, requiredChoice, requiredText } from '../request/read-parameter.ts';
 import { invalidParameter } from '../refusal.ts';
-import { encryptSm2, readSm2Point, SM2_CAPACITY_BYTES } from './sm2.ts';
+import { encryptSm2, readSm2Point, sm2InDer, SM2_CAPACITY_BYTES } from './sm2.ts';
 import type { OaepHash } from './rsa-oaep.ts';
 import { PUBLIC_KEY_ALGORITHMS } from './public-key-encryption.ts';
 import { encryptOaep, oaepCapacity, oaepHash } from './rsa-oaep.ts';
@@ -22,6 +22,7 @@ interface RsaWrappingKey {
 interface Sm2WrappingKey {
   /** 04, x and y in hexadecimal. */
   readonly point: string;
+  readonly isInDer: boolean;
   readonly capacityBytes: number;
 }
 
@@ -34,7 +35,10 @@ const MAX_BLOB_BYTES = 1024;
  *
  * @throws KmsRefusal `MissingParameter`, `InvalidParameter`
  */
-export function readWrappingKey(parameters: Parameters, publicKeys: PublicKeyCache): WrappingKey {
+export function readWrappingKey(
+  parameters: Parameters,
+  { publicKeys, exportsSm2InDer }: Pick<OperationContext, 'publicKeys' | 'exportsSm2InDer'>,
+): WrappingKey {
   const keySpec = requiredChoice(parameters, 'WrappingKeySpec', ['RSA_2048', 'EC_SM2']);
   const algorithm = requiredChoice(parameters, 'WrappingAlgorithm', PUBLIC_KEY_ALGORITHMS);
   const blob = requiredText(parameters, 'PublicKeyBlob');
@@ -44,7 +48,7 @@ export function readWrappingKey(parameters: Parameters, publicKeys: PublicKeyCac
   if (algorithm === 'SM2PKE') {
     const point = readSm2Point(requiredBytes(parameters, 'PublicKeyBlob', MAX_BLOB_BYTES));
     if (point === undefined) throw invalidParameter('PublicKeyBlob');
-    return { point, capacityBytes: SM2_CAPACITY_BYTES };
+    return { point, isInDer: exportsSm2InDer, capacityBytes: SM2_CAPACITY_BYTES };
   }
   const publicKey = publicKeys.get(blob, () =>
     parseRsa2048(requiredBytes(parameters, 'PublicKeyBlob', MAX_BLOB_BYTES)),
@@ -65,7 +69,7 @@ export function wrapDataKey(wrappingKey: WrappingKey, dataKey: Buffer, cause: st
   if ('point' in wrappingKey) {
     const wrapped = encryptSm2(dataKey, wrappingKey.point);
     if (wrapped === undefined) throw invalidParameter('PublicKeyBlob');
-    return wrapped.toString('base64');
+    return (wrappingKey.isInDer ? sm2InDer(wrapped) : wrapped).toString('base64');
   }
   try {
     return encryptOaep(wrappingKey.publicKey, wrappingKey.hash, dataKey).toString('base64');

@@ -79,6 +79,7 @@ export const FAULT_KINDS: ReadonlyMap<string, FaultKind> = new Map<string, Fault
       effect: (values) => ({ kind: 'garbage', form: chosen(values, 'form', FORMS) }),
     },
   ],
+  ['sm2-der', { parameters: {}, effect: () => ({ kind: 'sm2-der' }) }],
   [
     'certificate',
     {

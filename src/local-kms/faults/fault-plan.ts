@@ -34,7 +34,7 @@ export class FaultPlan {
     }));
   }
 
-  /** Decides what happens to a call: all delays add up, and the first fault of another kind counts. */
+  /** Decides what happens to a call, of all the faults that strike it. */
   nextCall(action: string): Treatment {
     if (this.#faults.length === 0) return UNTOUCHED;
     const effects = [];

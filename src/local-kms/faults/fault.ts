@@ -24,7 +24,8 @@ export type CallFaultEffect =
   | { readonly kind: 'hang' }
   | { readonly kind: 'cut'; readonly when: 'before' | 'after' }
   | { readonly kind: 'cut-body' }
-  | { readonly kind: 'garbage'; readonly form: 'html' | 'json' };
+  | { readonly kind: 'garbage'; readonly form: 'html' | 'json' }
+  | { readonly kind: 'sm2-der' };
 
 /** What happens to a TLS connection: the server shows a certificate that must not be trusted. */
 export interface CertificateFaultEffect {

@@ -9,29 +9,39 @@ export interface Treatment {
   readonly name: string;
   /** How long the answer waits after the work is done. */
   readonly delayMs: number;
-  /** What else happens to the call, beside the delay. */
-  readonly effect: Exclude<CallFaultEffect, { readonly kind: 'delay' }> | undefined;
+  /** Whether an export under an SM2 key is written in DER. */
+  readonly exportsSm2InDer: boolean;
+  /** What else happens to the call. */
+  readonly effect: Exclude<CallFaultEffect, { readonly kind: 'delay' | 'sm2-der' }> | undefined;
 }
 
 /** The treatment of a call that no fault strikes. */
-export const UNTOUCHED: Treatment = { name: '', delayMs: 0, effect: undefined };
+export const UNTOUCHED: Treatment = {
+  name: '',
+  delayMs: 0,
+  exportsSm2InDer: false,
+  effect: undefined,
+};
 
 const PAGE = Buffer.from(
   '<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n',
 );
 
-/** Combines the effects on one call: all delays add up, and the first of the others counts. */
+/** Combines the effects on one call: all delays add up, `sm2-der` goes with any, and the first of the others counts. */
 export function treatmentOf(effects: readonly CallFaultEffect[]): Treatment {
   let delayMs = 0;
+  let exportsSm2InDer = false;
   let effect: Treatment['effect'];
   const names = new Set<string>();
   for (const each of effects) {
     if (each.kind === 'delay') delayMs += each.ms;
+    else if (each.kind === 'sm2-der') exportsSm2InDer = true;
     else if (effect === undefined) effect = each;
     else continue;
     names.add(each.kind);
   }
-  return names.size === 0 ? UNTOUCHED : { name: [...names].join('+'), delayMs, effect };
+  if (names.size === 0) return UNTOUCHED;
+  return { name: [...names].join('+'), delayMs, exportsSm2InDer, effect };
 }
 
 /** The refusal that a call gets instead of its work. */

@@ -19,7 +19,7 @@ const MAX_PLAINTEXT_BYTES = 6144;
 
 /** Generates a data key and returns it twice: under the KMS key and under the caller's wrapping key. */
 export const generateAndExportDataKey: OperationHandler = (parameters, context) => {
-  const wrappingKey = readWrappingKey(parameters, context.publicKeys);
+  const wrappingKey = readWrappingKey(parameters, context);
   const { dataKey, fields } = newDataKey(parameters, context, 'kms:GenerateAndExportDataKey');
   try {
     return { ...fields, ExportedDataKey: wrapDataKey(wrappingKey, dataKey, 'NumberOfBytes') };
@@ -47,7 +47,7 @@ export const generateDataKeyWithoutPlaintext: OperationHandler = (parameters, co
 /** Opens the CiphertextBlob of a data key and returns the data key under the caller's wrapping key. */
 export const exportDataKey: OperationHandler = (parameters, context) => {
   const blob = requiredText(parameters, 'CiphertextBlob');
-  const wrappingKey = readWrappingKey(parameters, context.publicKeys);
+  const wrappingKey = readWrappingKey(parameters, context);
   const opened = openBlob(context, blob, readEncryptionContext(parameters), 'kms:ExportDataKey');
   try {
     return {

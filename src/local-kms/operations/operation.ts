@@ -37,6 +37,8 @@ export interface OperationContext {
   readonly publicKeys: PublicKeyCache;
   /** Generates every RSA and EC key. */
   readonly keyPairs: KeyPairQueue;
+  /** Whether data keys are exported under SM2 keys in DER. */
+  readonly exportsSm2InDer: boolean;
   readonly caller: Caller;
   /** The KMS instance whose dedicated gateway received the call. */
   readonly instanceId: string | undefined;

@@ -3,7 +3,9 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { access, stat } from 'node:fs/promises';
 import { absolutePath } from '../../base/files/absolute-path.ts';
-import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { placeholderHint } from '../../base/placeholders.ts';
+import { KmsxError, kmsxError, systemErrorCode } from '../../base/error.ts';
+import { isTerminal } from '../../base/files/descriptor.ts';
 import { fewDescriptors } from '../../base/files/few-descriptors.ts';
 import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
 import type { Io } from '../io.ts';
@@ -54,7 +56,7 @@ export async function readInput(
 ): Promise<Input> {
   const input = isStdin(path)
     ? await readStdin(what, io, reporter)
-    : await readFile(absolutePath(io.cwd, path), path, io.signal);
+    : await readFile(absolutePath(io.cwd, path), path, what, io);
   if (input.bytes.length > MAX_INPUT_BYTES) {
     throw kmsxError(
       'input-too-large',
@@ -93,11 +95,15 @@ function isStdin(path: string): boolean {
   return ['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'].includes(path);
 }
 
+function inputNeeded(label: string, what: string): Error {
+  return kmsxError('input-needed', `${label} is a terminal; ${what} is needed`, {
+    details: { instead: 'a file in place of -, as in --in FILE, or a pipe' },
+  });
+}
+
 async function readStdin(what: string, io: Io, reporter: Reporter): Promise<Input> {
   if (io.stdin.isTerminal && !io.mayAsk) {
-    throw kmsxError('input-needed', `standard input is a terminal; ${what} is needed`, {
-      details: { instead: 'a file in place of -, as in --in FILE, or a pipe' },
-    });
+    throw inputNeeded('standard input', what);
   }
   if (io.stdin.isTerminal) {
     await reporter.note(`waiting for ${what} on standard input; end it with Ctrl-D`);
@@ -108,17 +114,23 @@ async function readStdin(what: string, io: Io, reporter: Reporter): Promise<Inpu
   return { bytes, label: 'standard input', fileId: io.stdin.fileId };
 }
 
-async function readFile(path: string, label: string, signal: AbortSignal): Promise<Input> {
+async function readFile(
+  path: string,
+  label: string,
+  what: string,
+  { mayAsk, signal }: Io,
+): Promise<Input> {
   let handle: FileHandle | undefined;
   try {
     handle = await openPatiently(path);
+    if (!mayAsk && isTerminal(handle.fd)) throw inputNeeded(label, what);
     const stats = await handle.stat();
     const waitForWriter = stats.isFIFO() && !/^\/(dev|proc\/self)\/fd\//.test(label);
     const bytes = await readUpTo(handle, MAX_INPUT_BYTES, { waitForWriter, signal });
     const fileId = stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined;
     return { bytes, label, fileId };
   } catch (error) {
-    throw readError(label, error);
+    throw error instanceof KmsxError ? error : readError(label, error);
   } finally {
     await handle?.close();
   }
@@ -131,9 +143,13 @@ function folderError(label: string): Error {
 function readError(label: string, error: unknown): unknown {
   const few = fewDescriptors(systemErrorCode(error), error);
   if (few !== undefined) return few;
+  const hint = placeholderHint(label);
   switch (systemErrorCode(error)) {
     case 'ENOENT':
-      return kmsxError('file-missing', `${label} does not exist`, { cause: error });
+      return kmsxError('file-missing', `${label} does not exist`, {
+        cause: error,
+        ...(hint !== undefined && { hints: [hint] }),
+      });
     case 'EISDIR':
       return folderError(label);
     case undefined:

@@ -27,6 +27,9 @@ export interface WrittenFile {
   readonly mode: number;
 }
 
+/** How many files of earlier runs are named. */
+const MOST_TOLD = 3;
+
 /** An output that is checked and ready. End it with `write` or `discard`. */
 export interface Output {
   readonly label: string;
@@ -162,10 +165,8 @@ function assertShowable(
   if (forceTerminal || (holds !== 'secret' && holds !== 'private key')) return;
   throw kmsxError(
     'terminal-refused',
-    `${label} is a terminal; a plaintext key is not shown there`,
-    holds === 'private key'
-      ? { hints: ['send it to a file or a pipe, or give --force-terminal to show it'] }
-      : {},
+    `${label} is a terminal; a ${holds === 'secret' ? 'plaintext' : 'private'} key is not shown there`,
+    holds === 'private key' ? { hints: ['give a file, or --force-terminal to show it'] } : {},
   );
 }
 
@@ -234,9 +235,17 @@ async function prepareFile(
     preparation,
   );
   const { leftovers, old } = file.earlier;
-  for (const leftover of leftovers) await reporter.warn(leftoverWarning(label, leftover));
+  for (const leftover of leftovers.slice(0, MOST_TOLD)) {
+    await reporter.warn(leftoverWarning(label, leftover));
+  }
+  if (leftovers.length > MOST_TOLD) {
+    const more = leftovers.length - MOST_TOLD;
+    await reporter.warn(`${more} more files of earlier runs lie beside ${label}`);
+  }
   if (force && old.length > 0) {
-    await reporter.warn(`older files of ${label} are still there: ${old.join(' and ')}`);
+    const told = old.slice(0, MOST_TOLD).join(' and ');
+    const more = old.length > MOST_TOLD ? ` and ${old.length - MOST_TOLD} more` : '';
+    await reporter.warn(`older files of ${label} are still there: ${told}${more}`);
   }
   let written: WrittenFile | undefined;
   return {

@@ -1,8 +1,4 @@
-/**
- * Characters that a terminal does not show as they are: control characters, line separators, direction marks, other
- * invisible characters, lone surrogates.
- */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+import { UNPRINTABLE } from '../../base/unprintable.ts';
 
 /**
  * Makes text from files and arguments safe for one line on a terminal: characters that would move the cursor, end

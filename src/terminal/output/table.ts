@@ -1,5 +1,5 @@
 import { oneLine } from './printable.ts';
-import { widthOf, wrap } from './wrap.ts';
+import { widestOf, widthOf, wrap } from './wrap.ts';
 
 const GAP = '  ';
 const INDENT = '    ';
@@ -21,7 +21,7 @@ export function table(
 ): string {
   const cells = rows.map((row) => headings.map((_, column) => oneLine(row[column] ?? '')));
   const widths = headings.map((heading, column) =>
-    Math.max(widthOf(heading), ...cells.map((row) => widthOf(row[column] ?? ''))),
+    widestOf([heading, ...cells.map((row) => row[column] ?? '')]),
   );
   const beside = columnsThatFit(widths, columns);
   const isWhole = beside === headings.length;

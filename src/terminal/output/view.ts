@@ -5,7 +5,7 @@ import { oneLine } from './printable.ts';
 import { writeStdout } from './stdout.ts';
 import { shellLines } from './shell-lines.ts';
 import { textWidth } from './text-width.ts';
-import { widthOf, wrap } from './wrap.ts';
+import { widestOf, wrap } from './wrap.ts';
 
 /** What a person reads of a result on a terminal. */
 export interface View {
@@ -92,35 +92,30 @@ const INDENT = '  ';
 /** Labels beside their facts need so much room for the facts; else they stand above them. */
 const LEAST_BESIDE = 28;
 
-/** Whether facts have room beside their labels: for some words, and for each that would have room below. */
-function fitsBeside(rows: readonly ViewRow[], columns: number, beside: number): boolean {
-  const words = rows.flatMap((row) => ('command' in row ? [] : row.lines.join(' ').split(' ')));
-  const widest = Math.max(
-    0,
-    ...words.map(widthOf).filter((width) => width <= columns - 2 * INDENT.length),
-  );
-  return columns - beside >= Math.max(LEAST_BESIDE, widest);
-}
-
 function renderRows(rows: readonly ViewRow[], columns: number): string[] {
   const labels = rows.map((row) => ('command' in row ? '' : oneLine(row.label ?? '')));
-  const labelWidth = Math.max(...labels.map(widthOf));
+  const labelWidth = widestOf(labels);
   const beside = labelWidth === 0 ? INDENT.length : labelWidth + 2 * INDENT.length;
-  const isBeside = fitsBeside(rows, columns, beside);
-  const indent = isBeside ? beside : 2 * INDENT.length;
+  const roomBelow = columns - 2 * INDENT.length;
+  const roomBeside = columns - beside;
   return rows.flatMap((row, index) => {
     if ('command' in row) {
       const room = columns - INDENT.length;
       return shellLines(oneLine(row.command), room).map((line) => INDENT + line);
     }
-    const lines = row.lines.flatMap((line) => wrap(oneLine(line), columns - indent));
+    const texts = row.lines.map(oneLine);
     const label = labels[index] ?? '';
-    if (!isBeside) {
+    const widest = widestOf(texts.join(' ').split(' '));
+    const hasRoom =
+      roomBeside >= (widest > roomBelow ? LEAST_BESIDE : Math.max(LEAST_BESIDE, widest));
+    if (!hasRoom) {
+      const lines = texts.flatMap((text) => wrap(text, roomBelow));
       const above = label === '' ? [] : [INDENT + label];
-      return [...above, ...lines.map((line) => ' '.repeat(indent) + line)];
+      return [...above, ...lines.map((line) => INDENT + INDENT + line)];
     }
+    const lines = texts.flatMap((text) => wrap(text, roomBeside));
     return lines.map((line, at) => {
-      const head = (at === 0 ? label : '').padEnd(indent - 2 * INDENT.length);
+      const head = (at === 0 ? label : '').padEnd(labelWidth);
       return labelWidth === 0 ? INDENT + line : `${INDENT}${head}${INDENT}${line}`.trimEnd();
     });
   });

@@ -19,3 +19,10 @@ export function wrap(text: string, width: number, hanging = ''): string[] {
 export function widthOf(text: string): number {
   return Array.from(text).length;
 }
+
+/** The width of the widest of texts, of which there may be very many. */
+export function widestOf(texts: Iterable<string>): number {
+  let widest = 0;
+  for (const text of texts) widest = Math.max(widest, widthOf(text));
+  return widest;
+}

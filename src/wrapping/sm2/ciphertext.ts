@@ -1,5 +1,5 @@
 import { readDer, readDerChildren } from '../der.ts';
-import { FIELD_BYTES } from './parameters.ts';
+import { FIELD_BYTES, isSm2Point } from './parameters.ts';
 
 /** How an SM2 ciphertext is written down. */
 export type Sm2Form = 'DER' | '04-C1C3C2' | 'C1C3C2' | '04-C1C2C3' | 'C1C2C3';
@@ -31,8 +31,8 @@ const UNCOMPRESSED = Buffer.of(0x04);
 
 /**
  * Every way in which bytes can be read as an SM2 ciphertext, the likeliest first: GM/T 0009-2012 §7.2 (DER), C1C3C2
- * with and without the 04 of an uncompressed point, and the old order C1C2C3. A raw one without 04 may begin with 04 by
- * chance: only C3 decides.
+ * with and without the 04 of an uncompressed point, and the old order C1C2C3. Where C1 is no point of the curve, it is
+ * none. In which order C2 and C3 lie, only the digest C3 tells, once it is decrypted.
  */
 export function readSm2Ciphertext(bytes: Buffer): Sm2Ciphertext[] {
   const der = readDerCiphertext(bytes);
@@ -41,7 +41,7 @@ export function readSm2Ciphertext(bytes: Buffer): Sm2Ciphertext[] {
     const has04 = form.startsWith('04-');
     if (!has04 || bytes[0] === 0x04) found.push(...raw(bytes, form, has04 ? 1 : 0));
   }
-  return found;
+  return found.filter(({ c1 }) => isSm2Point(c1));
 }
 
 function raw(bytes: Buffer, form: RawForm, start: number): Sm2Ciphertext[] {

@@ -114,7 +114,7 @@ describe('a key in split custody', () => {
       expect(await ok(['combine', ...chosen])).toBe(key);
     }
     const message = await expectRefused(['combine', '3.json'], 2, 'component-missing');
-    expect(message).toContain('1 of the 2 components that are needed is there');
+    expect(message).toContain('1 of the 2 components that are needed was given');
   });
 
   it('has the outputs of unwrap-key when it is combined', async () => {

@@ -1,4 +1,5 @@
 /* What a command tells beside its result: which files it wrote, and what may come as a surprise. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useKmsStage } from '../../support/kms/stage.ts';
@@ -190,5 +191,32 @@ describe('the embedded KMS on a terminal', () => {
       'ALIBABA_CLOUD_ACCESS_KEY_ID',
       'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
     ]);
+  });
+});
+
+describe('a value that looks like an option', () => {
+  it.each(['--passphrase-env', '--pin-env', '--passphrase-file', '--pin-file'])(
+    'is not repeated after %s, where it may be the secret itself',
+    async (option) => {
+      const argv = ['unwrap-key', '--privkey', PRIVKEY, '--in', 'export.json', option];
+      const { code, stderr } = await run([...argv, '-v3ryS3cret!']);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${option} has no value`);
+      expect(stderr).not.toContain('3ryS3cret');
+    },
+  );
+});
+
+describe('a recipe on a terminal', () => {
+  it('shows names as they can be typed, and no control character', async () => {
+    const name = 'e\u001b[31mvil\n$(id).json';
+    writeFileSync(join(stage().folder, name), readFileSync(join(stage().folder, 'export.json')));
+    const { code, stdout } = await run(['inspect', '--recipe', 'openssl', name], {
+      stdoutIsTerminal: true,
+    });
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/\u001b/);
+    expect(stdout).toContain(`"$(printf 'e\\033\\13331mvil\\012\\044\\050id\\051.json')"`);
+    expect(stdout.split('\n')).toContain('set -C');
   });
 });

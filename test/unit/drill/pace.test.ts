@@ -5,7 +5,7 @@ import { makePace } from '../../../src/drill/pace.ts';
 function fakeClock(): {
   clock: Parameters<typeof makePace>[1];
   slept: number[];
-  pass(ms: number): void;
+  pass: (ms: number) => void;
 } {
   let now = 0;
   const slept: number[] = [];

@@ -8,7 +8,7 @@ import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
 import { reencryptHints } from '../../shared/backup/reencrypt-hints.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import type { CheckResult, Findings, Result } from './check.ts';
-import { BACKUP_OPERATIONS, doesNotApply, notReached, pass, resultOf, warn } from './check.ts';
+import { BACKUP_OPERATIONS, notChecked, notReached, pass, resultOf, warn } from './check.ts';
 import type { KmsSubject } from './permission-check.ts';
 import { actionOf, checkPermission } from './permission-check.ts';
 
@@ -36,7 +36,7 @@ export async function checkBackup(
     }
   };
   if (backup === undefined) {
-    await skipAll(doesNotApply('it takes a backup to ask', 'kmsx doctor --in BACKUP'));
+    await skipAll(notChecked('it takes a backup to ask', 'kmsx doctor --in BACKUP'));
     return;
   }
   if ('blocked' in asked) {

@@ -27,7 +27,7 @@ export type CheckName =
   | 'core-dumps'
   | 'swap';
 
-export type Status = 'pass' | 'warn' | 'fail' | 'not-reached' | 'does-not-apply';
+export type Status = 'pass' | 'warn' | 'fail' | 'not-reached' | 'not-checked' | 'does-not-apply';
 
 /** What a check found. */
 export interface CheckResult {
@@ -63,9 +63,14 @@ export function notReached(message: string, hint?: string): CheckResult {
   return { status: 'not-reached', message, hint };
 }
 
-/** There is nothing to check: not here, or not without an option that was not given. */
+/** The check has no meaning here. */
 export function doesNotApply(message: string, hint?: string): CheckResult {
   return { status: 'does-not-apply', message, hint };
+}
+
+/** The option was not given that says what to check. */
+export function notChecked(message: string, hint: string): CheckResult {
+  return { status: 'not-checked', message, hint };
 }
 
 /** The commands cannot run; the hints are those of the error. */

@@ -60,7 +60,7 @@ export async function openConnection(
   });
   const credentials = found?.credentials.ok === true ? found.credentials.value : undefined;
   await findings.add('identity', async () => {
-    if (isLocal) return doesNotApply('the embedded KMS is asked, and no STS');
+    if (isLocal) return doesNotApply('not needed: the embedded KMS has no STS');
     if (findings.hasFailed('credentials') || credentials === undefined) {
       return notReached('there are no credentials');
     }

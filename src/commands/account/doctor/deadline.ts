@@ -27,7 +27,7 @@ function deadlineError(milliseconds: number): KmsxError {
   const seconds = Number((milliseconds / 1000).toFixed(1));
   return kmsxError('timed-out', `the ${seconds} s of --deadline are over`, {
     details: { reason: 'deadline' },
-    hints: ['--deadline SEC gives all checks together more time; mend the first failure first'],
+    hints: ['--deadline SEC gives all checks together more time; fix the first failure first'],
   });
 }
 

@@ -69,7 +69,7 @@ export function defineDoctor(command: Command, io: Io): void {
   command
     .addOption(
       forOption(
-        'the commands to run, separated by commas: other missing permissions are only warned of',
+        'the commands to run, separated by commas: other missing permissions only cause a warning',
         DOCTOR_COMMANDS,
       ),
     )
@@ -87,7 +87,7 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
   const failures = await withDeadline(values.limits.deadlineMs, session, async (bounded) => {
     const read = await readFiles(options, values.keyId?.region, bounded);
     const examination = { ...values, ...read, out: options.out, readText: readSystemText };
-    const shower = findingShower(session);
+    const shower = findingShower(values.commands, session);
     const found = await examine(examination, shower.show, bounded);
     await shower.end();
     return found;

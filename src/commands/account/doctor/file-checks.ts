@@ -8,15 +8,14 @@ import type { BackupPlaces } from '../../shared/backup/backup-places.ts';
 import { assertTakesSecrets, checkSecrets } from '../../shared/backup/backup-places.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import type { CheckResult, Result } from './check.ts';
-import { doesNotApply, notReached, pass } from './check.ts';
+import { notChecked, notReached, pass } from './check.ts';
 
 /** @param read - how reading the files of `--pubkey` ended; undefined if there are none */
 export function checkPublicKeys(
   read: Result<readonly Recipient[]> | undefined,
   paths: readonly string[],
 ): CheckResult {
-  if (read === undefined)
-    return doesNotApply('no --pubkey', 'kmsx doctor --pubkey wrapping.pub.pem');
+  if (read === undefined) return notChecked('no --pubkey', 'kmsx doctor --pubkey wrapping.pub.pem');
   if (!read.ok) throw read.error;
   const facts = read.value.map(({ publicKey, algorithm }, index) => {
     const { keySpec, fingerprint } = publicKey;
@@ -47,7 +46,7 @@ export async function checkOutputs(subject: OutputSubject, session: Session): Pr
   if (out !== undefined) files.push({ option: '--out', path: out, holds: 'document' });
   const secrets = places.secrets.map((name) => `secret:${name}`);
   if (files.length === 0 && secrets.length === 0) {
-    return doesNotApply('no --backup and no --out', 'kmsx doctor --backup FILE --out FILE');
+    return notChecked('no --backup and no --out', 'kmsx doctor --backup FILE --out FILE');
   }
   if (plan !== undefined) assertTakesSecrets(places, plan);
   const rules = { ...session.options, ...session, isTrial: true };

@@ -125,7 +125,7 @@ function judgeGreeting(
       ? UNKNOWN_TIME
       : checkClock(date.getTime() - at.getTime());
   if (options.gateway.protocol === 'http') {
-    return { clock, tls: doesNotApply('http: no TLS on this machine itself'), isOpen: true };
+    return { clock, tls: doesNotApply('plain http on loopback'), isOpen: true };
   }
   return tls === undefined
     ? { clock, tls: fail(requireKmsxError(error)), isOpen: false }
@@ -160,7 +160,7 @@ function nameMessage(
   rule: ResolveRule | undefined,
 ): string {
   if (rule !== undefined) return `${host} is ${rule.address}, by --resolve`;
-  if (addressFamily(host) !== 0) return `${host} is an address`;
+  if (addressFamily(host) !== 0) return `${host}: no name to look up`;
   return `${host} is ${[...new Set(addresses)].join(', ')}`;
 }
 

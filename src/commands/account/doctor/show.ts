@@ -4,7 +4,7 @@ import { jsonLineForStdout } from '../../../terminal/output/json-output.ts';
 import { oneLine } from '../../../terminal/output/printable.ts';
 import { writeStdout } from '../../../terminal/output/stdout.ts';
 import type { View } from '../../../terminal/output/view.ts';
-import { printView, showsViews } from '../../../terminal/output/view.ts';
+import { fact, printView, showsViews } from '../../../terminal/output/view.ts';
 import { tableWidth } from '../../../terminal/output/text-width.ts';
 import { wrap } from '../../../terminal/output/wrap.ts';
 import type { Session } from '../../../terminal/session.ts';
@@ -24,6 +24,7 @@ const COLORS: Readonly<Record<Status, 'green' | 'yellow' | 'red' | 'dim'>> = {
   warn: 'yellow',
   fail: 'red',
   'not-reached': 'dim',
+  'not-checked': 'dim',
   'does-not-apply': 'dim',
 };
 
@@ -33,14 +34,19 @@ export interface FindingShower {
   readonly end: () => Promise<void>;
 }
 
-/** The rows of a table where views are shown, JSON Lines anywhere else. */
-export function findingShower(session: Session): FindingShower {
+/**
+ * The rows of a table where views are shown, JSON Lines anywhere else.
+ *
+ * @param commands - what is to be ready
+ */
+export function findingShower(commands: readonly string[], session: Session): FindingShower {
   const { io, options } = session;
   const shown: Finding[] = [];
   const chalk = new Chalk({ level: colorsStdout(io, options.color) ? 1 : 0 });
   const colored = (status: Status, text: string): string => chalk[COLORS[status]](text);
   return {
     show: async (finding) => {
+      const isSaid = finding.hint !== undefined && finding.hint === shown.at(-1)?.hint;
       shown.push(finding);
       if (!showsViews(session)) {
         await writeStdout(io, jsonLineForStdout(findingLine(finding), io));
@@ -49,21 +55,27 @@ export function findingShower(session: Session): FindingShower {
       const columns = tableWidth(io.stdout, io);
       const isFirst = shown.length === 1 && columns - BESIDE >= LEAST_MESSAGE;
       const heading = isFirst ? `${row('STATUS', 'CHECK')}MESSAGE\n` : '';
-      await writeStdout(io, Buffer.from(heading + tableRows(finding, columns, colored)));
+      await writeStdout(
+        io,
+        Buffer.from(heading + tableRows(isSaid ? withoutHint(finding) : finding, columns, colored)),
+      );
     },
     end: async () => {
       if (!showsViews(session)) return;
       await writeStdout(io, Buffer.from('\n'));
-      await printView(() => conclusionOf(shown), session);
+      await printView(() => conclusionOf(shown, commands), session);
     },
   };
 }
 
-/** What `doctor` prints of one check. To a program, what does not apply was not reached. */
+/** To a program, these are one. */
+const NOT_REACHED: readonly Status[] = ['not-reached', 'not-checked', 'does-not-apply'];
+
+/** What `doctor` prints of one check. */
 function findingLine({ check, status, message, hint, error }: Finding): object {
   return {
     Check: check,
-    Status: status === 'does-not-apply' ? 'not-reached' : status,
+    Status: NOT_REACHED.includes(status) ? 'not-reached' : status,
     Message: oneLine(message),
     ...(hint !== undefined && { Hint: oneLine(hint) }),
     ...(error !== undefined && { Code: error.code }),
@@ -71,11 +83,11 @@ function findingLine({ check, status, message, hint, error }: Finding): object {
   };
 }
 
-function conclusionOf(findings: readonly Finding[]): View {
+function conclusionOf(findings: readonly Finding[], commands: readonly string[]): View {
   const of = (status: Status): Finding[] => findings.filter((each) => each.status === status);
   const [failure] = of('fail');
   if (failure !== undefined) {
-    return { verdict: `Not ready: mend ${failure.check} first`, tone: 'bad', blocks: [] };
+    return { verdict: `Not ready: fix ${failure.check} first`, tone: 'bad', blocks: [] };
   }
   const rest = [
     ...(of('not-reached').length === 0
@@ -83,9 +95,18 @@ function conclusionOf(findings: readonly Finding[]): View {
       : [`${counted(of('not-reached').length, 'check')} not reached`]),
     ...(of('warn').length === 0 ? [] : [counted(of('warn').length, 'warning')]),
   ];
+  const unchecked = of('not-checked').map(({ check }) => check.replace(/^permission:/, ''));
+  const blocks = [
+    { rows: unchecked.length === 0 ? [] : [fact('not checked', unchecked.join(', '))] },
+  ];
+  const ready = `Ready for ${commands.join(', ')}`;
   return rest.length === 0
-    ? { verdict: 'Ready', blocks: [] }
-    : { verdict: `Ready, but for ${rest.join(' and ')}`, tone: 'warning', blocks: [] };
+    ? { verdict: ready, blocks }
+    : { verdict: `${ready}, except for ${rest.join(' and ')}`, tone: 'warning', blocks };
+}
+
+function withoutHint({ hint: _, ...finding }: Finding): Finding {
+  return finding;
 }
 
 function tableRows(

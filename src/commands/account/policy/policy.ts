@@ -33,11 +33,11 @@ import { conclusion, notAsked, permissionLine, permissionTable } from './report.
 
 const REGION_VARIABLE = 'ALIBABA_CLOUD_REGION_ID';
 
-/** `kmsx policy`: the least RAM policy for commands and a key, or whether these credentials have it. */
+/** `kmsx policy`: the minimal RAM policy for commands and a key, or whether these credentials have it. */
 export function definePolicy(command: Command, io: Io): void {
   describe(command, {
     text: [
-      'Prints the least RAM policy that lets commands run with a KMS key, in the JSON of RAM, without any connection.',
+      'Prints the minimal RAM policy that lets commands run with a KMS key, in the JSON of RAM, without any connection.',
       'With --check it asks KMS instead whether these credentials have each permission, by dry runs that change nothing: one line each with Action, Resource, Allowed (left out if it was not found out) and Reason. ExportDataKey, Decrypt and ReEncrypt are tried on a backup: without --in they are not asked, which is exit code 8 if nothing is denied.',
     ].join(' '),
     examples: [
@@ -95,7 +95,7 @@ async function printPolicy(
   await writeStdout(io, documentForStdout(policy, session));
   await printView(
     () => ({
-      verdict: `The least RAM policy for ${plan.commands.join(', ')}`,
+      verdict: `The minimal RAM policy for ${plan.commands.join(', ')}`,
       blocks: nextBlock([policyCheck(options, plan)]),
     }),
     session,

@@ -140,7 +140,14 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
       const line = isResult ? documentForStdout(made.document, session) : jsonLine(made.document);
       const backups = { files, secrets: places.secrets, standing: [] };
       await write(line, backups, kms, session);
-      const shown = { made, source, label, isResult, options, ...backupsShown(backups) };
+      const shown = {
+        made,
+        source,
+        label,
+        isResult,
+        options,
+        ...backupsShown('new backup', backups),
+      };
       await printView(() => reencryptView(shown), session);
     }),
   );

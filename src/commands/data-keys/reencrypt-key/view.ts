@@ -13,7 +13,7 @@ interface ReencryptFacts {
   readonly label: string;
   /** The new backup goes to standard output. */
   readonly isResult: boolean;
-  readonly options: RepeatedConnection;
+  readonly options: RepeatedConnection & { readonly expectCheckValue: readonly string[] };
   readonly backupRows: readonly ViewRow[];
   /** What reads the new backup again. */
   readonly against: readonly string[];
@@ -22,6 +22,7 @@ interface ReencryptFacts {
 /** Under which KMS key the new backup is, where it lies, and how it was verified. */
 export function reencryptView(facts: ReencryptFacts): View {
   const { made, source, label, isResult, options, backupRows, against } = facts;
+  const [checkValue] = options.expectCheckValue;
   const { document, refusal } = made;
   const [first] = against;
   return {
@@ -48,8 +49,12 @@ export function reencryptView(facts: ReencryptFacts): View {
           ? []
           : [
               commandLine(
-                ['recover-key', '--check-value-only'],
-                [['--in', first], ...connectionValues(options)],
+                ['verify-key'],
+                [
+                  ['--against', [...(label === 'standard input' ? [] : [label]), first]],
+                  ['--expect-check-value', checkValue ?? 'CHECK_VALUE'],
+                  ...connectionValues(options),
+                ],
               ),
             ],
       ),

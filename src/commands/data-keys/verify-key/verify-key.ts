@@ -71,7 +71,7 @@ export function defineVerifyKey(command: Command, io: Io): void {
         'kmsx verify-key --in export.json --privkey wrapping.pem --against backup.json --against vault/backup.json',
       ],
       [
-        'both envelopes of one export document',
+        'the two ciphertexts of one export document',
         'kmsx verify-key --in export.json --privkey wrapping.pem --against export.json',
       ],
       [

@@ -1,10 +1,12 @@
 import type { VerifyResult } from '../../../data-key/verify/verify-key.ts';
 import type { BackupVerdict } from '../../../data-key/verify/verify-backups.ts';
-import type { View, ViewRow } from '../../../terminal/output/view.ts';
+import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
+import type { View, ViewBlock, ViewRow } from '../../../terminal/output/view.ts';
 import { fact } from '../../../terminal/output/view.ts';
 import {
   checkValueBlock,
   checkValueLine,
+  checkValueRows,
   counted,
   fingerprintRow,
 } from '../../shared/view/rows.ts';
@@ -20,7 +22,9 @@ export function verifyView(result: VerifyResult, exportLabel: string | undefined
     ...verdictOf(result, exportLabel),
     blocks: [
       { rows: [...comparedRows(result, exportLabel), ...Backups.map(backupRow)] },
-      ...(Match === true ? checkValueBlock(KeyCheckValues) : []),
+      ...(Match === true
+        ? checkValueBlock(KeyCheckValues)
+        : ownValues(KeyCheckValues, exportLabel)),
       ...(PublicKeyFingerprint === undefined
         ? []
         : [
@@ -33,19 +37,40 @@ export function verifyView(result: VerifyResult, exportLabel: string | undefined
   };
 }
 
+/** What a backup that differs is compared with. */
+function ownValues(
+  values: readonly KeyCheckValue[] = [],
+  exportLabel: string | undefined,
+): ViewBlock[] {
+  if (exportLabel === undefined || values.length === 0) return [];
+  return [{ title: `The data key of ${exportLabel} has`, rows: checkValueRows(values) }];
+}
+
 function verdictOf(
   { Match, Backups }: VerifyResult,
   exportLabel: string | undefined,
 ): Pick<View, 'verdict' | 'tone'> {
-  const backups = counted(Backups.length, 'backup');
-  const holds = Backups.length === 1 ? 'holds' : 'hold';
+  const [first] = Backups;
+  const all = Backups.length;
   const what =
     exportLabel === undefined
       ? 'a data key with the expected check value'
       : `the data key of ${exportLabel}`;
-  if (Match === true) return { verdict: `Match: ${backups} ${holds} ${what}` };
-  if (Match === false) return { verdict: `No match: not every backup holds ${what}`, tone: 'bad' };
-  return { verdict: 'Not proved: not every backup could be compared', tone: 'warning' };
+  if (Match === true) {
+    return { verdict: `Match: ${counted(all, 'backup')} ${all === 1 ? 'holds' : 'hold'} ${what}` };
+  }
+  if (Match === undefined) {
+    return { verdict: 'Not proved: not every backup could be compared', tone: 'warning' };
+  }
+  const differing = Backups.filter((backup) => backup.Match === false);
+  if (differing.every(({ MatchesExport }) => MatchesExport === true)) {
+    return { verdict: `No match: ${what} does not have the expected check value`, tone: 'bad' };
+  }
+  const whose =
+    all === 1
+      ? `${first?.File ?? ''} does not hold`
+      : `${differing.length} of ${all} backups do not hold`;
+  return { verdict: `No match: ${whose} ${what}`, tone: 'bad' };
 }
 
 function comparedRows(

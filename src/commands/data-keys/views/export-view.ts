@@ -26,8 +26,10 @@ interface ExportFacts {
   readonly document: ExportDocument;
   readonly options: ExportViewOptions;
   readonly out: Output;
-  /** Rows for backups that this run wrote. */
-  readonly backupRows: readonly ViewRow[];
+  /** Rows for backups that this run wrote; undefined where it wrote none, and had a new data key. */
+  readonly backupRows: readonly ViewRow[] | undefined;
+  /** The command that makes the export again from a backup, where there is one. */
+  readonly again: string | undefined;
   /** What `--against` takes: the backups of this data key. */
   readonly against: readonly string[];
 }
@@ -45,8 +47,8 @@ export function exportView(facts: ExportFacts): View {
           ...sizeRows(document),
           { label: 'KMS key', lines: [document.KeyId, `version ${document.KeyVersionId}`] },
           ...contextRows(document.EncryptionContext),
-          ...backupRows,
-          ...exportRows(out),
+          ...(backupRows ?? [noBackup(out)]),
+          ...exportRows(facts),
         ],
       },
       fingerprintBlock(
@@ -72,14 +74,26 @@ function sizeRows({ NumberOfBytes }: ExportDocument): ViewRow[] {
   return NumberOfBytes === undefined ? [] : [fact('data key', counted(NumberOfBytes, 'byte'))];
 }
 
-function exportRows(out: Output): ViewRow[] {
-  if (!out.isStdout) return fileRows('export', [out]);
-  return [fact('export', 'above, and nowhere else: --out FILE keeps it')];
+function noBackup({ written }: Output): ViewRow {
+  const where = written?.label ?? 'the document above';
+  return fact('backup', `none: only ${where} has the CiphertextBlob`);
 }
 
-function nextCommands({ options, out, against }: ExportFacts): string[] {
+function exportRows({ out, again }: ExportFacts): ViewRow[] {
+  if (!out.isStdout) return fileRows('export', [out]);
+  return [
+    fact(
+      'export',
+      again === undefined
+        ? 'above, and nowhere else: copy it now; another run makes another data key'
+        : 'above, and nowhere else: a backup makes it again',
+    ),
+  ];
+}
+
+function nextCommands({ options, out, against, again }: ExportFacts): string[] {
   const file = out.written?.label;
-  if (file === undefined) return [];
+  if (file === undefined) return out.isStdout && again !== undefined ? [again] : [];
   const { forToken, module, moduleParameters, pinFile, pinEnv } = options;
   const places = against.length === 0 ? [file] : against;
   const token: readonly OptionValues[] = [

@@ -151,7 +151,7 @@ export async function writeComponents(
   });
   const words = {
     none: 'no component remains',
-    hint: 'nothing is lost: mend it and run the command again, which makes a new set; destroy what remains of this one',
+    hint: 'nothing is lost: fix it and run the command again, which makes a new set; destroy what remains of this one',
   };
   await writeAllOrNone(parts, words, session.io.signal);
   await printReport(done, components, outputs, session).catch((error: unknown) => {

@@ -24,7 +24,9 @@ export function checkValueView(key: OpenedKey, out: Output): View {
   return {
     verdict: key.done,
     blocks: [
-      { rows: [...keyRows(key), ...fileRows('report', [out])] },
+      {
+        rows: [...keyRows(key), fact('plaintext', 'not written'), ...fileRows('report', [out])],
+      },
       ...checkValueBlock(key.checkValues),
     ],
   };

@@ -81,7 +81,7 @@ export async function askPin(
   if (!io.mayAsk) {
     throw kmsxError(
       'input-needed',
-      `the PIN of ${nameOf(token)} is needed, and --no-input forbids to ask`,
+      `the PIN of ${nameOf(token)} is needed, and --no-input forbids asking`,
       { details: { instead: '--pin-file FILE or --pin-env VAR' } },
     );
   }

@@ -69,7 +69,7 @@ function withoutSecrets(env: Env, { pinEnv, passphraseEnv }: ModuleOptions): Env
 async function resolveModule(options: ModuleOptions, io: Session['io']): Promise<string> {
   const given = options.module ?? envValue(io.env, 'KMSX_PKCS11_MODULE');
   if (given === undefined) {
-    throw kmsxError('module-missing-option', 'it is not said which module reaches the token');
+    throw kmsxError('module-missing-option', '--module is needed, or KMSX_PKCS11_MODULE');
   }
   const path = absolutePath(io.cwd, given);
   const resolved = await realpath(path).catch((error: unknown) => {

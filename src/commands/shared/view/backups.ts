@@ -5,14 +5,17 @@ import type { BackupOutputs } from '../backup/backup-places.ts';
 import { fileRows } from './written.ts';
 
 /** Where backups stand, for a view, and what `--against` or `--in` takes to read them again. */
-export function backupsShown({ files, secrets, standing }: BackupOutputs): {
-  readonly backupRows: readonly ViewRow[];
-  readonly against: readonly string[];
-} {
-  const kept = secrets.map((name) => fact('backup', `${SECRET_PREFIX}${name}, in KMS`));
-  const rows = [...fileRows('backup', files), ...kept];
+export function backupsShown(
+  what: string,
+  { files, secrets, standing }: BackupOutputs,
+): { readonly backupRows: readonly ViewRow[]; readonly against: readonly string[] } {
+  const shown = files.filter(({ isStdout }) => isStdout);
   return {
-    backupRows: rows.length === 0 ? [fact('backup', 'none beside the export')] : rows,
+    backupRows: [
+      ...shown.map(() => fact(what, 'above, and nowhere else: copy it now')),
+      ...fileRows(what, files),
+      ...secrets.map((name) => fact(what, `${SECRET_PREFIX}${name}, in KMS`)),
+    ],
     against: standing.flatMap((backup) => backup.in ?? []),
   };
 }

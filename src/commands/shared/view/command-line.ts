@@ -1,4 +1,4 @@
-import { shellWord } from '../../../base/shell-word.ts';
+import { fileWord, shellWord } from '../../../base/shell-word.ts';
 import type { ConnectionOptions } from '../connection-options.ts';
 
 /** An option and its values; what was not given is undefined, and left out. */
@@ -20,9 +20,21 @@ export function commandLine(
     if (value === true) return [option];
     if (value === undefined || value === false) return [];
     const values = typeof value === 'string' ? [value] : value;
-    return values.map((each) => `${option} ${shellWord(each)}`);
+    return values.map((each) => withValue(option, each));
   });
-  return ['kmsx', command, ...operands.map(shellWord), ...words].join(' ');
+  return ['kmsx', command, ...operands.map(operandWord), ...words].join(' ');
+}
+
+/** A value that begins like an option would be taken for one. */
+function withValue(option: string, value: string): string {
+  return value.startsWith('-') && value !== '-'
+    ? `${option}=${shellWord(value)}`
+    : `${option} ${shellWord(value)}`;
+}
+
+/** An operand is an option of kmsx, or a file. */
+function operandWord(operand: string): string {
+  return operand.startsWith('--') ? operand : fileWord(operand);
 }
 
 /** How a connection was chosen: what the next command repeats. */

@@ -27,6 +27,7 @@ async function textOf(
   width: number,
 ): Promise<string> {
   if (word === undefined) return helpTextOf(program);
+  if (word === 'topics') return `${TOPIC_NAMES.join('\n')}\n`;
   if (isTopicName(word)) return layout((await import('./topics.ts')).TOPIC_TEXTS[word], width);
   const command = program.commands.find((candidate) => candidate.name() === word);
   if (command === undefined) {

@@ -49,7 +49,7 @@ export const LOST_HSM: readonly Block[] = [
 /** `kmsx help move-key`. */
 export const MOVE_KEY: readonly Block[] = [
   'Backups move to another KMS key',
-  'KMS re-encrypts a backup without showing the data key, and kmsx proves that the new one opens to the same key before it writes it. HSMs keep what they have. The credentials need Decrypt on the old key and Encrypt on the new one (kmsx policy --for reencrypt-key).',
+  'KMS re-encrypts a backup without showing the data key, and kmsx proves that the new one opens to the same key before it writes it. HSMs keep what they have. The credentials need ReEncryptFrom on the old key, ReEncryptTo on the new one, and ExportDataKey on both (kmsx policy --for reencrypt-key).',
   {
     examples: [
       [
@@ -77,7 +77,7 @@ export const MOVE_KEY: readonly Block[] = [
 /** `kmsx help air-gap`. */
 export const AIR_GAP: readonly Block[] = [
   'Work on a machine without a network',
-  'The private key stays on the machine without a network, and the credentials of KMS stay on the other one. A stick carries the public key one way and the export back: neither is of use to who finds it.',
+  'The private key stays on the machine without a network, and the credentials of KMS stay on the other one. A USB stick carries the public key one way and the export back: neither is of use to whoever finds it.',
   {
     title: 'On the machine without a network:',
     examples: [
@@ -118,7 +118,7 @@ export const AIR_GAP: readonly Block[] = [
       ],
     ],
   },
-  'These work without a network: keygen, inspect, unwrap-key, combine, import-key, list-tokens, rehearse and --gateway local. kmsx in one file needs Node.js alone there: docs/release.md says how it is made, and how a copy is checked. docs/ceremony.md has the whole ceremony.',
+  'These work without a network: keygen, inspect, unwrap-key, combine, import-key, list-tokens, rehearse and --gateway local. kmsx in one file needs Node.js alone there: docs/how-to/air-gap.md says what to carry, and how to check it. docs/ceremony.md has the whole ceremony.',
   variables(FINGERPRINT, CHECK_VALUE),
 ];
 

@@ -7,18 +7,25 @@ const WORDS: Rows = [
   ],
   ['KMS key', 'a key in KMS; it encrypts data keys and never leaves KMS'],
   [
-    'ciphertext blob',
-    'the data key under the KMS key (CiphertextBlob): the backup; opaque, only KMS can decrypt it',
+    'CiphertextBlob',
+    "KMS's name for the data key encrypted under the KMS key; opaque, only KMS can decrypt it",
   ],
   [
     'wrapping key',
     'an RSA key pair; data keys are exported under its public half, and its private half is in an HSM or a PEM file',
   ],
   ['wrapping algorithm', 'how the data key is wrapped, such as RSAES_OAEP_SHA_256'],
-  ['export', 'the data key under the wrapping key (ExportedDataKey)'],
+  [
+    'backup',
+    'a document, or a secret in KMS, that keeps a CiphertextBlob and what is needed to use it again',
+  ],
+  [
+    'export',
+    'the document for the HSM: the data key encrypted under the wrapping key, which KMS calls ExportedDataKey',
+  ],
   [
     'encryption context',
-    'names and values bound to a ciphertext blob; they are not secret, and must be repeated to decrypt it',
+    'names and values bound to a CiphertextBlob; they are not secret, and must be repeated to decrypt it',
   ],
   [
     'key check value',

@@ -30,11 +30,11 @@ export function defineInspect(command: Command, io: Io): void {
       ['what a public key is, and its fingerprint', 'kmsx inspect wrapping.pub.pem'],
       [
         'which keys an export is for',
-        'kmsx inspect --json export.json | jq -r .Exports[].PublicKeyFingerprint',
+        'kmsx inspect export.json | jq -r ".Exports[].PublicKeyFingerprint"',
       ],
       [
         'how OpenSSL opens an export',
-        'kmsx inspect --recipe openssl export.json | jq -r .Commands[]',
+        'kmsx inspect --recipe openssl export.json | jq -r ".Commands[]"',
       ],
       [
         'which backup belongs to an export',

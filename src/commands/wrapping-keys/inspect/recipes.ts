@@ -4,6 +4,7 @@ import { recipesFor } from '../../../data-key/recipe.ts';
 import { readEnvelope } from '../../../documents/read-document.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import { printResults } from '../../../terminal/output/json-output.ts';
+import { printable } from '../../../terminal/output/printable.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment } from '../../../terminal/session.ts';
 
@@ -44,7 +45,7 @@ export async function printRecipes(
 }
 
 function asTyped(recipes: readonly Recipe[]): string {
-  return recipes
+  const text = recipes
     .map(({ Needs, PublicKeyFingerprint, Variables, Commands }) =>
       [
         `# for ${PublicKeyFingerprint}`,
@@ -55,4 +56,5 @@ function asTyped(recipes: readonly Recipe[]): string {
       ].join('\n'),
     )
     .join('\n');
+  return printable(text);
 }

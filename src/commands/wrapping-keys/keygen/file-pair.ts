@@ -29,7 +29,7 @@ export interface FilePairOptions extends PassphraseOptions {
 /** What is said if one half could not be written. */
 const LOST_PAIR = {
   none: 'neither key remains',
-  hint: 'nothing is lost: mend it and run the command again, which makes a new pair',
+  hint: 'nothing is lost: fix it and run the command again, which makes a new pair',
 };
 
 /**

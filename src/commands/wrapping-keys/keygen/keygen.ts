@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
+import { printView, showsViews } from '../../../terminal/output/view.ts';
 import { suggestValues } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
@@ -66,8 +67,9 @@ export function defineKeygen(command: Command, io: Io): void {
     assertSafeEnvironment(io);
     const { report, view } = await makePair(options, session);
     const takesStdout = options.pubkeyOut === '-' || options.privkeyOut === '-';
-    if (takesStdout) await session.reporter.note(`the key is ${report.PublicKeyFingerprint}`);
-    else await printResult(report, session, () => view);
+    if (!takesStdout) await printResult(report, session, () => view);
+    else if (showsViews(session)) await printView(() => view, session);
+    else await session.reporter.note(`the key is ${report.PublicKeyFingerprint}`);
   });
 }
 

@@ -1,4 +1,5 @@
 import fs, {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -80,4 +81,17 @@ it('a temporary folder of another user stays', async () => {
     syncBuiltinESMExports();
   }
   expect(readdirSync(folder())).toEqual([nameOf(DEAD)]);
+});
+
+it('no temporary folder is made where another user could put one in its place', async () => {
+  const open = join(folder(), 'open');
+  mkdirSync(open);
+  chmodSync(open, 0o777);
+  vi.stubEnv('TMPDIR', open);
+  await expect(withTemporaryFolder('kmsx-x-', context, () => Promise.resolve())).rejects.toThrow(
+    `another user could change what is in ${open}`,
+  );
+  expect(readdirSync(open)).toEqual([]);
+  chmodSync(open, 0o1777); // sticky, as /tmp is
+  await withTemporaryFolder('kmsx-x-', context, () => Promise.resolve());
 });

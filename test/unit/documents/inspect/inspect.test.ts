@@ -13,8 +13,11 @@ import {
 } from '../../../../src/documents/inspect/inspect-relations.ts';
 import type { Inspection } from '../../../../src/documents/inspect/inspect-relations.ts';
 import { readEnvelope } from '../../../../src/documents/read-document.ts';
+import type { Sm2Form } from '../../../../src/wrapping/sm2/ciphertext.ts';
 import { privateKeyFiles, publicKeyFiles } from '../../../keys/forms.ts';
 import { GOLDEN_FOLDERS } from '../../../support/document-schemas.ts';
+import { SM2_FORMS_SEEN, sm2Forms } from '../../../support/sm2-forms.ts';
+import { SM2_VECTORS } from '../../../support/sm2-vectors.ts';
 import { testKey } from '../../../support/wrapping-keys.ts';
 import { BACKUP, EXPORT, refusalOf } from '../../../support/documents.ts';
 
@@ -35,6 +38,11 @@ const codeOf = async (value: unknown): Promise<string> => {
 const digest = (base64: unknown): string =>
   `SHA256:${createHash('sha256').update(String(base64), 'base64').digest('hex')}`;
 const golden = (name: string): string => readFileSync(join(GOLDEN_FOLDERS[0] ?? '', name), 'utf8');
+
+const SM2_FORMS = Object.entries(sm2Forms(Buffer.from(SM2_VECTORS[0]?.raw ?? '', 'hex'))) as [
+  Sm2Form,
+  Buffer,
+][];
 
 const FINGERPRINT = 'SHA256:dee3c693eab531ed637ee7a3ec3c39d72c5008ffb11fbc386098bc395ee42b65';
 
@@ -213,7 +221,7 @@ it('says what an import document tells, and by what it belongs to the export', a
 
 it.each([
   ['kmsx-component/1', 'combine'],
-  ['kmsx-import/1', 'holds no envelope'],
+  ['kmsx-import/1', 'holds no data key'],
   ['kmsx-local-kms-seed/1', '--seed'],
   ['kmsx-local-kms-state/2', '--state'],
 ])(
@@ -262,6 +270,22 @@ describe('inspecting what has no Format', () => {
         identities: {},
       });
     }
+  });
+
+  it.each(SM2_FORMS)('tells an SM2 export by its point, and the forms: %s', async (form, bytes) => {
+    const ExportedDataKey = bytes.toString('base64');
+    const Sm2Forms = SM2_FORMS_SEEN[form];
+    const Exports = (EXPORT['Exports'] as object[]).map((entry) => ({ ...entry, ExportedDataKey }));
+    const { Exports: inspected } = await factsOf({ ...EXPORT, ExportedDataKey, Exports });
+    expect((inspected as object[])[0]).toMatchObject({ Sm2Forms });
+    expect(await factsOf({ ExportedDataKey })).toMatchObject({ Type: 'answer of KMS', Sm2Forms });
+    expect(await factsOf(ExportedDataKey)).toEqual({
+      Type: 'bare ciphertext',
+      Bytes: bytes.length,
+      Fingerprint: digest(ExportedDataKey),
+      MayBe: ['ExportedDataKey'],
+      Sm2Forms,
+    });
   });
 
   it.each([16, 24, 32])('says of %i bytes in hexadecimal that they may be a key', async (bytes) => {

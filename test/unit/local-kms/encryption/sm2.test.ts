@@ -1,27 +1,14 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   decryptSm2,
   encryptSm2,
   readSm2Key,
   readSm2Point,
+  sm2InDer,
 } from '../../../../src/local-kms/encryption/sm2.ts';
+import { SM2_VECTORS } from '../../../support/sm2-vectors.ts';
 import { testKey } from '../../../support/wrapping-keys.ts';
-
-interface Vector {
-  readonly name: string;
-  readonly curve: string;
-  readonly d: string;
-  readonly message: string;
-  readonly ciphertext: string;
-  readonly raw?: string;
-}
-
-const { vectors } = JSON.parse(
-  readFileSync(new URL('../../../vectors/sm2.json', import.meta.url), 'utf8'),
-) as { vectors: readonly Vector[] };
-const published = vectors.filter(({ curve }) => curve.startsWith('recommended'));
 
 const PKCS8 = createPrivateKey(testKey('sm2.pem')).export({ type: 'pkcs8', format: 'der' });
 const KEY = readSm2Key(PKCS8);
@@ -66,9 +53,8 @@ describe('an SM2 private key of the embedded KMS', () => {
 });
 
 describe('SM2 decryption of the embedded KMS', () => {
-  it.each(published)('gives what is published: $name', ({ d, message, ciphertext, raw }) => {
-    const key = { scalar: d, point: '' };
-    const opened = decryptSm2(Buffer.from(raw ?? ciphertext, 'hex'), key);
+  it.each(SM2_VECTORS)('gives what is published: $name', ({ d, message, raw }) => {
+    const opened = decryptSm2(Buffer.from(raw, 'hex'), { scalar: d, point: '' });
     expect(opened).toEqual(Buffer.from(message, 'hex'));
   });
 
@@ -94,7 +80,7 @@ describe('SM2 decryption of the embedded KMS', () => {
       good.subarray(0, -1),
       Buffer.concat([good, Buffer.of(0)]),
       Buffer.concat([good.subarray(0, 65), good.subarray(97), good.subarray(65, 97)]),
-      Buffer.from(published[0]?.ciphertext ?? '', 'hex'),
+      Buffer.from(SM2_VECTORS[0]?.ciphertext ?? '', 'hex'),
       Buffer.concat([Buffer.of(4), Buffer.alloc(96 + 6)]),
       encryptSm2(randomBytes(6048), KEY.point) ?? Buffer.alloc(0),
       good.subarray(0, 97),
@@ -103,5 +89,27 @@ describe('SM2 decryption of the embedded KMS', () => {
     for (const other of others) expect(decryptSm2(other, KEY)).toBeUndefined();
     expect(decryptSm2(good, { ...KEY, scalar: '02'.padStart(64, '0') })).toBeUndefined();
     expect(decryptSm2(good, KEY)?.toString()).toBe('secret');
+  });
+});
+
+describe('the DER form of the embedded KMS', () => {
+  it.each(SM2_VECTORS.filter(({ format }) => format === 'der'))(
+    'is the one that is published: $name',
+    ({ ciphertext, raw }) => {
+      expect(sm2InDer(Buffer.from(raw, 'hex')).toString('hex')).toBe(ciphertext);
+    },
+  );
+
+  it.each([
+    ['a high bit', 'ff'.repeat(32), `022100${'ff'.repeat(32)}`],
+    ['none', '7f'.repeat(32), `0220${'7f'.repeat(32)}`],
+    ['zeros in front', '0001'.padEnd(64, '2'), `021f${'01'.padEnd(62, '2')}`],
+    ['zeros in front of a high bit', '0080'.padEnd(64, '2'), `022000${'80'.padEnd(62, '2')}`],
+    ['zeros alone', '00'.repeat(32), '020100'],
+  ])('writes a coordinate as a number, with %s', (_, coordinate, integer) => {
+    const raw = Buffer.from(`04${coordinate}${coordinate}${'33'.repeat(32)}aa`, 'hex');
+    const content = `${integer}${integer}0420${'33'.repeat(32)}0401aa`;
+    const length = (content.length / 2).toString(16).padStart(2, '0');
+    expect(sm2InDer(raw).toString('hex')).toBe(`30${length}${content}`);
   });
 });

@@ -55,8 +55,17 @@ describe('a plan of faults', () => {
     expect(plan.nextCall('Decrypt')).toEqual({
       name: 'delay+cut',
       delayMs: 30,
+      exportsSm2InDer: false,
       effect: { kind: 'cut', when: 'before' },
     });
+  });
+
+  it('writes DER beside whatever else strikes', () => {
+    const plan = new FaultPlan(faults('sm2-der:after=1', 'throttle:first=1', 'cut:after=1'));
+    expect([1, 2].map(() => plan.nextCall('ExportDataKey'))).toMatchObject([
+      { name: 'throttle', exportsSm2InDer: false },
+      { name: 'sm2-der+cut', exportsSm2InDer: true, effect: { kind: 'cut' } },
+    ]);
   });
 
   it('begins anew when it is replaced', () => {

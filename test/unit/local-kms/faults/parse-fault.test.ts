@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAULT_KINDS } from '../../../../src/local-kms/faults/fault-kinds.ts';
@@ -37,6 +38,11 @@ describe('a SPEC', () => {
     ['cut-body', { kind: 'cut-body' }, { after: 0 }],
     ['garbage', { kind: 'garbage', form: 'html' }, { after: 0 }],
     ['garbage:form=json', { kind: 'garbage', form: 'json' }, { after: 0 }],
+    [
+      'sm2-der:action=ExportDataKey,after=1',
+      { kind: 'sm2-der' },
+      { after: 1, action: 'ExportDataKey' },
+    ],
     ['certificate', { kind: 'certificate', wrong: 'authority' }, { after: 0 }],
     [
       'certificate:wrong=date,first=1',
@@ -67,6 +73,7 @@ describe('a SPEC', () => {
     ['hang:probability=0.000', 6, 'probability takes'],
     ['hang:probability=1.1', 6, 'probability takes'],
     ['hang:seed=1', 12, 'seed=… needs probability=…'],
+    ['sm2-der:form=raw', 9, 'no parameter "form": action, after, first'],
     ['cut:when=during', 5, 'when takes before or after'],
     ['certificate:action=Decrypt', 13, 'no parameter "action": wrong, after, first'],
     [`hang:${'x'.repeat(600)}`, 501, 'a fault has at most 500 characters'],
@@ -75,6 +82,14 @@ describe('a SPEC', () => {
     if (!isFaultMistake(result)) throw new Error('understood');
     expect(result.mistake).toContain(`character ${character}: ${mistake}`);
     expect(result.mistake).not.toMatch(/[\n\r]|\.$/);
+  });
+
+  it('has each kind in the table of docs/embedded-kms.md', () => {
+    const path = new URL('../../../../docs/embedded-kms.md', import.meta.url);
+    const [, table = ''] =
+      /^\| kind .*\n\|[ -|]*\n((?:\|.*\n)+)/m.exec(readFileSync(path, 'utf8')) ?? [];
+    const kinds = table.matchAll(/^\| `([^`]+)`/gm);
+    expect([...kinds].map(([, kind]) => kind)).toEqual([...FAULT_KINDS.keys()]);
   });
 
   it('is read or refused, and never breaks the reader', () => {

@@ -63,6 +63,13 @@ Next
     expect(renderView(view, 200, false)).not.toMatch(/\u001b|^kmsx: all/m);
   });
 
+  it('shows what has hundreds of thousands of words or rows', () => {
+    const words = fact('label', 'a '.repeat(400_000));
+    const rows = Array.from({ length: 150_000 }, () => fact('x', 'y'));
+    const view: View = { verdict: 'V', blocks: [{ rows: [words] }, { rows }] };
+    expect(renderView(view, 80, false).split('\n').length).toBeGreaterThan(160_000);
+  });
+
   it('is coloured by its tone', () => {
     expect(renderView({ ...VIEW, tone: 'bad' }, 80, true)).toContain('\u001b[31mExported');
   });

@@ -1,8 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { findWrappingAlgorithm } from '../../../../src/wrapping/algorithms.ts';
 import { readPrivateKey } from '../../../../src/wrapping/private-key/private-key.ts';
 import { fieldBytes, sm3, SM2_POINT } from '../../../../src/wrapping/sm2/curve.ts';
 import { decryptSm2 } from '../../../../src/wrapping/sm2/decrypt.ts';
+import { SM2_VECTORS } from '../../../support/sm2-vectors.ts';
 import { neverAsked, refusal, sequence, tlv } from '../support.ts';
 
 const N = SM2_POINT.Fn.ORDER;
@@ -24,6 +26,18 @@ describe('an SM2 private key from a file', () => {
   ])('is read with the number %s', async (_, d, compressed) => {
     const key = await readPrivateKey(pkcs8(d, d, compressed), 'key.der', neverAsked);
     expect(key.keyType).toBe('sm2');
+  });
+
+  it.each(SM2_VECTORS)('is of the public half that is published: $name', async (vector) => {
+    const d = BigInt(`0x${vector.d}`);
+    const der = pkcs8(d, d);
+    expect(der.toString('hex')).toContain(vector.publicKey);
+    const published = Buffer.from(vector.pkcs8Base64 ?? '', 'base64');
+    const file = vector.pkcs8Base64 === undefined ? der : published;
+    const key = await readPrivateKey(file, 'key.der', neverAsked);
+    const wrapped = Buffer.from(vector.ciphertext, 'hex');
+    const opened = await key.unwrap(wrapped, findWrappingAlgorithm('SM2PKE'));
+    expect(opened.bytes.toString('hex')).toBe(vector.message);
   });
 
   it.each([
