@@ -233,7 +233,8 @@ _kmsx_find_option() {
       ;;
     'kmsx list-backups')
       case $2 in
-        --key-id | --proofs | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --key-id | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --proofs) takes=folders ;;
         --gateway) takes=values values=(public vpc local) ;;
         --ca-file) takes=files ;;
         --resolve) takes=none repeatable=1 ;;
@@ -241,8 +242,9 @@ _kmsx_find_option() {
       ;;
     'kmsx drill')
       case $2 in
-        --proofs | --older-than | --limit | --rate | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --proofs) takes=folders ;;
         --check-values | --report | --ca-file) takes=files ;;
+        --older-than | --limit | --rate | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
         --gateway) takes=values values=(public vpc local) ;;
         --resolve) takes=none repeatable=1 ;;
@@ -333,8 +335,8 @@ _kmsx_find_operand() {
   takes='' values=()
   case "$1 $2" in
     'kmsx combine '*) takes=files ;;
-    'kmsx list-backups '*) takes=none ;;
-    'kmsx drill '*) takes=none ;;
+    'kmsx list-backups '*) takes=folders ;;
+    'kmsx drill '*) takes=folders ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
     'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key list-backups drill keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;

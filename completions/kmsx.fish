@@ -416,8 +416,9 @@ complete -c kmsx -n '__kmsx_in kmsx verify-key' -l timeout -r -f -d 'for one att
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l deadline -r -f -d 'for all attempts'
 
+complete -c kmsx -n '__kmsx_from 0 kmsx list-backups' -a '(__fish_complete_directories)'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l key-id -r -f -d 'only what depends on this KMS key: its id or ARN'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l proofs -r -f -d 'where drill and verify-key wrote proofs'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where drill and verify-key wrote proofs'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -428,7 +429,8 @@ complete -c kmsx -n '__kmsx_in kmsx list-backups' -l timeout -r -f -d 'for one a
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx drill' -l proofs -r -f -d 'where earlier proofs are, and new ones are written'
+complete -c kmsx -n '__kmsx_from 0 kmsx drill' -a '(__fish_complete_directories)'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where earlier proofs are, and new ones are written'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l check-values -r -F -d 'which check value each backup must have: lines of NAME and label:…, or of JSON'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l older-than -r -f -d 'only what was not proved for so long'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l limit -r -f -d 'how many backups at most'

@@ -13,6 +13,8 @@ import { readError } from './folder-place.ts';
 export interface ProofFile {
   /** Resolves when the proof is on stable storage. */
   readonly append: (proof: ProofDocument) => Promise<void>;
+  /** What the file is called, and how many proofs it holds; undefined while there is none. */
+  readonly written: () => { readonly label: string; readonly count: number } | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -33,17 +35,19 @@ export async function prepareProofFile(
   const time = context.now().toISOString().replaceAll(/[-:.]/g, '');
   const file = `proofs-${time}-${context.randomBytes(4).toString('hex')}.jsonl`;
   let handle: FileHandle | undefined;
+  let count = 0;
   const queue: Buffer[] = [];
   let last: Promise<void> = Promise.resolve();
 
   // Whatever was queued while one group went to the disk is the next group.
   const flush = async (): Promise<void> => {
     if (queue.length === 0) return;
-    const lines = Buffer.concat(queue.splice(0));
+    const group = queue.splice(0);
     try {
       handle ??= await create(folder, file, context);
-      await handle.appendFile(lines);
+      await handle.appendFile(Buffer.concat(group));
       await handle.datasync();
+      count += group.length;
     } catch (error) {
       throw writeError(`${label}/${file}`, error);
     }
@@ -55,6 +59,7 @@ export async function prepareProofFile(
       last = written.catch(() => undefined); // whoever appended it is told
       return written;
     },
+    written: () => (count === 0 ? undefined : { label: `${label}/${file}`, count }),
     close: async () => {
       await last;
       await handle?.close();

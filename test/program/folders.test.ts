@@ -54,7 +54,7 @@ const OUTPUTS: [argv: readonly string[], option: string][] = [
 ];
 
 /** Options that take a folder, or a file and a folder. */
-const FOLDERS = ['--state', '--keep'];
+const FOLDERS = ['--state', '--keep', '--proofs'];
 
 describe('a folder', () => {
   const members = [

@@ -47,10 +47,10 @@ export function defineListBackups(command: Command, io: Io): void {
     ],
     exitCodes: [0, 2, 3, 4, 5, 7, 8],
   });
-  command.argument('<place...>', 'folders, or secret:PREFIX for secrets of KMS');
+  command.argument('<dir|secret:prefix...>', 'folders, or secret:PREFIX for secrets of KMS');
   command
     .option('--key-id <id>', 'only what depends on this KMS key: its id or ARN')
-    .option('--proofs <folder>', 'where drill and verify-key wrote proofs');
+    .option('--proofs <dir>', 'where drill and verify-key wrote proofs');
   addConnectionOptions(command);
   command.action(async (places: readonly string[], options: ListBackupsOptions) => {
     await runListBackups(places, options, createSession(command, io));

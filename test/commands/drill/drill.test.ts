@@ -146,7 +146,8 @@ describe('the proofs of a drill', () => {
   });
 
   it('put the oldest first, leave out what is not due, and tell what is lost', async () => {
-    await drill('--proofs', 'proofs', '--limit', '2');
+    const first = await drill('--proofs', 'proofs', '--limit', '2');
+    expect(first.stderr).toMatch(/wrote proofs\/proofs-\w+-[0-9a-f]{8}\.jsonl \(2 proofs\)/);
     const second = linesOf(await drill('--proofs', 'proofs'));
     const names = second.map(({ Name }) => Name);
     expect(names.slice(0, 3)).toEqual([2, 3, 4].map(backupName));

@@ -13,6 +13,8 @@ import { openPlaces } from '../../shared/backups/open-place.ts';
 import { parseCheckValueMethods } from '../../shared/check-value-options.ts';
 import { makeConnections } from '../../shared/connections.ts';
 import { describe } from '../../shared/describe.ts';
+import { counted } from '../../shared/view/rows.ts';
+import { tellWritten } from '../../shared/view/written.ts';
 import { withOutputs } from '../../shared/with-outputs.ts';
 import type { Evidence } from './evidence.ts';
 import { readEvidence } from './evidence.ts';
@@ -48,7 +50,7 @@ export function defineDrill(command: Command, io: Io): void {
     ],
     exitCodes: [0, 2, 3, 4, 5, 6, 7, 8],
   });
-  command.argument('<place...>', 'folders, or secret:PREFIX for secrets of KMS');
+  command.argument('<dir|secret:prefix...>', 'folders, or secret:PREFIX for secrets of KMS');
   addDrillOptions(command);
   command.action(async (places: readonly string[], options: DrillOptions) => {
     await runDrill(places, options, createSession(command, io));
@@ -117,6 +119,10 @@ async function drillAndTell(
     return told.summary;
   });
   await tellSummary(summary, session);
+  const written = proofFile?.written();
+  if (written !== undefined) {
+    await tellWritten([`${written.label} (${counted(written.count, 'proof')})`], session);
+  }
   const error = errorOf(summary);
   if (error !== undefined) throw error;
 }

@@ -21,7 +21,7 @@ const USUAL_RATE = '75';
 
 export function addDrillOptions(command: Command): void {
   command
-    .option('--proofs <folder>', 'where earlier proofs are, and new ones are written')
+    .option('--proofs <dir>', 'where earlier proofs are, and new ones are written')
     .option(
       '--check-values <file>',
       'which check value each backup must have: lines of NAME and label:…, or of JSON',
