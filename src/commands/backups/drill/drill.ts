@@ -14,7 +14,6 @@ import { parseCheckValueMethods } from '../../shared/check-value-options.ts';
 import { makeConnections } from '../../shared/connections.ts';
 import { describe } from '../../shared/describe.ts';
 import { counted } from '../../shared/view/rows.ts';
-import { tellWritten } from '../../shared/view/written.ts';
 import { withOutputs } from '../../shared/with-outputs.ts';
 import type { Evidence } from './evidence.ts';
 import { readEvidence } from './evidence.ts';
@@ -121,7 +120,8 @@ async function drillAndTell(
   await tellSummary(summary, session);
   const written = proofFile?.written();
   if (written !== undefined) {
-    await tellWritten([`${written.label} (${counted(written.count, 'proof')})`], session);
+    const { label, count } = written;
+    await session.reporter.note(`wrote ${label} (${counted(count, 'proof')})`);
   }
   const error = errorOf(summary);
   if (error !== undefined) throw error;
