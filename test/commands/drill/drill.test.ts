@@ -6,6 +6,7 @@ import { clientOf } from '../../support/kms/clients.ts';
 import {
   backupName,
   FLEET_ENV,
+  PLAIN_KEY,
   readBackup,
   seedFleet,
   throttlingOne,
@@ -239,7 +240,7 @@ describe('verify-key with several private keys', () => {
     await kmsxOk(['keygen', '--no-passphrase', '--privkey-out', 'b.pem', '--pubkey-out', 'b.pub'], {
       cwd,
     });
-    const exporting = ['export-key', '--key-id', '11111111-1111-4111-8111-111111111111'];
+    const exporting = ['export-key', '--key-id', PLAIN_KEY];
     const two = ['--pubkey', PUBKEY, '--pubkey', 'b.pub'];
     await run(...exporting, ...two, '--backup', 'b.json', '--out', 'two.json');
     const keys = ['--privkey', PRIVKEY, '--privkey', 'b.pem'];
@@ -272,7 +273,7 @@ describe('verify-key with several private keys', () => {
   });
 
   it('refuses one that is given twice, one that is no recipient, and --witness', async () => {
-    const exporting = ['export-key', '--key-id', '11111111-1111-4111-8111-111111111111'];
+    const exporting = ['export-key', '--key-id', PLAIN_KEY];
     await run(...exporting, '--pubkey', PUBKEY, '--backup', 'b.json', '--out', 'one.json');
     const verify = ['verify-key', '--in', 'one.json', '--against', 'b.json', '--privkey', PRIVKEY];
     expect((await run(...verify, '--privkey', PRIVKEY)).code).toBe(2);

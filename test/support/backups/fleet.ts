@@ -12,8 +12,8 @@ import { keyFacts } from '../../../src/wrapping/key-facts.ts';
 import { testKey } from '../wrapping-keys.ts';
 
 export const PLAIN_KEY = '11111111-1111-4111-8111-111111111111';
-export const DISABLED_KEY = '22222222-2222-4222-8222-222222222222';
-export const DELETED_KEY = '33333333-3333-4333-8333-333333333333';
+const DISABLED_KEY = '22222222-2222-4222-8222-222222222222';
+const DELETED_KEY = '33333333-3333-4333-8333-333333333333';
 
 /** The access key of the fleet's account. */
 export const FLEET_ENV = {
