@@ -31,6 +31,16 @@ const NEEDS = {
     ['kms:ExportDataKey', 'key'],
     ['kms:GetSecretValue', 'kept secret'],
   ],
+  // Backups in folders need no permission to be listed.
+  'list-backups': [
+    ['kms:ListSecrets', 'secrets'],
+    ['kms:GetSecretValue', 'secrets of a prefix'],
+  ],
+  drill: [
+    ['kms:ExportDataKey', 'key'],
+    ['kms:ListSecrets', 'secrets'],
+    ['kms:GetSecretValue', 'secrets of a prefix'],
+  ],
   'list-keys': [
     ['kms:ListKeys', 'keys'],
     ['kms:DescribeKey', 'every key'],
@@ -55,7 +65,7 @@ export const POLICY_COMMANDS = Object.keys(NEEDS) as readonly PolicyCommand[];
 /** What commands are used for, as far as their permissions depend on it. */
 export interface CommandUse {
   readonly commands: readonly PolicyCommand[];
-  /** Only `list-keys` does without. */
+  /** Only `list-keys` and `list-backups` do without. */
   readonly key: KeyIdentifier | undefined;
   /** The key that `reencrypt-key` encrypts under. */
   readonly newKey: KeyIdentifier | undefined;
@@ -67,6 +77,8 @@ export interface CommandUse {
   readonly makesSecrets: boolean;
   /** Names of the secrets that backups are read from. */
   readonly keptSecrets: readonly string[];
+  /** Beginnings of the names of secrets that `list-backups` and `drill` read. */
+  readonly secretPrefixes: readonly string[];
 }
 
 /** An action on a resource. */
@@ -126,7 +138,15 @@ function needsOf(commands: readonly PolicyCommand[]): readonly Need[] {
 
 function resourcesOf(
   target: Target,
-  { key, newKey, sourceKey = key, severalPubkeys, makesSecrets, keptSecrets }: CommandUse,
+  {
+    key,
+    newKey,
+    sourceKey = key,
+    severalPubkeys,
+    makesSecrets,
+    keptSecrets,
+    secretPrefixes,
+  }: CommandUse,
   region: string,
 ): readonly Pick<Permission, 'resource' | 'secretName'>[] {
   const inAccount = (path: string): string =>
@@ -153,6 +173,11 @@ function resourcesOf(
     // A secret that a backup is written to.
     case 'new secret':
       return makesSecrets ? [{ resource: inAccount('secret') }] : [];
+    // Listing has no resource of its own for a secret.
+    case 'secrets':
+      return secretPrefixes.length === 0 ? [] : [{ resource: inAccount('secret') }];
+    case 'secrets of a prefix':
+      return secretPrefixes.map((prefix) => ({ resource: inAccount(`secret/${prefix}*`) }));
     // A secret that a backup is read from.
     case 'kept secret':
       return keptSecrets.map((secretName) => ({

@@ -2,7 +2,7 @@ import { answerMalformed } from '../answers/errors.ts';
 import { KmsRefused } from '../answers/refusal.ts';
 import type { KmsxError } from '../base/error.ts';
 import type { KeyCatalog, KeyEntry, KeyMetadata, KmsClient } from '../kms/types.ts';
-import { readAllPages } from './all-pages.ts';
+import { readAllPages } from '../kms/all-pages.ts';
 import { decisionOf } from './decision.ts';
 import type { Usability } from './usable-keys.ts';
 import { judgeKey } from './usable-keys.ts';

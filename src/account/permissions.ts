@@ -72,6 +72,9 @@ export function permissionQuestions(
     'kms:DescribeKey': catalog ? asking(keyId, 'no-key', (id) => catalog.describe(id)) : notOffered,
     'kms:ListKeys': asking(catalog, 'not-offered', (keys) => keys.list(ONE_ENTRY)),
     'kms:ListAliases': asking(catalog, 'not-offered', (keys) => keys.listAliases(ONE_ENTRY)),
+    'kms:ListSecrets': asking(isDedicated ? undefined : kms, 'not-offered', (client) =>
+      client.listSecrets(ONE_ENTRY),
+    ),
     'kms:GenerateAndExportDataKey': asking(keyId, 'no-key', async (id) => {
       const recipients = [await recipientFor(32)] as const;
       await dryRunExport({ keyId: id, recipients, size: { keySpec: 'AES_256' }, context }, kms);

@@ -108,6 +108,7 @@ const MEANINGS = {
     'answer-malformed': 'a malformed answer from KMS',
     'clock-wrong': 'a clock too far from that of KMS, so that KMS refuses requests',
     'key-unusable': 'a KMS key that cannot generate data keys',
+    'backups-not-opening': 'backups that do not open, or cannot be read, found by drill',
     'reencrypt-same-key': 'a new backup under the KMS key, key version and context of the old one',
   },
   unavailable: {
@@ -135,6 +136,7 @@ const MEANINGS = {
       'a backup that holds a different data key than the export or another backup',
     'check-value-mismatch': 'a key check value that differs from the expected one',
     'fingerprint-mismatch': 'a public key that differs from the expected one',
+    'backups-differ': 'backups that hold another data key than they should, found by drill',
     'rehearsal-failed': 'a step of the rehearsal that did not give the required result',
   },
   io: {
@@ -160,7 +162,9 @@ const MEANINGS = {
     'permissions-unasked':
       'permissions that policy --check did not check because an option was missing',
     'keys-undescribed': 'KMS keys that were listed but may not be described',
-    'keys-incomplete': 'an incomplete list of KMS keys or aliases',
+    'keys-incomplete': 'an incomplete list of KMS keys, aliases or secrets',
+    'backups-unreadable': 'backups that list-backups could not read',
+    'backups-unasked': 'backups that drill could not ask KMS about, or no backup at all',
   },
 } as const satisfies Readonly<Record<ErrorKind, Readonly<Record<string, string>>>>;
 

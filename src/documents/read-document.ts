@@ -34,6 +34,7 @@ export type Envelope =
 const OTHER_DOCUMENTS: ReadonlyMap<unknown, string> = new Map([
   ['kmsx-component/1', 'is a component of a split data key; combine takes it'],
   ['kmsx-import/1', 'is the report of an import into tokens: it holds no data key'],
+  ['kmsx-proof/1', 'is a proof of a backup; drill and list-backups take its folder as --proofs'],
   ['kmsx-local-kms-seed/1', 'is a seed of the embedded KMS; local-kms --seed takes it'],
   [
     'kmsx-local-kms-state/2',

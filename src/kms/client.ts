@@ -113,6 +113,7 @@ export function createKmsClient(options: ClientOptions): KmsClient {
     createSecret: call(OPERATIONS.createSecret),
     describeSecret: call(OPERATIONS.describeSecret),
     getSecretValue: call(OPERATIONS.getSecretValue),
+    listSecrets: call(OPERATIONS.listSecrets),
     keys: {
       describe: call(KEY_CATALOG.describe),
       list: call(KEY_CATALOG.list),
@@ -124,6 +125,7 @@ export function createKmsClient(options: ClientOptions): KmsClient {
       decrypt: dryRun(OPERATIONS.decrypt),
       reEncrypt: dryRun(OPERATIONS.reEncrypt),
     },
+    accessKeyId: async () => (await credentials.credential.getCredential()).accessKeyId ?? '',
     close: async () => {
       await transport.close();
       await credentials.close();

@@ -140,6 +140,18 @@ export const OPERATIONS: OperationTable<DataKeyOperations & SecretOperations> = 
       };
     },
   },
+  listSecrets: {
+    action: 'ListSecrets',
+    parameters: pageParameters,
+    read: (answer) =>
+      pageOf(
+        answer,
+        answer.fields('SecretList').list('Secret', (secret) => ({
+          name: secret.text('SecretName'),
+          type: secret.optionalText('SecretType', WORD),
+        })),
+      ),
+  },
 };
 
 /** The operations that read the catalog of keys. */

@@ -84,6 +84,12 @@ export interface SecretValue extends Answered {
   readonly versionId: string;
 }
 
+export interface SecretEntry {
+  readonly name: string;
+  /** `Generic`, `Rds`, `RAMCredentials`, `ECS`, …; undefined if KMS does not say. */
+  readonly type: string | undefined;
+}
+
 /** What DescribeKey says about a KMS key, in KMS's own words. */
 export interface KeyMetadata extends Answered {
   readonly keyId: string;
@@ -148,6 +154,8 @@ export interface SecretOperations {
   describeSecret(name: string): Promise<Answered>;
   /** The current version of a secret. */
   getSecretValue(name: string): Promise<SecretValue>;
+  /** One page of the region's secrets, without their values. A dedicated gateway does not offer it. */
+  listSecrets(page: PageQuery): Promise<Page<SecretEntry>>;
 }
 
 /**
@@ -196,6 +204,12 @@ export interface KmsClient extends DataKeyOperations, SecretOperations {
   readonly clockSkewMs: number | undefined;
   readonly keys: KeyCatalog;
   readonly dryRun: DryRuns;
+  /**
+   * The AccessKeyId that requests are signed with: a name, no secret.
+   *
+   * @throws KmsxError those of the source of the credentials
+   */
+  accessKeyId(): Promise<string>;
   /** Ends all connections, those of the credentials too. */
   close(): Promise<void>;
 }

@@ -18,6 +18,7 @@ interface CommandEntry {
 }
 
 const DATA_KEYS = 'Data keys:';
+const BACKUPS = 'Backups:';
 const WRAPPING_KEYS = 'Wrapping keys and documents:';
 const MODULES = 'Cryptographic modules:';
 const ACCOUNT = 'Account and connection:';
@@ -69,6 +70,18 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'prove that backups and an export hold the same data key',
     load: async () =>
       (await import('../commands/data-keys/verify-key/verify-key.ts')).defineVerifyKey,
+  },
+  {
+    name: 'list-backups',
+    group: BACKUPS,
+    summary: 'list the backups in a place, and the KMS key each depends on',
+    load: async () => (await import('../commands/backups/list-backups.ts')).defineListBackups,
+  },
+  {
+    name: 'drill',
+    group: BACKUPS,
+    summary: 'prove that every backup in a place still opens',
+    load: async () => (await import('../commands/backups/drill/drill.ts')).defineDrill,
   },
   {
     name: 'keygen',

@@ -43,7 +43,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 8,
     kind: 'partial',
-    when: 'partial success: list-keys could not describe some keys, or could not list them all',
+    when: 'partial success: some keys could not be described or listed, or some backups could not be read or asked about',
   },
   { code: 129, kind: '', when: 'interrupted by SIGHUP; temporary files removed' },
   { code: 130, kind: '', when: 'interrupted by SIGINT; temporary files removed' },

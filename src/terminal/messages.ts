@@ -285,6 +285,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'backup-key-mismatch': [
     'stop: the CiphertextBlob, the KeyId or the KeyVersionId was changed; use the original document',
   ],
+  'backups-not-opening': [
+    'mend them while another copy opens: kmsx verify-key --against FILE says more of one',
+  ],
   'reencrypt-same-key': ['give another --to-key-id, or another --to-context; nothing was written'],
   'reencrypt-mismatch': ['stop: keep the old backup, and report the RequestId to Alibaba Cloud'],
   'component-damaged': [
@@ -298,11 +301,18 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'check-value-mismatch': ['stop: this is not the expected key'],
   'fingerprint-mismatch': ['stop: this is not the public key that was read aloud'],
+  'backups-differ': [
+    'stop: find out who changed the backup; an older copy, or another place of it, may hold the key',
+  ],
   'rehearsal-failed': ['do not hold the ceremony until the cause is understood'],
 
   'permissions-unasked': ['give --in BACKUP with a backup under each KMS key, to check them with'],
   'keys-undescribed': [
     'kmsx policy --for list-keys prints the policy that allows describing every key',
+  ],
+  'backups-unreadable': ['kmsx inspect FILE says what is wrong with each'],
+  'backups-unasked': [
+    'run drill again: it begins with what was never proved, and --older-than leaves out what was',
   ],
   'keys-incomplete': ['try again: the list may have changed while it was read'],
 

@@ -12,6 +12,7 @@ const folder = useTempFolder();
 const LOCAL = ['--gateway', 'local'];
 const EXPORT = ['export-key', '--key-id', 'alias/rehearsal', ...LOCAL];
 const UNWRAP = ['unwrap-key', '--privkey', PRIVKEY];
+const VERIFY = ['verify-key', '--against', 'backup.json', '--region', 'cn-hangzhou'];
 const KEYGEN = ['keygen', '--no-passphrase'];
 
 beforeEach(() => {
@@ -35,6 +36,7 @@ const INPUTS: [argv: readonly string[], option: string][] = [
   [['reencrypt-key', '--to-key-id', 'alias/x', ...LOCAL], '--in'],
   [['reencrypt-key', '--in', 'backup.json', '--to-key-id', 'alias/x'], '--to-context-file'],
   [['verify-key', '--in', 'export.json', '--privkey', PRIVKEY, ...LOCAL], '--against'],
+  [['drill', 'dir', ...LOCAL], '--check-values'],
   [['combine'], ''],
   [['inspect'], ''],
   [['local-kms'], '--seed'],
@@ -45,12 +47,14 @@ const OUTPUTS: [argv: readonly string[], option: string][] = [
   [[...EXPORT, '--pubkey', PUBKEY], '--out'],
   [[...UNWRAP, '--in', 'export.json'], '--out'],
   [[...UNWRAP, '--in', 'export.json', '--component', 'c2'], '--component'],
+  [['drill', 'dir', ...LOCAL], '--report'],
+  [[...VERIFY, '--expect-check-value', 'ecb:000000'], '--proof'],
   [[...KEYGEN, '--pubkey-out', 'p'], '--privkey-out'],
   [[...KEYGEN, '--privkey-out', 'k'], '--pubkey-out'],
 ];
 
 /** Options that take a folder, or a file and a folder. */
-const FOLDERS = ['--state', '--keep'];
+const FOLDERS = ['--state', '--keep', '--proofs'];
 
 describe('a folder', () => {
   const members = [

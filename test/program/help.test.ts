@@ -30,6 +30,7 @@ async function helpOf(...argv: readonly string[]): Promise<string> {
 /** Options without a default: where one is not given, what it says is not done, or is said by another option. */
 const NOTHING_WITHOUT: readonly string[] = [
   '--ca-file',
+  '--check-values',
   '--context-file',
   '--endpoint',
   '--expect-fingerprint',
@@ -43,9 +44,11 @@ const NOTHING_WITHOUT: readonly string[] = [
   '--out',
   '--passphrase-env',
   '--pin-env',
-  '--privkey',
   '--privkey-out',
+  '--proof',
+  '--proofs',
   '--recipe',
+  '--report',
   '--seed',
   '--serial',
   '--slot',

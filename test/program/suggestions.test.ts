@@ -21,7 +21,7 @@ describe('a command that there is not', () => {
     ['reencrypt', 'reencrypt-key'],
     ['verify', 'verify-key'],
     ['recover', 'recover-key'],
-    ['list', 'list-tokens or list-keys'],
+    ['list', 'list-backups or list-tokens or list-keys'],
     ['local', 'local-kms'],
     ['inspect-key', 'inspect'],
     ['combine-key', 'combine'],

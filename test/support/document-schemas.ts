@@ -5,7 +5,7 @@ import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
 /** The kinds of document that have a schema in schemas/. */
-export const DOCUMENT_KINDS = ['export', 'backup', 'component', 'import'] as const;
+export const DOCUMENT_KINDS = ['export', 'backup', 'component', 'import', 'proof'] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 const rootPath = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -26,7 +26,7 @@ export const GOLDEN_FOLDERS: readonly string[] = readdirSync(rootPath('test/gold
   (version) => rootPath(join('test/golden/documents', version)),
 );
 
-/** Every golden file of a kind: `export*.json`, `backup*.json`, `component*.json`, `import*.json`. */
+/** Every golden file of a kind: `export*.json`, `backup*.json`, `component*.json`, …. */
 export function goldenFiles(kind: DocumentKind): string[] {
   return GOLDEN_FOLDERS.flatMap((folder) =>
     readdirSync(folder)

@@ -60,9 +60,7 @@ export async function readExport(
   const { io, reporter } = session;
   const { wrappingAlgorithm: name, in: place = '-' } = options;
   const algorithm = name === undefined ? undefined : findWrappingAlgorithm(name);
-  const privkey = isTokenKeyUri(options.privkey)
-    ? parseTokenKeyUri(options.privkey)
-    : await readInput(options.privkey, 'a private key', io, reporter);
+  const privkey = await readPrivkey(options.privkey, session);
   const input = await readInput(place, 'an export document', io, reporter);
   const { label } = input;
   const envelope = await explainingWrongFile(input, role, io, () => {
@@ -77,6 +75,20 @@ export async function readExport(
     ...(await pinFileIds(options, session)),
   ];
   return { place, label, envelope, privkey, algorithm, inputs };
+}
+
+/**
+ * Reads what `--privkey` names, as far as that goes without a passphrase or a PIN.
+ *
+ * @throws KmsxError those of reading, `uri-malformed`
+ */
+export async function readPrivkey(
+  place: string,
+  { io, reporter }: Session,
+): Promise<Input | TokenKeyUri> {
+  return isTokenKeyUri(place)
+    ? parseTokenKeyUri(place)
+    : await readInput(place, 'a private key', io, reporter);
 }
 
 /**

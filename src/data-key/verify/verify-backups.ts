@@ -26,8 +26,8 @@ export interface VerifiableBackup {
     kms: KmsClient,
     work: () => Promise<T>,
   ) => Promise<T>;
-  /** Another export in the same document: it must hold the data key too. */
-  readonly beside?: OpenableExport | undefined;
+  /** Exports in the same document: each must hold the data key too. */
+  readonly beside?: readonly OpenableExport[] | undefined;
 }
 
 /** What every backup must hold: the data key of an export, one with these check values, or both. */
@@ -50,7 +50,7 @@ export interface BackupVerdict {
   readonly MatchesCheckValues?: boolean;
   /** `SHA256:` and 64 hexadecimal digits, over the bytes of the CiphertextBlob. */
   readonly CiphertextBlobFingerprint?: string;
-  /** As above, of the export beside it, where that was opened and compared too. */
+  /** As above, of the first export beside it, where that was opened and compared too. */
   readonly ExportedDataKeyFingerprint?: string;
   readonly KeyId?: string;
   readonly KeyVersionId?: string;
@@ -67,8 +67,8 @@ export interface Verification {
   /** Undefined where none differs and not every one could be compared. */
   readonly match: boolean | undefined;
   readonly backups: readonly BackupVerdict[];
-  /** Where one differs: whether it is another data key, or one without an expected check value. */
-  readonly difference: 'data-key' | 'check-value' | undefined;
+  /** Where one differs: whether it is another data key, or one without an expected check value; or the exports do. */
+  readonly difference: 'data-key' | 'check-value' | 'exports' | undefined;
   /** The check values and the length of what the backups were compared with. */
   readonly keyCheckValues: readonly KeyCheckValue[] | undefined;
   readonly numberOfBytes: number | undefined;
@@ -136,18 +136,35 @@ async function openBackup(backup: VerifiableBackup, opener: BackupOpener): Promi
   }
 }
 
-async function holdsBeside({ beside }: VerifiableBackup, dataKey: ComparableKey): Promise<boolean> {
-  if (beside === undefined) return true;
+async function holdsBeside(
+  { beside = [] }: VerifiableBackup,
+  dataKey: ComparableKey,
+): Promise<boolean> {
   try {
-    const other = await beside.privateKey.open(beside.wrapped);
-    try {
-      return sameKey(other, dataKey);
-    } finally {
-      other.dispose();
+    for (const each of beside) {
+      if (!(await holdsSame(each, dataKey))) return false;
     }
+    return true;
   } catch (error) {
     dataKey.dispose();
     throw error;
+  }
+}
+
+/**
+ * Opens an export and compares what it holds.
+ *
+ * @throws KmsxError those of `unwrapDataKey`
+ */
+export async function holdsSame(
+  { privateKey, wrapped }: OpenableExport,
+  dataKey: ComparableKey,
+): Promise<boolean> {
+  const other = await privateKey.open(wrapped);
+  try {
+    return sameKey(other, dataKey);
+  } finally {
+    other.dispose();
   }
 }
 
@@ -189,7 +206,7 @@ function compare(
   reference: ComparableKey | undefined,
   { dataKey: expected, checkValues, shownCheckValues }: Expectation,
 ): { verdict: BackupVerdict; difference?: Verification['difference'] } {
-  const { label, beside } = backup;
+  const { label, beside: [beside] = [] } = backup;
   const blob = fingerprint !== undefined && { CiphertextBlobFingerprint: fingerprint };
   if (exported === undefined) {
     const found = error?.kind === 'crypto' && { Match: false };
@@ -227,6 +244,10 @@ function compare(
 export function assertVerified(verification: Verification): void {
   const { match, difference, backups, expectedCheckValues, errors } = verification;
   if (match === true) return;
+  if (difference === 'exports') {
+    const message = 'the exports of the document do not hold the same data key';
+    throw kmsxError('data-keys-differ', message);
+  }
   const differing = backups.filter(({ Match }) => Match === false);
   if (difference === 'data-key') {
     const names = differing.map(({ File }) => File).join(' and ');

@@ -12,6 +12,7 @@ import { inspectJwk, inspectKeyFile } from './inspect-key.ts';
 import type { Facts, Inspection } from './inspect-relations.ts';
 import { identitiesOf } from './inspect-relations.ts';
 import { IMPORT_FORMAT, readImportDocument } from '../import-document.ts';
+import { PROOF_FORMAT, readProofDocument } from '../proof-document.ts';
 import { readEnvelope } from '../read-document.ts';
 
 /** What the embedded KMS keeps and begins with: both hold secrets as plainly as can be, so nothing of them is shown. */
@@ -110,6 +111,8 @@ function inspectJsonText(text: string, bytes: Buffer, label: string): Facts {
   if (Format === IMPORT_FORMAT) {
     return { Type: 'import document', ...readImportDocument(value, label) };
   }
+  if (Format === PROOF_FORMAT)
+    return { Type: 'proof document', ...readProofDocument(value, label) };
   return inspectEnvelope(readEnvelope(bytes, label));
 }
 

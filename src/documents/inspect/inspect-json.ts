@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject } from '../../base/json.ts';
+import { PROOF_FORMAT } from '../proof-document.ts';
 import type { Facts } from './inspect-relations.ts';
 
 /** A code or kind may be shown; anything else of an error may hold what was sent. */
@@ -48,6 +49,22 @@ const SHAPES: readonly Shape[] = [
     shows: [
       ...['Match', 'KeyCheckValues', 'NumberOfBytes', 'ExpectedCheckValues', 'AssuranceBits'],
       ...['PublicKeyFingerprint', 'ExportedDataKeyFingerprint', 'Backups', 'Rehearsal'],
+    ],
+  },
+  {
+    type: 'result of drill',
+    has: ['Name', 'Place', 'SameKeyAs'],
+    shows: [
+      ...['Name', 'Place', 'Opens', 'SameKeyAs', 'AssuranceBits', 'Code', 'KeyId', 'KeyVersionId'],
+      ...['Region', 'NumberOfBytes', 'KeyCheckValues', 'RequestId', 'LastProved', 'Rehearsal'],
+    ],
+  },
+  {
+    type: 'backup of list-backups',
+    has: ['Name', 'Place'],
+    shows: [
+      ...['Name', 'Place', 'KeyId', 'KeyVersionId', 'Region', 'CreatedAt', 'EncryptionContext'],
+      ...['DataKeyId', 'NumberOfBytes', 'LastProved', 'Code', 'Rehearsal'],
     ],
   },
   {
@@ -115,6 +132,9 @@ export function inspectJson(object: JsonObject): Facts | undefined {
   };
 }
 
+/** Documents that stand on a line each. */
+const FORMATS_OF_LINES: ReadonlyMap<unknown, string> = new Map([[PROOF_FORMAT, 'proof document']]);
+
 /**
  * Says what several lines of JSON are, such as `list-keys` and `doctor` print.
  *
@@ -122,7 +142,9 @@ export function inspectJson(object: JsonObject): Facts | undefined {
  */
 export function inspectLines(objects: readonly JsonObject[]): Facts | undefined {
   const types = objects.map((object) =>
-    Object.hasOwn(object, 'Format') ? undefined : SHAPES.find((shape) => fits(shape, object))?.type,
+    Object.hasOwn(object, 'Format')
+      ? FORMATS_OF_LINES.get(object['Format'])
+      : SHAPES.find((shape) => fits(shape, object))?.type,
   );
   if (types.length < 2 || types.includes(undefined)) return undefined;
   return { Type: 'JSON Lines', Lines: types.length, Of: [...new Set(types)] };

@@ -49,18 +49,22 @@ export function identitiesOf(facts: Facts): Identities {
     DataKeyId: [facts['DataKeyId']],
     ComponentSet: [facts['SetId']],
     CiphertextBlob: blobs.map((each) => each['CiphertextBlobFingerprint']),
-    ExportedDataKey: keys.map((each) => each['ExportedDataKeyFingerprint']),
+    ExportedDataKey: keys.map((each) => each[FINGERPRINT_OF.ExportedDataKey]),
     KeyCheckValue: checkValues,
     KmsKey: [facts['KeyId']],
-    WrappingKey: keys.map((each) => each['PublicKeyFingerprint']),
+    WrappingKey: keys.map((each) => each[FINGERPRINT_OF.WrappingKey]),
   };
   const texts = RELATIONS.flatMap((relation): [string, string[]][] => {
-    const values = found[relation].filter((value) => typeof value === 'string');
+    const values = textsIn(found[relation]);
     return values.length === 0 ? [] : [[relation, values]];
   });
   const { Type, Fingerprint } = facts;
   const isBare = Type === BARE_CIPHERTEXT && typeof Fingerprint === 'string';
   return { ...Object.fromEntries(texts), ...(isBare && { Bare: Fingerprint }) };
+}
+
+function textsIn(values: readonly unknown[]): string[] {
+  return values.filter((value) => typeof value === 'string');
 }
 
 function objectsIn(value: unknown): JsonObject[] {
@@ -98,21 +102,41 @@ export type Belonging = Readonly<
  */
 export function relate(files: readonly NamedIdentities[]): Belonging[] {
   const known = namingBareValues(files);
-  const belonging: Record<string, unknown>[] = files.map(() => ({}));
+  const belonging: Belonging[] = files.map(() => ({}));
   for (const relation of RELATIONS) {
-    const filesWithAny = unions(filesByValue(known, relation));
+    const others = sharing(files, relation);
     known.forEach((own, index) => {
-      const together = filesWithAny(own[relation] ?? []);
-      const count = together.length - 1; // without itself
-      if (count < 1) return;
-      const named = together.slice(0, MOST_NAMED + 1).filter((other) => other !== index);
-      Object.assign(belonging[index] ?? {}, {
-        [`Same${relation}As`]: named.slice(0, MOST_NAMED).map((other) => files[other]?.file),
-        ...(count > MOST_NAMED && { [`Same${relation}Count`]: count }),
-      });
+      Object.assign(belonging[index] ?? {}, named(relation, others(own[relation] ?? [], index)));
     });
   }
   return belonging;
+}
+
+/** The other files that have any of some values in common with one, in order: the first, and how many there are. */
+type Sharing = (
+  values: readonly string[],
+  index: number,
+) => { readonly files: readonly string[]; readonly count: number };
+
+function sharing(files: readonly NamedIdentities[], relation: Relation): Sharing {
+  const filesWithAny = unions(filesByValue(namingBareValues(files), relation));
+  return (values, index) => {
+    const together = filesWithAny(values);
+    const others = together.slice(0, MOST_NAMED + 1).filter((other) => other !== index);
+    const first = others.slice(0, MOST_NAMED).flatMap((other) => files[other]?.file ?? []);
+    return { files: first, count: Math.max(0, together.length - 1) }; // without itself
+  };
+}
+
+/** As fields; none where no other file shares a value. */
+function named(relation: Relation, { files, count }: ReturnType<Sharing>): Belonging {
+  const [as, howMany] = namesOf(relation);
+  return count === 0 ? {} : { [as]: files, ...(count > MOST_NAMED && { [howMany]: count }) };
+}
+
+/** The names of the two fields of a relation. */
+function namesOf<R extends Relation>(relation: R): [`Same${R}As`, `Same${R}Count`] {
+  return [`Same${relation}As`, `Same${relation}Count`];
 }
 
 /** For each value of a relation, the places of the files that have it, in order. */
@@ -148,10 +172,40 @@ function unions(
   };
 }
 
-/** The result of `inspect`: one entry for each file, in order. */
+/** Parts of a document that belong to a recipient each, and the relations that are theirs. */
+const PARTS = ['Exports', 'Imports', 'Certificates'] as const;
+const RELATIONS_OF_PARTS = [
+  'ExportedDataKey',
+  'WrappingKey',
+] as const satisfies readonly Relation[];
+const FINGERPRINT_OF = {
+  ExportedDataKey: 'ExportedDataKeyFingerprint',
+  WrappingKey: 'PublicKeyFingerprint',
+} as const;
+
+/**
+ * The result of `inspect`: one entry for each file, in order. A document of several recipients says in the part of each
+ * which files belong to it.
+ */
 export function inspectedFiles(inspected: readonly NamedInspection[]): InspectedFile[] {
   const belonging = relate(inspected);
-  return inspected.map(({ file, facts }, index) => ({ File: file, ...facts, ...belonging[index] }));
+  const related = RELATIONS_OF_PARTS.map(
+    (relation) => [relation, sharing(inspected, relation)] as const,
+  );
+  return inspected.map(({ file, facts }, index) => {
+    const part = PARTS.find((name) => objectsIn(facts[name]).length > 1);
+    const own = belonging[index] ?? {};
+    if (part === undefined) return { File: file, ...facts, ...own };
+    const parts = objectsIn(facts[part]).map((each) => {
+      const fields = related.map(([relation, others]) =>
+        named(relation, others(textsIn([each[FINGERPRINT_OF[relation]]]), index)),
+      );
+      return fields.reduce<Facts>((all, some) => ({ ...all, ...some }), each);
+    });
+    const mixed = new Set<string>(RELATIONS_OF_PARTS.flatMap(namesOf));
+    const rest = Object.entries(own).filter(([name]) => !mixed.has(name));
+    return { File: file, ...facts, [part]: parts, ...Object.fromEntries(rest) };
+  });
 }
 
 /**

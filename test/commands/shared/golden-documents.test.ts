@@ -113,6 +113,7 @@ describe.each(GOLDEN)('the golden documents of $version', (golden) => {
       if (name.startsWith('export')) return 'export document';
       if (name.startsWith('component')) return 'component document';
       if (name.startsWith('import')) return 'import document';
+      if (name.startsWith('proof')) return 'proof document';
       if (name === 'backup.blob') return 'bare ciphertext';
       if (name.startsWith('backup')) return 'backup document';
       return name === 'answer.json' ? 'answer of KMS' : 'seed of the embedded KMS';
@@ -163,6 +164,13 @@ describe('what this version writes', () => {
     await run(...unwrapping, '--in', 'export-1.json', ...components(1));
     await run(...unwrapping, '--in', 'export-2.json', ...components(2), '--threshold', '2');
 
+    const told = await run(...unwrapping, '--in', 'export-1.json', '--check-value-only');
+    const { KeyCheckValues } = JSON.parse(told) as { KeyCheckValues: { Value: string }[] };
+    await run(
+      ...['verify-key', '--against', 'backup-1.json', ...endpoint, '--proof', 'proof-1.json'],
+      ...['--expect-check-value', `label:${KeyCheckValues[2]?.Value ?? ''}`],
+    );
+
     // An import needs a token: test/interop/hsm.
     const written = DOCUMENT_KINDS.filter((kind) => kind !== 'import');
     const checked = written.map((kind: DocumentKind) => {
@@ -178,6 +186,7 @@ describe('what this version writes', () => {
       ['export', 4],
       ['backup', 3],
       ['component', 6],
+      ['proof', 1],
     ]);
   });
 

@@ -118,6 +118,14 @@ esac`,
     before: { 'KMSX_GATEWAY=kst-': 'unset KMSX_ENDPOINT; cp "$GATEWAY_CA" instance-ca.pem' },
   },
   {
+    page: 'docs/how-to/drill.md',
+    isAlibabaCloud: true,
+    before: {
+      'mkdir -m 700 proofs': `mkdir backups; ${PUBKEY}
+kmsx export-key --key-id alias/payments --pubkey hsm.pub.pem --backup backups/payments.json --out payments.json`,
+    },
+  },
+  {
     page: 'docs/how-to/lost-hsm.md',
     isAlibabaCloud: true,
     before: { 'kmsx inspect': `${CEREMONY}; ${NEW_PUBKEY}` },

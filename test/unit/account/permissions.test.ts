@@ -22,6 +22,7 @@ const ALL = permissionsFor({
   severalPubkeys: true,
   makesSecrets: true,
   keptSecrets: ['kept'],
+  secretPrefixes: [],
 });
 
 const BACKUP = { CiphertextBlob: 'AAAA', KeyId: 'key-a', NumberOfBytes: 32 };

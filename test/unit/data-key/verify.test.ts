@@ -184,10 +184,8 @@ describe('verifying backups against an export', () => {
       const padding = constants.RSA_PKCS1_OAEP_PADDING;
       const exported = publicEncrypt({ key, padding, oaepHash: 'sha256' }, dataKey);
       const algorithm = findWrappingAlgorithm('RSAES_OAEP_SHA_256');
-      return {
-        privateKey: openerInMemory(privateKey),
-        wrapped: { exportedDataKey: exported.toString('base64'), algorithm },
-      };
+      const wrapped = { exportedDataKey: exported.toString('base64'), algorithm };
+      return [{ privateKey: openerInMemory(privateKey), wrapped }];
     };
     const good = await verifyBackups([backupOf(KEY, { beside: beside(KEY) })], exportOf(KEY));
     expect(good.match).toBe(true);

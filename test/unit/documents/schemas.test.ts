@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { DOCUMENTS } from '../../../src/commands/shell/help/documents.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { readImportDocument } from '../../../src/documents/import-document.ts';
+import { readProofDocument } from '../../../src/documents/proof-document.ts';
 import { readComponentDocument } from '../../../src/documents/component-document.ts';
 import { readEnvelope } from '../../../src/documents/read-document.ts';
 import { layout } from '../../../src/terminal/help/layout.ts';
@@ -33,6 +34,7 @@ function readDocument(kind: DocumentKind, document: unknown): void {
   const bytes = Buffer.from(JSON.stringify(document));
   if (kind === 'component') readComponentDocument(bytes, 'd.json').secret.dispose();
   else if (kind === 'import') readImportDocument(document as JsonObject, 'd.json');
+  else if (kind === 'proof') readProofDocument(document as JsonObject, 'd.json');
   else readEnvelope(bytes, 'd.json');
 }
 
@@ -76,6 +78,7 @@ function wrongValues(value: unknown): unknown[] {
 /** Texts without a form of their own: any text that is not empty will do. */
 const FREE_TEXTS = [
   ...['KeyId', 'KeyVersionId', 'RequestId'],
+  ...['Name', 'Place', 'AccessKeyId'],
   ...['Token', 'Serial', 'Manufacturer', 'Model', 'Label', 'Module'],
 ];
 
@@ -133,9 +136,9 @@ describe.each(GOLDEN)('the schema of an %s document and %s', (kind, _, document)
 
   it('do not agree without a field that is required, and do without any other', () => {
     const { required } = documentSchema(kind) as { required: readonly string[] };
-    const isBound = (kind === 'export' || kind === 'backup') && 'DataKeyId' in document;
+    const isBound = ['export', 'backup', 'proof'].includes(kind) && 'DataKeyId' in document;
     const conditional = [
-      ...['ComponentCheckValues', 'KeyCheckValues'],
+      ...(kind === 'component' ? ['ComponentCheckValues', 'KeyCheckValues'] : []),
       ...(isBound ? ['EncryptionContext'] : []),
     ];
     for (const name of Object.keys(document)) {

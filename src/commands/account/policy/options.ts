@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { envValue } from '../../../base/env.ts';
+import { assertSecretPrefix } from '../../../backups/secret-place.ts';
 import { kmsxError } from '../../../base/error.ts';
+import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { repeatable } from '../../../terminal/options.ts';
 import type { CommandUse } from '../../../account/command-permissions.ts';
@@ -23,6 +25,7 @@ export interface PolicyOptions extends ConnectionOptions, ContextOptions {
   readonly severalPubkeys: boolean;
   readonly backup: readonly string[];
   readonly in: readonly string[];
+  readonly place: readonly string[];
   readonly check: boolean;
 }
 
@@ -31,7 +34,7 @@ export function addPolicyOptions(command: Command): void {
   command
     .option(
       '--key-id <id>',
-      'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys alone needs none',
+      'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys and list-backups need none',
     )
     .addOption(forOption('the commands to allow, separated by commas', POLICY_COMMANDS))
     .option('--to-key-id <id>', 'for reencrypt-key: the new KMS key')
@@ -46,6 +49,9 @@ export function addPolicyOptions(command: Command): void {
         'a backup: secret:NAME that is to be read, or with --check one to try permissions on',
       ),
     );
+  command.addOption(
+    repeatable('--place <secret:prefix>', 'for list-backups and drill: secrets that hold backups'),
+  );
   addContextOptions(command);
   command.option('--check', 'ask KMS whether these credentials have each permission', false);
   addConnectionOptions(command);
@@ -84,6 +90,7 @@ export function planPolicy(options: PolicyOptions, io: Io): CommandUse {
     severalPubkeys: options.severalPubkeys,
     makesSecrets: secrets.length > 0,
     keptSecrets,
+    secretPrefixes: options.place.map(secretPrefixOf),
   };
   assertNoneUseless(plan);
   return plan;
@@ -94,17 +101,32 @@ export function keysOf({ key, newKey, sourceKey }: CommandUse): readonly KeyIden
   return [key, newKey, sourceKey].filter((each) => each !== undefined);
 }
 
+/** The beginning of names that `secret:PREFIX` means; a folder needs no permission. */
+function secretPrefixOf(place: string): string {
+  if (!place.startsWith(SECRET_PREFIX)) {
+    throw kmsxError('bad-usage', '--place takes secret:PREFIX here: a folder needs no permission');
+  }
+  const prefix = place.slice(SECRET_PREFIX.length);
+  assertSecretPrefix(prefix);
+  return prefix;
+}
+
 /** An option without effect would make a policy that is not the expected one. */
 function assertNoneUseless(plan: CommandUse): void {
-  const { commands, newKey, sourceKey, severalPubkeys, makesSecrets, keptSecrets } = plan;
+  const { commands, newKey, sourceKey, severalPubkeys, makesSecrets } = plan;
+  const { keptSecrets, secretPrefixes } = plan;
   if (needsTarget(commands, 'new key') && newKey === undefined) {
     throw kmsxError('bad-usage', '--for reencrypt-key needs --to-key-id: the new KMS key');
+  }
+  if (secretPrefixes.length === 0 && commands.every((command) => command === 'list-backups')) {
+    throw kmsxError('bad-usage', 'list-backups needs permissions for secrets alone: give --place');
   }
   const options = [
     [newKey !== undefined, 'new key', '--to-key-id', 'reencrypt-key'],
     [sourceKey !== undefined, 'new key', '--source-key-id', 'reencrypt-key'],
     [severalPubkeys, 'key for several pubkeys', '--several-pubkeys', 'export-key'],
     [makesSecrets, 'new secret', '--backup', 'export-key or reencrypt-key'],
+    [secretPrefixes.length > 0, 'secrets', '--place', 'list-backups or drill'],
     [keptSecrets.length > 0, 'kept secret', '--in secret:NAME', 'a command that reads a backup'],
   ] as const;
   for (const [isGiven, target, option, command] of options) {

@@ -114,6 +114,7 @@ function policyCheck(options: PolicyOptions, { commands, key }: CommandUse): str
       ['--several-pubkeys', options.severalPubkeys],
       ['--backup', options.backup],
       ['--in', options.in],
+      ['--place', options.place],
       ...connectionValues(options),
     ],
   );

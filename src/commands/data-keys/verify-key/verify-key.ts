@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
+import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
 import type { View } from '../../../terminal/output/view.ts';
@@ -23,6 +24,8 @@ import {
   expectCheckValueOption,
   parseCheckValueMethods,
 } from '../../shared/check-value-options.ts';
+import type { Connections } from '../../shared/connections.ts';
+import { makeConnections } from '../../shared/connections.ts';
 import { addConnectionOptions, parseSeconds } from '../../shared/connection-options.ts';
 import { addContextOptions, contextInput } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';
@@ -33,17 +36,22 @@ import { addModuleOptions } from '../../shared/module/module-options.ts';
 import type { PinOptions } from '../../shared/module/pin.ts';
 import { addPinOptions, assertOnePinSource } from '../../shared/module/pin.ts';
 import type { ExportOptions } from '../../shared/read-export.ts';
-import { exportInputs, readExport } from '../../shared/read-export.ts';
+import { exportInputs, readExport, readPrivkey } from '../../shared/read-export.ts';
+import { withOutputs } from '../../shared/with-outputs.ts';
+import type { SeveralExports } from './openers.ts';
 import { withOpeners } from './openers.ts';
-import type { AgainstOptions, Connections } from './backups.ts';
-import { makeConnections, readAgainst } from './backups.ts';
+import { assertProvable, proofLines } from './proof.ts';
+import type { AgainstOptions } from './backups.ts';
+import { readAgainst } from './backups.ts';
 import { verifyView } from './view.ts';
 import { printWithWitness, warnOfShortValues } from './result.ts';
 import type { AskedBackup } from './witness.ts';
 import { assertWitnessable, witnessRequest } from './witness.ts';
 
 interface VerifyKeyOptions
-  extends AgainstOptions, Partial<ExportOptions>, ModuleOptions, PinOptions {
+  extends AgainstOptions, Omit<ExportOptions, 'privkey'>, ModuleOptions, PinOptions {
+  readonly privkey: readonly string[];
+  readonly proof?: string;
   readonly expectCheckValue: readonly string[];
   readonly checkValueMethods?: string;
   readonly witness: boolean;
@@ -54,7 +62,7 @@ export function defineVerifyKey(command: Command, io: Io): void {
   describe(command, {
     text: [
       'Proves that backups and an export hold the same data key, and shows neither: the export is unwrapped here, KMS exports each backup to a one-time RSA key in memory, and both are compared.',
-      'An export document among the backups is its CiphertextBlob, and its own export too where that was made for --privkey.',
+      'An export document among the backups is its CiphertextBlob, and its own export too where that was made for a --privkey. With several --privkey the export of each is opened, and all must hold the same data key.',
       'Prints Match, the key check values, and for each backup its CiphertextBlobFingerprint: jq -r .CiphertextBlob FILE | base64 -d | sha256sum. A mismatch prints "Match":false and exits 6; Match is left out where no backup differs and one could not be compared.',
     ].join(' '),
     examples: [
@@ -71,6 +79,10 @@ export function defineVerifyKey(command: Command, io: Io): void {
         'kmsx verify-key --against backup.json --expect-check-value label:00112233445566778899aabbccddeeff',
       ],
       [
+        'the exports of two HSMs in one document, and a proof for later drills',
+        'kmsx verify-key --in export.json --privkey a.pem --privkey b.pem --against backups/payments.json --proof proofs/payments.json',
+      ],
+      [
         'the same check with openssl and aliyun, for anyone who does not trust kmsx',
         'kmsx verify-key --in export.json --privkey wrapping.pem --against backup.json --witness | jq -r ".Witness[]"',
       ],
@@ -85,9 +97,11 @@ export function defineVerifyKey(command: Command, io: Io): void {
         '- with --privkey',
       ),
     )
-    .option(
-      '--privkey <file>',
-      'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token',
+    .addOption(
+      repeatable(
+        '--privkey <file>',
+        'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token; one for each recipient',
+      ),
     )
     .addOption(
       suggestValues(
@@ -111,6 +125,7 @@ export function defineVerifyKey(command: Command, io: Io): void {
       ),
     )
     .addOption(checkValueMethodsOption())
+    .option('--proof <file>', 'write a proof of the backups that match, for drill')
     .option('--witness', 'also print commands of openssl and aliyun that show the same', false);
   addContextOptions(command);
   addPassphraseOptions(command);
@@ -125,18 +140,21 @@ export function defineVerifyKey(command: Command, io: Io): void {
 async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promise<void> {
   assertSafeEnvironment(session.io);
   assertComparable(options);
+  assertProvable(options.against, options.proof);
   const shownCheckValues = parseCheckValueMethods(options.checkValueMethods);
-  const { privkey } = options;
   const checkValues = options.expectCheckValue.map(parseExpectedCheckValue);
   assertOnePassphraseSource(options);
   assertOnePinSource(options);
-  const exportOptions = privkey === undefined ? undefined : { ...options, privkey };
   assertOneStdin([
-    ...(exportOptions === undefined ? [] : exportInputs(exportOptions)),
+    ...options.privkey.flatMap((privkey, index) =>
+      exportInputs({ ...options, privkey }).filter(
+        ({ option }) => index === 0 || option === '--privkey',
+      ),
+    ),
     ...options.against.map((path) => ({ option: '--against', path })),
     ...contextInput(options),
   ]);
-  const input = exportOptions && (await readExport(exportOptions, 'export to verify', session));
+  const input = await readExports(options, session);
   const document = input?.envelope.kind === 'export' ? input.envelope.document : undefined;
   if (document !== undefined) oneTimeAlgorithm(document.NumberOfBytes);
   const backups = await readAgainst(options, session);
@@ -148,32 +166,64 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
   assertWitnessable(options, backups);
   const connections = makeConnections(session);
   const timeoutMs = parseSeconds('--timeout', options.timeout);
+  const inputs = [...(input?.inputs ?? []), ...backups.flatMap((backup) => backup.inputs)];
   try {
-    await withOpeners(input, options, timeoutMs, session, async (openers) => {
-      const { exported } = openers;
-      const asked: AskedBackup[] = [];
-      const { result, verification } = await verifyKey({
-        ...openers,
-        backups: backups.map((backup) => verifiable(backup, exported, connections, asked)),
-        checkValues,
-        shownCheckValues,
-        isRehearsal: document?.Rehearsal === true,
+    await withOutputs({ proof: proofRequest(options) }, inputs, session, async ({ proof }) => {
+      await withOpeners(input, options, timeoutMs, session, async (openers) => {
+        const { exported } = openers;
+        const asked: AskedBackup[] = [];
+        const { result, verification } = await verifyKey({
+          ...openers,
+          backups: backups.map((backup) => verifiable(backup, exported, connections, asked)),
+          checkValues,
+          shownCheckValues,
+          isRehearsal: document?.Rehearsal === true,
+        });
+        await warnOfRehearsal(verification, session);
+        for (const output of proof) {
+          const lines = await proofLines(
+            result,
+            asked,
+            { hasExport: exported.length > 0 },
+            session.io,
+          );
+          if (lines !== undefined) await output.write(lines);
+        }
+        const view = (): View => verifyView(result, input?.label);
+        if (options.witness) {
+          const [opened] = exported;
+          const witnessed = input && opened && { ...input, opened };
+          const request = witnessRequest(options, witnessed, asked, checkValues, session.io);
+          await printWithWitness(result, witnessCommands(request), view, session);
+        } else {
+          await printResult(result, session, view);
+        }
+        if (verification.match === true) await warnOfShortValues(checkValues, session);
+        assertVerified(verification);
       });
-      await warnOfRehearsal(verification, session);
-      const view = (): View => verifyView(result, input?.label);
-      if (options.witness) {
-        const witnessed = input && exported && { ...input, opened: exported };
-        const request = witnessRequest(options, witnessed, asked, checkValues, session.io);
-        await printWithWitness(result, witnessCommands(request), view, session);
-      } else {
-        await printResult(result, session, view);
-      }
-      if (verification.match === true) await warnOfShortValues(checkValues, session);
-      assertVerified(verification);
     });
   } finally {
     await connections.close();
   }
+}
+
+/** The export document, and every private key that is to open its own export in it. */
+async function readExports(
+  options: VerifyKeyOptions,
+  session: Session,
+): Promise<SeveralExports | undefined> {
+  const [privkey, ...others] = options.privkey;
+  if (privkey === undefined) return undefined;
+  const input = await readExport({ ...options, privkey }, 'export to verify', session);
+  const privkeys = [input.privkey];
+  for (const other of others) privkeys.push(await readPrivkey(other, session));
+  const files = privkeys.flatMap((each) => ('bytes' in each ? [each] : []));
+  return { ...input, inputs: [...input.inputs, ...files], privkeys };
+}
+
+function proofRequest({ proof }: VerifyKeyOptions): readonly OutputRequest[] {
+  if (proof === undefined) return [];
+  return [{ option: '--proof', path: proof, holds: 'document' }];
 }
 
 /** Two things must be there to compare: backups, and an export or a check value. */
@@ -182,7 +232,7 @@ function assertComparable(options: VerifyKeyOptions): void {
   if (against.length === 0) {
     throw kmsxError('bad-usage', 'at least one --against is needed: the backup to compare with');
   }
-  if (privkey !== undefined) return;
+  if (privkey.length > 0) return;
   if (expectCheckValue.length === 0) {
     throw kmsxError(
       'bad-usage',
@@ -197,18 +247,18 @@ function assertComparable(options: VerifyKeyOptions): void {
 
 function verifiable(
   backup: OpenedBackup,
-  exported: OpenableExport | undefined,
+  exported: readonly OpenableExport[],
   connections: Connections,
   asked: AskedBackup[],
 ): VerifiableBackup {
-  const beside = exported && exportBeside(backup, exported.privateKey);
+  const beside = exported.flatMap(({ privateKey }) => exportBeside(backup, privateKey) ?? []);
   return {
     label: backup.label,
     beside,
     kms: () => connections.kmsOf(backup.plan),
     source: async (kms) => {
       const source = await backup.source(kms);
-      asked.push({ backup, source, kms, beside });
+      asked.push({ backup, source, kms, beside: beside[0] });
       return source;
     },
     explaining: (source, kms, work) =>

@@ -26,7 +26,7 @@ import type { PassphraseOptions } from '../../shared/passphrase.ts';
 import type { ExportInput } from '../../shared/read-export.ts';
 
 interface WitnessOptions extends ConnectionOptions, PassphraseOptions {
-  readonly privkey?: string;
+  readonly privkey: readonly string[];
   readonly witness: boolean;
 }
 
@@ -41,7 +41,12 @@ export function assertWitnessable(
   backups: readonly OpenedBackup[],
 ): void {
   if (!witness) return;
-  if (privkey !== undefined && isPassing(privkey)) {
+  if (privkey.length > 1) {
+    throw kmsxError('options-conflict', '--witness goes with one --privkey', {
+      hints: ['give one --privkey at a time, or leave --witness out'],
+    });
+  }
+  if (privkey.some(isPassing)) {
     throw kmsxError(
       'options-conflict',
       '--witness needs --privkey as a file: its commands read the key again',
@@ -82,7 +87,7 @@ export function witnessRequest(
   checkValues: readonly KeyCheckValue[],
   io: Io,
 ): WitnessRequest {
-  const { privkey } = options;
+  const [privkey] = options.privkey;
   return {
     privateKey:
       privkey === undefined

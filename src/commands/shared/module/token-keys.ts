@@ -74,11 +74,24 @@ export async function withTokenKeys<T>(
 }
 
 /**
- * Loads a module, finds the one private key that a URI names, and uses it for reading.
+ * Loads a module, finds the private keys that URIs name, and uses them for reading.
  *
  * @param timeoutMs - for one call to the module
  * @throws KmsxError those of `withModule` and `withTokenKeys`
  */
+export async function withTokenKeysOf<T>(
+  options: ModuleOptions & PinOptions,
+  timeoutMs: number,
+  uris: readonly TokenKeyUri[],
+  session: Session,
+  use: (keys: readonly TokenWrappingKey[]) => Promise<T>,
+): Promise<T> {
+  return withModule(options, timeoutMs, session, ({ call }) =>
+    withTokenKeys(call, uris, false, options, session, use),
+  );
+}
+
+/** As `withTokenKeysOf`, for one. */
 export async function withTokenKey<T>(
   options: ModuleOptions & PinOptions,
   timeoutMs: number,
@@ -86,10 +99,8 @@ export async function withTokenKey<T>(
   session: Session,
   use: (key: TokenWrappingKey) => Promise<T>,
 ): Promise<T> {
-  return withModule(options, timeoutMs, session, ({ call }) =>
-    withTokenKeys(call, [uri], false, options, session, async ([key]) => {
-      if (key === undefined) throw new TypeError('one URI names one key');
-      return use(key);
-    }),
-  );
+  return withTokenKeysOf(options, timeoutMs, [uri], session, async ([key]) => {
+    if (key === undefined) throw new TypeError('one URI names one key');
+    return use(key);
+  });
 }

@@ -51,6 +51,23 @@ export const DOCUMENTS: readonly Block[] = [
       ],
     ],
   },
+  {
+    title: 'The proof ("Format":"kmsx-proof/1"), from drill and verify-key --proof, is no secret:',
+    rows: [
+      ['Name, Place', 'what the backup is called, and where it lies'],
+      ['CiphertextBlobFingerprint', 'SHA-256 of the bytes of the CiphertextBlob'],
+      ['KeyId, KeyVersionId', 'the KMS key that opened it'],
+      ['KeyCheckValues', 'of the data key; absent below 16 bytes'],
+      ['SameKeyAs', 'export, check-value, proof or nothing: what the data key was compared with'],
+      ['AssuranceBits', 'by how many bits that tells keys apart'],
+      ['AccessKeyId, RequestId', 'who asked, and the ExportDataKey that opened it'],
+      ['CreatedAt', 'when it opened'],
+      [
+        'DataKeyId',
+        'and EncryptionContext, NumberOfBytes, Region, Endpoint, Rehearsal: as in the backup',
+      ],
+    ],
+  },
   'Binary values are standard base64 with padding; fingerprints and check values are lower-case hexadecimal. Unknown values are left out, never null. Readers ignore unknown fields, but refuse an unknown Format and a duplicate name in an object. Without a Format, a raw KMS response or a bare base64 value is accepted too; options supply the rest.',
   'docs/documents.md describes every field; schemas/ has a JSON schema for each document.',
 ];

@@ -80,9 +80,9 @@ function rowsOf([name, value]: readonly [string, unknown]): ViewRow[] {
   if (Array.isArray(value) && value.length > 0 && value.every(isJsonObject)) {
     if (value.every(isCheckValue)) return [{ label: name, lines: value.map(checkValueText) }];
     return value.flatMap((entry, index) =>
-      Object.entries(entry).flatMap(([inner, each]) =>
-        rowsOf([`${name}[${index}].${inner}`, each]),
-      ),
+      Object.entries(entry)
+        .filter(([inner]) => !BELONGING.has(inner))
+        .flatMap(([inner, each]) => rowsOf([`${name}[${index}].${inner}`, each])),
     );
   }
   return [{ label: name, lines: linesOf(value) }];

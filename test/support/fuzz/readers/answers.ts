@@ -31,6 +31,11 @@ const ANSWERS: readonly object[] = [
     RequestId,
   },
   { Aliases: { Alias: [{ KeyId: KEY, AliasName: 'alias/a' }] }, TotalCount: 1, RequestId },
+  {
+    SecretList: { Secret: [{ SecretName: 'pay', SecretType: 'Generic' }] },
+    TotalCount: 1,
+    RequestId,
+  },
 ];
 
 const REFUSALS: readonly object[] = [

@@ -1,6 +1,6 @@
 import { isNoPermission } from '../answers/refusal.ts';
 import { answerMalformed } from '../answers/errors.ts';
-import type { Page, PageQuery } from '../kms/types.ts';
+import type { Page, PageQuery } from './types.ts';
 
 /** The largest page that KMS gives. */
 const PAGE_SIZE = 100;

@@ -1,0 +1,48 @@
+import type { OpenedPlace } from '../backups/opened-place.ts';
+import type { ListedBackup } from '../backups/place.ts';
+import type { KnownProofs } from '../backups/proofs.ts';
+
+/** A backup that waits to be drilled. */
+export interface QueuedBackup {
+  readonly at: OpenedPlace;
+  readonly listed: ListedBackup;
+  readonly lastProved: Date | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** What is to be drilled, and what there is. */
+export interface DrillQueue {
+  readonly queue: readonly QueuedBackup[];
+  /** The names of all that each place lists, due or not. */
+  readonly there: ReadonlyMap<OpenedPlace, ReadonlySet<string>>;
+}
+
+/**
+ * What is to be drilled: never proved first, then the oldest proof.
+ *
+ * @param olderThanDays - leaves out what was proved later; all if undefined
+ */
+export async function queueBackups(
+  places: readonly OpenedPlace[],
+  proofs: KnownProofs,
+  olderThanDays: number | undefined,
+  now: Date,
+): Promise<DrillQueue> {
+  const since = olderThanDays === undefined ? Infinity : now.getTime() - olderThanDays * DAY_MS;
+  const queue: QueuedBackup[] = [];
+  const there = new Map<OpenedPlace, ReadonlySet<string>>();
+  for (const at of places) {
+    const names = new Set<string>();
+    there.set(at, names);
+    for await (const listed of at.place.list()) {
+      names.add(listed.name);
+      const lastProved = proofs.of(at.id, listed.name)?.lastProved;
+      if (lastProved === undefined || lastProved.getTime() < since) {
+        queue.push({ at, listed, lastProved });
+      }
+    }
+  }
+  const age = ({ lastProved }: QueuedBackup): number => lastProved?.getTime() ?? 0;
+  return { queue: queue.sort((one, other) => age(one) - age(other)), there };
+}

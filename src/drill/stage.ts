@@ -1,0 +1,24 @@
+import type { BackupSource } from '../data-key/backup-source.ts';
+import type { BackupOpener } from '../data-key/verify/opener.ts';
+import type { ProofDocument } from '../documents/proof-document.ts';
+import type { KmsClient } from '../kms/types.ts';
+import type { Expected } from './compare.ts';
+import type { DrillClock } from './pace.ts';
+import type { QueuedBackup } from './queue.ts';
+
+/** What a drill works with. */
+export interface DrillStage {
+  readonly clock: DrillClock;
+  /** How many calls of KMS each second, at most. */
+  readonly rate: number;
+  /** How many backups are drilled at most; those that are none do not count. */
+  readonly limit: number;
+  readonly opener: BackupOpener;
+  /** The client of the region that a backup names. */
+  readonly kmsOf: (source: BackupSource, label: string) => Promise<KmsClient>;
+  readonly expectedOf: (backup: QueuedBackup) => Expected;
+  /** Which check values are shown, by their words in options; all if left out. */
+  readonly shownCheckValues: readonly string[] | undefined;
+  /** Keeps a proof on stable storage, before the outcome is told. */
+  readonly keep?: ((proof: ProofDocument) => Promise<void>) | undefined;
+}

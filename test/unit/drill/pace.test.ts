@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { makePace } from '../../../src/drill/pace.ts';
+
+/** A clock that only a sleep moves. */
+function fakeClock(): {
+  clock: Parameters<typeof makePace>[1];
+  slept: number[];
+  pass: (ms: number) => void;
+} {
+  let now = 0;
+  const slept: number[] = [];
+  return {
+    clock: {
+      now: () => new Date(now),
+      monotonicMs: () => now,
+      sleep: (ms) => {
+        slept.push(ms);
+        return Promise.resolve();
+      },
+    },
+    slept,
+    pass: (ms) => (now += ms),
+  };
+}
+
+describe('the pace of a drill', () => {
+  it('gives each call a turn of its own, evenly', async () => {
+    const { clock, slept } = fakeClock();
+    const pace = makePace(50, clock);
+    await Promise.all([pace(), pace(), pace(), pace()]);
+    expect(slept).toEqual([20, 40, 60]);
+  });
+
+  it('does not make up for time that passed unused', async () => {
+    const { clock, slept, pass } = fakeClock();
+    const pace = makePace(10, clock);
+    await pace();
+    pass(5000);
+    await pace();
+    await pace();
+    expect(slept).toEqual([100]);
+  });
+});
