@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { SECRET_PREFIX } from './secret-prefix.ts';
+import { SECRET_PREFIX, STORE_PREFIX } from './place-prefixes.ts';
 
 /** Quotes a word for a POSIX shell where it needs to be quoted. */
 export function shellWord(word: string): string {
@@ -9,7 +9,8 @@ export function shellWord(word: string): string {
 
 /** Whether a label is that of an input that is not a file. */
 function isNotFile(label: string): boolean {
-  return label === 'standard input' || label.startsWith(SECRET_PREFIX);
+  const places = [SECRET_PREFIX, STORE_PREFIX];
+  return label === 'standard input' || places.some((prefix) => label.startsWith(prefix));
 }
 
 /**

@@ -38,6 +38,7 @@ const INPUTS: [argv: readonly string[], option: string][] = [
   [['combine'], ''],
   [['inspect'], ''],
   [['local-kms'], '--seed'],
+  [['store', 'check', '--store', 'postgresql://localhost/keys'], '--store-ca-file'],
 ];
 
 const OUTPUTS: [argv: readonly string[], option: string][] = [

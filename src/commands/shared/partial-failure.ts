@@ -2,7 +2,7 @@ import { KmsxError } from '../../base/error.ts';
 import { hintsFor } from '../../terminal/messages.ts';
 import type { StandingBackup } from './backup/backup-places.ts';
 import type { RepeatedConnection } from './view/command-line.ts';
-import { commandLine, connectionValues } from './view/command-line.ts';
+import { commandLine, connectionValues, storeValues } from './view/command-line.ts';
 
 /** What the options of `export-key` say that the command which goes on from a backup must repeat. */
 export interface RepeatedOptions extends RepeatedConnection {
@@ -66,6 +66,7 @@ function reexportCommand(standing: readonly StandingBackup[], options: RepeatedO
       ['--wrapping-algorithm', options.wrappingAlgorithm],
       ['--context', isBare ? options.context : []],
       ['--context-file', isBare ? options.contextFile : undefined],
+      ...storeValues([readable], options),
       ...connectionValues(options),
       ['--out', options.out],
     ],

@@ -11,11 +11,13 @@ import { readBackupPlaces, secretNameOf } from '../../shared/backup/backup-place
 import { forOption, parseCommands } from '../for-option.ts';
 import type { ConnectionOptions } from '../../shared/connection-options.ts';
 import { addConnectionOptions } from '../../shared/connection-options.ts';
+import type { StoreOptions } from '../../shared/store/store-options.ts';
+import { addStoreOptions } from '../../shared/store/store-options.ts';
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { addContextOptions } from '../../shared/context-options.ts';
 
 /** The options of `policy`. */
-export interface PolicyOptions extends ConnectionOptions, ContextOptions {
+export interface PolicyOptions extends ConnectionOptions, ContextOptions, StoreOptions {
   readonly keyId?: string;
   readonly for: string;
   readonly toKeyId?: string;
@@ -47,6 +49,7 @@ export function addPolicyOptions(command: Command): void {
       ),
     );
   addContextOptions(command);
+  addStoreOptions(command);
   command.option('--check', 'ask KMS whether these credentials have each permission', false);
   addConnectionOptions(command);
 }
@@ -62,9 +65,12 @@ export function planPolicy(options: PolicyOptions, io: Io): CommandUse {
   if (keyId === undefined && needsKey(commands)) {
     throw kmsxError('bad-usage', '--key-id is needed, or KMSX_KEY_ID');
   }
-  const { secrets, files } = readBackupPlaces(options.backup);
-  if (files.length > 0) {
-    throw kmsxError('bad-usage', '--backup takes secret:NAME here: a file needs no permission');
+  const { secrets } = readBackupPlaces(options.backup);
+  if (secrets.length < options.backup.length) {
+    throw kmsxError(
+      'bad-usage',
+      '--backup takes secret:NAME here: a file or a store needs no permission',
+    );
   }
   const keptSecrets = options.in.map(secretNameOf).filter((name) => name !== undefined);
   if (keptSecrets.length < options.in.length && !options.check) {

@@ -3,7 +3,7 @@ import type { ReencryptedBackup } from '../../../data-key/reencrypt/reencrypt.ts
 import type { View, ViewRow } from '../../../terminal/output/view.ts';
 import { fact, nextBlock } from '../../../terminal/output/view.ts';
 import type { RepeatedConnection } from '../../shared/view/command-line.ts';
-import { commandLine, connectionValues } from '../../shared/view/command-line.ts';
+import { commandLine, connectionValues, storeValues } from '../../shared/view/command-line.ts';
 import { contextRows } from '../../shared/view/rows.ts';
 
 interface ReencryptFacts {
@@ -49,7 +49,7 @@ export function reencryptView(facts: ReencryptFacts): View {
           : [
               commandLine(
                 ['recover-key', '--check-value-only'],
-                [['--in', first], ...connectionValues(options)],
+                [['--in', first], ...storeValues([first], options), ...connectionValues(options)],
               ),
             ],
       ),

@@ -6,11 +6,12 @@ import { openBackupAt } from '../../shared/backup/backup-input.ts';
 import type { Connection } from '../../shared/connect.ts';
 import { connect } from '../../shared/connect.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
+import type { StoreOptions } from '../../shared/store/store-options.ts';
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { readContext } from '../../shared/context-options.ts';
 
 /** The options that name the backups of `verify-key`. */
-export interface AgainstOptions extends ConnectionOptions, ContextOptions {
+export interface AgainstOptions extends ConnectionOptions, ContextOptions, StoreOptions {
   readonly against: readonly string[];
 }
 
