@@ -12,11 +12,10 @@ _kmsx_find_command() {
     'kmsx unwrap-key') found='kmsx unwrap-key' ;;
     'kmsx combine') found='kmsx combine' ;;
     'kmsx verify-key') found='kmsx verify-key' ;;
-    'kmsx list-backups') found='kmsx list-backups' ;;
-    'kmsx drill') found='kmsx drill' ;;
     'kmsx keygen') found='kmsx keygen' ;;
     'kmsx inspect') found='kmsx inspect' ;;
     'kmsx doctor') found='kmsx doctor' ;;
+    'kmsx store') found='kmsx store' ;;
     'kmsx import-key') found='kmsx import-key' ;;
     'kmsx list-tokens') found='kmsx list-tokens' ;;
     'kmsx list-keys') found='kmsx list-keys' ;;
@@ -38,32 +37,33 @@ _kmsx_list_command() {
   case $1 in
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
-        list-backups drill keygen inspect doctor import-key list-tokens list-keys policy rehearse
-        local-kms completion version cache help)
+        keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms
+        completion version cache help)
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
         --key-spec --number-of-bytes --context --context-file --bind -n --dry-run --backup
         --backup-format -o --out --for-token --module --module-parameters --pin-file --pin-env
-        --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts
-        --deadline)
+        --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve
+        --timeout --max-attempts --deadline)
       ;;
     'kmsx reexport-key')
-      options+=(-i --in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm
-        --wrapping-key-spec -n --dry-run -o --out --for-token --module --module-parameters
-        --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout
-        --max-attempts --deadline)
+      options+=(-i --in --context --context-file --store --store-ca-file --pubkey
+        --expect-fingerprint --wrapping-algorithm --wrapping-key-spec -n --dry-run -o --out
+        --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway
+        --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx recover-key')
-      options+=(-i --in --context --context-file --format -o --out --check-value-only
-        --check-value-methods --expect-check-value --component --threshold -n --dry-run --profile
-        --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
+      options+=(-i --in --context --context-file --store --store-ca-file --format -o --out
+        --check-value-only --check-value-methods --expect-check-value --component --threshold -n
+        --dry-run --profile --region --gateway --endpoint --ca-file --resolve --timeout
+        --max-attempts --deadline)
       ;;
     'kmsx reencrypt-key')
-      options+=(-i --in --context --context-file --to-key-id --to-context --to-context-file
-        --source-key-id --source-key-version-id --expect-fingerprint --expect-check-value -n
-        --dry-run --backup --profile --region --gateway --endpoint --ca-file --resolve --timeout
-        --max-attempts --deadline)
+      options+=(-i --in --context --context-file --store --store-ca-file --to-key-id --to-context
+        --to-context-file --source-key-id --source-key-version-id --expect-fingerprint
+        --expect-check-value -n --dry-run --backup --profile --region --gateway --endpoint --ca-file
+        --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx unwrap-key')
       options+=(--privkey -i --in --wrapping-algorithm --format -o --out --check-value-only
@@ -76,18 +76,9 @@ _kmsx_list_command() {
       ;;
     'kmsx verify-key')
       options+=(-i --in --privkey --wrapping-algorithm --against --expect-check-value
-        --check-value-methods --proof --witness --context --context-file --passphrase-file
-        --passphrase-env --module --module-parameters --pin-file --pin-env --profile --region
+        --check-value-methods --witness --context --context-file --passphrase-file --passphrase-env
+        --module --module-parameters --pin-file --pin-env --store --store-ca-file --profile --region
         --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
-      ;;
-    'kmsx list-backups')
-      options+=(--key-id --proofs --profile --region --gateway --endpoint --ca-file --resolve
-        --timeout --max-attempts --deadline)
-      ;;
-    'kmsx drill')
-      options+=(--proofs --check-values --older-than --limit --rate --report --check-value-methods
-        --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts
-        --deadline)
       ;;
     'kmsx keygen')
       options+=(--wrapping-key-spec --privkey-out --pubkey-out --no-passphrase --label --timeout
@@ -99,8 +90,11 @@ _kmsx_list_command() {
       ;;
     'kmsx doctor')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec -i
-        --in --context --context-file --for --backup -o --out --profile --region --gateway
-        --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
+        --in --context --context-file --for --backup -o --out --store --store-ca-file --profile
+        --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
+      ;;
+    'kmsx store')
+      options+=(--print --store --store-ca-file)
       ;;
     'kmsx import-key')
       options+=(--privkey --label --id -i --in -o --out --wrapping-algorithm --expect-check-value
@@ -117,14 +111,14 @@ _kmsx_list_command() {
       ;;
     'kmsx policy')
       options+=(--key-id --for --to-key-id --source-key-id --several-pubkeys --backup -i --in
-        --place --context --context-file --check --profile --region --gateway --endpoint --ca-file
-        --resolve --timeout --max-attempts --deadline)
+        --context --context-file --store --store-ca-file --check --profile --region --gateway
+        --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx rehearse')
       options+=(--keep)
       ;;
     'kmsx local-kms')
-      options+=(--port --state --seed --tls --fault --env)
+      options+=(--port --state --seed --tls --fault)
       ;;
   esac
 }
@@ -144,13 +138,13 @@ _kmsx_find_option() {
   case $1 in
     'kmsx export-key')
       case $2 in
-        --key-id | --number-of-bytes | --for-token | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --key-id | --number-of-bytes | --for-token | --module | --module-parameters | --pin-env | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --pubkey | --backup) takes=files repeatable=1 ;;
         --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
         --key-spec) takes=values values=(AES_256 AES_128) ;;
-        --context-file | --pin-file | --ca-file) takes=files ;;
+        --context-file | --pin-file | --store-ca-file | --ca-file) takes=files ;;
         -n | --dry-run) names=(-n --dry-run) ;;
         --backup-format) takes=values values=(json blob) ;;
         -o | --out) takes=files names=(-o --out) ;;
@@ -161,13 +155,13 @@ _kmsx_find_option() {
       case $2 in
         -i | --in) takes=files names=(-i --in) ;;
         --context | --expect-fingerprint | --resolve) takes=none repeatable=1 ;;
-        --context-file | --pin-file | --ca-file) takes=files ;;
+        --context-file | --store-ca-file | --pin-file | --ca-file) takes=files ;;
+        --store | --for-token | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --pubkey) takes=files repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
         -n | --dry-run) names=(-n --dry-run) ;;
         -o | --out) takes=files names=(-o --out) ;;
-        --for-token | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
@@ -175,12 +169,12 @@ _kmsx_find_option() {
       case $2 in
         -i | --in) takes=files names=(-i --in) ;;
         --context | --expect-check-value | --resolve) takes=none repeatable=1 ;;
-        --context-file | --ca-file) takes=files ;;
+        --context-file | --store-ca-file | --ca-file) takes=files ;;
+        --store | --threshold | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --format) takes=values values=(base64 hex raw) ;;
         -o | --out) takes=files names=(-o --out) ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
         --component) takes=files repeatable=1 ;;
-        --threshold | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         -n | --dry-run) names=(-n --dry-run) ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
@@ -189,8 +183,8 @@ _kmsx_find_option() {
       case $2 in
         -i | --in) takes=files names=(-i --in) ;;
         --context | --to-context | --expect-check-value | --resolve) takes=none repeatable=1 ;;
-        --context-file | --to-context-file | --ca-file) takes=files ;;
-        --to-key-id | --source-key-id | --source-key-version-id | --expect-fingerprint | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --context-file | --store-ca-file | --to-context-file | --ca-file) takes=files ;;
+        --store | --to-key-id | --source-key-id | --source-key-version-id | --expect-fingerprint | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         -n | --dry-run) names=(-n --dry-run) ;;
         --backup) takes=files repeatable=1 ;;
         --gateway) takes=values values=(public vpc local) ;;
@@ -222,32 +216,13 @@ _kmsx_find_option() {
     'kmsx verify-key')
       case $2 in
         -i | --in) takes=files names=(-i --in) ;;
-        --privkey | --against) takes=files repeatable=1 ;;
+        --privkey | --context-file | --passphrase-file | --pin-file | --store-ca-file | --ca-file) takes=files ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
+        --against) takes=files repeatable=1 ;;
         --expect-check-value | --context | --resolve) takes=none repeatable=1 ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
-        --proof | --context-file | --passphrase-file | --pin-file | --ca-file) takes=files ;;
-        --passphrase-env | --module | --module-parameters | --pin-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --passphrase-env | --module | --module-parameters | --pin-env | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --gateway) takes=values values=(public vpc local) ;;
-      esac
-      ;;
-    'kmsx list-backups')
-      case $2 in
-        --key-id | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
-        --proofs) takes=folders ;;
-        --gateway) takes=values values=(public vpc local) ;;
-        --ca-file) takes=files ;;
-        --resolve) takes=none repeatable=1 ;;
-      esac
-      ;;
-    'kmsx drill')
-      case $2 in
-        --proofs) takes=folders ;;
-        --check-values | --report | --ca-file) takes=files ;;
-        --older-than | --limit | --rate | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
-        --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
-        --gateway) takes=values values=(public vpc local) ;;
-        --resolve) takes=none repeatable=1 ;;
       esac
       ;;
     'kmsx keygen')
@@ -264,16 +239,22 @@ _kmsx_find_option() {
       ;;
     'kmsx doctor')
       case $2 in
-        --key-id | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --key-id | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --pubkey | --backup) takes=files repeatable=1 ;;
         --expect-fingerprint | --context | --resolve) takes=none repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
         --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
         -i | --in) takes=files names=(-i --in) ;;
-        --context-file | --ca-file) takes=files ;;
+        --context-file | --store-ca-file | --ca-file) takes=files ;;
         --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key) ;;
         -o | --out) takes=files names=(-o --out) ;;
         --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
+    'kmsx store')
+      case $2 in
+        --store) takes=none ;;
+        --store-ca-file) takes=files ;;
       esac
       ;;
     'kmsx import-key')
@@ -306,11 +287,11 @@ _kmsx_find_option() {
       ;;
     'kmsx policy')
       case $2 in
-        --key-id | --to-key-id | --source-key-id | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
-        --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key list-backups drill list-keys doctor) ;;
-        --backup | --place | --context | --resolve) takes=none repeatable=1 ;;
+        --key-id | --to-key-id | --source-key-id | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor) ;;
+        --backup | --context | --resolve) takes=none repeatable=1 ;;
         -i | --in) takes=files repeatable=1 names=(-i --in) ;;
-        --context-file | --ca-file) takes=files ;;
+        --context-file | --store-ca-file | --ca-file) takes=files ;;
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
@@ -335,12 +316,10 @@ _kmsx_find_operand() {
   takes='' values=()
   case "$1 $2" in
     'kmsx combine '*) takes=files ;;
-    'kmsx list-backups '*) takes=folders ;;
-    'kmsx drill '*) takes=folders ;;
     'kmsx inspect '*) takes=files ;;
-    'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key list-backups drill keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help) ;;
+    'kmsx store 0') takes=values values=(init check) ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key list-backups drill keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
   esac
 }
 

@@ -17,16 +17,14 @@ function __kmsx_find_command
             echo 'kmsx combine'
         case 'kmsx verify-key'
             echo 'kmsx verify-key'
-        case 'kmsx list-backups'
-            echo 'kmsx list-backups'
-        case 'kmsx drill'
-            echo 'kmsx drill'
         case 'kmsx keygen'
             echo 'kmsx keygen'
         case 'kmsx inspect'
             echo 'kmsx inspect'
         case 'kmsx doctor'
             echo 'kmsx doctor'
+        case 'kmsx store'
+            echo 'kmsx store'
         case 'kmsx import-key'
             echo 'kmsx import-key'
         case 'kmsx list-tokens'
@@ -59,22 +57,22 @@ function __kmsx_find_option
     switch "$argv[1]"
         case 'kmsx export-key'
             switch "$argv[2]"
-                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --backup --backup-format -o --out --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --backup --backup-format -o --out --for-token --module --module-parameters --pin-file --pin-env --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx reexport-key'
             switch "$argv[2]"
-                case -i --in --context --context-file --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec -o --out --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --context --context-file --store --store-ca-file --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec -o --out --for-token --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx recover-key'
             switch "$argv[2]"
-                case -i --in --context --context-file --format -o --out --check-value-methods --expect-check-value --component --threshold --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --context --context-file --store --store-ca-file --format -o --out --check-value-methods --expect-check-value --component --threshold --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx reencrypt-key'
             switch "$argv[2]"
-                case -i --in --context --context-file --to-key-id --to-context --to-context-file --source-key-id --source-key-version-id --expect-fingerprint --expect-check-value --backup --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --context --context-file --store --store-ca-file --to-key-id --to-context --to-context-file --source-key-id --source-key-version-id --expect-fingerprint --expect-check-value --backup --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx unwrap-key'
@@ -89,17 +87,7 @@ function __kmsx_find_option
             end
         case 'kmsx verify-key'
             switch "$argv[2]"
-                case -i --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --proof --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
-                    echo required
-            end
-        case 'kmsx list-backups'
-            switch "$argv[2]"
-                case --key-id --proofs --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
-                    echo required
-            end
-        case 'kmsx drill'
-            switch "$argv[2]"
-                case --proofs --check-values --older-than --limit --rate --report --check-value-methods --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx keygen'
@@ -114,7 +102,12 @@ function __kmsx_find_option
             end
         case 'kmsx doctor'
             switch "$argv[2]"
-                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec -i --in --context --context-file --for --backup -o --out --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec -i --in --context --context-file --for --backup -o --out --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx store'
+            switch "$argv[2]"
+                case --store --store-ca-file
                     echo required
             end
         case 'kmsx import-key'
@@ -134,7 +127,7 @@ function __kmsx_find_option
             end
         case 'kmsx policy'
             switch "$argv[2]"
-                case --key-id --for --to-key-id --source-key-id --backup -i --in --place --context --context-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --key-id --for --to-key-id --source-key-id --backup -i --in --context --context-file --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx rehearse'
@@ -251,11 +244,10 @@ complete -c kmsx -n '__kmsx_at 0 kmsx' -a reencrypt-key -d 're-encrypt a backup 
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a unwrap-key -d 'unwrap an exported data key on this machine'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a combine -d 'join the components of a split data key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a verify-key -d 'prove that backups and an export hold the same data key'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-backups -d 'list the backups in a place, and the KMS key each depends on'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a drill -d 'prove that every backup in a place still opens'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'generate a wrapping key pair'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'identify key files and documents, offline'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a doctor -d 'check everything export-key needs, and say what to fix'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a store -d 'prepare or check a database that keeps backups'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a import-key -d 'import an exported data key into a token (PKCS#11)'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-tokens -d 'list the tokens of a module and what each can take'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-keys -d 'list KMS keys, and show which ones export-key can use'
@@ -278,7 +270,7 @@ complete -c kmsx -n '__kmsx_in kmsx export-key' -l context -r -f -d 'a name and 
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l bind -d 'add a unique id to the context, so that no other backup opens in its place'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -s n -l dry-run -d 'ask KMS whether the call would succeed, and write nothing'
-complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup -r -F -d 'where the backup document goes: a file, - for standard output, or secret:NAME for a new secret of KMS (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup -r -F -d 'where the backup document goes: a file, - for standard output, store:NAME in a database, or secret:NAME for a new secret of KMS (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l backup-format -r -f -a 'json blob' -d 'the document, or the bare CiphertextBlob'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -s o -l out -r -F -d 'where the export document goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l for-token -r -f -d 'in place of --pubkey: pkcs11:… of the private key in a token, which tells the public key and the algorithm'
@@ -286,6 +278,8 @@ complete -c kmsx -n '__kmsx_in kmsx export-key' -l module -r -f -d 'the PKCS#11 
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx export-key' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -296,9 +290,11 @@ complete -c kmsx -n '__kmsx_in kmsx export-key' -l timeout -r -f -d 'for one att
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx export-key' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx reexport-key' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; store:NAME is in a database, secret:NAME in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: the key in the file must have it (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'how the data key is wrapped'
@@ -320,9 +316,11 @@ complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l timeout -r -f -d 'for one a
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx reexport-key' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx recover-key' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; store:NAME is in a database, secret:NAME in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx recover-key' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l format -r -f -a 'base64 hex raw' -d 'how the data key is written'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -s o -l out -r -F -d 'where the data key goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l check-value-only -d 'print the key check values as JSON, and never the key'
@@ -341,9 +339,11 @@ complete -c kmsx -n '__kmsx_in kmsx recover-key' -l timeout -r -f -d 'for one at
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx recover-key' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob; store:NAME is in a database, secret:NAME in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-key-id -r -f -d 'the new KMS key: id, alias/NAME or ARN'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-context -r -f -d 'a name and value of the new context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l to-context-file -r -F -d 'a JSON object of strings: the new context, {} for none; - is standard input'
@@ -352,7 +352,7 @@ complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l source-key-version-id -r -
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l expect-fingerprint -r -f -d 'SHA256:… of its public key; it chooses where the document has several exports'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that the data key must have (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -s n -l dry-run -d 'ask KMS whether the calls would succeed, and write nothing'
-complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l backup -r -F -d 'where the new backup goes: a file, - for standard output, or secret:NAME for a new secret of KMS (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l backup -r -F -d 'where the new backup goes: a file, - for standard output, store:NAME in a database, or secret:NAME for a new secret of KMS (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx reencrypt-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -391,12 +391,11 @@ complete -c kmsx -n '__kmsx_in kmsx combine' -l component -r -F -d 'split custod
 complete -c kmsx -n '__kmsx_in kmsx combine' -l threshold -r -f -d 'any k of the components make the key (Shamir)'
 
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -s i -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token; one for each recipient (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'for a bare ExportedDataKey: how it was wrapped'
-complete -c kmsx -n '__kmsx_in kmsx verify-key' -l against -r -F -d 'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l against -r -F -d 'a backup or export document, or a bare CiphertextBlob; store:NAME is in a database, secret:NAME in KMS; - is standard input (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that every backup must have; instead of --in and --privkey, or in addition (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
-complete -c kmsx -n '__kmsx_in kmsx verify-key' -l proof -r -F -d 'write a proof of the backups that match, for drill'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l witness -d 'also print commands of openssl and aliyun that show the same'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
@@ -406,6 +405,8 @@ complete -c kmsx -n '__kmsx_in kmsx verify-key' -l module -r -f -d 'the PKCS#11 
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -415,37 +416,6 @@ complete -c kmsx -n '__kmsx_in kmsx verify-key' -l resolve -r -f -d 'as curl has
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l timeout -r -f -d 'for one attempt, the connection included'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l deadline -r -f -d 'for all attempts'
-
-complete -c kmsx -n '__kmsx_from 0 kmsx list-backups' -a '(__fish_complete_directories)'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l key-id -r -f -d 'only what depends on this KMS key: its id or ARN'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where drill and verify-key wrote proofs'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l timeout -r -f -d 'for one attempt, the connection included'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l max-attempts -r -f -d 'how often to try'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l deadline -r -f -d 'for all attempts'
-
-complete -c kmsx -n '__kmsx_from 0 kmsx drill' -a '(__fish_complete_directories)'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where earlier proofs are, and new ones are written'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l check-values -r -F -d 'which check value each backup must have: lines of NAME and label:…, or of JSON'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l older-than -r -f -d 'only what was not proved for so long'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l limit -r -f -d 'how many backups at most'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l rate -r -f -d 'calls of KMS each second, at most'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l report -r -F -d 'a report for people, as HTML that prints well'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l timeout -r -f -d 'for one attempt, the connection included'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l max-attempts -r -f -d 'how often to try'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l wrapping-key-spec -r -f -a 'RSA_2048 EC_SM2' -d 'the kind of key'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l privkey-out -r -F -d 'where the private half goes, mode 0600'
@@ -471,12 +441,14 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l pubkey -r -F -d 'a public key to 
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: the key in the file must have it (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'how the data key is wrapped'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-key-spec -r -f -a 'RSA_2048 EC_SM2' -d 'must agree with the key'
-complete -c kmsx -n '__kmsx_in kmsx doctor' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? store:NAME is in a database, secret:NAME in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'the commands to run, separated by commas: other missing permissions only cause a warning'
-complete -c kmsx -n '__kmsx_in kmsx doctor' -l backup -r -F -d 'where a backup would go: a file, or secret:NAME (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'the commands to run, separated by commas: other missing permissions are only warned of'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l backup -r -F -d 'where a backup would go: a file, store:NAME or secret:NAME (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -s o -l out -r -F -d 'where the export document would go'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
@@ -486,6 +458,11 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l resolve -r -f -d 'as curl has it,
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l timeout -r -f -d 'for one attempt, the connection included'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_at 0 kmsx store' -a 'init check'
+complete -c kmsx -n '__kmsx_in kmsx store' -l print -d 'with init: print the SQL, and connect to nothing'
+complete -c kmsx -n '__kmsx_in kmsx store' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx store' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 
 complete -c kmsx -n '__kmsx_in kmsx import-key' -l privkey -r -f -d 'the private half in a token: pkcs11:token=…;object=… (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx import-key' -l label -r -f -d 'the label of the data key in the token'
@@ -527,16 +504,17 @@ complete -c kmsx -n '__kmsx_in kmsx list-keys' -l timeout -r -f -d 'for one atte
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx policy' -l key-id -r -f -d 'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys and list-backups need none'
-complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-backups drill list-keys doctor' -d 'the commands to allow, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l key-id -r -f -d 'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys alone needs none'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor' -d 'the commands to allow, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l to-key-id -r -f -d 'for reencrypt-key: the new KMS key'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l source-key-id -r -f -d 'for reencrypt-key: the RSA key that an export was made for'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l several-pubkeys -d 'for export-key: with more than one --pubkey'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l backup -r -f -d 'for backups that are kept in KMS, as new secrets (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx policy' -s i -l in -r -F -d 'a backup: secret:NAME that is to be read, or with --check one to try permissions on (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx policy' -l place -r -f -d 'for list-backups and drill: secrets that hold backups (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l check -d 'ask KMS whether these credentials have each permission'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
@@ -550,14 +528,12 @@ complete -c kmsx -n '__kmsx_in kmsx policy' -l deadline -r -f -d 'for all attemp
 
 complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete_directories)' -d 'write the files into this folder, and leave them there'
 
-complete -c kmsx -n '__kmsx_from 0 kmsx local-kms' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key list-backups drill keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l port -r -f -d 'the port on 127.0.0.1; 0 for a free one'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l state -r -f -a '(__fish_complete_directories)' -d 'keep the state in this folder'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l seed -r -F -d 'the content of a new state: access keys, policies, keys, as JSON'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l tls -d 'serve HTTPS, with a certificate authority of its own: its CaFile is announced'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wrong on purpose, such as throttle:first=2 or cut:when=after (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx local-kms' -l env -d 'print lines of a shell that set the variables, in place of JSON'
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key list-backups drill keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms'
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms'

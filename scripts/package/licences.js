@@ -28,6 +28,7 @@ const STATED = {
   '@alicloud/tea-xml': ['Apache-2.0', 'README.md', ALIBABA_CLOUD],
   '@darabonba/typescript': ['Apache-2.0', 'README.md', JACKSON_TIAN],
   httpx: ['MIT', 'README.md', JACKSON_TIAN],
+  'pg-types': ['MIT', 'README.md', 'Copyright (c) 2014 Brian M. Carlson'],
 };
 
 const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and

@@ -1,5 +1,5 @@
 import { kmsxError } from '../base/error.ts';
-import { SECRET_PREFIX } from '../base/secret-prefix.ts';
+import { SECRET_PREFIX } from '../base/place-prefixes.ts';
 import { assertSecretName, readSecretBackup } from '../data-key/secret-backup.ts';
 import { readAllPages } from '../kms/all-pages.ts';
 import type { KmsClient } from '../kms/types.ts';

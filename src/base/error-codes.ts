@@ -24,6 +24,7 @@ const MEANINGS = {
     'output-is-input': 'an output that is also an input',
     'output-exists': 'an output file that already exists',
     'output-is-secret': 'secret:NAME where only a file is written',
+    'output-is-store': 'store:NAME where only a file is written',
     'output-is-folder': 'an output path that is a folder',
     'terminal-refused': 'a plaintext key that would go to a terminal',
     'component-needs-file':
@@ -93,12 +94,23 @@ const MEANINGS = {
     'state-malformed': 'a malformed state of the embedded KMS',
     'credentials-unsupported': 'a profile mode that kmsx does not support',
     'profile-missing': 'a profile that is not in the configuration',
+    'store-missing-option': 'a backup in a store, and no store',
+    'store-unused': 'a store, and no backup that goes into it or comes from it',
+    'store-url-malformed': 'a URL that is not that of a PostgreSQL or MySQL database',
+    'store-url-password': 'a password in the URL of a store',
+    'store-name-malformed': 'a name that a backup in a store cannot have',
+    'store-name-exists': 'a name that a backup in the store already has',
+    'store-tls-weakened': 'a setting that asks for less than verified TLS to the store',
+    'store-login-malformed': 'a file of logins that cannot be read as what it should be',
   },
   credentials: {
     'credentials-missing': 'no credentials were found',
     'credentials-failed': 'a source of credentials failed',
     'permission-missing':
       'a permission that these credentials do not have, found by policy --check',
+    'store-login-refused': 'a login that the database of the store does not accept',
+    'store-permission-missing':
+      'a right in the database of the store that this login does not have',
     'pin-wrong': 'a PIN that the token does not accept',
     'pin-locked': 'a PIN that is locked after too many wrong tries',
     'pin-unusable': 'a PIN that has to be set or changed first',
@@ -117,6 +129,9 @@ const MEANINGS = {
     'timed-out': 'no answer in time',
     'not-kms': 'the answer did not come from KMS',
     'proxy-failed': 'the proxy refused or failed',
+    'store-unreachable':
+      'the database of the store could not be reached, or the connection was lost',
+    'store-tls-failed': 'the TLS connection to the store failed or was not trusted',
     'state-locked': 'another process has locked the state of the embedded KMS',
   },
   crypto: {
@@ -130,6 +145,7 @@ const MEANINGS = {
     'backup-key-mismatch':
       'a CiphertextBlob under a different KMS key or version than its document says',
     'reencrypt-mismatch': 'a new backup that does not hold the data key of the old one',
+    'store-differs': 'a backup that the store gave back in another form than it was given',
     'component-damaged': 'a component that does not match its own check value',
     'combined-key-wrong': 'components that do not combine to the key whose check values they carry',
     'data-keys-differ':
@@ -157,6 +173,13 @@ const MEANINGS = {
     'token-key-missing': 'no key in the token that matches',
     'token-read-only': 'a token that takes no new objects',
     'token-full': 'a token without room for another object',
+    'store-name-missing': 'no backup of that name in the store',
+    'store-not-ready':
+      'a database without the tables of a store, or in which a commit is not durable',
+    'store-unsound': 'a store in which store check found something wrong',
+    'store-full': 'a database of a store without room',
+    'store-read-only': 'a database of a store that takes no new rows, or is a replica',
+    'store-failed': 'a database of a store that refused a statement for a reason of its own',
   },
   partial: {
     'permissions-unasked':

@@ -10,6 +10,11 @@ interface OfNetwork {
   readonly reason?: string;
 }
 
+/** Which kind of database a store is. */
+interface OfStore {
+  readonly database: 'postgresql' | 'mysql';
+}
+
 /** A key that is not of the kind wanted, by its type in OpenSSL's or KMS's words. */
 interface OfKeyType {
   readonly keyType?: string;
@@ -26,6 +31,7 @@ export interface ErrorDetails {
   /** What gives it without asking, as options to type. */
   readonly 'input-needed': { readonly instead: string };
   readonly 'output-is-secret': { readonly option: string; readonly path: string };
+  readonly 'output-is-store': { readonly option: string; readonly path: string };
   readonly 'input-empty': { readonly isStdin?: boolean };
   readonly 'input-too-large': OfInput;
   readonly 'json-malformed': OfInput;
@@ -78,6 +84,11 @@ export interface ErrorDetails {
     readonly path: string;
     readonly pid: string;
   };
+  readonly 'store-missing-option': { readonly place: string };
+  readonly 'store-url-password': OfStore;
+  readonly 'store-name-malformed': { readonly name: string };
+  readonly 'store-tls-weakened': { readonly remedy: string };
+  readonly 'store-login-refused': OfStore;
   readonly 'wrapping-hash-mislabelled': { readonly algorithm: string };
   readonly 'passphrase-wrong': OfInput;
   readonly 'module-not-loaded': { readonly path: string };

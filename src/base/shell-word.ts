@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { SECRET_PREFIX } from './secret-prefix.ts';
+import { SECRET_PREFIX, STORE_PREFIX } from './place-prefixes.ts';
 import { UNPRINTABLE } from './unprintable.ts';
 
 /**
@@ -23,7 +23,8 @@ function octal(text: string): string {
 
 /** Whether a label is that of an input that is not a file. */
 function isNotFile(label: string): boolean {
-  return label === 'standard input' || label.startsWith(SECRET_PREFIX);
+  const places = [SECRET_PREFIX, STORE_PREFIX];
+  return label === 'standard input' || places.some((prefix) => label.startsWith(prefix));
 }
 
 /**

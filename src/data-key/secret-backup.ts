@@ -1,5 +1,5 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
-import { SECRET_PREFIX } from '../base/secret-prefix.ts';
+import { SECRET_PREFIX } from '../base/place-prefixes.ts';
 import { denialHint } from '../answers/denial.ts';
 import { isNoPermission, KmsRefused } from '../answers/refusal.ts';
 import type { KmsClient, NewSecret } from '../kms/types.ts';

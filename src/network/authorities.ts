@@ -24,6 +24,7 @@ export interface Authorities {
  *
  * @param caFile - the value of `--ca-file` or `KMSX_CA_FILE`: certificates in PEM, with any text between them. Some may
  * have expired, but not all
+ * @param option - the option that names it, for messages
  * @returns undefined if there is no file: Node's own default then applies, its built-in authorities and those of
  * `NODE_EXTRA_CA_CERTS`
  * @throws KmsxError `file-missing`, `file-unreadable`, `ca-file-malformed`
@@ -32,21 +33,23 @@ export async function loadAuthorities(
   caFile: string | undefined,
   env: Env,
   now: Date,
+  option = '--ca-file',
 ): Promise<Authorities | undefined> {
   if (caFile === undefined) return undefined;
-  const ofFile = certificatesOf(await readText(caFile), caFile);
+  const ofFile = certificatesOf(await readText(caFile), caFile, option);
   assertSomeValid(ofFile, caFile, now);
   const extraFile = envValue(env, 'NODE_EXTRA_CA_CERTS');
-  const extra = extraFile === undefined ? [] : certificatesOf(await readText(extraFile), extraFile);
+  const extra =
+    extraFile === undefined ? [] : certificatesOf(await readText(extraFile), extraFile, option);
   return { ofFile, all: [...rootCertificates, ...extra, ...ofFile] };
 }
 
-function certificatesOf(text: string, path: string): readonly string[] {
+function certificatesOf(text: string, path: string, option: string): readonly string[] {
   const file = shellWord(path);
   const ca = unusedName('ca', '.pem', path);
   if (text.includes('PRIVATE KEY-----')) {
     throw malformed('private-key', `${path} holds a private key`, [
-      `--ca-file takes certificates, which are public: openssl x509 -in ${file} -out ${ca} takes the first one out`,
+      `${option} takes certificates, which are public: openssl x509 -in ${file} -out ${ca} takes the first one out`,
     ]);
   }
   const blocks = text.match(CERTIFICATE) ?? [];

@@ -20,6 +20,7 @@ interface CommandEntry {
 const DATA_KEYS = 'Data keys:';
 const BACKUPS = 'Backups:';
 const WRAPPING_KEYS = 'Wrapping keys and documents:';
+const STORES = 'Backups:';
 const MODULES = 'Cryptographic modules:';
 const ACCOUNT = 'Account and connection:';
 const REHEARSALS = 'Rehearsals:';
@@ -100,6 +101,12 @@ const COMMANDS: readonly CommandEntry[] = [
     group: ACCOUNT,
     summary: 'check everything export-key needs, and say what to fix',
     load: async () => (await import('../commands/account/doctor/doctor.ts')).defineDoctor,
+  },
+  {
+    name: 'store',
+    group: STORES,
+    summary: 'prepare or check a database that keeps backups',
+    load: async () => (await import('../commands/stores/store.ts')).defineStore,
   },
   {
     name: 'import-key',

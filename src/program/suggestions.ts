@@ -1,7 +1,7 @@
 import type { Command, CommanderError } from 'commander';
 import { existsSync } from 'node:fs';
 import { absolutePath } from '../base/files/absolute-path.ts';
-import { SECRET_PREFIX } from '../base/secret-prefix.ts';
+import { SECRET_PREFIX } from '../base/place-prefixes.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { isTopicName } from '../commands/shell/help/topic-names.ts';
 import { namesLike } from '../terminal/names-like.ts';

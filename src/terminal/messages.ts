@@ -7,6 +7,14 @@ import { remedyHint } from './private-key-remedies.ts';
 
 type Hint<C extends ErrorCode> = string | ((details: DetailsOf<C>) => string);
 
+/** Where a login is read, by the kind of database. */
+const LOGIN_SOURCES = {
+  postgresql:
+    'the user is USER@ of the URL or PGUSER; its password stands in ~/.pgpass (mode 0600), in the file of PGPASSFILE, or in PGPASSWORD',
+  mysql:
+    'the user is USER@ of the URL or in the group [client] of ~/.my.cnf; its password stands there (mode 0600), or in MYSQL_PWD',
+} as const;
+
 /**
  * What to type or do after each of kmsx's own errors: one line each, lower case, no full stop. A new error
  * code does not compile without a decision here; an empty list is one.
@@ -31,6 +39,10 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'output-is-secret': [
     ({ option, path }) =>
       `${option} writes a file; one of that name is ${shellWord(`./${path}`)}; --backup secret:NAME keeps a backup in KMS`,
+  ],
+  'output-is-store': [
+    ({ option, path }) =>
+      `${option} writes a file; one of that name is ${shellWord(`./${path}`)}; --backup store:NAME keeps a backup in a store`,
   ],
   'output-is-folder': ['give the name of a file in it'],
   'terminal-refused': [
@@ -216,6 +228,27 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'state-malformed': ['move the state folder away to start with a fresh one'],
 
+  'store-missing-option': [
+    ({ place }) =>
+      `give --store postgresql://HOST/DATABASE or mysql://HOST/DATABASE, or set KMSX_STORE; a file of that name is ${shellWord(`./${place}`)}`,
+  ],
+  'store-unused': ['name a backup in it, as in --backup store:NAME, or leave out --store'],
+  'store-url-malformed': [
+    'postgresql://[USER@]HOST[:PORT]/DATABASE or mysql://…; ?host=FOLDER is that of a socket, ?schema=NAME a schema of PostgreSQL',
+  ],
+  'store-url-password': [({ database }) => LOGIN_SOURCES[database]],
+  'store-name-malformed': [
+    ({ name }) =>
+      `store:NAME takes up to 128 letters, digits and . _ -, a letter or digit first; a file of that name is ${shellWord(`./store:${name}`)}`,
+  ],
+  'store-name-exists': [
+    'give another name: a backup in a store is never replaced, with --force neither',
+  ],
+  'store-tls-weakened': [({ remedy }) => remedy],
+  'store-login-malformed': [
+    "mend that line, or move the file away: kmsx reads it as the database's own clients do",
+  ],
+
   'credentials-missing': [
     'export ALIBABA_CLOUD_ACCESS_KEY_ID=… ALIBABA_CLOUD_ACCESS_KEY_SECRET=…, or aliyun configure; --gateway local needs none',
   ],
@@ -232,6 +265,10 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
       if (deny === 'none') return usual;
       return deny === 'all' ? denied : `${usual}; ${denied}`;
     },
+  ],
+  'store-login-refused': [({ database }) => LOGIN_SOURCES[database]],
+  'store-permission-missing': [
+    'have the owner of the database run what kmsx store init --print prints, and give this login the role kmsx_writer',
   ],
   'pin-wrong': ['a token counts wrong PINs and then locks: find the right one before the next try'],
   'pin-locked': ["the token's security officer unlocks it (C_InitPIN)"],
@@ -258,6 +295,12 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'timed-out': ['try again, or give --timeout SECONDS and --deadline SECONDS'],
   'not-kms': ['check --endpoint, --gateway and the proxy'],
   'proxy-failed': ['check HTTPS_PROXY; NO_PROXY lists the hosts that are reached directly'],
+  'store-unreachable': [
+    'nothing else is wrong if the server runs and answers here: check the host, the port and the firewall, then try again',
+  ],
+  'store-tls-failed': [
+    'give the certificate authority of the server with --store-ca-file PEM, and the name that its certificate has as the host; verification cannot be turned off',
+  ],
   'state-locked': [
     ({ path, pid }) =>
       `wait for process ${pid} to end, or give local-kms another --state DIR; if it is not kmsx, delete ${shellWord(path)}`,
@@ -290,6 +333,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'reencrypt-same-key': ['give another --to-key-id, or another --to-context; nothing was written'],
   'reencrypt-mismatch': ['stop: keep the old backup, and report the RequestId to Alibaba Cloud'],
+  'store-differs': [
+    'stop: something in the database changes what is written, such as a trigger or its encoding; kmsx store check looks for causes',
+  ],
   'component-damaged': [
     'stop: it was changed or miscopied: ask its custodian for the original, or use another one if the threshold allows it',
   ],
@@ -346,6 +392,18 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'token-missing': ['kmsx list-tokens shows the tokens of a module'],
   'token-key-missing': ['kmsx keygen --token LABEL --label NAME makes a pair in a token'],
   'token-read-only': ['use a token that can be written, or take off its write protection'],
+  'store-name-missing': [
+    'names are compared byte for byte; docs/store.md has the query that lists them',
+  ],
+  'store-not-ready': [
+    'kmsx store check says what is wrong; kmsx store init makes the tables, and with --print prints their SQL',
+  ],
+  'store-unsound': ['mend what stands above, then run kmsx store check again'],
+  'store-full': ['have room made in the database; nothing was kept there'],
+  'store-read-only': ['give the primary as --store: kmsx store check says whether it takes rows'],
+  'store-failed': [
+    'kmsx store check says what is wrong; the log of the database has the statement',
+  ],
   'token-full': [
     "delete what is no longer needed with the token's own program, or use another token",
   ],

@@ -4,7 +4,7 @@ import type { ColorChoice } from './output/color.ts';
 import { colorsStderr } from './output/color.ts';
 import type { Io } from './io.ts';
 import { hintsFor } from './messages.ts';
-import { oneLine } from './output/printable.ts';
+import { oneLine, withoutPasswords } from './output/printable.ts';
 
 export interface ReporterOptions {
   readonly quiet: boolean;
@@ -50,13 +50,13 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
     warned.add(message);
     await write(
       json
-        ? JSON.stringify({ Warning: { Message: oneLine(message) } })
-        : `kmsx: ${chalk.yellow('warning:')} ${oneLine(message)}`,
+        ? JSON.stringify({ Warning: { Message: said(message) } })
+        : `kmsx: ${chalk.yellow('warning:')} ${said(message)}`,
     );
   };
   let isRehearsalSaid = false;
   const lineOf = (message: string): string =>
-    json ? JSON.stringify({ Note: { Message: oneLine(message) } }) : `kmsx: ${oneLine(message)}`;
+    json ? JSON.stringify({ Note: { Message: said(message) } }) : `kmsx: ${said(message)}`;
   const note = (message: string): Promise<void> => write(lineOf(message));
 
   return {
@@ -82,8 +82,8 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
         await write(JSON.stringify({ Error: errorObject(error, hints) }));
         return;
       }
-      await write(`kmsx: ${chalk.red('error:')} ${oneLine(error.message)}${origin(error)}`);
-      for (const hint of hints) await write(`kmsx: ${chalk.cyan('hint:')} ${oneLine(hint)}`);
+      await write(`kmsx: ${chalk.red('error:')} ${said(error.message)}${origin(error)}`);
+      for (const hint of hints) await write(`kmsx: ${chalk.cyan('hint:')} ${said(hint)}`);
     },
   };
 }
@@ -91,10 +91,10 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
 function errorObject(error: KmsxError, hints: readonly string[]): object {
   return {
     Kind: error.kind,
-    Code: oneLine(error.code),
-    Message: oneLine(error.message),
-    ...(hints.length > 0 && { Hint: hints.map(oneLine).join('\n') }),
-    ...(error.requestId !== undefined && { RequestId: oneLine(error.requestId) }),
+    Code: said(error.code),
+    Message: said(error.message),
+    ...(hints.length > 0 && { Hint: hints.map(said).join('\n') }),
+    ...(error.requestId !== undefined && { RequestId: said(error.requestId) }),
     ...(error.httpStatus !== undefined && { HttpStatus: error.httpStatus }),
     Retryable: error.kind === 'unavailable',
   };
@@ -103,5 +103,9 @@ function errorObject(error: KmsxError, hints: readonly string[]): object {
 /** What KMS said of itself: its Code and RequestId, for the operator's ticket. */
 function origin(error: KmsxError): string {
   if (error.requestId === undefined) return '';
-  return oneLine(` (Code ${error.code}, RequestId ${error.requestId})`);
+  return said(` (Code ${error.code}, RequestId ${error.requestId})`);
+}
+
+function said(text: string): string {
+  return oneLine(withoutPasswords(text));
 }

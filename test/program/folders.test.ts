@@ -40,6 +40,7 @@ const INPUTS: [argv: readonly string[], option: string][] = [
   [['combine'], ''],
   [['inspect'], ''],
   [['local-kms'], '--seed'],
+  [['store', 'check', '--store', 'postgresql://localhost/keys'], '--store-ca-file'],
 ];
 
 const OUTPUTS: [argv: readonly string[], option: string][] = [

@@ -54,6 +54,8 @@ const NOTHING_WITHOUT: readonly string[] = [
   '--slot',
   '--source-key-id',
   '--source-key-version-id',
+  '--store',
+  '--store-ca-file',
   '--to-context-file',
   '--to-key-id',
 ];
@@ -100,7 +102,13 @@ describe('the help of a command', () => {
       const help = await helpOf(...name.split(' '), '--help');
       const titles = [...help.matchAll(/\n\n([A-Z].*):\n {2}/g)].map(([, title]) => title ?? '');
       const all = ['Examples', 'Arguments', 'Options', 'Module and token options'].concat(
-        ['Connection options', 'Passphrase options', 'Output options', 'Global options'],
+        [
+          'Store options',
+          'Connection options',
+          'Passphrase options',
+          'Output options',
+          'Global options',
+        ],
         ['Exit codes'],
       );
       expect(titles, name).toEqual(all.filter((title) => titles.includes(title)));

@@ -16,11 +16,13 @@ import { assertSafeEnvironment, createSession } from '../../terminal/session.ts'
 import { openPlaces } from '../shared/backups/open-place.ts';
 import type { ConnectionOptions } from '../shared/connection-options.ts';
 import { addConnectionOptions } from '../shared/connection-options.ts';
+import type { StoreOptions } from '../shared/store/store-options.ts';
+import { addStoreOptions } from '../shared/store/store-options.ts';
 import { makeConnections } from '../shared/connections.ts';
 import { describe } from '../shared/describe.ts';
 import { counted } from '../shared/view/rows.ts';
 
-interface ListBackupsOptions extends ConnectionOptions {
+interface ListBackupsOptions extends ConnectionOptions, StoreOptions {
   readonly keyId?: string;
   readonly proofs?: string;
 }
@@ -51,6 +53,7 @@ export function defineListBackups(command: Command, io: Io): void {
   command
     .option('--key-id <id>', 'only what depends on this KMS key: its id or ARN')
     .option('--proofs <dir>', 'where drill and verify-key wrote proofs');
+  addStoreOptions(command);
   addConnectionOptions(command);
   command.action(async (places: readonly string[], options: ListBackupsOptions) => {
     await runListBackups(places, options, createSession(command, io));

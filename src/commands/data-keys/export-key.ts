@@ -18,11 +18,14 @@ import { assertFitsAll } from '../../data-key/recipient.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
 import { parseKeyId } from '../../kms/key-id.ts';
 import type { KmsClient } from '../../kms/types.ts';
+import type { Store } from '../../stores/store.ts';
 import type { BackupOutputs } from '../shared/backup/backup-places.ts';
 import {
   assertTakesSecrets,
   checkSecrets,
+  checkStored,
   keepBackups,
+  planBackupStore,
   readBackupPlaces,
 } from '../shared/backup/backup-places.ts';
 import { withConnection } from '../shared/connect.ts';
@@ -50,11 +53,14 @@ import {
 import { noteAlias } from '../shared/note-alias.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
 import { withOutputs, writeDocument } from '../shared/with-outputs.ts';
+import type { StoreOptions } from '../shared/store/store-options.ts';
+import { addStoreOptions, assertStoreUsed } from '../shared/store/store-options.ts';
 import { backupsShown } from '../shared/view/backups.ts';
 import type { ExportViewOptions } from './views/export-view.ts';
 import { exportVerdict, exportView } from './views/export-view.ts';
 
-interface ExportKeyOptions extends ConnectionOptions, ContextOptions, RecipientOptions {
+interface ExportKeyOptions
+  extends ConnectionOptions, ContextOptions, RecipientOptions, StoreOptions {
   readonly keyId?: string;
   readonly keySpec?: 'AES_256' | 'AES_128';
   readonly numberOfBytes?: string;
@@ -81,6 +87,10 @@ export function defineExportKey(command: Command, io: Io): void {
       [
         'bound to its backups, of which KMS keeps one',
         'kmsx export-key --key-id alias/payments --pubkey pub.pem --bind --backup payments.backup.json --backup secret:backups/payments --out payments.export.json',
+      ],
+      [
+        'with its backup in a database',
+        'kmsx export-key --key-id alias/payments --pubkey pub.pem --backup store:payments-2026 --store postgresql://db.example/keys --out payments.export.json',
       ],
       [
         'ask KMS whether it would work, and write nothing',
@@ -110,7 +120,7 @@ export function defineExportKey(command: Command, io: Io): void {
     .addOption(
       repeatable(
         '--backup <file>',
-        'where the backup document goes: a file, - for standard output, or secret:NAME for a new secret of KMS',
+        'where the backup document goes: a file, - for standard output, store:NAME in a database, or secret:NAME for a new secret of KMS',
       ),
     )
     .addOption(
@@ -121,6 +131,7 @@ export function defineExportKey(command: Command, io: Io): void {
     )
     .option('--out <file>', 'where the export document goes; - is standard output', '-');
   addTokenRecipientOptions(command);
+  addStoreOptions(command);
   addConnectionOptions(command);
   command.action(async (options: ExportKeyOptions) => {
     await runExportKey(options, createSession(command, io));
@@ -134,6 +145,7 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
   const size = dataKeySize(options);
   checkRecipientOptions(options);
   const places = readBackupPlaces(options.backup);
+  assertStoreUsed(options, options.backup);
   assertBindIsKept(options);
   assertOneStdin([...recipientInputs(options), ...contextInput(options)]);
   const { recipients, inputs } = await readRecipients(options, session);
@@ -143,6 +155,7 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
   assertFitsAll(recipients, dataKeyLength(size));
   const plan = await planConnection(options, { keyRegion: keyId.region }, session);
   assertTakesSecrets(places, plan);
+  const planned = await planBackupStore(places, options, session);
 
   const requests = {
     files: places.files,
@@ -153,12 +166,13 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
       reserveBytes: maxExportBytes(recipients),
     },
   } as const;
-  const allInputs = [...inputs, ...contextInputs, ...plan.inputs];
+  const allInputs = [...inputs, ...contextInputs, ...plan.inputs, ...(planned?.inputs ?? [])];
   await withOutputs(requests, allInputs, session, async ({ files, out }) => {
     if (context !== undefined && options.backupFormat === 'blob' && options.backup.length > 0) {
       await reporter.warn('a bare CiphertextBlob does not carry its context: keep the context too');
     }
-    await withConnection(plan, session, async (kms) => {
+    const work = async (kms: KmsClient, store: Store | undefined): Promise<void> => {
+      const stored = await checkStored(places, store);
       await checkSecrets(places, kms, session);
       if (options.dryRun) {
         const notAsked = places.secrets.map(() => 'CreateSecret');
@@ -166,10 +180,11 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
         await printDryRun(kms, request.keyId, notChecked, session);
         return;
       }
-      const backups = { files, secrets: places.secrets, standing: [] };
+      const backups = { files, stored, secrets: places.secrets, standing: [] };
       const repeated = repeatedOptions(options, keyId.region, out);
       await exportAndWrite({ request, keyId, repeated, backups, out, kms }, session);
-    });
+    };
+    await withConnection(plan, session, work, planned);
   });
 }
 
@@ -252,7 +267,8 @@ async function exportAndWrite(
 ): Promise<void> {
   const { request, keyId, repeated, backups, out, kms } = work;
   const { io, reporter } = session;
-  const keepsNone = backups.files.length + backups.secrets.length === 0;
+  const { files, stored, secrets } = backups;
+  const keepsNone = files.length + stored.length + secrets.length === 0;
   if (keepsNone && out.isStdout && io.stdout.fileId === undefined) {
     await reporter.warn(
       'without --backup the only copy of the CiphertextBlob goes to standard output',
@@ -266,9 +282,10 @@ async function exportAndWrite(
       keepBackup: async (backup) => {
         await warnOfRehearsal(kms, session);
         await noteAlias(keyId, backup.KeyId, session);
-        const bytes = repeated.backupFormat === 'blob' ? blobLine(backup) : jsonLine(backup);
+        const line = repeated.backupFormat === 'blob' ? blobLine(backup) : jsonLine(backup);
+        const kept = { document: backup, line, wrappingKeyFingerprints: fingerprintsOf(request) };
         forget = io.lastWords(() => interruptedWords(backups.standing, repeated, session));
-        await keepBackups(bytes, backups, kms, session);
+        await keepBackups(kept, backups, kms, session);
       },
     });
     await writeDocument(document, out, session);
@@ -303,6 +320,10 @@ async function showExport(
           : reexportCommand(backups.standing, { out: 'export.json', ...repeated }),
     });
   }, session);
+}
+
+function fingerprintsOf({ recipients }: ExportRequest): string[] {
+  return recipients.map(({ publicKey }) => publicKey.fingerprint);
 }
 
 function blobLine({ CiphertextBlob }: BackupDocument): Buffer {

@@ -17,6 +17,7 @@ import {
   withDataKeyOutput,
 } from '../shared/data-key/data-key-output.ts';
 import { describe } from '../shared/describe.ts';
+import { assertStoreUsed } from '../shared/store/store-options.ts';
 import { printDryRun } from '../shared/dry-run.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
 
@@ -61,6 +62,7 @@ async function runRecoverKey(options: RecoverKeyOptions, session: Session): Prom
   assertSafeEnvironment(session.io);
   const plan = planDataKeyOutput(options);
   assertOneStdin(backupInputs(options));
+  assertStoreUsed(options, [options.in]);
   const backup = await openBackup(options, session);
   const done = `Recovered the data key of ${backupLabel(options)}`;
   await withDataKeyOutput(plan, done, backup.inputs, session, (write) =>

@@ -12,6 +12,7 @@ import { addBackupInputOptions, backupInputs, openBackup } from '../shared/backu
 import { withConnection } from '../shared/connect.ts';
 import { addConnectionOptions } from '../shared/connection-options.ts';
 import { describe } from '../shared/describe.ts';
+import { assertStoreUsed } from '../shared/store/store-options.ts';
 import { printDryRun } from '../shared/dry-run.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import {
@@ -65,6 +66,7 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
   checkRecipientOptions(options);
   assertOneStdin([...backupInputs(options), ...recipientInputs(options)]);
   const { recipients, inputs } = await readRecipients(options, session);
+  assertStoreUsed(options, [options.in]);
   const backup = await openBackup(options, session);
   assertFitsAll(recipients, backup.known?.NumberOfBytes);
 

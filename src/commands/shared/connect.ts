@@ -9,8 +9,11 @@ import type { ResolvedCredentials } from '../../credentials/credentials.ts';
 import type { Gateway } from '../../kms/gateway.ts';
 import { localGateway } from '../../kms/gateway.ts';
 import type { KmsClient } from '../../kms/types.ts';
+import type { Store } from '../../stores/store.ts';
 import type { LocalKms } from '../../local-kms/start-local-kms.ts';
 import type { ConnectionPlan } from './connection-options.ts';
+import type { PlannedStore } from './store/store-options.ts';
+import { openPlannedStore } from './store/store-options.ts';
 
 /** How long `--gateway local` waits for another command that uses its state. */
 const LOCK_WAIT_MS = 10_000;
@@ -21,17 +24,27 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** Connects to KMS, uses the client, and ends all connections. */
+/**
+ * Connects to KMS, uses the client, and ends all connections.
+ *
+ * @param planned - the store that backups go into: it is connected to first
+ */
 export async function withConnection<T>(
   plan: ConnectionPlan,
   session: Session,
-  use: (kms: KmsClient) => Promise<T>,
+  use: (kms: KmsClient, store: Store | undefined) => Promise<T>,
+  planned?: PlannedStore,
 ): Promise<T> {
-  const connection = await connect(plan, session);
+  const store = planned && (await openPlannedStore(planned, session));
   try {
-    return await use(connection.kms);
+    const connection = await connect(plan, session);
+    try {
+      return await use(connection.kms, store);
+    } finally {
+      await connection.close();
+    }
   } finally {
-    await connection.close();
+    await store?.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { hintsFor } from '../../terminal/messages.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { StandingBackup } from './backup/backup-places.ts';
 import type { RepeatedConnection } from './view/command-line.ts';
-import { commandLine, connectionValues } from './view/command-line.ts';
+import { commandLine, connectionValues, storeValues } from './view/command-line.ts';
 
 /** What the options of `export-key` say that the command which goes on from a backup must repeat. */
 export interface RepeatedOptions extends RepeatedConnection {
@@ -89,6 +89,7 @@ export function reexportCommand(
       ['--wrapping-algorithm', options.wrappingAlgorithm],
       ['--context', isBare ? options.context : []],
       ['--context-file', isBare ? options.contextFile : undefined],
+      ...storeValues([readable], options),
       ...connectionValues(options),
       ['--out', options.out],
     ],

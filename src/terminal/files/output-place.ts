@@ -6,7 +6,7 @@ import { absolutePath } from '../../base/files/absolute-path.ts';
 import { isOpenForWriting, isReadHere } from '../../base/files/descriptor.ts';
 import { writeError } from '../../base/files/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
-import { SECRET_PREFIX } from '../../base/secret-prefix.ts';
+import { SECRET_PREFIX, STORE_PREFIX } from '../../base/place-prefixes.ts';
 import type { Io } from '../io.ts';
 
 /** An output as the user asked for it. */
@@ -35,7 +35,7 @@ export type Place =
  * Finds what a path refers to.
  *
  * @param option - the option that named it, for messages
- * @throws KmsxError `bad-usage`, `output-is-secret`, `file-unwritable`
+ * @throws KmsxError `bad-usage`, `output-is-secret`, `output-is-store`, `file-unwritable`
  */
 export async function findPlace(
   { option, path: given }: Pick<OutputRequest, 'option' | 'path'>,
@@ -46,6 +46,15 @@ export async function findPlace(
     throw kmsxError('output-is-secret', `${option} ${given} would be a file, not a secret in KMS`, {
       details: { option, path: given },
     });
+  }
+  if (given.startsWith(STORE_PREFIX)) {
+    throw kmsxError(
+      'output-is-store',
+      `${option} ${given} would be a file, not a backup in a store`,
+      {
+        details: { option, path: given },
+      },
+    );
   }
   const descriptor = descriptorOf(given);
   if (descriptor === 1) {

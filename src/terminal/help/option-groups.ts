@@ -3,6 +3,7 @@ import type { Command, Option } from 'commander';
 /** The groups of options after those that are a command's own, in the order of its help. */
 const GROUPS = [
   'Module and token options:',
+  'Store options:',
   'Connection options:',
   'Passphrase options:',
   'Output options:',

@@ -8,6 +8,17 @@ export function oneLine(text: string): string {
   return text.replaceAll(UNPRINTABLE, escape);
 }
 
+/**
+ * Leaves out of a message the logins of URLs that have a password, wherever such a URL was given: another place of the
+ * command line than the one that refuses it may quote it.
+ */
+export function withoutPasswords(message: string): string {
+  return message.replaceAll(
+    /\b([a-z][a-z0-9+.-]*:\/\/)(?!USER:PASSWORD@)[^\s/?#@]*:[^\s@]*@/gi,
+    '$1…@',
+  );
+}
+
 /** As `oneLine`, for several lines: line feeds are kept. */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) =>

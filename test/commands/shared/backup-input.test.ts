@@ -22,7 +22,7 @@ const options = {
 } as const;
 const session: Session = { io, options, reporter: createReporter(io, options) };
 
-const open = (): Promise<BackupAtPlace> => readBackupPlace('secret:s', undefined, session);
+const open = (): Promise<BackupAtPlace> => readBackupPlace('secret:s', undefined, {}, session);
 
 /** How KMS would be reached; nothing of it is reached here. */
 function planFor(gateway: string, region?: string): ConnectionPlan {

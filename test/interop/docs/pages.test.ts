@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, patternOf } from '../../support/docs/blocks.ts';
 import { printedBlocks } from '../../support/docs/page-script.ts';
 import type { RunPage } from '../../support/docs/pages.ts';
@@ -11,7 +11,6 @@ import { runPage } from '../../support/docs/run-page.ts';
 import { SEED } from '../../support/docs/seed.ts';
 import { KMSX } from '../../support/kmsx.ts';
 import { useNetwork } from '../../support/network/namespace.ts';
-import { Postgres } from '../../support/postgres.ts';
 
 const root = dirname(dirname(KMSX));
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
@@ -19,27 +18,20 @@ const isRun = (row: (typeof PAGES)[number]): row is RunPage => !('notRun' in row
 
 const INSTANCE = 'kst-hzz65f3a0b1c2d3e4f5g6.cryptoservice.kms.aliyuncs.com';
 const network = useNetwork({ hosts: ['127.0.0.1 localhost', `127.0.0.1 ${INSTANCE}`] });
-let postgres: Postgres;
 let env: Record<string, string>;
 
 beforeAll(async () => {
   execFileSync(process.execPath, ['scripts/standalone.js'], { cwd: root, stdio: 'pipe' });
-  postgres = await Postgres.create();
   writeFileSync(join(network().folder, 'seed.json'), JSON.stringify(SEED));
   const { announcement } = await network().localKms(['--seed', 'seed.json']);
   await network().localKms('--seed seed.json --state gateway --tls --port 443'.split(' '));
   env = {
-    ...postgres.env,
     KMSX_ENDPOINT: announcement.Endpoint,
     ALIBABA_CLOUD_ACCESS_KEY_ID: announcement.AccessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: announcement.AccessKeySecret,
     STANDALONE: join(root, 'kmsx-standalone.cjs'),
     GATEWAY_CA: join(network().folder, 'gateway', 'ca.pem'),
   };
-});
-
-afterAll(async () => {
-  await postgres.remove();
 });
 
 describe('the table of pages', () => {

@@ -96,23 +96,6 @@ END`,
     },
   },
   {
-    page: 'docs/how-to/databases.md',
-    isAlibabaCloud: true,
-    standIns: {
-      mysql: `sql=$(cat)
-case $sql in
-  'CREATE TABLE'*) [[ $sql =~ FROM_BASE64\\(\\'([A-Za-z0-9+/=]+)\\'\\) ]]; base64 -d <<< "\${BASH_REMATCH[1]}" > row ;;
-  SELECT*) [ "$*" = '-N -r' ]; cat row ;;
-  *) exit 1 ;;
-esac`,
-    },
-    before: {
-      'create-table': PUBKEY,
-      'reexport-key': NEW_PUBKEY,
-      'CHECK_VALUE=label': `kmsx recover-key --in again.export.json --check-value-only > record.json`,
-    },
-  },
-  {
     page: 'docs/how-to/dedicated-gateway.md',
     isAlibabaCloud: true,
     before: { 'KMSX_GATEWAY=kst-': 'unset KMSX_ENDPOINT; cp "$GATEWAY_CA" instance-ca.pem' },
@@ -170,6 +153,7 @@ esac`,
   { page: 'docs/how-it-works.md', notRun: NO_COMMANDS },
   { page: 'docs/network.md', notRun: NO_COMMANDS },
   { page: 'docs/performance.md', notRun: NO_COMMANDS },
+  { page: 'docs/store.md', notRun: NO_COMMANDS },
   { page: 'docs/troubleshooting.md', notRun: NO_COMMANDS },
   { page: 'docs/zh-CN/terms.md', notRun: NO_COMMANDS },
   {

@@ -17,6 +17,8 @@ import { addConnectionOptions, readLimits } from '../../shared/connection-option
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { addContextOptions, contextInput, readContext } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';
+import type { StoreOptions } from '../../shared/store/store-options.ts';
+import { addStoreOptions, assertStoreUsed } from '../../shared/store/store-options.ts';
 import { assertRehearsalMatches } from '../../shared/rehearsal.ts';
 import type { RecipientOptions } from '../../shared/recipients.ts';
 import {
@@ -34,7 +36,7 @@ import { DOCTOR_COMMANDS } from './permission-check.ts';
 import { planForDoctor } from './plan.ts';
 import { findingShower } from './show.ts';
 
-interface DoctorOptions extends ConnectionOptions, ContextOptions, RecipientOptions {
+interface DoctorOptions extends ConnectionOptions, ContextOptions, RecipientOptions, StoreOptions {
   readonly keyId?: string;
   readonly in?: string;
   readonly backup: readonly string[];
@@ -63,7 +65,7 @@ export function defineDoctor(command: Command, io: Io): void {
   addRecipientOptions(command);
   command.option(
     '--in <file>',
-    'a backup or export document, or a bare CiphertextBlob: is opening it allowed? secret:NAME is kept in KMS; - is standard input',
+    'a backup or export document, or a bare CiphertextBlob: is opening it allowed? store:NAME is in a database, secret:NAME in KMS; - is standard input',
   );
   addContextOptions(command);
   command
@@ -73,8 +75,11 @@ export function defineDoctor(command: Command, io: Io): void {
         DOCTOR_COMMANDS,
       ),
     )
-    .addOption(repeatable('--backup <file>', 'where a backup would go: a file, or secret:NAME'))
+    .addOption(
+      repeatable('--backup <file>', 'where a backup would go: a file, store:NAME or secret:NAME'),
+    )
     .option('--out <file>', 'where the export document would go');
+  addStoreOptions(command);
   addConnectionOptions(command);
   command.action(async (options: DoctorOptions) => {
     await runDoctor(options, createSession(command, io));
@@ -86,7 +91,13 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
   const values = readOptions(options, session.io);
   const failures = await withDeadline(values.limits.deadlineMs, session, async (bounded) => {
     const read = await readFiles(options, values.keyId?.region, bounded);
-    const examination = { ...values, ...read, out: options.out, readText: readSystemText };
+    const examination = {
+      ...values,
+      ...read,
+      out: options.out,
+      storeOptions: options,
+      readText: readSystemText,
+    };
     const shower = findingShower(values.commands, session);
     const found = await examine(examination, shower.show, bounded);
     await shower.end();
@@ -111,6 +122,7 @@ function readOptions(
   }
   const commands = parseCommands(options.for, DOCTOR_COMMANDS);
   const places = readBackupPlaces(options.backup);
+  assertStoreUsed(options, [options.in ?? '', ...options.backup]);
   assertOneStdin([
     ...(options.in === undefined ? [] : [{ option: '--in', path: options.in }]),
     ...options.pubkey.map((path) => ({ option: '--pubkey', path })),
@@ -137,7 +149,7 @@ async function readFiles(
   const backup =
     place === undefined
       ? undefined
-      : await resultOf(() => readBackupPlace(place, context, session));
+      : await resultOf(() => readBackupPlace(place, context, options, session));
   const documentRegion = backup?.ok === true ? backup.value.known?.Region : undefined;
   const connection = await planForDoctor(options, { keyRegion, documentRegion }, session);
   const { plan } = connection;

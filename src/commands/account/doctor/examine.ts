@@ -6,6 +6,7 @@ import type { Input } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
 import type { BackupPlaces } from '../../shared/backup/backup-places.ts';
+import type { StoreOptions } from '../../shared/store/store-options.ts';
 import { warnOfRehearsal } from '../../shared/rehearsal.ts';
 import type { Finding, Result } from './check.ts';
 import { Findings, notReached } from './check.ts';
@@ -31,6 +32,7 @@ export interface Examination {
   /** Every file that was read: no output may be one of them. */
   readonly inputs: readonly Pick<Input, 'fileId'>[];
   readonly places: BackupPlaces;
+  readonly storeOptions: StoreOptions;
   /** Where the export document would go. */
   readonly out: string | undefined;
   readonly readText: ReadText;
@@ -47,7 +49,7 @@ export async function examine(
   show: (finding: Finding) => Promise<void>,
   session: Session,
 ): Promise<readonly Finding[]> {
-  const { keyId, recipients, places, out, inputs, readText } = examination;
+  const { keyId, recipients, places, storeOptions, out, inputs, readText } = examination;
   const { plan } = examination.connection;
   const findings = new Findings(show);
   await findings.add('versions', () => checkVersions(session.io.nodeVersion));
@@ -69,7 +71,7 @@ export async function examine(
     const kms = findings.hasFailed('signature') ? undefined : access?.kms;
     await findings.add('outputs', () =>
       sayingWhyAborted(session.io.signal, () =>
-        checkOutputs({ places, out, inputs, plan, kms }, session),
+        checkOutputs({ places, storeOptions, out, inputs, plan, kms }, session),
       ),
     );
     await findings.add('core-dumps', () => checkCoreDumps(readText));

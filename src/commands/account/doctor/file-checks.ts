@@ -5,7 +5,14 @@ import type { Session } from '../../../terminal/session.ts';
 import type { Recipient } from '../../../data-key/recipient.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import type { BackupPlaces } from '../../shared/backup/backup-places.ts';
-import { assertTakesSecrets, checkSecrets } from '../../shared/backup/backup-places.ts';
+import {
+  assertTakesSecrets,
+  checkSecrets,
+  checkStored,
+  planBackupStore,
+} from '../../shared/backup/backup-places.ts';
+import type { StoreOptions } from '../../shared/store/store-options.ts';
+import { withStore } from '../../shared/store/store-options.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import type { CheckResult, Result } from './check.ts';
 import { notChecked, notReached, pass } from './check.ts';
@@ -27,6 +34,8 @@ export function checkPublicKeys(
 /** Where the results of the real run would go. */
 export interface OutputSubject {
   readonly places: BackupPlaces;
+  /** Those that name the store of `places`. */
+  readonly storeOptions: StoreOptions;
   readonly out: string | undefined;
   /** Every file that is read: no output may be one of them. */
   readonly inputs: readonly Pick<Input, 'fileId'>[];
@@ -38,21 +47,26 @@ export interface OutputSubject {
 /**
  * Checks the outputs as the real run would, and leaves nothing behind. Only regular files are opened.
  *
- * @throws KmsxError those of `prepareOutputs`; `operation-not-offered`, `secret-exists`; those of KMS
+ * @throws KmsxError those of `prepareOutputs`, `planBackupStore` and `checkStored`; `operation-not-offered`, `secret-exists`; those of KMS
  */
 export async function checkOutputs(subject: OutputSubject, session: Session): Promise<CheckResult> {
-  const { places, out, inputs, plan, kms } = subject;
+  const { places, storeOptions, out, inputs, plan, kms } = subject;
   const files: OutputRequest[] = [...places.files];
   if (out !== undefined) files.push({ option: '--out', path: out, holds: 'document' });
   const secrets = places.secrets.map((name) => `secret:${name}`);
-  if (files.length === 0 && secrets.length === 0) {
+  const stored = places.stores.map((name) => `store:${name}`);
+  if (files.length + secrets.length + stored.length === 0) {
     return notChecked('no --backup and no --out', 'kmsx doctor --backup FILE --out FILE');
   }
   if (plan !== undefined) assertTakesSecrets(places, plan);
   const rules = { ...session.options, ...session, isTrial: true };
   const outputs = await prepareOutputs(files, inputs, rules);
   await discardAll(outputs);
-  const labels = outputs.map(({ label }) => label);
+  const planned = await planBackupStore(places, storeOptions, session);
+  if (planned !== undefined) {
+    await withStore(planned, session, (store) => checkStored(places, store));
+  }
+  const labels = [...outputs.map(({ label }) => label), ...stored];
   if (secrets.length === 0) return pass(`${labels.join(' and ')} can be written`);
   if (kms === undefined) return notReached(`KMS cannot be asked about ${secrets.join(' and ')}`);
   await checkSecrets(places, kms, session);

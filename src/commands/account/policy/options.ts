@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { envValue } from '../../../base/env.ts';
 import { assertSecretPrefix } from '../../../backups/secret-place.ts';
 import { kmsxError } from '../../../base/error.ts';
-import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
+import { SECRET_PREFIX } from '../../../base/place-prefixes.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { repeatable } from '../../../terminal/options.ts';
 import type { CommandUse } from '../../../account/command-permissions.ts';
@@ -13,11 +13,13 @@ import { readBackupPlaces, secretNameOf } from '../../shared/backup/backup-place
 import { forOption, parseCommands } from '../for-option.ts';
 import type { ConnectionOptions } from '../../shared/connection-options.ts';
 import { addConnectionOptions } from '../../shared/connection-options.ts';
+import type { StoreOptions } from '../../shared/store/store-options.ts';
+import { addStoreOptions } from '../../shared/store/store-options.ts';
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { addContextOptions } from '../../shared/context-options.ts';
 
 /** The options of `policy`. */
-export interface PolicyOptions extends ConnectionOptions, ContextOptions {
+export interface PolicyOptions extends ConnectionOptions, ContextOptions, StoreOptions {
   readonly keyId?: string;
   readonly for: string;
   readonly toKeyId?: string;
@@ -53,6 +55,7 @@ export function addPolicyOptions(command: Command): void {
     repeatable('--place <secret:prefix>', 'for list-backups and drill: secrets that hold backups'),
   );
   addContextOptions(command);
+  addStoreOptions(command);
   command.option('--check', 'ask KMS whether these credentials have each permission', false);
   addConnectionOptions(command);
 }
@@ -68,9 +71,12 @@ export function planPolicy(options: PolicyOptions, io: Io): CommandUse {
   if (keyId === undefined && needsKey(commands)) {
     throw kmsxError('bad-usage', '--key-id is needed, or KMSX_KEY_ID');
   }
-  const { secrets, files } = readBackupPlaces(options.backup);
-  if (files.length > 0) {
-    throw kmsxError('bad-usage', '--backup takes secret:NAME here: a file needs no permission');
+  const { secrets } = readBackupPlaces(options.backup);
+  if (secrets.length < options.backup.length) {
+    throw kmsxError(
+      'bad-usage',
+      '--backup takes secret:NAME here: a file or a store needs no permission',
+    );
   }
   const keptSecrets = options.in.map(secretNameOf).filter((name) => name !== undefined);
   if (keptSecrets.length < options.in.length && !options.check) {

@@ -23,6 +23,7 @@ import { planConnection } from '../../shared/connection-options.ts';
 import { contextInput, readContext } from '../../shared/context-options.ts';
 import { commandLine, connectionValues } from '../../shared/view/command-line.ts';
 import { describe } from '../../shared/describe.ts';
+import { assertStoreUsed } from '../../shared/store/store-options.ts';
 import { assertOneRegion, withKeyRegion } from '../../shared/key-region.ts';
 import { assertRehearsalMatches, warnOfRehearsal } from '../../shared/rehearsal.ts';
 import type { PolicyCheck } from './check.ts';
@@ -169,9 +170,12 @@ async function readCheckOptions(
     ...options.in.map((path) => ({ option: '--in', path })),
     ...contextInput(options),
   ]);
+  assertStoreUsed(options, options.in);
   const { context } = await readContext(options, session, 'repeated');
   const backups: BackupAtPlace[] = [];
-  for (const place of options.in) backups.push(await readBackupPlace(place, context, session));
+  for (const place of options.in) {
+    backups.push(await readBackupPlace(place, context, options, session));
+  }
   const keys = keysOf(plan);
   const documentRegion = backups.find(({ known }) => known?.Region !== undefined)?.known?.Region;
   const connection = await planConnection(

@@ -4,9 +4,11 @@ import { optionOr } from '../../../terminal/options.ts';
 import { checkValueMethodsOption } from '../../shared/check-value-options.ts';
 import type { ConnectionOptions } from '../../shared/connection-options.ts';
 import { addConnectionOptions } from '../../shared/connection-options.ts';
+import type { StoreOptions } from '../../shared/store/store-options.ts';
+import { addStoreOptions } from '../../shared/store/store-options.ts';
 
 /** The options of `drill`. */
-export interface DrillOptions extends ConnectionOptions {
+export interface DrillOptions extends ConnectionOptions, StoreOptions {
   readonly rate: string;
   readonly limit?: string;
   readonly olderThan?: string;
@@ -31,6 +33,7 @@ export function addDrillOptions(command: Command): void {
     .option('--rate <n>', 'calls of KMS each second, at most', USUAL_RATE)
     .option('--report <file>', 'a report for people, as HTML that prints well')
     .addOption(checkValueMethodsOption());
+  addStoreOptions(command);
   addConnectionOptions(command);
 }
 

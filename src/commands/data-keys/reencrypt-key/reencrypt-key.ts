@@ -20,6 +20,7 @@ import {
 } from '../../../data-key/reencrypt/reencrypt.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
 import type { KmsClient } from '../../../kms/types.ts';
+import type { Store } from '../../../stores/store.ts';
 import { backupLabel, explainingFailures } from '../../shared/backup/backup-failures.ts';
 import type { BackupInputOptions, OpenedBackup } from '../../shared/backup/backup-input.ts';
 import {
@@ -27,14 +28,17 @@ import {
   backupInputs,
   openBackup,
 } from '../../shared/backup/backup-input.ts';
-import type { BackupOutputs } from '../../shared/backup/backup-places.ts';
+import type { BackupOutputs, KeptBackup } from '../../shared/backup/backup-places.ts';
 import {
   checkSecrets,
+  checkStored,
   isDedicated,
   keepBackups,
+  planBackupStore,
   readBackupPlaces,
 } from '../../shared/backup/backup-places.ts';
 import { expectCheckValueOption } from '../../shared/check-value-options.ts';
+import { assertStoreUsed } from '../../shared/store/store-options.ts';
 import { withConnection } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import { addConnectionOptions } from '../../shared/connection-options.ts';
@@ -95,7 +99,7 @@ export function defineReencryptKey(command: Command, io: Io): void {
     .addOption(
       repeatable(
         '--backup <file>',
-        'where the new backup goes: a file, - for standard output, or secret:NAME for a new secret of KMS',
+        'where the new backup goes: a file, - for standard output, store:NAME in a database, or secret:NAME for a new secret of KMS',
       ),
     );
   addConnectionOptions(command);
@@ -108,12 +112,16 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
   assertSafeEnvironment(session.io);
   const label = backupLabel(options);
   const places = readBackupPlaces(options.backup);
+  assertStoreUsed(options, [options.in, ...options.backup]);
   const { backup, inputs, requestOf } = await planReencrypt(options, label, session);
-  const isResult = places.files.length + places.secrets.length === 0;
+  const planned = await planBackupStore(places, options, session);
+  const isResult = options.backup.length === 0;
   const toStdout = { option: '--backup', path: '-', holds: 'backup' } as const;
   const requests = { files: isResult ? [toStdout] : places.files };
-  await withOutputs(requests, inputs, session, ({ files }) =>
-    withConnection(backup.plan, session, async (kms) => {
+  const allInputs = [...inputs, ...(planned?.inputs ?? [])];
+  await withOutputs(requests, allInputs, session, async ({ files }) => {
+    const work = async (kms: KmsClient, store: Store | undefined): Promise<void> => {
+      const stored = await checkStored(places, store);
       await checkSecrets(places, kms, session);
       const source = await backup.source(kms);
       const request = requestOf(source);
@@ -138,8 +146,9 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
       await noteAlias(request.destination, made.document.KeyId, session);
       await sayHowVerified(made, request, label, session);
       const line = isResult ? documentForStdout(made.document, session) : jsonLine(made.document);
-      const backups = { files, secrets: places.secrets, standing: [] };
-      await write(line, backups, kms, session);
+      const backups = { files, stored, secrets: places.secrets, standing: [] };
+      const kept = { document: made.document, line, wrappingKeyFingerprints: [] };
+      await write(kept, backups, kms, session);
       const shown = {
         made,
         source,
@@ -149,8 +158,9 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
         ...backupsShown('new backup', backups),
       };
       await printView(() => reencryptView(shown), session);
-    }),
-  );
+    };
+    await withConnection(backup.plan, session, work, planned);
+  });
 }
 
 /** What the options ask for, checked as far as it can be before KMS is asked. */
@@ -224,13 +234,13 @@ async function sayHowVerified(
 
 /** Writes the verified backup to every place. If one fails, the error says what stands. */
 async function write(
-  line: Buffer,
+  kept: KeptBackup,
   backups: BackupOutputs,
   kms: KmsClient,
   session: Session,
 ): Promise<void> {
   try {
-    await keepBackups(line, backups, kms, session);
+    await keepBackups(kept, backups, kms, session);
   } catch (error) {
     if (!(error instanceof KmsxError)) throw error;
     const labels = backups.standing.map(({ label }) => label);

@@ -3,7 +3,7 @@ import type { ReencryptedBackup } from '../../../data-key/reencrypt/reencrypt.ts
 import type { View, ViewRow } from '../../../terminal/output/view.ts';
 import { fact, nextBlock } from '../../../terminal/output/view.ts';
 import type { RepeatedConnection } from '../../shared/view/command-line.ts';
-import { commandLine, connectionValues } from '../../shared/view/command-line.ts';
+import { commandLine, connectionValues, storeValues } from '../../shared/view/command-line.ts';
 import { contextRows } from '../../shared/view/rows.ts';
 
 interface ReencryptFacts {
@@ -53,6 +53,7 @@ export function reencryptView(facts: ReencryptFacts): View {
                 [
                   ['--against', [...(label === 'standard input' ? [] : [label]), first]],
                   ['--expect-check-value', checkValue ?? 'CHECK_VALUE'],
+                  ...storeValues([label, first], options),
                   ...connectionValues(options),
                 ],
               ),

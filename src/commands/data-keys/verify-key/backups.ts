@@ -3,11 +3,12 @@ import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
 import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
 import { openBackupAt } from '../../shared/backup/backup-input.ts';
 import type { ConnectionOptions } from '../../shared/connection-options.ts';
+import type { StoreOptions } from '../../shared/store/store-options.ts';
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { readContext } from '../../shared/context-options.ts';
 
 /** The options that name the backups of `verify-key`. */
-export interface AgainstOptions extends ConnectionOptions, ContextOptions {
+export interface AgainstOptions extends ConnectionOptions, ContextOptions, StoreOptions {
   readonly against: readonly string[];
 }
 

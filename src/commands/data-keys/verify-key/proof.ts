@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { kmsxError } from '../../../base/error.ts';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
-import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
+import { SECRET_PREFIX } from '../../../base/place-prefixes.ts';
 import { nameOf } from '../../../backups/folder-place.ts';
 import { makeProof } from '../../../backups/make-proof.ts';
 import type { VerifyResult } from '../../../data-key/verify/verify-key.ts';

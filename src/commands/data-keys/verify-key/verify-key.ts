@@ -29,6 +29,7 @@ import { makeConnections } from '../../shared/connections.ts';
 import { addConnectionOptions, parseSeconds } from '../../shared/connection-options.ts';
 import { addContextOptions, contextInput } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';
+import { addStoreOptions, assertStoreUsed } from '../../shared/store/store-options.ts';
 import { assertRehearsalMatches, warnOfRehearsal } from '../../shared/rehearsal.ts';
 import { addPassphraseOptions, assertOnePassphraseSource } from '../../shared/passphrase.ts';
 import type { ModuleOptions } from '../../shared/module/module-options.ts';
@@ -116,7 +117,7 @@ export function defineVerifyKey(command: Command, io: Io): void {
     .addOption(
       repeatable(
         '--against <file>',
-        'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input',
+        'a backup or export document, or a bare CiphertextBlob; store:NAME is in a database, secret:NAME in KMS; - is standard input',
       ),
     )
     .addOption(
@@ -131,6 +132,7 @@ export function defineVerifyKey(command: Command, io: Io): void {
   addPassphraseOptions(command);
   addModuleOptions(command);
   addPinOptions(command);
+  addStoreOptions(command);
   addConnectionOptions(command);
   command.action(async (options: VerifyKeyOptions) => {
     await runVerifyKey(options, createSession(command, io));
@@ -157,6 +159,7 @@ async function runVerifyKey(options: VerifyKeyOptions, session: Session): Promis
   const input = await readExports(options, session);
   const document = input?.envelope.kind === 'export' ? input.envelope.document : undefined;
   if (document !== undefined) oneTimeAlgorithm(document.NumberOfBytes);
+  assertStoreUsed(options, options.against);
   const backups = await readAgainst(options, session);
   for (const { plan } of backups) {
     if (input !== undefined && document !== undefined) {

@@ -20,7 +20,7 @@ import type { Gateway } from '../../../kms/gateway.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import { isRegion } from '../../../network/region.ts';
 import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
-import { secretNameOf } from '../../shared/backup/backup-places.ts';
+import { secretNameOf, storeNameOf } from '../../shared/backup/backup-places.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
 import type { PassphraseOptions } from '../../shared/passphrase.ts';
 import type { ExportInput } from '../../shared/read-export.ts';
@@ -51,6 +51,14 @@ export function assertWitnessable(
       'options-conflict',
       '--witness needs --privkey as a file: its commands read the key again',
       { hints: ['give --privkey FILE, or leave --witness out'] },
+    );
+  }
+  const stored = backups.find(({ place }) => storeNameOf(place) !== undefined);
+  if (stored !== undefined) {
+    throw kmsxError(
+      'options-conflict',
+      `--witness needs backups in files or secrets, and ${stored.place} is in a store`,
+      { hints: ['write it to a file first, as docs/store.md shows, or leave --witness out'] },
     );
   }
   if (backups.some(({ plan }) => plan.gateway.kind === 'local')) {

@@ -3,7 +3,7 @@ import type { Output } from '../../../terminal/files/outputs.ts';
 import type { View, ViewRow } from '../../../terminal/output/view.ts';
 import { fact, nextBlock } from '../../../terminal/output/view.ts';
 import type { OptionValues, RepeatedConnection } from '../../shared/view/command-line.ts';
-import { commandLine, connectionValues } from '../../shared/view/command-line.ts';
+import { commandLine, connectionValues, storeValues } from '../../shared/view/command-line.ts';
 import { contextRows, counted, fingerprintBlock, fingerprintRow } from '../../shared/view/rows.ts';
 import { fileRows } from '../../shared/view/written.ts';
 
@@ -111,6 +111,7 @@ function nextCommands({ options, out, against, again }: ExportFacts): string[] {
       ['--context', options.contextOfBlob],
       ['--context-file', options.contextFileOfBlob],
       ...(forToken === undefined ? [] : token),
+      ...storeValues(places, options),
       ...connectionValues(options),
     ],
   );

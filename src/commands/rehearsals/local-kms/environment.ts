@@ -7,7 +7,7 @@ const WITHHELD =
   /^(?:ALIBABA_?CLOUD_|ALICLOUD_|(?:ACCESS_KEY_ID|ACCESS_KEY_SECRET|SECURITY_TOKEN|KMSX_GATEWAY|KMSX_ENDPOINT|KMSX_CA_FILE)$)/;
 
 /** Each name's variables of a client of the embedded KMS. */
-export function clientVariables(
+function clientVariables(
   announcement: LocalKmsAnnouncement,
 ): readonly (readonly [name: string, value: string])[] {
   const { Endpoint, Region, AccessKeyId, AccessKeySecret, CaFile } = announcement;

@@ -10,7 +10,9 @@ import type { Envelope } from '../../../documents/read-document.ts';
 import { readEnvelope } from '../../../documents/read-document.ts';
 import { readSecretBackup } from '../../../data-key/secret-backup.ts';
 import type { KmsClient } from '../../../kms/types.ts';
-import { secretNameOf } from './backup-places.ts';
+import { secretNameOf, storeNameOf } from './backup-places.ts';
+import type { StoreOptions } from '../store/store-options.ts';
+import { addStoreOptions, planStoreOf, withStore } from '../store/store-options.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../connection-options.ts';
 import { planConnection } from '../connection-options.ts';
 import type { ContextOptions } from '../context-options.ts';
@@ -19,17 +21,18 @@ import { assertRehearsalMatches } from '../rehearsal.ts';
 import { explainingWrongFile } from '../wrong-file/wrong-file.ts';
 
 /** The options that name a backup and its encryption context. */
-export interface BackupInputOptions extends ConnectionOptions, ContextOptions {
+export interface BackupInputOptions extends ConnectionOptions, ContextOptions, StoreOptions {
   readonly in: string;
 }
 
 export function addBackupInputOptions(command: Command): void {
   command.option(
     '--in <file>',
-    'a backup or export document, or a bare CiphertextBlob; secret:NAME is kept in KMS; - is standard input',
+    'a backup or export document, or a bare CiphertextBlob; store:NAME is in a database, secret:NAME in KMS; - is standard input',
     '-',
   );
   addContextOptions(command);
+  addStoreOptions(command);
 }
 
 /** The inputs that these options name: for the rule of one stdin. */
@@ -86,10 +89,10 @@ export async function openBackup(
 export async function openBackupAt(
   place: string,
   context: EncryptionContext | undefined,
-  options: ConnectionOptions,
+  options: ConnectionOptions & StoreOptions,
   session: Session,
 ): Promise<OpenedBackup> {
-  const backup = await readBackupPlace(place, context, session);
+  const backup = await readBackupPlace(place, context, options, session);
   const { known, label } = backup;
   const plan = await planConnection(options, { documentRegion: known?.Region }, session);
   if (known !== undefined) assertRehearsalMatches(known, plan, label);
@@ -102,18 +105,24 @@ export async function openBackupAt(
 }
 
 /**
- * Reads a backup from a file, or notes that KMS keeps it: `secret:NAME` is read when there is a connection.
+ * Reads a backup from a file or a store, or notes that KMS keeps it: `secret:NAME` is read when there is a connection.
  *
  * @param context - of the options: it must agree with the document's, or be the only one
- * @throws KmsxError those of reading; `secret-name-malformed`, `options-conflict`
+ * @param options - those that name the store
+ * @throws KmsxError those of reading; `secret-name-malformed`, `store-name-malformed`, `options-conflict`
  */
 export async function readBackupPlace(
   place: string,
   context: EncryptionContext | undefined,
-  { io, reporter }: Session,
+  options: StoreOptions,
+  session: Session,
 ): Promise<BackupAtPlace> {
+  const { io, reporter } = session;
   const secretName = secretNameOf(place);
   if (secretName !== undefined) return keptInKms(place, secretName, context);
+  const storeName = storeNameOf(place);
+  if (storeName !== undefined)
+    return await keptInStore(place, storeName, context, options, session);
   const input = await readInput(place, 'a backup document', io, reporter);
   const { envelope, known } = await explainingWrongFile(input, 'backup', io, () => {
     const read = readEnvelope(input.bytes, input.label);
@@ -121,6 +130,22 @@ export async function readBackupPlace(
   });
   const source = (): Promise<BackupSource> => Promise.resolve(known);
   return { place, label: input.label, inputs: [input], known, envelope, source };
+}
+
+/** A store is asked at once: it needs no connection to KMS, and its backup may say in which region that is. */
+async function keptInStore(
+  label: string,
+  name: string,
+  context: EncryptionContext | undefined,
+  options: StoreOptions,
+  session: Session,
+): Promise<BackupAtPlace> {
+  const planned = await planStoreOf(label, options, session);
+  const bytes = await withStore(planned, session, (store) => store.read(name));
+  const envelope = readEnvelope(bytes, label);
+  const known = backupSourceOf(envelope, context, label);
+  const { inputs } = planned;
+  return { place: label, label, inputs, known, envelope, source: () => Promise.resolve(known) };
 }
 
 function keptInKms(

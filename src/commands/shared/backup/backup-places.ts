@@ -1,6 +1,6 @@
 import { hasCode, kmsxError } from '../../../base/error.ts';
 import { shellWord } from '../../../base/shell-word.ts';
-import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
+import { SECRET_PREFIX, STORE_PREFIX } from '../../../base/place-prefixes.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
 import type { Session } from '../../../terminal/session.ts';
@@ -9,13 +9,20 @@ import {
   assertSecretName,
   createSecretBackup,
 } from '../../../data-key/secret-backup.ts';
+import type { BackupDocument } from '../../../documents/backup-document.ts';
 import type { KmsClient } from '../../../kms/types.ts';
+import { assertStoreName } from '../../../stores/name.ts';
+import type { Store } from '../../../stores/store.ts';
+import type { PlannedStore, StoreOptions } from '../store/store-options.ts';
+import { planStoreOf } from '../store/store-options.ts';
 import { tellWritten } from '../view/written.ts';
 import type { ConnectionPlan } from '../connection-options.ts';
 
-/** Where `--backup` puts a backup: into files and streams first, then into secrets of KMS. */
+/** Where `--backup` puts a backup: into files and streams first, then into a store, then into secrets of KMS. */
 export interface BackupPlaces {
   readonly files: readonly OutputRequest[];
+  /** Names in a store. */
+  readonly stores: readonly string[];
   /** Names of secrets. */
   readonly secrets: readonly string[];
 }
@@ -27,24 +34,39 @@ export interface StandingBackup {
   readonly in: string | undefined;
 }
 
-/** The name of the secret that `secret:NAME` means; undefined for a file. */
+/** The name of the secret that `secret:NAME` means; undefined for another place. */
 export function secretNameOf(place: string): string | undefined {
-  if (!place.startsWith(SECRET_PREFIX)) {
-    assertNoLikelySecret(place);
+  return nameAfter(SECRET_PREFIX, assertSecretName, place);
+}
+
+/** The name in a store that `store:NAME` means; undefined for another place. */
+export function storeNameOf(place: string): string | undefined {
+  return nameAfter(STORE_PREFIX, assertStoreName, place);
+}
+
+function nameAfter(
+  prefix: string,
+  assertName: (name: string) => void,
+  place: string,
+): string | undefined {
+  if (!place.startsWith(prefix)) {
+    assertNotLike(prefix, place);
     return undefined;
   }
-  const name = place.slice(SECRET_PREFIX.length);
-  assertSecretName(name);
+  const name = place.slice(prefix.length);
+  assertName(name);
   return name;
 }
 
 /** `Secret:NAME` would be a file beside which nobody looks for a backup in KMS. */
-function assertNoLikelySecret(place: string): void {
-  const name = /^\s*secrets?\s*[:：=]\s*(?:\/\/)?(.*)$/i.exec(place)?.[1]?.trim();
+function assertNotLike(prefix: string, place: string): void {
+  const word = prefix.slice(0, -1);
+  const like = new RegExp(`^\\s*${word}s?\\s*[:：=]\\s*(?:\\/\\/)?(.*)$`, 'i');
+  const name = like.exec(place)?.[1]?.trim();
   if (name === undefined || name === '') return;
-  throw kmsxError('bad-usage', `${JSON.stringify(place)} is neither a file nor secret:NAME`, {
+  throw kmsxError('bad-usage', `${JSON.stringify(place)} is neither a file nor ${prefix}NAME`, {
     hints: [
-      `did you mean ${shellWord(SECRET_PREFIX + name)}? a file of that name is ${shellWord(`./${place}`)}`,
+      `did you mean ${shellWord(prefix + name)}? a file of that name is ${shellWord(`./${place}`)}`,
     ],
   });
 }
@@ -52,18 +74,20 @@ function assertNoLikelySecret(place: string): void {
 /**
  * Sorts what `--backup` names.
  *
- * @throws KmsxError `secret-name-malformed`, `output-twice`
+ * @throws KmsxError `secret-name-malformed`, `store-name-malformed`, `output-twice`
  */
 export function readBackupPlaces(backup: readonly string[]): BackupPlaces {
   const files: OutputRequest[] = [];
+  const stores: string[] = [];
   const secrets: string[] = [];
   for (const path of backup) {
-    const name = secretNameOf(path);
+    const [secret, stored] = [secretNameOf(path), storeNameOf(path)];
+    const [names, name] = secret === undefined ? [stores, stored] : [secrets, secret];
     if (name === undefined) files.push({ option: '--backup', path, holds: 'backup' });
-    else if (!secrets.includes(name)) secrets.push(name);
+    else if (!names.includes(name)) names.push(name);
     else throw kmsxError('output-twice', `--backup ${path} is given twice`);
   }
-  return { files, secrets };
+  return { files, stores, secrets };
 }
 
 /**
@@ -105,13 +129,61 @@ export async function checkSecrets(
   }
 }
 
+/**
+ * Plans the store that a backup goes into.
+ *
+ * @returns undefined if it goes into none
+ * @throws KmsxError those of `planStoreOf`
+ */
+export async function planBackupStore(
+  { stores }: BackupPlaces,
+  options: StoreOptions,
+  session: Session,
+): Promise<PlannedStore | undefined> {
+  const [name] = stores;
+  if (name === undefined) return undefined;
+  return await planStoreOf(`--backup ${STORE_PREFIX}${name}`, options, session);
+}
+
+/**
+ * Checks that a store takes backups and that no name is in it yet, so that no data key is generated for nothing.
+ *
+ * @param store - undefined if no backup goes into one
+ * @throws KmsxError those of `Store.assertReady` and `Store.assertFree`
+ */
+export async function checkStored(
+  { stores }: BackupPlaces,
+  store: Store | undefined,
+): Promise<StoredName[]> {
+  if (store === undefined) return [];
+  await store.assertReady();
+  for (const name of stores) await store.assertFree(name);
+  return stores.map((name) => ({ store, name }));
+}
+
+interface StoredName {
+  readonly store: Store;
+  readonly name: string;
+}
+
 /** The places of a backup, made ready, and the backups that stand there already. */
 export interface BackupOutputs {
   readonly files: readonly Output[];
+  /** Names in a store, which is open. */
+  readonly stored: readonly StoredName[];
   /** Names of secrets. */
   readonly secrets: readonly string[];
   /** Grows with each backup that is on stable storage. */
   readonly standing: StandingBackup[];
+}
+
+/** A backup, and what a store is told of it besides. */
+export interface KeptBackup {
+  readonly document: BackupDocument;
+  /** What a file gets. */
+  readonly line: Buffer;
+  /** Those of the exports that are made with it. */
+  readonly wrappingKeyFingerprints: readonly string[];
 }
 
 /** Whether an error of writing says that the file is there all the same. */
@@ -122,11 +194,11 @@ function isWhole(error: unknown): boolean {
 /**
  * Writes a backup to every place, one after the other; resolves when all are on stable storage.
  *
- * @throws KmsxError those of writing, `secret-exists`, those of KMS
+ * @throws KmsxError those of writing, those of `Store.keep`, `secret-exists`, those of KMS
  */
 export async function keepBackups(
-  line: Buffer,
-  { files, secrets, standing }: BackupOutputs,
+  { document, line, wrappingKeyFingerprints }: KeptBackup,
+  { files, stored, secrets, standing }: BackupOutputs,
   kms: KmsClient,
   session: Session,
 ): Promise<void> {
@@ -141,6 +213,12 @@ export async function keepBackups(
     stands();
   }
   const text = line.toString().trimEnd();
+  for (const { store, name } of stored) {
+    await store.keep({ name, document, text, wrappingKeyFingerprints });
+    const label = `${STORE_PREFIX}${name}`;
+    standing.push({ label, in: label });
+    await tellWritten([`${label} in ${store.label}`], session);
+  }
   for (const name of secrets) {
     const versionId = `kmsx-${io.randomBytes(16).toString('hex')}`;
     await createSecretBackup({ name, versionId, text }, kms);

@@ -1,6 +1,6 @@
 import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { kmsxError } from '../../../base/error.ts';
-import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
+import { SECRET_PREFIX, STORE_PREFIX } from '../../../base/place-prefixes.ts';
 import { openFolderPlace } from '../../../backups/folder-place.ts';
 import type { OpenedPlace } from '../../../backups/opened-place.ts';
 import { openSecretPlace } from '../../../backups/secret-place.ts';
@@ -8,19 +8,22 @@ import type { Session } from '../../../terminal/session.ts';
 import { isDedicated } from '../backup/backup-places.ts';
 import type { ConnectionOptions } from '../connection-options.ts';
 import { planConnection } from '../connection-options.ts';
+import type { StoreOptions } from '../store/store-options.ts';
+import { openPlannedStore, planStoreOf } from '../store/store-options.ts';
 import type { Connections } from '../connections.ts';
 
 /** What a place needs that is no folder. */
 export interface PlaceSurroundings {
-  readonly options: ConnectionOptions;
+  readonly options: ConnectionOptions & StoreOptions;
   readonly connections: Connections;
   readonly session: Session;
 }
 
 /**
- * Opens a place where many backups lie: a folder, or `secret:PREFIX`. Nothing is asked of KMS before it is listed.
+ * Opens a place where many backups lie: a folder, `store:PREFIX` or `secret:PREFIX`. Nothing is asked before it is listed.
  *
  * @throws KmsxError `file-missing`, `file-unreadable`, `bad-usage`, `operation-not-offered`; those of `planConnection`
+ * and `planStoreOf`
  */
 async function openPlace(
   text: string,
@@ -28,6 +31,7 @@ async function openPlace(
 ): Promise<OpenedPlace> {
   const { cwd, signal } = session.io;
   if (text === '') throw kmsxError('bad-usage', 'a place has an empty name');
+  if (text.startsWith(STORE_PREFIX)) return await openStorePlace(text, options, session);
   if (!text.startsWith(SECRET_PREFIX)) {
     return await openFolderPlace(absolutePath(cwd, text), text, signal);
   }
@@ -36,6 +40,35 @@ async function openPlace(
     throw kmsxError('operation-not-offered', 'a dedicated gateway does not have ListSecrets');
   }
   return openSecretPlace(text.slice(SECRET_PREFIX.length), () => connections.kmsOf(plan));
+}
+
+/** The backups of a store whose names begin with a prefix. It is asked when they are listed. */
+async function openStorePlace(
+  text: string,
+  options: StoreOptions,
+  session: Session,
+): Promise<OpenedPlace> {
+  const planned = await planStoreOf(text, options, session);
+  const prefix = text.slice(STORE_PREFIX.length);
+  return {
+    place: {
+      label: text,
+      list: async function* () {
+        const { storePlace } = await import('../../../stores/store-place.ts');
+        const store = await openPlannedStore(planned, session);
+        try {
+          yield* storePlace(store, prefix).list();
+        } finally {
+          await store.close();
+        }
+      },
+    },
+    id: STORE_PREFIX,
+    folder: undefined,
+    isInKms: false,
+    unrecognised: 'backup',
+    skipped: () => 0,
+  };
 }
 
 /**

@@ -1,5 +1,7 @@
+import { STORE_PREFIX } from '../../../base/place-prefixes.ts';
 import { fileWord, shellWord } from '../../../base/shell-word.ts';
 import type { ConnectionOptions } from '../connection-options.ts';
+import type { StoreOptions } from '../store/store-options.ts';
 
 /** An option and its values; what was not given is undefined, and left out. */
 export type OptionValues = readonly [
@@ -41,7 +43,20 @@ function operandWord(operand: string): string {
 export type RepeatedConnection = Pick<
   ConnectionOptions,
   'profile' | 'region' | 'gateway' | 'endpoint' | 'caFile' | 'resolve'
->;
+> &
+  StoreOptions;
+
+/** The options of the store, where a place of the next command is in it. */
+export function storeValues(
+  places: readonly (string | undefined)[],
+  { store, storeCaFile }: StoreOptions,
+): OptionValues[] {
+  if (!places.some((place) => place?.startsWith(STORE_PREFIX) === true)) return [];
+  return [
+    ['--store', store],
+    ['--store-ca-file', storeCaFile],
+  ];
+}
 
 /** The options of a connection, for the next command. */
 export function connectionValues(options: RepeatedConnection): OptionValues[] {

@@ -6,6 +6,13 @@ export const VARIABLES: Rows = [
   ['KMSX_ENDPOINT', 'same as --endpoint'],
   ['KMSX_CA_FILE', 'same as --ca-file'],
   ['KMSX_PKCS11_MODULE', 'same as --module'],
+  ['KMSX_STORE', 'same as --store'],
+  [
+    'PGUSER, PGPASSWORD, PGPASSFILE',
+    'the login to a store in PostgreSQL: the user, its password, the file in place of ~/.pgpass',
+  ],
+  ['PGSSLMODE', 'verify-full asks for TLS on loopback too; what is less is refused elsewhere'],
+  ['MYSQL_PWD', 'the password of a store in MySQL, where ~/.my.cnf has none'],
   ['KMSX_DEBUG', '1 adds a stack trace to errors; nothing secret'],
   [
     'ALIBABA_CLOUD_ACCESS_KEY_ID',

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { hasCode, KmsxError, kmsxError } from '../../../base/error.ts';
-import { SECRET_PREFIX } from '../../../base/secret-prefix.ts';
+import { SECRET_PREFIX } from '../../../base/place-prefixes.ts';
 import { shellWord } from '../../../base/shell-word.ts';
 import { exitCodeOf } from '../../../terminal/exit-codes.ts';
 import { assertOneStdin, readInput } from '../../../terminal/files/inputs.ts';

@@ -1,0 +1,35 @@
+import type { Database } from './database.ts';
+import { tryInsert } from './store.ts';
+import { mysqlDialect } from './mysql/dialect.ts';
+import { postgresDialect } from './postgres/dialect.ts';
+import type { StoreAddress } from './url.ts';
+
+/** The role that may insert backups and read them, and nothing else. */
+export const WRITER = 'kmsx_writer';
+
+/** The SQL that `initStore` runs, to be read and run by whoever owns the database. */
+export function initSql({ kind, schema }: Pick<StoreAddress, 'kind' | 'schema'>): string {
+  const { schema: statements } = kind === 'mysql' ? mysqlDialect : postgresDialect(schema);
+  const [before, after] = kind === 'mysql' ? [[], []] : [['BEGIN'], ['COMMIT']];
+  const text = [...before, ...statements, ...after].map((statement) => `${statement};\n`).join('');
+  const given =
+    kind === 'mysql'
+      ? `-- A login gets the role by: GRANT ${WRITER} TO 'NAME'@'HOST'; and has it when it connects by SET DEFAULT ROLE.`
+      : `-- A login gets the role by: GRANT ${WRITER} TO NAME;`;
+  return `${text}${given}\n`;
+}
+
+/**
+ * Makes the tables and the role of a store, and tries them. What is there already stays as it is.
+ *
+ * @throws KmsxError `store-permission-missing`, `store-not-ready` for a table of that name with other columns, and those
+ * of `Database.query`
+ */
+export async function initStore(database: Database): Promise<void> {
+  const { dialect, query } = database;
+  // MySQL commits each of these statements by itself.
+  for (const statement of dialect.begin) await query(statement);
+  for (const statement of dialect.schema) await query(statement);
+  await query('COMMIT');
+  await query(tryInsert(dialect.table));
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { Database, Row } from '../database.ts';
+import { CLOSE_MS, CONNECT_MS, STATEMENT_MS } from '../database.ts';
+import type { StorePlan } from '../plan.ts';
+import { withinLimit } from '../within-limit.ts';
+import { mysqlError } from './errors.ts';
+import { mysqlDialect } from './dialect.ts';
+
+const SOCKET = 'mysqld.sock';
+
+/**
+ * Connects to MySQL or MariaDB. No file of this machine is ever sent (LOCAL INFILE), no password in clear, and a text has
+ * one statement.
+ *
+ * @param signal - ends the connection, whatever it does
+ * @throws KmsxError `store-unreachable`, `store-tls-failed`, `store-login-refused`, `store-not-ready`
+ */
+export async function openMysql(
+  { address, login, tls }: StorePlan,
+  signal: AbortSignal,
+): Promise<Database> {
+  const { default: mysql } = await import('mysql2');
+  const { host, port, database } = address;
+  const connection = mysql.createConnection({
+    ...('name' in host
+      ? { host: host.name, port }
+      : { socketPath: join(host.socketFolder, SOCKET) }),
+    database,
+    user: login.user,
+    ...(login.password !== undefined && { password: login.password }),
+    ...(tls !== undefined && {
+      ssl: {
+        ...(tls.authorities !== undefined && { ca: [...tls.authorities] }),
+        rejectUnauthorized: true,
+        verifyIdentity: true,
+        minVersion: 'TLSv1.2',
+      },
+    }),
+    flags: ['-LOCAL_FILES'],
+    multipleStatements: false,
+    enableCleartextPlugin: false,
+    charset: 'utf8mb4_bin',
+    timezone: 'Z',
+    disableEval: true,
+    connectTimeout: 0, // a limit of kmsx's own is
+  });
+  connection.on('error', () => undefined); // a connection that is lost between statements: the next one tells
+  const run = async (text: string, values?: readonly unknown[]): Promise<Row[]> => {
+    const answer = new Promise<Row[]>((resolve, reject) => {
+      const done = (error: unknown, rows: unknown): void => {
+        if (error instanceof Error) reject(error);
+        else resolve(Array.isArray(rows) ? (rows as Row[]) : []);
+      };
+      // A statement with values is prepared by the server: they never become part of its text.
+      if (values === undefined) connection.query(text, done);
+      else connection.execute(text, [...values] as string[], done);
+    });
+    try {
+      return await withinLimit(answer, STATEMENT_MS, signal);
+    } catch (error) {
+      throw signal.aborted ? error : mysqlError(error, address);
+    }
+  };
+  try {
+    const connected = new Promise<void>((resolve, reject) => {
+      connection.connect((error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
+    await withinLimit(connected, CONNECT_MS, signal);
+    await run(
+      "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",
+    );
+  } catch (error) {
+    connection.destroy();
+    throw signal.aborted ? error : mysqlError(error, address);
+  }
+  return {
+    dialect: mysqlDialect,
+    version: async () => {
+      const [row] = await run('SELECT VERSION() AS version');
+      const version = String(row?.['version']);
+      return /mariadb/i.test(version) ? `MariaDB ${version}` : `MySQL ${version}`;
+    },
+    query: (text, values = []) => run(text, values.length === 0 ? undefined : values),
+    close: async () => {
+      try {
+        const ended = new Promise<void>((resolve) => {
+          connection.end(() => {
+            resolve();
+          });
+        });
+        await withinLimit(ended, CLOSE_MS);
+      } catch {
+        // what did not end is destroyed all the same
+      } finally {
+        connection.destroy();
+      }
+    },
+  };
+}

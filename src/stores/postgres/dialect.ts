@@ -1,0 +1,21 @@
+import type { Dialect } from '../database.ts';
+import { rightsFindings, serverFindings } from './findings.ts';
+import { postgresSchema, tableOf } from './schema.ts';
+
+/** PostgreSQL's, with the table in a schema, or in the first of the search path. */
+export function postgresDialect(schema: string | undefined): Dialect {
+  return {
+    table: tableOf(schema),
+    schema: postgresSchema(schema),
+    // What is stronger than `on`, as remote_apply, stays.
+    begin: [
+      'BEGIN',
+      `SELECT set_config('synchronous_commit', 'on', true)
+WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')`,
+    ],
+    isReadOnly: 'pg_catalog.pg_is_in_recovery()',
+    timestamp: (date) => date.toISOString(),
+    serverFindings,
+    rightsFindings,
+  };
+}
