@@ -6,6 +6,7 @@ const ROOMS = {
   program: ['commands', 'terminal', 'base'],
   commands: [
     'rehearsal',
+    'batch',
     'account',
     'data-key',
     'hsm',
@@ -17,6 +18,7 @@ const ROOMS = {
     'base',
   ],
   rehearsal: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
+  batch: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   account: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   'data-key': ['hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   hsm: ['documents', 'wrapping', 'base'],

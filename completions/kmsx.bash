@@ -12,6 +12,7 @@ _kmsx_find_command() {
     'kmsx unwrap-key') found='kmsx unwrap-key' ;;
     'kmsx combine') found='kmsx combine' ;;
     'kmsx verify-key') found='kmsx verify-key' ;;
+    'kmsx batch') found='kmsx batch' ;;
     'kmsx keygen') found='kmsx keygen' ;;
     'kmsx inspect') found='kmsx inspect' ;;
     'kmsx doctor') found='kmsx doctor' ;;
@@ -36,8 +37,8 @@ _kmsx_list_command() {
   case $1 in
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
-        keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion
-        version cache help)
+        batch keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms
+        completion version cache help)
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
@@ -77,6 +78,14 @@ _kmsx_list_command() {
         --check-value-methods --witness --context --context-file --passphrase-file --passphrase-env
         --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint
         --ca-file --resolve --timeout --max-attempts --deadline)
+      ;;
+    'kmsx batch')
+      options+=(--manifest -o --out --out-dir --backup-dir --journal --concurrency --rate --limit
+        --fail-fast --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
+        --key-spec --number-of-bytes --bind --context --context-file --to-key-id --to-context
+        --to-context-file --privkey --format --check-value-only --check-value-methods
+        --passphrase-file --passphrase-env --profile --region --gateway --endpoint --ca-file
+        --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx keygen')
       options+=(--wrapping-key-spec --privkey-out --pubkey-out --no-passphrase --label --timeout
@@ -220,6 +229,22 @@ _kmsx_find_option() {
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
+    'kmsx batch')
+      case $2 in
+        --manifest | --journal | --context-file | --to-context-file | --privkey | --passphrase-file | --ca-file) takes=files ;;
+        -o | --out) takes=files names=(-o --out) ;;
+        --out-dir | --backup-dir) takes=folders ;;
+        --concurrency | --rate | --limit | --key-id | --number-of-bytes | --to-key-id | --passphrase-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --pubkey) takes=files repeatable=1 ;;
+        --expect-fingerprint | --context | --to-context | --resolve) takes=none repeatable=1 ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
+        --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
+        --key-spec) takes=values values=(AES_256 AES_128) ;;
+        --format) takes=values values=(base64 hex raw) ;;
+        --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
     'kmsx keygen')
       case $2 in
         --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
@@ -305,9 +330,10 @@ _kmsx_find_operand() {
   takes='' values=()
   case "$1 $2" in
     'kmsx combine '*) takes=files ;;
+    'kmsx batch 0') takes=values values=(export-key reexport-key reencrypt-key verify-key unwrap-key) ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
   esac
 }
 

@@ -17,6 +17,8 @@ function __kmsx_find_command
             echo 'kmsx combine'
         case 'kmsx verify-key'
             echo 'kmsx verify-key'
+        case 'kmsx batch'
+            echo 'kmsx batch'
         case 'kmsx keygen'
             echo 'kmsx keygen'
         case 'kmsx inspect'
@@ -86,6 +88,11 @@ function __kmsx_find_option
         case 'kmsx verify-key'
             switch "$argv[2]"
                 case -i --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx batch'
+            switch "$argv[2]"
+                case --manifest -o --out --out-dir --backup-dir --journal --concurrency --rate --limit --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --to-key-id --to-context --to-context-file --privkey --format --check-value-methods --passphrase-file --passphrase-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx keygen'
@@ -237,6 +244,7 @@ complete -c kmsx -n '__kmsx_at 0 kmsx' -a reencrypt-key -d 're-encrypt a backup 
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a unwrap-key -d 'unwrap an exported data key on this machine'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a combine -d 'join the components of a split data key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a verify-key -d 'prove that backups and an export hold the same data key'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a batch -d 'run a command for every line of a manifest, resumable'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'generate a wrapping key pair'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'identify key files and documents, offline'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a doctor -d 'check everything export-key needs, and say what to fix'
@@ -399,6 +407,45 @@ complete -c kmsx -n '__kmsx_in kmsx verify-key' -l timeout -r -f -d 'for one att
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l deadline -r -f -d 'for all attempts'
 
+complete -c kmsx -n '__kmsx_at 0 kmsx batch' -a 'export-key reexport-key reencrypt-key verify-key unwrap-key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l manifest -r -F -d 'JSON Lines, or CSV with a header: a line for each key; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx batch' -s o -l out -r -F -d 'the results, one a line'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l out-dir -r -f -a '(__fish_complete_directories)' -d 'the results, a file each; for unwrap-key the keys'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l backup-dir -r -f -a '(__fish_complete_directories)' -d 'the backups, a file each (export-key, reencrypt-key)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l journal -r -F -d 'what was done, for the run that goes on'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l concurrency -r -f -d 'so many lines at once'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l rate -r -f -d 'so many calls of KMS a second at most'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l limit -r -f -d 'so many lines in this run at most'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l fail-fast -d 'begin no other line after one that failed'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l key-id -r -f -d 'export-key: the KMS key (env KMSX_KEY_ID)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: the key in the file must have it (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'how the data key is wrapped'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l wrapping-key-spec -r -f -a 'RSA_2048 EC_SM2' -d 'must agree with the key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l key-spec -r -f -a 'AES_256 AES_128' -d 'export-key: the kind of data key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l number-of-bytes -r -f -d 'export-key: a data key of that many bytes, 1 to 1024'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l bind -d 'export-key: add a unique id to each context'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l to-key-id -r -f -d 'reencrypt-key: the new KMS key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l to-context -r -f -d 'a name and value of the new context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l to-context-file -r -F -d 'a JSON object of strings: the new context, {} for none; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l privkey -r -F -d 'verify-key, unwrap-key: the private half of the wrapping key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l format -r -f -a 'base64 hex raw' -d 'unwrap-key: how a data key is written'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l check-value-only -d 'unwrap-key: give the key check values, and no key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l deadline -r -f -d 'for all attempts'
+
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l wrapping-key-spec -r -f -a 'RSA_2048 EC_SM2' -d 'the kind of key'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l privkey-out -r -F -d 'where the private half goes, mode 0600'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l pubkey-out -r -F -d 'where the public half goes'
@@ -509,4 +556,4 @@ complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wron
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms'
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch keygen inspect doctor import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms'

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { isThreadBusy } from './base/thread-work.ts';
+import type { StopSignal } from './terminal/exit-codes.ts';
 import { SIGNAL_EXIT_CODES } from './terminal/exit-codes.ts';
 import { createProgram } from './program/program.ts';
 import { run } from './program/run.ts';
@@ -24,14 +25,14 @@ const UNSETTLED = 13;
 
 const interrupt = new AbortController();
 setMaxListeners(0, interrupt.signal); // each of many outputs listens
-let stop: (() => void) | undefined;
+let stop: ((signal: StopSignal) => void) | undefined;
 
-const signals = Object.keys(SIGNAL_EXIT_CODES) as (keyof typeof SIGNAL_EXIT_CODES)[];
+const signals = Object.keys(SIGNAL_EXIT_CODES) as StopSignal[];
 for (const signal of signals) {
   // Once: a second signal of the same kind ends the process by itself.
   process.once(signal, () => {
     if (stop !== undefined) {
-      stop();
+      stop(signal);
       return;
     }
     interrupt.abort(); // temporary files are removed, at once

@@ -71,6 +71,12 @@ const COMMANDS: readonly CommandEntry[] = [
       (await import('../commands/data-keys/verify-key/verify-key.ts')).defineVerifyKey,
   },
   {
+    name: 'batch',
+    group: DATA_KEYS,
+    summary: 'run a command for every line of a manifest, resumable',
+    load: async () => (await import('../commands/batch/batch.ts')).defineBatch,
+  },
+  {
     name: 'keygen',
     group: WRAPPING_KEYS,
     summary: 'generate a wrapping key pair',

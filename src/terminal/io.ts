@@ -1,5 +1,6 @@
 import type { FileContext } from '../base/files/durable-file.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { StopSignal } from './exit-codes.ts';
 
 /** A stream for messages or results. */
 export interface OutputStream {
@@ -54,10 +55,10 @@ export interface Io extends FileContext {
   /** Asks on the terminal itself, never through stdin or stderr; undefined if there is no terminal. */
   promptSecret(question: string): Promise<SecretBytes | undefined>;
   /**
-   * Resolves when the process gets a signal to stop. Once called, such a signal is the command's normal end and
+   * Resolves to the signal when the process gets one to stop. Once called, such a signal is the command's normal end and
    * not an interruption: `signal` does not abort.
    */
-  untilStopped(): Promise<void>;
+  untilStopped(): Promise<StopSignal>;
   /** @throws the reason of the signal (`Io`'s own if none is given) */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Milliseconds of a clock that is never set back. */

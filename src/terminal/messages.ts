@@ -28,6 +28,13 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'output-twice': ['send each output to a file of its own, as in --out export.json'],
   'output-is-input': ['give the output another name'],
   'output-exists': ['give another name, or --force to move the old file aside to FILE.old-TIME'],
+  'output-changed': ['move it away: it is made again from the journal; or put back what was there'],
+  'manifest-malformed': ['kmsx batch --help has the fields of each command'],
+  'manifest-changed': ['what was recorded is done: start again with the manifest as it was'],
+  'journal-malformed': ['it was changed by another program: use the original'],
+  'journal-mismatch': [
+    'repeat the options, or give another --journal, --out and folders for another run',
+  ],
   'output-is-secret': [
     ({ option, path }) =>
       `${option} writes a file; one of that name is ${shellWord(`./${path}`)}; --backup secret:NAME keeps a backup in KMS`,
@@ -258,6 +265,10 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'timed-out': ['try again, or give --timeout SECONDS and --deadline SECONDS'],
   'not-kms': ['check --endpoint, --gateway and the proxy'],
   'proxy-failed': ['check HTTPS_PROXY; NO_PROXY lists the hosts that are reached directly'],
+  'journal-locked': [
+    ({ path, pid }) =>
+      `wait for process ${pid} to end; if it is not kmsx, delete ${shellWord(path)}`,
+  ],
   'state-locked': [
     ({ path, pid }) =>
       `wait for process ${pid} to end, or give local-kms another --state DIR; if it is not kmsx, delete ${shellWord(path)}`,
@@ -302,6 +313,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'fingerprint-mismatch': ['stop: this is not the public key that was read aloud'],
   'rehearsal-failed': ['do not hold the ceremony until the cause is understood'],
 
+  'lines-failed': [({ resume }) => `${resume} tries them again`],
   'permissions-unasked': ['give --in BACKUP with a backup under each KMS key, to check them with'],
   'keys-undescribed': [
     'kmsx policy --for list-keys prints the policy that allows describing every key',

@@ -3,6 +3,7 @@ import { fstatSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemErrorCode } from '../base/error.ts';
 import { isOpenForWriting, isTerminal, writeDescriptor } from '../base/files/descriptor.ts';
+import type { StopSignal } from './exit-codes.ts';
 import type { InputStream, Io, OutputStream } from './io.ts';
 import { promptSecret } from './prompt.ts';
 
@@ -18,7 +19,7 @@ export function systemIo(
   host: NodeJS.Process,
   programFiles: readonly string[],
   signal: AbortSignal,
-  untilStopped: () => Promise<void>,
+  untilStopped: () => Promise<StopSignal>,
 ): Io {
   return {
     stdin: systemInput(host),

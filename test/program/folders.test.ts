@@ -12,6 +12,7 @@ const folder = useTempFolder();
 const LOCAL = ['--gateway', 'local'];
 const EXPORT = ['export-key', '--key-id', 'alias/rehearsal', ...LOCAL];
 const UNWRAP = ['unwrap-key', '--privkey', PRIVKEY];
+const BATCH = ['batch', 'reexport-key', '--manifest', '-', '--pubkey', PUBKEY, ...LOCAL];
 const KEYGEN = ['keygen', '--no-passphrase'];
 
 beforeEach(() => {
@@ -35,6 +36,7 @@ const INPUTS: [argv: readonly string[], option: string][] = [
   [['reencrypt-key', '--to-key-id', 'alias/x', ...LOCAL], '--in'],
   [['reencrypt-key', '--in', 'backup.json', '--to-key-id', 'alias/x'], '--to-context-file'],
   [['verify-key', '--in', 'export.json', '--privkey', PRIVKEY, ...LOCAL], '--against'],
+  [['batch', 'export-key', '--key-id', 'alias/x', '--out', 'o.jsonl', ...LOCAL], '--manifest'],
   [['combine'], ''],
   [['inspect'], ''],
   [['local-kms'], '--seed'],
@@ -45,12 +47,14 @@ const OUTPUTS: [argv: readonly string[], option: string][] = [
   [[...EXPORT, '--pubkey', PUBKEY], '--out'],
   [[...UNWRAP, '--in', 'export.json'], '--out'],
   [[...UNWRAP, '--in', 'export.json', '--component', 'c2'], '--component'],
+  [[...BATCH], '--out'],
+  [[...BATCH, '--out', 'o.jsonl'], '--journal'],
   [[...KEYGEN, '--pubkey-out', 'p'], '--privkey-out'],
   [[...KEYGEN, '--privkey-out', 'k'], '--pubkey-out'],
 ];
 
 /** Options that take a folder, or a file and a folder. */
-const FOLDERS = ['--state', '--keep'];
+const FOLDERS = ['--state', '--keep', '--out-dir', '--backup-dir'];
 
 describe('a folder', () => {
   const members = [

@@ -29,6 +29,7 @@ async function helpOf(...argv: readonly string[]): Promise<string> {
 
 /** Options without a default: where one is not given, what it says is not done, or is said by another option. */
 const NOTHING_WITHOUT: readonly string[] = [
+  '--backup-dir',
   '--ca-file',
   '--context-file',
   '--endpoint',
@@ -41,6 +42,7 @@ const NOTHING_WITHOUT: readonly string[] = [
   '--module-parameters',
   '--number-of-bytes',
   '--out',
+  '--out-dir',
   '--passphrase-env',
   '--pin-env',
   '--privkey',
@@ -98,7 +100,7 @@ describe('the help of a command', () => {
       const titles = [...help.matchAll(/\n\n([A-Z].*):\n {2}/g)].map(([, title]) => title ?? '');
       const all = ['Examples', 'Arguments', 'Options', 'Module and token options'].concat(
         ['Connection options', 'Passphrase options', 'Output options', 'Global options'],
-        ['Exit codes'],
+        ['Exit codes', 'Fields of a line'],
       );
       expect(titles, name).toEqual(all.filter((title) => titles.includes(title)));
       expect(titles.length, name).toBeGreaterThan(3);

@@ -1,11 +1,8 @@
 import type { Session } from '../../../terminal/session.ts';
 import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
-import type { KmsClient } from '../../../kms/types.ts';
 import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
 import { openBackupAt } from '../../shared/backup/backup-input.ts';
-import type { Connection } from '../../shared/connect.ts';
-import { connect } from '../../shared/connect.ts';
-import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
+import type { ConnectionOptions } from '../../shared/connection-options.ts';
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { readContext } from '../../shared/context-options.ts';
 
@@ -31,27 +28,4 @@ export async function readAgainst(
     backups.push(backup);
   }
   return backups;
-}
-
-/** Connections to KMS, one for each gateway and region, made when they are first needed. */
-export interface Connections {
-  kmsOf(plan: ConnectionPlan): Promise<KmsClient>;
-  close(): Promise<void>;
-}
-
-/** Starts without any connection. */
-export function makeConnections(session: Session): Connections {
-  const open = new Map<string, Connection>();
-  return {
-    kmsOf: async (plan) => {
-      const { gateway } = plan;
-      const place = gateway.kind === 'local' ? 'local' : `${gateway.url} ${gateway.region ?? ''}`;
-      const connection = open.get(place) ?? (await connect(plan, session));
-      open.set(place, connection);
-      return connection.kms;
-    },
-    close: async () => {
-      for (const connection of open.values()) await connection.close();
-    },
-  };
 }
