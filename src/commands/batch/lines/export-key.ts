@@ -40,8 +40,8 @@ export const prepareExport: PrepareLine = async (_, values, common) => {
         kms,
         now,
         keepBackup: async (backup, first) => {
-          await heard(kms);
           await keep(backup, first);
+          await heard(kms);
         },
       },
     );
