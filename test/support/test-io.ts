@@ -26,7 +26,7 @@ export interface TestIoOptions {
   readonly stdoutError?: Error;
   /** Takes the real clock, processes and Node.js version, in place of fixed ones. */
   readonly isReal?: boolean;
-  /** For `local-kms` and `batch`: resolves when it is to stop; without it at once, or never with the real clock. */
+  /** For `local-kms` and `batch`: resolves when it is to stop; without it, at once. */
   readonly untilStopped?: Promise<StopSignal>;
   /** They see what is written, as it is written. */
   readonly onStdout?: (text: string) => void;
@@ -59,8 +59,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const typed = [...(options.typed ?? [])];
   const { signal } = new AbortController();
   const untilStopped = (): Promise<StopSignal> =>
-    options.untilStopped ??
-    (options.isReal === true ? new Promise(() => undefined) : Promise.resolve('SIGTERM'));
+    options.untilStopped ?? Promise.resolve('SIGTERM');
   return {
     ...systemIo(process, [], signal, untilStopped),
     ...(options.isReal !== true && FIXED),
