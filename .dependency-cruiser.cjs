@@ -7,6 +7,7 @@ const ROOMS = {
   commands: [
     'rehearsal',
     'drill',
+    'batch',
     'account',
     'backups',
     'data-key',
@@ -21,6 +22,7 @@ const ROOMS = {
   ],
   rehearsal: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   drill: ['backups', 'data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
+  batch: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   account: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   backups: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   'data-key': ['hsm', 'documents', 'wrapping', ...CLIENT, 'base'],

@@ -10,6 +10,8 @@ export interface Ceremony {
   readonly processes: KmsxProcess;
   readonly privateKeyFile: string;
   readonly exportFile: string;
+  /** How KMS is reached, the KMS key and the public key, as options of export-key. */
+  readonly exportOptions: readonly string[];
   /** The arguments of an export-key whose backup and export document are new files. */
   readonly exportArguments: () => string[];
   /** The commands whose start is measured; each call gives arguments that work. */
@@ -48,12 +50,14 @@ export async function startCeremony(root: string, folder: string): Promise<Cerem
       ALIBABA_CLOUD_REGION_ID: Region,
     });
     const { privateKeyFile, publicKeyFile } = makeKeyPair(folder);
+    const exportOptions = [
+      ...['--endpoint', Endpoint, '--key-id', Keys[0]?.KeyId ?? '', '--pubkey', publicKeyFile],
+    ];
     let exports = 0;
     const exportArguments = (): string[] => {
       exports += 1;
       const [backup, out] = [`backup-${exports}.json`, `export-${exports}.json`];
-      const where = ['--endpoint', Endpoint, '--key-id', Keys[0]?.KeyId ?? ''];
-      return ['export-key', ...where, '--pubkey', publicKeyFile, '--backup', backup, '--out', out];
+      return ['export-key', ...exportOptions, '--backup', backup, '--out', out];
     };
     processes.kmsx(...exportArguments());
     const exportFile = join(folder, 'export-1.json');
@@ -65,7 +69,10 @@ export async function startCeremony(root: string, folder: string): Promise<Cerem
       'list-keys': () => ['list-keys', '--endpoint', Endpoint],
       'export-key': exportArguments,
     });
-    return { processes, privateKeyFile, exportFile, exportArguments, commands, close };
+    return {
+      ...{ processes, privateKeyFile, exportFile, exportOptions, exportArguments },
+      ...{ commands, close },
+    };
   } catch (error) {
     await close();
     throw error;

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { batchTable } from './batch.ts';
 import { startCeremony } from './ceremony.ts';
 import { growthTable } from './growth.ts';
 import { localKmsStartTable, localKmsTable } from './local-kms.ts';
@@ -21,7 +22,8 @@ try {
   const tables: string[] = [];
   const ceremony = await startCeremony(root, folder);
   try {
-    tables.push(startUpTable(ceremony), taskTable(ceremony), await growthTable(ceremony, folder));
+    tables.push(startUpTable(ceremony), taskTable(ceremony), batchTable(ceremony, folder));
+    tables.push(await growthTable(ceremony, folder));
   } finally {
     await ceremony.close();
   }

@@ -9,7 +9,7 @@ const ROUNDS = 15;
 const MANY = 100;
 
 /** What a script types today to unwrap an export: jq, base64 and openssl. */
-const BY_OPENSSL = `jq -r .ExportedDataKey "$1" | base64 -d > "$3" && openssl pkeyutl -decrypt -inkey "$2" -in "$3" \\
+export const BY_OPENSSL = `jq -r .ExportedDataKey "$1" | base64 -d > "$3" && openssl pkeyutl -decrypt -inkey "$2" -in "$3" \\
   -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha256 | base64`;
 
 /** Times whole tasks by kmsx and by what users type without it, in turn. Empty where jq or openssl is missing. */

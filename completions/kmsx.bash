@@ -12,6 +12,9 @@ _kmsx_find_command() {
     'kmsx unwrap-key') found='kmsx unwrap-key' ;;
     'kmsx combine') found='kmsx combine' ;;
     'kmsx verify-key') found='kmsx verify-key' ;;
+    'kmsx batch') found='kmsx batch' ;;
+    'kmsx list-backups') found='kmsx list-backups' ;;
+    'kmsx drill') found='kmsx drill' ;;
     'kmsx keygen') found='kmsx keygen' ;;
     'kmsx inspect') found='kmsx inspect' ;;
     'kmsx doctor') found='kmsx doctor' ;;
@@ -37,8 +40,8 @@ _kmsx_list_command() {
   case $1 in
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
-        keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms
-        completion version cache help)
+        batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy
+        rehearse local-kms completion version cache help)
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
@@ -76,9 +79,27 @@ _kmsx_list_command() {
       ;;
     'kmsx verify-key')
       options+=(-i --in --privkey --wrapping-algorithm --against --expect-check-value
-        --check-value-methods --witness --context --context-file --passphrase-file --passphrase-env
-        --module --module-parameters --pin-file --pin-env --store --store-ca-file --profile --region
-        --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
+        --check-value-methods --proof --witness --context --context-file --passphrase-file
+        --passphrase-env --module --module-parameters --pin-file --pin-env --store --store-ca-file
+        --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts
+        --deadline)
+      ;;
+    'kmsx batch')
+      options+=(--manifest -o --out --out-dir --backup-dir --journal --concurrency --rate --limit
+        --fail-fast --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
+        --key-spec --number-of-bytes --bind --context --context-file --to-key-id --to-context
+        --to-context-file --privkey --format --check-value-only --check-value-methods
+        --passphrase-file --passphrase-env --profile --region --gateway --endpoint --ca-file
+        --resolve --timeout --max-attempts --deadline)
+      ;;
+    'kmsx list-backups')
+      options+=(--key-id --proofs --store --store-ca-file --profile --region --gateway --endpoint
+        --ca-file --resolve --timeout --max-attempts --deadline)
+      ;;
+    'kmsx drill')
+      options+=(--proofs --check-values --older-than --limit --rate --report --check-value-methods
+        --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve
+        --timeout --max-attempts --deadline)
       ;;
     'kmsx keygen')
       options+=(--wrapping-key-spec --privkey-out --pubkey-out --no-passphrase --label --timeout
@@ -111,14 +132,14 @@ _kmsx_list_command() {
       ;;
     'kmsx policy')
       options+=(--key-id --for --to-key-id --source-key-id --several-pubkeys --backup -i --in
-        --context --context-file --store --store-ca-file --check --profile --region --gateway
-        --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
+        --place --context --context-file --store --store-ca-file --check --profile --region
+        --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx rehearse')
       options+=(--keep)
       ;;
     'kmsx local-kms')
-      options+=(--port --state --seed --tls --fault)
+      options+=(--port --state --seed --tls --fault --env)
       ;;
   esac
 }
@@ -216,13 +237,48 @@ _kmsx_find_option() {
     'kmsx verify-key')
       case $2 in
         -i | --in) takes=files names=(-i --in) ;;
-        --privkey | --context-file | --passphrase-file | --pin-file | --store-ca-file | --ca-file) takes=files ;;
+        --privkey | --against) takes=files repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
-        --against) takes=files repeatable=1 ;;
         --expect-check-value | --context | --resolve) takes=none repeatable=1 ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --proof | --context-file | --passphrase-file | --pin-file | --store-ca-file | --ca-file) takes=files ;;
         --passphrase-env | --module | --module-parameters | --pin-env | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
+    'kmsx batch')
+      case $2 in
+        --manifest | --journal | --context-file | --to-context-file | --privkey | --passphrase-file | --ca-file) takes=files ;;
+        -o | --out) takes=files names=(-o --out) ;;
+        --out-dir | --backup-dir) takes=folders ;;
+        --concurrency | --rate | --limit | --key-id | --number-of-bytes | --to-key-id | --passphrase-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --pubkey) takes=files repeatable=1 ;;
+        --expect-fingerprint | --context | --to-context | --resolve) takes=none repeatable=1 ;;
+        --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;
+        --wrapping-key-spec) takes=values values=(RSA_2048 EC_SM2) ;;
+        --key-spec) takes=values values=(AES_256 AES_128) ;;
+        --format) takes=values values=(base64 hex raw) ;;
+        --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --gateway) takes=values values=(public vpc local) ;;
+      esac
+      ;;
+    'kmsx list-backups')
+      case $2 in
+        --key-id | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --proofs) takes=folders ;;
+        --store-ca-file | --ca-file) takes=files ;;
+        --gateway) takes=values values=(public vpc local) ;;
+        --resolve) takes=none repeatable=1 ;;
+      esac
+      ;;
+    'kmsx drill')
+      case $2 in
+        --proofs) takes=folders ;;
+        --check-values | --report | --store-ca-file | --ca-file) takes=files ;;
+        --older-than | --limit | --rate | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
+        --gateway) takes=values values=(public vpc local) ;;
+        --resolve) takes=none repeatable=1 ;;
       esac
       ;;
     'kmsx keygen')
@@ -288,8 +344,8 @@ _kmsx_find_option() {
     'kmsx policy')
       case $2 in
         --key-id | --to-key-id | --source-key-id | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
-        --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor) ;;
-        --backup | --context | --resolve) takes=none repeatable=1 ;;
+        --for) takes=values values=(export-key reexport-key recover-key reencrypt-key verify-key list-backups drill list-keys doctor) ;;
+        --backup | --place | --context | --resolve) takes=none repeatable=1 ;;
         -i | --in) takes=files repeatable=1 names=(-i --in) ;;
         --context-file | --store-ca-file | --ca-file) takes=files ;;
         --gateway) takes=values values=(public vpc local) ;;
@@ -316,10 +372,14 @@ _kmsx_find_operand() {
   takes='' values=()
   case "$1 $2" in
     'kmsx combine '*) takes=files ;;
+    'kmsx batch 0') takes=values values=(export-key reexport-key reencrypt-key verify-key unwrap-key) ;;
+    'kmsx list-backups '*) takes=folders ;;
+    'kmsx drill '*) takes=folders ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx store 0') takes=values values=(init check) ;;
+    'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help) ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
   esac
 }
 

@@ -17,6 +17,12 @@ function __kmsx_find_command
             echo 'kmsx combine'
         case 'kmsx verify-key'
             echo 'kmsx verify-key'
+        case 'kmsx batch'
+            echo 'kmsx batch'
+        case 'kmsx list-backups'
+            echo 'kmsx list-backups'
+        case 'kmsx drill'
+            echo 'kmsx drill'
         case 'kmsx keygen'
             echo 'kmsx keygen'
         case 'kmsx inspect'
@@ -87,7 +93,22 @@ function __kmsx_find_option
             end
         case 'kmsx verify-key'
             switch "$argv[2]"
-                case -i --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case -i --in --privkey --wrapping-algorithm --against --expect-check-value --check-value-methods --proof --context --context-file --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx batch'
+            switch "$argv[2]"
+                case --manifest -o --out --out-dir --backup-dir --journal --concurrency --rate --limit --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --to-key-id --to-context --to-context-file --privkey --format --check-value-methods --passphrase-file --passphrase-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx list-backups'
+            switch "$argv[2]"
+                case --key-id --proofs --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                    echo required
+            end
+        case 'kmsx drill'
+            switch "$argv[2]"
+                case --proofs --check-values --older-than --limit --rate --report --check-value-methods --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx keygen'
@@ -127,7 +148,7 @@ function __kmsx_find_option
             end
         case 'kmsx policy'
             switch "$argv[2]"
-                case --key-id --for --to-key-id --source-key-id --backup -i --in --context --context-file --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --key-id --for --to-key-id --source-key-id --backup -i --in --place --context --context-file --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx rehearse'
@@ -244,6 +265,9 @@ complete -c kmsx -n '__kmsx_at 0 kmsx' -a reencrypt-key -d 're-encrypt a backup 
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a unwrap-key -d 'unwrap an exported data key on this machine'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a combine -d 'join the components of a split data key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a verify-key -d 'prove that backups and an export hold the same data key'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a batch -d 'run a command for every line of a manifest, resumable'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-backups -d 'list the backups in a place, and the KMS key each depends on'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a drill -d 'prove that every backup in a place still opens'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'generate a wrapping key pair'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'identify key files and documents, offline'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a doctor -d 'check everything export-key needs, and say what to fix'
@@ -391,11 +415,12 @@ complete -c kmsx -n '__kmsx_in kmsx combine' -l component -r -F -d 'split custod
 complete -c kmsx -n '__kmsx_in kmsx combine' -l threshold -r -f -d 'any k of the components make the key (Shamir)'
 
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -s i -l in -r -F -d 'an export document, or a bare ExportedDataKey in base64; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l privkey -r -F -d 'the private half of the wrapping key, which opens the export; or pkcs11:… for one in a token; one for each recipient (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'for a bare ExportedDataKey: how it was wrapped'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l against -r -F -d 'a backup or export document, or a bare CiphertextBlob; store:NAME is in a database, secret:NAME in KMS; - is standard input (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l expect-check-value -r -f -d 'ecb:…, cmac:…, label:… or sha256:… that every backup must have; instead of --in and --privkey, or in addition (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx verify-key' -l proof -r -F -d 'write a proof of the backups that match, for drill'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l witness -d 'also print commands of openssl and aliyun that show the same'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
@@ -416,6 +441,80 @@ complete -c kmsx -n '__kmsx_in kmsx verify-key' -l resolve -r -f -d 'as curl has
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l timeout -r -f -d 'for one attempt, the connection included'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx verify-key' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_at 0 kmsx batch' -a 'export-key reexport-key reencrypt-key verify-key unwrap-key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l manifest -r -F -d 'JSON Lines, or CSV with a header: a line for each key; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx batch' -s o -l out -r -F -d 'the results, one a line'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l out-dir -r -f -a '(__fish_complete_directories)' -d 'the results, a file each; for unwrap-key the keys'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l backup-dir -r -f -a '(__fish_complete_directories)' -d 'the backups, a file each (export-key, reencrypt-key)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l journal -r -F -d 'what was done, for the run that goes on'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l concurrency -r -f -d 'so many lines at once'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l rate -r -f -d 'so many calls of KMS a second at most'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l limit -r -f -d 'so many lines in this run at most'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l fail-fast -d 'begin no other line after one that failed'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l key-id -r -f -d 'export-key: the KMS key (env KMSX_KEY_ID)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l pubkey -r -F -d 'a public key to export under; - is standard input (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l expect-fingerprint -r -f -d 'SHA256:…, one for each --pubkey: the key in the file must have it (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l wrapping-algorithm -r -f -a 'RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE' -d 'how the data key is wrapped'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l wrapping-key-spec -r -f -a 'RSA_2048 EC_SM2' -d 'must agree with the key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l key-spec -r -f -a 'AES_256 AES_128' -d 'export-key: the kind of data key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l number-of-bytes -r -f -d 'export-key: a data key of that many bytes, 1 to 1024'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l bind -d 'export-key: add a unique id to each context'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l to-key-id -r -f -d 'reencrypt-key: the new KMS key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l to-context -r -f -d 'a name and value of the new context (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l to-context-file -r -F -d 'a JSON object of strings: the new context, {} for none; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l privkey -r -F -d 'verify-key, unwrap-key: the private half of the wrapping key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l format -r -f -a 'base64 hex raw' -d 'unwrap-key: how a data key is written'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l check-value-only -d 'unwrap-key: give the key check values, and no key'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_from 0 kmsx list-backups' -a '(__fish_complete_directories)'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l key-id -r -f -d 'only what depends on this KMS key: its id or ARN'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where drill and verify-key wrote proofs'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l deadline -r -f -d 'for all attempts'
+
+complete -c kmsx -n '__kmsx_from 0 kmsx drill' -a '(__fish_complete_directories)'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where earlier proofs are, and new ones are written'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l check-values -r -F -d 'which check value each backup must have: lines of NAME and label:…, or of JSON'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l older-than -r -f -d 'only what was not proved for so long'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l limit -r -f -d 'how many backups at most'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l rate -r -f -d 'calls of KMS each second, at most'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l report -r -F -d 'a report for people, as HTML that prints well'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l wrapping-key-spec -r -f -a 'RSA_2048 EC_SM2' -d 'the kind of key'
 complete -c kmsx -n '__kmsx_in kmsx keygen' -l privkey-out -r -F -d 'where the private half goes, mode 0600'
@@ -444,7 +543,7 @@ complete -c kmsx -n '__kmsx_in kmsx doctor' -l wrapping-key-spec -r -f -a 'RSA_2
 complete -c kmsx -n '__kmsx_in kmsx doctor' -s i -l in -r -F -d 'a backup or export document, or a bare CiphertextBlob: is opening it allowed? store:NAME is in a database, secret:NAME in KMS; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
-complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'the commands to run, separated by commas: other missing permissions are only warned of'
+complete -c kmsx -n '__kmsx_in kmsx doctor' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key' -d 'the commands to run, separated by commas: other missing permissions only cause a warning'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l backup -r -F -d 'where a backup would go: a file, store:NAME or secret:NAME (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -s o -l out -r -F -d 'where the export document would go'
 complete -c kmsx -n '__kmsx_in kmsx doctor' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
@@ -504,13 +603,14 @@ complete -c kmsx -n '__kmsx_in kmsx list-keys' -l timeout -r -f -d 'for one atte
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx policy' -l key-id -r -f -d 'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys alone needs none'
-complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-keys doctor' -d 'the commands to allow, separated by commas'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l key-id -r -f -d 'the KMS key, best by its ARN (env KMSX_KEY_ID); list-keys and list-backups need none'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l for -r -f -a 'export-key reexport-key recover-key reencrypt-key verify-key list-backups drill list-keys doctor' -d 'the commands to allow, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l to-key-id -r -f -d 'for reencrypt-key: the new KMS key'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l source-key-id -r -f -d 'for reencrypt-key: the RSA key that an export was made for'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l several-pubkeys -d 'for export-key: with more than one --pubkey'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l backup -r -f -d 'for backups that are kept in KMS, as new secrets (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx policy' -s i -l in -r -F -d 'a backup: secret:NAME that is to be read, or with --check one to try permissions on (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx policy' -l place -r -f -d 'for list-backups and drill: secrets that hold backups (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l context -r -f -d 'a name and value of the encryption context (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l context-file -r -F -d 'a JSON object of strings: the encryption context; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
@@ -528,12 +628,14 @@ complete -c kmsx -n '__kmsx_in kmsx policy' -l deadline -r -f -d 'for all attemp
 
 complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete_directories)' -d 'write the files into this folder, and leave them there'
 
+complete -c kmsx -n '__kmsx_from 0 kmsx local-kms' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l port -r -f -d 'the port on 127.0.0.1; 0 for a free one'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l state -r -f -a '(__fish_complete_directories)' -d 'keep the state in this folder'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l seed -r -F -d 'the content of a new state: access keys, policies, keys, as JSON'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l tls -d 'serve HTTPS, with a certificate authority of its own: its CaFile is announced'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l fault -r -f -d 'what goes wrong on purpose, such as throttle:first=2 or cut:when=after (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx local-kms' -l env -d 'print lines of a shell that set the variables, in place of JSON'
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms'
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms'

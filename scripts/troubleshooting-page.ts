@@ -65,6 +65,8 @@ const PLACEHOLDERS: ErrorDetails = {
   'file-missing': {},
   'file-unreadable': {},
   'file-unwritable': {},
+  'journal-locked': { path: 'OUT.journal.lock.1', pid: 'PID' },
+  'lines-failed': { resume: 'the same command' },
   'port-taken': { port: 'PORT', reason: 'REASON' },
 };
 

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { setMaxListeners } from 'node:events';
 import { isThreadBusy } from './base/thread-work.ts';
+import type { StopSignal } from './terminal/exit-codes.ts';
 import { SIGNAL_EXIT_CODES } from './terminal/exit-codes.ts';
 import { createProgram } from './program/program.ts';
 import { run } from './program/run.ts';
@@ -29,11 +30,11 @@ setMaxListeners(0, interrupt.signal); // each of many outputs listens
 let take: Parameters<Io['takeSignals']>[0] | undefined;
 const lastWords = new Set<() => string>();
 
-const signals = Object.keys(SIGNAL_EXIT_CODES) as (keyof typeof SIGNAL_EXIT_CODES)[];
+const signals = Object.keys(SIGNAL_EXIT_CODES) as StopSignal[];
 for (const signal of signals) {
-  process.on(signal, () => {
+  const stop = (): void => {
     if (take !== undefined) {
-      take(signal);
+      if (take(signal)) process.once(signal, stop);
       return;
     }
     interrupt.abort(); // temporary files are removed, at once
@@ -46,7 +47,8 @@ for (const signal of signals) {
       process.kill(process.pid, signal);
     }
     process.exit(SIGNAL_EXIT_CODES[signal]);
-  });
+  };
+  process.once(signal, stop);
 }
 
 // A defect outside of run must not leave temporary files, nor print what an error quotes.

@@ -23,6 +23,11 @@ const MEANINGS = {
     'output-twice': 'two outputs that would be the same file or stream',
     'output-is-input': 'an output that is also an input',
     'output-exists': 'an output file that already exists',
+    'output-changed': 'an output of a batch that no longer holds what its journal says',
+    'manifest-malformed': 'a manifest, or a line of one, that is not what the command takes',
+    'manifest-changed': 'a manifest that was changed while it was worked on',
+    'journal-malformed': 'a journal with a line that is none',
+    'journal-mismatch': 'a journal of another manifest, command or options',
     'output-is-secret': 'secret:NAME where only a file is written',
     'output-is-store': 'store:NAME where only a file is written',
     'output-is-folder': 'an output path that is a folder',
@@ -132,6 +137,7 @@ const MEANINGS = {
     'store-unreachable':
       'the database of the store could not be reached, or the connection was lost',
     'store-tls-failed': 'the TLS connection to the store failed or was not trusted',
+    'journal-locked': 'another process works on the same journal',
     'state-locked': 'another process has locked the state of the embedded KMS',
   },
   crypto: {
@@ -182,6 +188,7 @@ const MEANINGS = {
     'store-failed': 'a database of a store that refused a statement for a reason of its own',
   },
   partial: {
+    'lines-failed': 'lines of a batch that failed; the others are done',
     'permissions-unasked':
       'permissions that policy --check did not check because an option was missing',
     'keys-undescribed': 'KMS keys that were listed but may not be described',

@@ -79,6 +79,8 @@ export interface ErrorDetails {
   readonly 'proxy-failed': OfNetwork & { readonly status?: number };
   readonly 'state-malformed': { readonly path: string; readonly place: string };
   /** `path` is the lock file. */
+  readonly 'journal-locked': { readonly path: string; readonly pid: string };
+  /** `path` is the lock file. */
   readonly 'state-locked': {
     readonly folder: string;
     readonly path: string;
@@ -89,6 +91,8 @@ export interface ErrorDetails {
   readonly 'store-name-malformed': { readonly name: string };
   readonly 'store-tls-weakened': { readonly remedy: string };
   readonly 'store-login-refused': OfStore;
+  /** `resume` is the command that tries them again. */
+  readonly 'lines-failed': { readonly resume: string };
   readonly 'wrapping-hash-mislabelled': { readonly algorithm: string };
   readonly 'passphrase-wrong': OfInput;
   readonly 'module-not-loaded': { readonly path: string };

@@ -1,9 +1,9 @@
 import type { GenerateAndExportDataKeyInput, KmsClient } from '../kms/types.ts';
-import type { BackupDocument } from '../documents/backup-document.ts';
+import type { BackupDocument, DocumentOrigin } from '../documents/backup-document.ts';
 import { madeBy, toBackupDocument } from '../documents/backup-document.ts';
 import type { EncryptionContext } from '../documents/encryption-context.ts';
 import { encodeEncryptionContext } from '../documents/encryption-context.ts';
-import type { ExportDocument } from '../documents/export-document.ts';
+import type { ExportDocument, ExportEntry } from '../documents/export-document.ts';
 import { toExportDocument } from '../documents/export-document.ts';
 import type { Recipient } from './recipient.ts';
 import { assertReadAgain, assertSameKey, assertSealed } from './backup-source.ts';
@@ -27,9 +27,9 @@ export interface ExportDependencies {
   readonly now: () => Date;
   /**
    * Called right after the first answer, before anything else is sent or shown; resolves when the backup is on stable
-   * storage.
+   * storage. With the first export, `finishExport` can go on from it in another run.
    */
-  readonly keepBackup: (backup: BackupDocument) => Promise<void>;
+  readonly keepBackup: (backup: BackupDocument, first: ExportEntry) => Promise<void>;
 }
 
 const LENGTHS = { AES_256: 32, AES_128: 16 } as const;
@@ -50,31 +50,50 @@ export async function exportDataKey(
   request: ExportRequest,
   { kms, now, keepBackup }: ExportDependencies,
 ): Promise<ExportDocument> {
-  const [first, ...others] = request.recipients;
+  const [recipient, ...others] = request.recipients;
   const answer = await kms.generateAndExportDataKey(generateInput(request));
   const action = 'GenerateAndExportDataKey';
   const length = dataKeyLength(request.size);
   assertSealed(action, answer.ciphertextBlobBase64, length, answer.requestId);
   assertReadAgain(action, answer.ciphertextBlobBase64, answer.requestId);
-  const exports = [exportEntry(action, answer, first, answer.ciphertextBlobBase64)];
-  const envelope = {
-    KeyId: answer.keyId,
-    KeyVersionId: answer.keyVersionId,
-    CiphertextBlob: answer.ciphertextBlobBase64,
-  };
-  const origin = {
-    NumberOfBytes: length,
-    EncryptionContext: request.context,
-    ...madeBy(kms, now()),
-  };
-  await keepBackup(toBackupDocument(envelope, origin));
+  const first = exportEntry(action, answer, recipient, answer.ciphertextBlobBase64);
+  const backup = toBackupDocument(
+    {
+      KeyId: answer.keyId,
+      KeyVersionId: answer.keyVersionId,
+      CiphertextBlob: answer.ciphertextBlobBase64,
+    },
+    { NumberOfBytes: length, EncryptionContext: request.context, ...madeBy(kms, now()) },
+  );
+  await keepBackup(backup, first);
+  return await finishExport(backup, first, others, kms);
+}
+
+/**
+ * Exports a data key that was generated, and whose backup is kept, under the other public keys: ExportDataKey for each.
+ *
+ * @param first - the export that came with the data key
+ * @throws KmsxError those of KMS, and `answer-malformed` for an answer that can't be right
+ */
+export async function finishExport(
+  backup: BackupDocument,
+  first: ExportEntry,
+  others: readonly Recipient[],
+  kms: KmsClient,
+): Promise<ExportDocument> {
+  const { CiphertextBlob, EncryptionContext, KeyId: keyId, KeyVersionId: keyVersionId } = backup;
+  const exports = [first];
   for (const recipient of others) {
-    const source = { CiphertextBlob: envelope.CiphertextBlob, EncryptionContext: request.context };
-    const other = await reexport(source, recipient, kms);
-    assertSameKey('ExportDataKey', other, answer);
+    const other = await reexport({ CiphertextBlob, EncryptionContext }, recipient, kms);
+    assertSameKey('ExportDataKey', other, { keyId, keyVersionId });
     exports.push(other.entry);
   }
-  return toExportDocument(envelope, exports, origin);
+  return toExportDocument(backup, exports, originOf(backup));
+}
+
+function originOf(backup: BackupDocument): DocumentOrigin {
+  const { NumberOfBytes, EncryptionContext, Region, Endpoint, CreatedAt, Rehearsal } = backup;
+  return { NumberOfBytes, EncryptionContext, Region, Endpoint, CreatedAt, Rehearsal };
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '../answers/errors.ts';
 import { fieldOf, parseObject, word } from '../answers/json.ts';
 import { KmsRefused } from '../answers/refusal.ts';
-import { KmsxError, kmsxError } from '../base/error.ts';
+import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
 import type { Renewal } from '../credentials/guarded.ts';
 import type { Answer, Exchange, Transport } from '../network/transport.ts';
 import type { Answered, DryRunAnswer } from './types.ts';
@@ -58,6 +58,10 @@ export interface AttemptReport {
   /** `ok`, or the code of the error. */
   readonly outcome: string;
   readonly requestId?: string | undefined;
+  /** Whether a quota of calls was used up. */
+  readonly isThrottled?: true;
+  /** Whether KMS may have done what was asked, and its answer did not come. */
+  readonly isAnswerLost?: true;
   readonly durationMs: number;
   /** How long until the next attempt; absent where there is none. */
   readonly waitMs?: number;
@@ -182,6 +186,17 @@ function assertStatus(
   throw answerMalformed(action, `its HTTP status is ${answer.status}`, requestId);
 }
 
+/** What fails before a request is sent, in the words of Node's network. */
+const NOT_SENT =
+  /^(?:connect|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/;
+
+/** Whether KMS may have done what it was asked although there is an error: an answer cut, late, or not its own. */
+function mayBeDone(error: KmsxError): boolean {
+  if (hasCode(error, 'answer-malformed', 'not-kms')) return true;
+  if (!hasCode(error, 'network-failed', 'timed-out')) return false;
+  return error.during !== 'credentials' && !NOT_SENT.test(error.details.reason ?? '');
+}
+
 /** Whether KMS says that the STS token has expired. */
 function isExpired(error: KmsxError): boolean {
   return error instanceof KmsRefused && error.about === 'credentials-expired';
@@ -228,6 +243,8 @@ export async function withRetries<T>(
       ...report,
       outcome: error.code,
       requestId: error.requestId,
+      ...(error instanceof KmsRefused && error.about === 'throttled' && { isThrottled: true }),
+      ...(mayBeDone(error) && { isAnswerLost: true }),
       ...(goesOn && { waitMs }),
     });
     if (!goesOn) {

@@ -73,6 +73,12 @@ const COMMANDS: readonly CommandEntry[] = [
       (await import('../commands/data-keys/verify-key/verify-key.ts')).defineVerifyKey,
   },
   {
+    name: 'batch',
+    group: DATA_KEYS,
+    summary: 'run a command for every line of a manifest, resumable',
+    load: async () => (await import('../commands/batch/batch.ts')).defineBatch,
+  },
+  {
     name: 'list-backups',
     group: BACKUPS,
     summary: 'list the backups in a place, and the KMS key each depends on',

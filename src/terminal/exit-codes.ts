@@ -43,7 +43,7 @@ export const EXIT_CODES: readonly ExitCode[] = [
   {
     code: 8,
     kind: 'partial',
-    when: 'partial success: some keys could not be described or listed, or some backups could not be read or asked about',
+    when: 'partial success: some lines of a batch failed, or some keys or backups could not be read, listed or asked about',
   },
   { code: 129, kind: '', when: 'interrupted by SIGHUP; temporary files removed' },
   { code: 130, kind: '', when: 'interrupted by SIGINT; temporary files removed' },
@@ -59,3 +59,17 @@ export function exitCodeOf(kind: ErrorKind): number {
 
 /** The exit code after a signal: 128 plus its number. */
 export const SIGNAL_EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** A signal that a process can end by in order. */
+export type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
+
+/** A signal, or Ctrl-C or Ctrl-D at a prompt, ended the command: all has been said, and the exit code tells. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  readonly signal: StopSignal;
+
+  constructor(signal: StopSignal) {
+    super(signal);
+    this.signal = signal;
+  }
+}

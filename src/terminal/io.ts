@@ -1,8 +1,6 @@
 import type { FileContext } from '../base/files/durable-file.ts';
 import type { SecretBytes } from '../base/secret-bytes.ts';
-
-/** What ends a program, as a rule. */
-export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
+import type { StopSignal } from './exit-codes.ts';
 
 /** A stream for messages or results. */
 export interface OutputStream {
@@ -64,9 +62,9 @@ export interface Io extends FileContext {
   promptSecret(question: string): Promise<SecretBytes | undefined>;
   /**
    * From now on a signal to stop is the command's normal affair and no interruption: `signal` does not abort, and `take`
-   * gets each.
+   * gets it. Another one of the same kind ends the process, unless `take` gives true.
    */
-  takeSignals(take: (signal: StopSignal) => void): void;
+  takeSignals(take: (signal: StopSignal) => boolean): void;
   /** @throws the reason of the signal (`Io`'s own if none is given) */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Milliseconds of a clock that is never set back. */

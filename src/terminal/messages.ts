@@ -36,6 +36,13 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'output-twice': ['send each output to a file of its own'],
   'output-is-input': ['give the output another name'],
   'output-exists': ['give another name, or --force to move the old file aside to FILE.old-TIME'],
+  'output-changed': ['move it away: it is made again from the journal; or put back what was there'],
+  'manifest-malformed': ['kmsx batch --help has the fields of each command'],
+  'manifest-changed': ['what was recorded is done: start again with the manifest as it was'],
+  'journal-malformed': ['it was changed by another program: use the original'],
+  'journal-mismatch': [
+    'repeat the options, or give another --journal, --out and folders for another run',
+  ],
   'output-is-secret': [
     ({ option, path }) =>
       `${option} writes a file; one of that name is ${shellWord(`./${path}`)}; --backup secret:NAME keeps a backup in KMS`,
@@ -301,6 +308,10 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'store-tls-failed': [
     'give the certificate authority of the server with --store-ca-file PEM, and the name that its certificate has as the host; verification cannot be turned off',
   ],
+  'journal-locked': [
+    ({ path, pid }) =>
+      `wait for process ${pid} to end; if it is not kmsx, delete ${shellWord(path)}`,
+  ],
   'state-locked': [
     ({ path, pid }) =>
       `wait for process ${pid} to end, or give local-kms another --state DIR; if it is not kmsx, delete ${shellWord(path)}`,
@@ -352,6 +363,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'rehearsal-failed': ['do not hold the ceremony until the cause is understood'],
 
+  'lines-failed': [({ resume }) => `${resume} tries them again`],
   'permissions-unasked': ['give --in BACKUP with a backup under each KMS key, to check them with'],
   'keys-undescribed': [
     'kmsx policy --for list-keys prints the policy that allows describing every key',

@@ -2,6 +2,7 @@ import { openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { secretBuffer, SecretBytes, secretCopy } from '../base/secret-bytes.ts';
 import { oneLine } from './output/printable.ts';
+import { Interrupted } from './exit-codes.ts';
 import { lineEditor } from './line-editor.ts';
 
 const ENTER = new Set([0x0a, 0x0d]);
@@ -43,7 +44,7 @@ function readLine(terminal: ReadStream, signal: AbortSignal): Promise<SecretByte
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       typed.fill(0);
-      reject(signal.reason instanceof Error ? signal.reason : new InterruptedAtPrompt());
+      reject(signal.reason instanceof Error ? signal.reason : new Interrupted('SIGINT'));
     };
     signal.addEventListener('abort', stop, { once: true });
     terminal.on('data', (chunk: Buffer) => {
@@ -64,9 +65,4 @@ function readLine(terminal: ReadStream, signal: AbortSignal): Promise<SecretByte
       chunk.fill(0);
     });
   });
-}
-
-/** Ctrl-C or Ctrl-D at a prompt; handled like SIGINT. */
-export class InterruptedAtPrompt extends Error {
-  override readonly name = 'InterruptedAtPrompt';
 }

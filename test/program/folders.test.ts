@@ -13,6 +13,7 @@ const LOCAL = ['--gateway', 'local'];
 const EXPORT = ['export-key', '--key-id', 'alias/rehearsal', ...LOCAL];
 const UNWRAP = ['unwrap-key', '--privkey', PRIVKEY];
 const VERIFY = ['verify-key', '--against', 'backup.json', '--region', 'cn-hangzhou'];
+const BATCH = ['batch', 'reexport-key', '--manifest', '-', '--pubkey', PUBKEY, ...LOCAL];
 const KEYGEN = ['keygen', '--no-passphrase'];
 
 beforeEach(() => {
@@ -37,6 +38,7 @@ const INPUTS: [argv: readonly string[], option: string][] = [
   [['reencrypt-key', '--in', 'backup.json', '--to-key-id', 'alias/x'], '--to-context-file'],
   [['verify-key', '--in', 'export.json', '--privkey', PRIVKEY, ...LOCAL], '--against'],
   [['drill', 'dir', ...LOCAL], '--check-values'],
+  [['batch', 'export-key', '--key-id', 'alias/x', '--out', 'o.jsonl', ...LOCAL], '--manifest'],
   [['combine'], ''],
   [['inspect'], ''],
   [['local-kms'], '--seed'],
@@ -50,12 +52,14 @@ const OUTPUTS: [argv: readonly string[], option: string][] = [
   [[...UNWRAP, '--in', 'export.json', '--component', 'c2'], '--component'],
   [['drill', 'dir', ...LOCAL], '--report'],
   [[...VERIFY, '--expect-check-value', 'ecb:000000'], '--proof'],
+  [[...BATCH], '--out'],
+  [[...BATCH, '--out', 'o.jsonl'], '--journal'],
   [[...KEYGEN, '--pubkey-out', 'p'], '--privkey-out'],
   [[...KEYGEN, '--privkey-out', 'k'], '--pubkey-out'],
 ];
 
 /** Options that take a folder, or a file and a folder. */
-const FOLDERS = ['--state', '--keep', '--proofs'];
+const FOLDERS = ['--state', '--keep', '--proofs', '--out-dir', '--backup-dir'];
 
 describe('a folder', () => {
   const members = [

@@ -29,6 +29,7 @@ async function helpOf(...argv: readonly string[]): Promise<string> {
 
 /** Options without a default: where one is not given, what it says is not done, or is said by another option. */
 const NOTHING_WITHOUT: readonly string[] = [
+  '--backup-dir',
   '--ca-file',
   '--check-values',
   '--context-file',
@@ -42,8 +43,10 @@ const NOTHING_WITHOUT: readonly string[] = [
   '--module-parameters',
   '--number-of-bytes',
   '--out',
+  '--out-dir',
   '--passphrase-env',
   '--pin-env',
+  '--privkey',
   '--privkey-out',
   '--proof',
   '--proofs',
@@ -109,7 +112,7 @@ describe('the help of a command', () => {
           'Output options',
           'Global options',
         ],
-        ['Exit codes'],
+        ['Exit codes', 'Fields of a line'],
       );
       expect(titles, name).toEqual(all.filter((title) => titles.includes(title)));
       expect(titles.length, name).toBeGreaterThan(3);

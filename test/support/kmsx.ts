@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject } from 'vitest';
 import type { RunResult } from './run-result.ts';
 import type { TestIoOptions } from './test-io.ts';
+import type { StopSignal } from '../../src/terminal/exit-codes.ts';
 import { SIGNAL_EXIT_CODES } from '../../src/terminal/exit-codes.ts';
 
 /** The launcher of the built program. */
@@ -152,7 +153,11 @@ async function startServerHere(
   options: RunOptions,
 ): ReturnType<typeof startServer> {
   let stop: (() => void) | undefined;
-  const untilStopped = new Promise<void>((resolve) => (stop = resolve));
+  const untilStopped = new Promise<StopSignal>((resolve) => {
+    stop = () => {
+      resolve('SIGTERM');
+    };
+  });
   const listeners: ((text: string) => void)[] = [];
   let ended: Promise<RunResult> | undefined;
   const line = await new Promise<string>((resolve, reject) => {

@@ -2,6 +2,7 @@ import type { FileSteps } from '../../src/base/files/file-steps.ts';
 import type { Io, OutputStream } from '../../src/terminal/io.ts';
 import { createProgram } from '../../src/program/program.ts';
 import { run } from '../../src/program/run.ts';
+import type { StopSignal } from '../../src/terminal/exit-codes.ts';
 import { systemIo } from '../../src/terminal/system-io.ts';
 import { SecretBytes } from '../../src/base/secret-bytes.ts';
 import type { RunResult } from './run-result.ts';
@@ -25,8 +26,8 @@ export interface TestIoOptions {
   readonly stdoutError?: Error;
   /** Takes the real clock, processes and Node.js version, in place of fixed ones. */
   readonly isReal?: boolean;
-  /** For `local-kms`: resolves when it is to stop. */
-  readonly untilStopped?: Promise<void>;
+  /** For `local-kms` and `batch`: resolves when it is to stop; without it, at once. */
+  readonly untilStopped?: Promise<StopSignal>;
   /** They see what is written, as it is written. */
   readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
@@ -58,9 +59,8 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const typed = [...(options.typed ?? [])];
   const { signal } = new AbortController();
   const takeSignals: Io['takeSignals'] = (take) => {
-    void (options.untilStopped ?? Promise.resolve()).then(() => {
-      take('SIGTERM');
-    });
+    const stopped: Promise<StopSignal> = options.untilStopped ?? Promise.resolve('SIGTERM');
+    void stopped.then(take);
   };
   return {
     ...systemIo(process, [], signal, takeSignals, () => () => undefined),

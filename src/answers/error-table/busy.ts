@@ -3,18 +3,22 @@ import type { KmsErrorTheme } from './facts.ts';
 /** What may pass: every code here is tried again within `--max-attempts` and `--deadline`. */
 export const BUSY_ERRORS: KmsErrorTheme = {
   'Rejected.Throttling': {
+    about: 'throttled',
     message: 'KMS gets too many calls from this account',
     hint: 'wait, or raise --deadline and --max-attempts; the quota counts the whole account',
   },
   Throttling: {
+    about: 'throttled',
     message: 'the gateway gets too many calls',
     hint: 'wait a moment and try again; --max-attempts allows more attempts',
   },
   'Throttling.User': {
+    about: 'throttled',
     message: 'the gateway gets too many calls from this user',
     hint: 'run fewer calls at a time with these credentials; --max-attempts allows more attempts',
   },
   'Throttling.Api': {
+    about: 'throttled',
     message: 'the gateway gets too many calls of this operation',
     hint: 'run fewer ACTION calls at a time; --max-attempts allows more attempts',
   },

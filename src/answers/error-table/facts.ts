@@ -13,7 +13,8 @@ export type Subject =
   | 'key-missing'
   | 'key-state'
   | 'secret-missing'
-  | 'exists';
+  | 'exists'
+  | 'throttled';
 
 /** What an error code of KMS, of its gateway or of STS means to the operator. */
 export interface KmsErrorFacts {

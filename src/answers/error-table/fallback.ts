@@ -13,6 +13,7 @@ const REFUSALS = [400, 403, 404, 409];
 export const ERROR_FAMILIES: readonly ErrorFamily[] = [
   {
     prefix: 'Throttling',
+    about: 'throttled',
     kind: 'unavailable',
     message: 'a quota of calls is used up at the moment',
     hint: 'run fewer calls at a time, or give a larger --max-attempts and --deadline',

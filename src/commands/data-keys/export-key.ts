@@ -12,7 +12,7 @@ import { assertSafeEnvironment, createSession } from '../../terminal/session.ts'
 import type { BackupDocument } from '../../documents/backup-document.ts';
 import type { ExportDocument } from '../../documents/export-document.ts';
 import { bindEncryptionContext } from '../../documents/encryption-context.ts';
-import type { DataKeySize, ExportRequest } from '../../data-key/export.ts';
+import type { ExportRequest } from '../../data-key/export.ts';
 import { dataKeyLength, dryRunExport, exportDataKey } from '../../data-key/export.ts';
 import { assertFitsAll } from '../../data-key/recipient.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
@@ -33,6 +33,7 @@ import type { ConnectionOptions } from '../shared/connection-options.ts';
 import { addConnectionOptions, planConnection } from '../shared/connection-options.ts';
 import type { ContextOptions } from '../shared/context-options.ts';
 import { addContextOptions, contextInput, readContext } from '../shared/context-options.ts';
+import { dataKeySize } from '../shared/data-key-size.ts';
 import { describe } from '../shared/describe.ts';
 import { printDryRun } from '../shared/dry-run.ts';
 import type { RepeatedOptions } from '../shared/partial-failure.ts';
@@ -192,31 +193,6 @@ function requireKeyId(options: ExportKeyOptions, io: Io): string {
   const keyId = options.keyId ?? envValue(io.env, 'KMSX_KEY_ID');
   if (keyId === undefined) throw kmsxError('bad-usage', '--key-id is needed, or KMSX_KEY_ID');
   return keyId;
-}
-
-/** If neither is given, KMS's own default is sent, so that the document says what was requested. */
-function dataKeySize({ keySpec, numberOfBytes }: ExportKeyOptions): DataKeySize {
-  if (numberOfBytes === undefined) return { keySpec: keySpec ?? 'AES_256' };
-  if (keySpec !== undefined) {
-    throw kmsxError('options-conflict', '--key-spec and --number-of-bytes exclude each other', {
-      hints: ['leave out --key-spec or --number-of-bytes'],
-    });
-  }
-  const bytes = Number(numberOfBytes);
-  if (!/^\d{1,4}$/.test(numberOfBytes) || bytes < 1 || bytes > 1024) {
-    throw kmsxError('bad-usage', '--number-of-bytes takes a number from 1 to 1024', {
-      hints: likelyBytes(numberOfBytes),
-    });
-  }
-  return { numberOfBytes: bytes };
-}
-
-function likelyBytes(text: string): string[] | undefined {
-  const [, number = '', unit = ''] =
-    /^(\d{1,4})\s*-?\s*(b|bytes?|bits?)?$/i.exec(text.trim()) ?? [];
-  const bytes = Number(number) / (unit.toLowerCase().startsWith('bit') ? 8 : 1);
-  const isRight = Number.isInteger(bytes) && bytes >= 1 && bytes <= 1024;
-  return isRight ? [`did you mean --number-of-bytes ${bytes}?`] : undefined;
 }
 
 /** A bare CiphertextBlob does not carry its context, and the id would be lost. */

@@ -24,6 +24,9 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** Hears of every attempt of a client: KMS's name of the operation, and how it ended. */
+export type AttemptListener = NonNullable<ClientOptions['onAttempt']>;
+
 /**
  * Connects to KMS, uses the client, and ends all connections.
  *
@@ -54,21 +57,26 @@ export async function withConnection<T>(
  *
  * @throws KmsxError those of credentials, `proxy-unsupported`, `state-locked`, `state-malformed`
  */
-export async function connect(plan: ConnectionPlan, session: Session): Promise<Connection> {
+export async function connect(
+  plan: ConnectionPlan,
+  session: Session,
+  onAttempt?: AttemptListener,
+): Promise<Connection> {
   const { gateway } = plan;
   return gateway.kind === 'local'
-    ? await connectLocal(plan, session)
-    : await connectRemote(plan, gateway, session);
+    ? await connectLocal(plan, session, onAttempt)
+    : await connectRemote(plan, gateway, session, onAttempt);
 }
 
 async function connectRemote(
   plan: ConnectionPlan,
   gateway: Gateway,
   session: Session,
+  onAttempt: AttemptListener | undefined,
 ): Promise<Connection> {
   const credentials = await findCredentials(plan, session);
   await session.reporter.detail(`credentials from ${credentials.source}; KMS at ${gateway.url}`);
-  return await connectWith(credentials, plan, gateway, session);
+  return await connectWith(credentials, plan, gateway, session, onAttempt);
 }
 
 /**
@@ -111,10 +119,11 @@ export async function connectWith(
   plan: ConnectionPlan,
   gateway: Gateway,
   session: Session,
+  onAttempt?: AttemptListener,
 ): Promise<Connection> {
   const { createKmsClient, proxyOf } = await import('../../kms/client.ts');
   const { resolve, authorities } = plan;
-  const common = commonOptions(plan, session);
+  const common = commonOptions(plan, session, onAttempt);
   const proxy = proxyOf({ gateway, resolve, env: common.env });
   if (proxy !== undefined) {
     await session.reporter.detail(`KMS through the proxy ${proxy.name} (${proxy.variable})`);
@@ -124,7 +133,11 @@ export async function connectWith(
 }
 
 /** The embedded KMS in this process, on a free port, reached over HTTP with signatures like any other. */
-async function connectLocal(plan: ConnectionPlan, session: Session): Promise<Connection> {
+async function connectLocal(
+  plan: ConnectionPlan,
+  session: Session,
+  onAttempt: AttemptListener | undefined,
+): Promise<Connection> {
   const { startLocalKms } = await import('../../local-kms/start-local-kms.ts');
   const server = await startLocalKms({
     ...session.io,
@@ -133,7 +146,7 @@ async function connectLocal(plan: ConnectionPlan, session: Session): Promise<Con
     waitForLockMs: LOCK_WAIT_MS,
     log: (line) => void session.reporter.detail(line),
   });
-  const kms = await clientOf(server, plan, session);
+  const kms = await clientOf(server, plan, session, onAttempt);
   return {
     kms,
     close: async () => {
@@ -148,6 +161,7 @@ export async function clientOf(
   { announcement }: LocalKms,
   plan: Pick<ConnectionPlan, 'limits'>,
   session: Session,
+  onAttempt?: AttemptListener,
 ): Promise<KmsClient> {
   const [{ createKmsClient }, { knownCredentials }] = await Promise.all([
     import('../../kms/client.ts'),
@@ -155,7 +169,7 @@ export async function clientOf(
   ]);
   const { Endpoint, Region, AccessKeyId, AccessKeySecret } = announcement;
   return createKmsClient({
-    ...commonOptions(plan, session),
+    ...commonOptions(plan, session, onAttempt),
     gateway: localGateway(Endpoint, Region),
     credentials: knownCredentials('the embedded KMS', {
       accessKeyId: AccessKeyId,
@@ -167,6 +181,7 @@ export async function clientOf(
 function commonOptions(
   { limits }: Pick<ConnectionPlan, 'limits'>,
   { io, reporter }: Session,
+  onAttempt: AttemptListener | undefined,
 ): Omit<ClientOptions, 'gateway' | 'credentials'> {
   return {
     limits,
@@ -174,7 +189,9 @@ function commonOptions(
     signal: io.signal,
     userAgent: `kmsx/${version}`,
     clock: io,
-    onAttempt: (action, { attempt, outcome, requestId, durationMs, waitMs }) => {
+    onAttempt: (action, report) => {
+      onAttempt?.(action, report);
+      const { attempt, outcome, requestId, durationMs, waitMs } = report;
       const facts = [`${action} attempt ${attempt}: ${outcome}`, `${Math.round(durationMs)} ms`];
       if (requestId !== undefined) facts.push(`RequestId ${requestId}`);
       if (waitMs !== undefined) facts.push(`next in ${Math.round(waitMs)} ms`);

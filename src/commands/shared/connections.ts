@@ -1,6 +1,6 @@
 import type { KmsClient } from '../../kms/types.ts';
 import type { Session } from '../../terminal/session.ts';
-import type { Connection } from './connect.ts';
+import type { AttemptListener, Connection } from './connect.ts';
 import { connect } from './connect.ts';
 import type { ConnectionPlan } from './connection-options.ts';
 
@@ -11,19 +11,20 @@ export interface Connections {
 }
 
 /** Starts without any connection. */
-export function makeConnections(session: Session): Connections {
+export function makeConnections(session: Session, onAttempt?: AttemptListener): Connections {
   const open = new Map<string, Promise<Connection>>();
   return {
     kmsOf: async (plan) => {
       const { gateway } = plan;
       const place = gateway.kind === 'local' ? 'local' : `${gateway.url} ${gateway.region ?? ''}`;
-      const connection = open.get(place) ?? connect(plan, session);
+      const connection = open.get(place) ?? connect(plan, session, onAttempt);
       open.set(place, connection);
+      connection.catch(() => open.delete(place));
       return (await connection).kms;
     },
     close: async () => {
-      for (const connection of await Promise.allSettled(open.values())) {
-        if (connection.status === 'fulfilled') await connection.value.close();
+      for (const opened of await Promise.allSettled(open.values())) {
+        if (opened.status === 'fulfilled') await opened.value.close();
       }
     },
   };

@@ -6,7 +6,11 @@ import { readInput } from '../../terminal/files/inputs.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertNoSecretInContext, assertNoSecretText } from '../../documents/context-secrets.ts';
 import type { ContextFile, EncryptionContext } from '../../documents/encryption-context.ts';
-import { assertNoReservedName, joinEncryptionContext } from '../../documents/encryption-context.ts';
+import {
+  assertEncryptionContext,
+  assertNoReservedName,
+  joinEncryptionContext,
+} from '../../documents/encryption-context.ts';
 
 export interface ContextOptions {
   readonly context: readonly string[];
@@ -75,7 +79,17 @@ function contextFrom(
   use: ContextUse,
 ): EncryptionContext | undefined {
   const context = joinEncryptionContext(pairs, file);
-  if (context !== undefined) assertNoSecretInContext(context, 'the context');
-  if (use === 'new' && context !== undefined) assertNoReservedName(context);
+  if (context !== undefined) assertContext(context, use);
   return context;
+}
+
+/**
+ * Judges a context, wherever it was given.
+ *
+ * @throws KmsxError `context-malformed`, `context-secret`
+ */
+export function assertContext(context: EncryptionContext, use: ContextUse): void {
+  assertEncryptionContext(context, 'the context');
+  assertNoSecretInContext(context, 'the context');
+  if (use === 'new') assertNoReservedName(context);
 }

@@ -111,8 +111,13 @@ export async function openExport(
   }
 }
 
-/** The input is overwritten. */
-async function openPrivateKey(
+/**
+ * Opens a private key, with its passphrase if it has one. The input is overwritten.
+ *
+ * @returns the key, which the caller closes
+ * @throws KmsxError those of `readPrivateKey` and `askPassphrase`
+ */
+export async function openPrivateKey(
   { bytes, label }: Input,
   options: PassphraseOptions,
   session: Session,

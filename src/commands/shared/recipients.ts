@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
-import { equalBytes } from '../../base/bytes.ts';
-import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
-import { withoutStray } from '../../base/nearly-right.ts';
 import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { readInput } from '../../terminal/files/inputs.ts';
 import { optionOr, repeatable, suggestValues } from '../../terminal/options.ts';
 import type { Session } from '../../terminal/session.ts';
+import type { PublicKeyOfFile } from '../../data-key/choose-recipients.ts';
+import {
+  assertFingerprint,
+  chooseAlgorithm,
+  chooseRecipients,
+  parseFingerprint,
+} from '../../data-key/choose-recipients.ts';
 import type { Recipient } from '../../data-key/recipient.ts';
 import {
-  assertTakesKeySpec,
-  defaultAlgorithm,
   findWrappingAlgorithm,
   findWrappingKeySpec,
   algorithmNames,
   keySpecNames,
 } from '../../wrapping/algorithms.ts';
-import { sharedFactor } from '../../wrapping/modulus/modulus.ts';
 import { certificateWarnings } from '../../wrapping/purpose/certificate.ts';
-import type { WrappingPublicKey } from '../../wrapping/public-key/wrapping-public-key.ts';
 import type { PublicKeyFacts } from '../../wrapping/public-key/public-key.ts';
 import { readPublicKey } from '../../wrapping/public-key/public-key.ts';
 import { requireWrappingKey } from '../../wrapping/public-key/wrapping-public-key.ts';
@@ -116,12 +116,33 @@ export function recipientInputs(options: RecipientOptions): InputRequest[] {
   return [...options.pubkey.map((path) => ({ option: '--pubkey', path })), ...pinInput(options)];
 }
 
+/** A public key as a file has it. */
+export interface PublicKeyInput extends PublicKeyOfFile {
+  readonly input: Pick<Input, 'fileId'>;
+}
+
+/**
+ * Reads the public key of a file, and warns of what its certificate says.
+ *
+ * @throws KmsxError those of reading and of public keys
+ */
+export async function readPublicKeyInput(path: string, session: Session): Promise<PublicKeyInput> {
+  const input = await readInput(path, 'a public key', session.io, session.reporter);
+  const { label } = input;
+  const read = await explainingWrongFile(input, 'public key', session.io, () => {
+    const facts = readPublicKey(input.bytes, label);
+    return { facts, publicKey: requireWrappingKey(facts, label) };
+  });
+  for (const warning of warningsOf(read.facts, label, session))
+    await session.reporter.warn(warning);
+  return { ...read, label, input };
+}
+
 /**
  * Reads every public key, checks its fingerprint if one is expected, and decides its wrapping algorithm.
  *
  * @returns the recipients in the order of `--pubkey`, and the files that were read
- * @throws KmsxError those of public keys, `fingerprint-mismatch`, `wrapping-algorithm-mismatch`,
- * `pubkey-repeated`, `pubkey-modulus` if two keys have a factor in common
+ * @throws KmsxError those of public keys and of `chooseRecipients`
  */
 export async function readRecipients(
   options: RecipientOptions,
@@ -131,36 +152,9 @@ export async function readRecipients(
     const inputs = await pinFileIds(options, session);
     return { recipients: [await recipientInToken(options, options.forToken, session)], inputs };
   }
-  const recipients: Recipient[] = [];
-  const inputs: Input[] = [];
-  const rsaKeys: { readonly modulus: bigint; readonly label: string }[] = [];
-  for (const [index, path] of options.pubkey.entries()) {
-    const input = await readInput(path, 'a public key', session.io, session.reporter);
-    const { facts, publicKey } = await explainingWrongFile(input, 'public key', session.io, () => {
-      const facts = readPublicKey(input.bytes, input.label);
-      return { facts, publicKey: requireWrappingKey(facts, input.label) };
-    });
-    const expected = options.expectFingerprint[index];
-    if (expected !== undefined) assertFingerprint(publicKey, expected, input.label);
-    if (recipients.some((other) => other.publicKey.fingerprint === publicKey.fingerprint)) {
-      throw kmsxError('pubkey-repeated', `${input.label} is a public key that was given before`);
-    }
-    if (facts.modulus !== undefined) {
-      const moduli = rsaKeys.map(({ modulus }) => modulus);
-      const shared = sharedFactor(facts.modulus, moduli);
-      const other = shared === undefined ? undefined : rsaKeys[shared];
-      if (other !== undefined) throw factorShared(input.label, other.label);
-      rsaKeys.push({ modulus: facts.modulus, label: input.label });
-    }
-    for (const warning of warningsOf(facts, input.label, session)) {
-      await session.reporter.warn(warning);
-    }
-    recipients.push({ publicKey, algorithm: chooseAlgorithm(options, publicKey, input.label) });
-    inputs.push(input);
-  }
-  const [first, ...others] = recipients;
-  if (first === undefined) throw new TypeError('checkRecipientOptions saw to one public key');
-  return { recipients: [first, ...others], inputs };
+  const keys: PublicKeyInput[] = [];
+  for (const path of options.pubkey) keys.push(await readPublicKeyInput(path, session));
+  return { recipients: chooseRecipients(keys, options), inputs: keys.map(({ input }) => input) };
 }
 
 function warningsOf({ certificate }: PublicKeyFacts, label: string, { io }: Session): string[] {
@@ -181,75 +175,4 @@ async function recipientInToken(
   if (expected !== undefined) assertFingerprint(recipient.publicKey, expected, 'the token');
   chooseAlgorithm(options, recipient.publicKey, 'the key in the token');
   return recipient;
-}
-
-function factorShared(label: string, other: string): KmsxError {
-  const reason = `holds an RSA key whose modulus has a factor in common with that of ${other}`;
-  return kmsxError('pubkey-modulus', `${label} ${reason}`);
-}
-
-function chooseAlgorithm(
-  options: RecipientOptions,
-  { keySpec, algorithm: own }: WrappingPublicKey,
-  label: string,
-): Recipient['algorithm'] {
-  const asked = options.wrappingKeySpec;
-  if (asked !== undefined && asked !== keySpec) {
-    throw kmsxError(
-      'wrapping-algorithm-mismatch',
-      `${label} is ${keySpec}, and --wrapping-key-spec ${asked}`,
-    );
-  }
-  if (options.wrappingAlgorithm === undefined) {
-    return own === undefined ? defaultAlgorithm(keySpec) : findWrappingAlgorithm(own);
-  }
-  const algorithm = findWrappingAlgorithm(options.wrappingAlgorithm);
-  if (own !== undefined && own !== algorithm.name) {
-    throw kmsxError(
-      'wrapping-algorithm-mismatch',
-      `${label} holds a key for ${own} alone, and --wrapping-algorithm is ${algorithm.name}`,
-    );
-  }
-  assertTakesKeySpec(algorithm, keySpec, label);
-  return algorithm;
-}
-
-/**
- * Reads a fingerprint as it was read aloud or copied: blanks and hyphens are fine, and either letter case.
- *
- * @returns the 32 bytes of the SHA-256
- * @throws KmsxError `fingerprint-malformed`
- */
-export function parseFingerprint(text: string): Buffer {
-  const digits = /^SHA256:([0-9a-fA-F]{64})$/i.exec(text.replaceAll(/[\s-]/g, ''))?.[1];
-  if (digits !== undefined) return Buffer.from(digits, 'hex');
-  throw kmsxError(
-    'fingerprint-malformed',
-    '--expect-fingerprint takes SHA256: and 64 hexadecimal digits',
-    { hints: likelyFingerprint(text) },
-  );
-}
-
-function likelyFingerprint(text: string): string[] | undefined {
-  if (/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(text)) {
-    return ['that is the fingerprint of OpenSSH; kmsx inspect FILE prints that of the public key'];
-  }
-  if (/^(?:sha256 fingerprint[=:])?\s*(?:[0-9a-f]{2}:){31}[0-9a-f]{2}$/i.test(text)) {
-    return [
-      'that is the fingerprint of a certificate; kmsx inspect FILE prints that of the public key',
-    ];
-  }
-  const digits = /^(?:sha-?256[:=]?)?(?:0x)?([0-9a-f]{64})$/i.exec(
-    withoutStray(text).replaceAll('-', ''),
-  )?.[1];
-  return digits === undefined ? undefined : [`did you mean --expect-fingerprint SHA256:${digits}?`];
-}
-
-function assertFingerprint(publicKey: WrappingPublicKey, expected: string, label: string): void {
-  const actual = parseFingerprint(publicKey.fingerprint);
-  if (equalBytes(actual, parseFingerprint(expected))) return;
-  throw kmsxError(
-    'fingerprint-mismatch',
-    `${label} has the fingerprint ${publicKey.fingerprint}, not the expected one`,
-  );
 }

@@ -6,6 +6,7 @@ import { madeBy, toBackupDocument } from '../../documents/backup-document.ts';
 import type { EncryptionContext } from '../../documents/encryption-context.ts';
 import { assertNoReservedName } from '../../documents/encryption-context.ts';
 import { assertCheckValues, assuranceBits } from '../../documents/key-check-value.ts';
+import type { OneTimeKey } from '../one-time-export.ts';
 import { dryRunOneTimeExport, exportToOneTimeKey, makeOneTimeKey } from '../one-time-export.ts';
 import type { ReencryptRequest } from './request.ts';
 import { reEncryptInput } from './request.ts';
@@ -36,9 +37,18 @@ export interface ReencryptedBackup {
  */
 export async function reencryptDataKey(
   request: ReencryptRequest,
-  { kms, now }: { readonly kms: KmsClient; readonly now: () => Date },
+  {
+    kms,
+    now,
+    oneTimeKey: shared,
+  }: {
+    readonly kms: KmsClient;
+    readonly now: () => Date;
+    /** To use one pair for several backups; else a new one is made. */
+    readonly oneTimeKey?: OneTimeKey;
+  },
 ): Promise<ReencryptedBackup> {
-  const oneTimeKey = await makeOneTimeKey();
+  const oneTimeKey = shared ?? (await makeOneTimeKey());
   const { opened: old, refusal } = await openOld(request, () =>
     exportToOneTimeKey(request.source, kms, oneTimeKey),
   );

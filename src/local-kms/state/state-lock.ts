@@ -1,207 +1,22 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  statSync,
-  truncateSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { FileContext } from '../../base/files/durable-file.ts';
-import { writeError } from '../../base/files/write-error.ts';
-import { kmsxError, systemErrorCode } from '../../base/error.ts';
-
-/** A held lock of a state folder. */
-export interface StateLock {
-  /** Releases the lock; further calls do nothing. */
-  release(): void;
-}
-
-type LockContext = Pick<FileContext, 'pid' | 'isProcessAlive' | 'signal'>;
-
-interface HeldLock {
-  readonly path: string;
-  readonly owner: string;
-}
-
-const POLL_MS = 20;
-
-const MAX_OWNER_BYTES = 64;
-
-/** A process id and, if available, when the process was started. */
-const OWNER = /^(\d{1,10})(?: (\d{1,20}))?$/;
+import { kmsxError } from '../../base/error.ts';
+import type { Lock, LockContext } from '../../base/files/lock-file.ts';
+import { takeLock } from '../../base/files/lock-file.ts';
 
 /**
  * Takes the lock of a state folder, waiting for at most `waitMs`; 0 refuses at once.
  *
- * Lock files are numbered, `lock.1`, `lock.2`, …, and the highest number decides. It holds the process id of its owner
- * and, after a blank, when that process was started (on Linux, in clock ticks since boot), which tells the owner from a
- * later process with the same id; a released lock is empty. A process that finds the owner gone takes the lock by
- * creating the next number, which the file system lets only one process do, and never by removing a file; so two
- * processes that see the same stale lock cannot both get it. The owner removes the old numbers, but for the last.
- *
- * @throws KmsxError `state-locked`, where `details.path` is the lock file; `file-unwritable` and similar if the folder
- * cannot be used
+ * @throws KmsxError `state-locked`, where `details.path` is the lock file; those of `takeLock`
  */
 export async function takeStateLock(
   folder: string,
   waitMs: number,
   context: LockContext,
-): Promise<StateLock> {
-  const patience = AbortSignal.timeout(waitMs);
-  for (;;) {
-    context.signal.throwIfAborted();
-    const attempt = tryToLock(folder, context);
-    if ('release' in attempt) return attempt;
-    if (waitMs === 0 || patience.aborted) {
-      const { path } = attempt;
-      const pid = OWNER.exec(attempt.owner)?.[1] ?? 'unknown';
-      const details = { folder, path, pid };
-      throw kmsxError('state-locked', `${folder} is in use by process ${pid}`, { details });
-    }
-    // Aborting ends the sleep; the loop then throws the signal's own reason.
-    await sleep(POLL_MS, undefined, { signal: context.signal }).catch(() => undefined);
-  }
-}
-
-/** The lock, or the file and owner of the lock that another process holds. */
-function tryToLock(folder: string, context: LockContext): StateLock | HeldLock {
-  try {
-    for (;;) {
-      const highest = lockNumbers(folder).at(-1) ?? 0;
-      const path = join(folder, `lock.${highest}`);
-      const owner = highest === 0 ? '' : ownerOf(path);
-      if (owner !== '' && isHeld(path, owner, context)) return { path, owner };
-      const lock = createLock(folder, highest + 1, owner, context.pid);
-      if (lock !== undefined) return lock;
-    }
-  } catch (error) {
-    throw writeError(join(folder, 'lock'), error);
-  }
-}
-
-function createLock(
-  folder: string,
-  number: number,
-  seenOwner: string,
-  pid: number,
-): StateLock | undefined {
-  const path = join(folder, `lock.${number}`);
-  let file: number;
-  try {
-    file = openSync(path, 'wx', 0o600);
-  } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return undefined;
-    throw error;
-  }
-  try {
-    writeSync(file, ownerText(pid));
-  } finally {
-    closeSync(file);
-  }
-  const numbers = lockNumbers(folder);
-  // A file is empty until its owner is written, and may have looked released until then. Each process writes its own file
-  // before it lists the others, so of two at least one sees the other: never do both keep theirs.
-  const isAsSeen = number === 1 || ownerOf(join(folder, `lock.${number - 1}`)) === seenOwner;
-  if (numbers.at(-1) !== number || !isAsSeen) {
-    ignoringMissing(() => {
-      unlinkSync(path);
-    });
-    return undefined;
-  }
-  for (const old of numbers.slice(0, -2)) {
-    ignoringMissing(() => {
-      unlinkSync(join(folder, `lock.${old}`));
-    });
-  }
-  return {
-    release: () => {
-      try {
-        truncateSync(path);
-      } catch (error) {
-        // The work is done, and the lock counts for nothing once this process has ended.
-        if (systemErrorCode(error) === undefined) throw error;
-      }
-    },
-  };
-}
-
-function lockNumbers(folder: string): number[] {
-  return readdirSync(folder)
-    .map((name) => /^lock\.([1-9]\d{0,14})$/.exec(name)?.[1])
-    .filter((digits) => digits !== undefined)
-    .map(Number)
-    .sort((a, b) => a - b);
-}
-
-function ownerOf(path: string): string {
-  let owner = '';
-  ignoringMissing(() => {
-    // Of anything but a file, such as a named pipe, opening and reading could wait for ever.
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      if (!fstatSync(file).isFile()) throw notRegular(path);
-      const bytes = Buffer.alloc(MAX_OWNER_BYTES);
-      owner = bytes.toString('latin1', 0, readSync(file, bytes));
-    } finally {
-      closeSync(file);
-    }
+): Promise<Lock> {
+  const lock = await takeLock(join(folder, 'lock'), waitMs, context);
+  if ('release' in lock) return lock;
+  const { path, pid } = lock;
+  throw kmsxError('state-locked', `${folder} is in use by process ${pid}`, {
+    details: { folder, path, pid },
   });
-  return owner;
-}
-
-function notRegular(path: string): Error {
-  return kmsxError('file-unreadable', `${path} is not a regular file`, {
-    hints: ['give an empty folder, or move that file away'],
-  });
-}
-
-function ownerText(pid: number): string {
-  const startTime = startTimeOf(pid);
-  return startTime === undefined ? String(pid) : `${pid} ${startTime}`;
-}
-
-/** When a process was started: field 22 of proc(5)'s stat, in clock ticks since the boot. */
-function startTimeOf(pid: number): string | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return undefined; // not Linux, or another user's hidden process: only the process id is known
-  }
-  // Field 2 is the program's name in parentheses, and may contain blanks and parentheses.
-  const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3];
-  return startTime !== undefined && /^\d{1,20}$/.test(startTime) ? startTime : undefined;
-}
-
-function isHeld(path: string, owner: string, context: LockContext): boolean {
-  const [, digits, startTime] = OWNER.exec(owner) ?? [];
-  // Not written by this program: never assume that its owner is gone.
-  if (digits === undefined) return true;
-  const pid = Number(digits);
-  if (pid !== context.pid && !context.isProcessAlive(pid)) return false;
-  const startTimeNow = startTimeOf(pid);
-  if (startTime !== undefined && startTimeNow !== undefined) return startTime === startTimeNow;
-  if (pid !== context.pid) return true;
-  // In a container every run may have the same process id: a lock older than this process is not its own.
-  let takenAt = 0;
-  ignoringMissing(() => {
-    takenAt = statSync(path).mtimeMs;
-  });
-  return takenAt >= performance.timeOrigin;
-}
-
-function ignoringMissing(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  }
 }

@@ -11,8 +11,10 @@ import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
 import type { Io } from '../io.ts';
 import type { Reporter } from '../reporter.ts';
 
+const MIB = 1024 * 1024;
+
 /** No key file or document comes near this; a larger input is a mistake. */
-const MAX_INPUT_BYTES = 1024 * 1024;
+const MAX_INPUT_BYTES = MIB;
 
 /** An input: its bytes, its name in messages, and which file it is. */
 export interface Input {
@@ -46,6 +48,7 @@ export function assertOneStdin(requests: readonly InputRequest[]): void {
  * Reads a file, a pipe, or standard input for `-`.
  *
  * @param what - what is expected, such as "an export document"
+ * @param most - so many bytes; 1 MiB if it is not given
  * @throws KmsxError `file-missing`, `file-unreadable`, `input-is-folder`, `input-empty`, `input-too-large`, `input-needed`
  */
 export async function readInput(
@@ -53,14 +56,15 @@ export async function readInput(
   what: string,
   io: Io,
   reporter: Reporter,
+  most = MAX_INPUT_BYTES,
 ): Promise<Input> {
   const input = isStdin(path)
-    ? await readStdin(what, io, reporter)
-    : await readFile(absolutePath(io.cwd, path), path, what, io);
-  if (input.bytes.length > MAX_INPUT_BYTES) {
+    ? await readStdin(what, most, io, reporter)
+    : await readFile(absolutePath(io.cwd, path), path, what, most, io);
+  if (input.bytes.length > most) {
     throw kmsxError(
       'input-too-large',
-      `${input.label} is larger than 1 MiB, too large for ${what}`,
+      `${input.label} is larger than ${most / MIB} MiB, too large for ${what}`,
       { details: { label: input.label } },
     );
   }
@@ -101,14 +105,14 @@ function inputNeeded(label: string, what: string): Error {
   });
 }
 
-async function readStdin(what: string, io: Io, reporter: Reporter): Promise<Input> {
+async function readStdin(what: string, most: number, io: Io, reporter: Reporter): Promise<Input> {
   if (io.stdin.isTerminal && !io.mayAsk) {
     throw inputNeeded('standard input', what);
   }
   if (io.stdin.isTerminal) {
     await reporter.note(`waiting for ${what} on standard input; end it with Ctrl-D`);
   }
-  const bytes = await io.stdin.read(MAX_INPUT_BYTES).catch((error: unknown) => {
+  const bytes = await io.stdin.read(most).catch((error: unknown) => {
     throw kmsxError('stream-failed', 'standard input cannot be read', { cause: error });
   });
   return { bytes, label: 'standard input', fileId: io.stdin.fileId };
@@ -118,6 +122,7 @@ async function readFile(
   path: string,
   label: string,
   what: string,
+  most: number,
   { mayAsk, signal }: Io,
 ): Promise<Input> {
   let handle: FileHandle | undefined;
@@ -126,7 +131,7 @@ async function readFile(
     if (!mayAsk && isTerminal(handle.fd)) throw inputNeeded(label, what);
     const stats = await handle.stat();
     const waitForWriter = stats.isFIFO() && !/^\/(dev|proc\/self)\/fd\//.test(label);
-    const bytes = await readUpTo(handle, MAX_INPUT_BYTES, { waitForWriter, signal });
+    const bytes = await readUpTo(handle, most, { waitForWriter, signal });
     const fileId = stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined;
     return { bytes, label, fileId };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { KmsxError, kmsxError } from '../../../base/error.ts';
+import { KmsxError } from '../../../base/error.ts';
 import type { Input } from '../../../terminal/files/inputs.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
@@ -31,8 +31,8 @@ import {
 import type { BackupOutputs, KeptBackup } from '../../shared/backup/backup-places.ts';
 import {
   checkSecrets,
+  assertHasReEncrypt,
   checkStored,
-  isDedicated,
   keepBackups,
   planBackupStore,
   readBackupPlaces,
@@ -40,7 +40,6 @@ import {
 import { expectCheckValueOption } from '../../shared/check-value-options.ts';
 import { assertStoreUsed } from '../../shared/store/store-options.ts';
 import { withConnection } from '../../shared/connect.ts';
-import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import { addConnectionOptions } from '../../shared/connection-options.ts';
 import { backupsShown } from '../../shared/view/backups.ts';
 import { describe } from '../../shared/describe.ts';
@@ -200,12 +199,6 @@ async function planReencrypt(
     requestOf(known);
   }
   return { backup, inputs: [...backup.inputs, ...newContext.inputs], requestOf };
-}
-
-/** @throws KmsxError `operation-not-offered` */
-function assertHasReEncrypt({ gateway }: ConnectionPlan): void {
-  if (!isDedicated(gateway)) return;
-  throw kmsxError('operation-not-offered', 'a dedicated gateway does not have ReEncrypt');
 }
 
 /** Says what was compared, and warns of what the new backup does not guarantee. */

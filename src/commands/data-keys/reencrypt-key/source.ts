@@ -3,11 +3,11 @@ import { equalBytes } from '../../../base/bytes.ts';
 import { kmsxError } from '../../../base/error.ts';
 import type { ExportDocument, ExportEntry } from '../../../documents/export-document.ts';
 import type { Envelope } from '../../../documents/read-document.ts';
+import { parseFingerprint } from '../../../data-key/choose-recipients.ts';
 import type { AsymmetricSource } from '../../../data-key/reencrypt/request.ts';
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
 import { findWrappingAlgorithm } from '../../../wrapping/algorithms.ts';
-import { parseFingerprint } from '../../shared/recipients.ts';
 
 /** The options for a data key that comes from an export for an asymmetric key of KMS. */
 export interface AsymmetricSourceOptions {

@@ -9,13 +9,11 @@ import { optionOr, repeatable, suggestValues } from '../../../terminal/options.t
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { parseExpectedCheckValue } from '../../../documents/key-check-value.ts';
-import type { ExportOpener } from '../../../data-key/verify/opener.ts';
 import type { OpenableExport, VerifiableBackup } from '../../../data-key/verify/verify-backups.ts';
 import { assertVerified } from '../../../data-key/verify/verify-backups.ts';
 import { verifyKey } from '../../../data-key/verify/verify-key.ts';
 import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
 import { witnessCommands } from '../../../data-key/witness/witness.ts';
-import { exportFor } from '../../../data-key/find-export.ts';
 import { algorithmNames } from '../../../wrapping/algorithms.ts';
 import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
 import { explainingFailures } from '../../shared/backup/backup-failures.ts';
@@ -24,9 +22,10 @@ import {
   expectCheckValueOption,
   parseCheckValueMethods,
 } from '../../shared/check-value-options.ts';
+import { addConnectionOptions, parseSeconds } from '../../shared/connection-options.ts';
+import { exportBeside } from '../../shared/backup/export-beside.ts';
 import type { Connections } from '../../shared/connections.ts';
 import { makeConnections } from '../../shared/connections.ts';
-import { addConnectionOptions, parseSeconds } from '../../shared/connection-options.ts';
 import { addContextOptions, contextInput } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';
 import { addStoreOptions, assertStoreUsed } from '../../shared/store/store-options.ts';
@@ -267,14 +266,4 @@ function verifiable(
     explaining: (source, kms, work) =>
       explainingFailures({ source, label: backup.label, kms }, work),
   };
-}
-
-/** The export for this private key in the document of a backup, if it has one. */
-function exportBeside(
-  { envelope }: OpenedBackup,
-  privateKey: ExportOpener,
-): OpenableExport | undefined {
-  if (envelope?.kind !== 'export') return undefined;
-  const wrapped = exportFor(envelope.document, privateKey);
-  return wrapped && { wrapped, privateKey };
 }

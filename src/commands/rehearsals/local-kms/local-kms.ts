@@ -120,6 +120,7 @@ async function runLocalKms(
   const stopped = new Promise<void>((resolve) => {
     io.takeSignals(() => {
       resolve();
+      return false;
     });
   });
   const isLogged = command === undefined ? !quiet : verbose;

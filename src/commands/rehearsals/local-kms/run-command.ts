@@ -19,6 +19,7 @@ export function runCommand(
   const child = spawn(program, args, { env: { ...env }, stdio: 'inherit' });
   io.takeSignals((signal) => {
     if (signal !== 'SIGINT') child.kill(signal);
+    return true;
   });
   return new Promise((resolve, reject) => {
     child.on('error', (error) => {

@@ -111,6 +111,16 @@ export function isDedicated(gateway: ConnectionPlan['gateway']): boolean {
 }
 
 /**
+ * Refuses a gateway that does not re-encrypt.
+ *
+ * @throws KmsxError `operation-not-offered`
+ */
+export function assertHasReEncrypt({ gateway }: ConnectionPlan): void {
+  if (!isDedicated(gateway)) return;
+  throw kmsxError('operation-not-offered', 'a dedicated gateway does not have ReEncrypt');
+}
+
+/**
  * Checks that no secret exists yet, so that no data key is generated for nothing. It is CreateSecret itself that keeps a
  * backup out of an existing secret.
  *

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
 import type { SecretBytes } from '../../../base/secret-bytes.ts';
-import { secretCopy } from '../../../base/secret-bytes.ts';
-import { encodeBase64Bytes, encodeHexBytes } from '../../../base/secret-encoding.ts';
 import type { Input } from '../../../terminal/files/inputs.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
@@ -24,6 +22,7 @@ import {
 } from '../check-value-options.ts';
 import { printView } from '../../../terminal/output/view.ts';
 import { withOutputs, writeReport } from '../with-outputs.ts';
+import { encodeDataKey } from './encode.ts';
 import type { ComponentOptions } from './component-output.ts';
 import { checkValueView, keyFileView } from './data-key-view.ts';
 import {
@@ -32,8 +31,6 @@ import {
   planSplit,
   writeComponents,
 } from './component-output.ts';
-
-const NEWLINE = Buffer.from('\n');
 
 /** How a plaintext data key leaves kmsx: the options that unwrapping and recovering have in common. */
 export interface DataKeyOutputOptions extends ComponentOptions {
@@ -149,7 +146,7 @@ async function writeWhole(
     return;
   }
   await announcePlaintext(options, out, session);
-  const encoded = encode(dataKey.bytes, options.format);
+  const encoded = encodeDataKey(dataKey.bytes, options.format);
   try {
     await out.write(encoded);
   } finally {
@@ -181,13 +178,4 @@ function checkValuesOf(dataKey: SecretBytes, { methods }: DataKeyOutputPlan): Ke
     'bad-usage',
     `a data key of ${dataKey.length} bytes does not have every check value of --check-value-methods`,
   );
-}
-
-/** One line, except for `raw`, which is the key and nothing else. */
-function encode(key: Uint8Array, format: DataKeyOutputOptions['format']): Buffer {
-  if (format === 'raw') return secretCopy(key);
-  const text = format === 'hex' ? encodeHexBytes(key) : encodeBase64Bytes(key);
-  const line = Buffer.concat([text, NEWLINE]);
-  text.fill(0);
-  return line;
 }

@@ -1,0 +1,160 @@
+import { kmsxError } from '../base/error.ts';
+import type { AppendFile } from '../base/files/append-file.ts';
+import { openAppendFile } from '../base/files/append-file.ts';
+import type { FileContext } from '../base/files/durable-file.ts';
+import type { FolderWriter } from '../base/files/folder-writer.ts';
+import { openFolderWriter } from '../base/files/folder-writer.ts';
+import { readLines } from '../base/files/read-lines.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { JournalEvent } from './journal/events.ts';
+import type { Journal } from './journal/journal.ts';
+
+/** A file or folder that results go to. */
+export interface Destination {
+  /** From the root. */
+  readonly path: string;
+  /** As the user named it. */
+  readonly label: string;
+}
+
+/** Where what the journal holds is put besides. */
+export interface Destinations {
+  /** One result a line. */
+  readonly out: Destination | undefined;
+  /** One result a file. */
+  readonly outFolder: Destination | undefined;
+  /** One backup a file. */
+  readonly backupFolder: Destination | undefined;
+  /** Whether results are backups. */
+  readonly resultsAreBackups: boolean;
+}
+
+/** Puts what the journal holds into files, behind it. */
+export interface Delivery {
+  /** Takes an event that is on stable storage, in the order of the journal; waits while there is too much to do. */
+  deliver(event: JournalEvent): Promise<void>;
+  /** Waits until everything is on stable storage. */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** So many events wait to be put into files. */
+const MOST_WAITING = 512;
+
+/**
+ * Makes ready where results go, and puts there what an earlier run left in the journal alone.
+ *
+ * @throws KmsxError `output-changed` where what is there is not what the journal says; those of files
+ */
+export async function openDelivery(
+  journal: Journal,
+  destinations: Destinations,
+  context: FileContext,
+): Promise<Delivery> {
+  const { out, outFolder, backupFolder, resultsAreBackups } = destinations;
+  const folder = async (at: Destination | undefined): Promise<FolderWriter | undefined> =>
+    at && (await openFolderWriter(at.path, at.label, context));
+  const writers = { out: await folder(outFolder), backup: await folder(backupFolder) };
+  const file = out && (await openAppendFile(out.path, { label: out.label, ahead: 0 }));
+  const line = out && linesThere(out);
+
+  let ordinal = 0; // of events whose files are waited for
+  const waiting: Promise<void>[] = [];
+  let failure: { readonly error: unknown } | undefined;
+
+  const filesOf = (event: JournalEvent): [FolderWriter, string, JsonObject][] => {
+    if (event.Event === 'generated') {
+      return writers.backup === undefined
+        ? []
+        : [[writers.backup, event.Name, { ...event.Backup }]];
+    }
+    if (event.Event !== 'done') return [];
+    const { Name, Result } = event;
+    const backup = resultsAreBackups ? writers.backup : undefined;
+    return [writers.out, backup].flatMap((writer) =>
+      writer === undefined ? [] : [[writer, Name, Result] as [FolderWriter, string, JsonObject]],
+    );
+  };
+  /** One after the other, so that the mark in the journal never is ahead of a file. */
+  const settle = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const through = ordinal;
+      await Promise.all(waiting.splice(0));
+      if (failure !== undefined) throw failure.error;
+      const hasFiles = writers.out !== undefined || writers.backup !== undefined;
+      if (hasFiles && through > journal.states.through) {
+        await journal.record({ Event: 'files', Through: through });
+      }
+    }
+  };
+  let settling: Promise<void> | undefined;
+  const settled = (): Promise<void> =>
+    (settling ??= settle().finally(() => {
+      settling = undefined;
+    }));
+  const deliver = async (event: JournalEvent, from: number): Promise<void> => {
+    if (event.Event !== 'generated' && event.Event !== 'done') return;
+    ordinal += 1;
+    // What is marked as synced is there, unless someone took it away; what is not is compared.
+    const works = filesOf(event)
+      .map(([writer, name, document]) => ({ writer, file: `${name}.json`, document }))
+      .filter(({ writer, file }) => ordinal > from || !writer.has(file))
+      .map(({ writer, file, document }) => writer.write(file, encode(document)));
+    if (event.Event === 'done' && file !== undefined) {
+      works.push(addLine(encode(named(event.Name, event.Result)), file, line, out?.label ?? ''));
+    }
+    for (const work of works) {
+      waiting.push(
+        work.catch((error: unknown) => {
+          failure ??= { error };
+        }),
+      );
+    }
+    if (failure !== undefined) throw failure.error;
+    if (waiting.length >= MOST_WAITING) await settled();
+  };
+
+  const from = journal.states.through;
+  if (journal.isResumed) {
+    for await (const event of journal.events()) await deliver(event, from);
+    await settled();
+  }
+  if ((await line?.next())?.done === false) throw changed(out?.label ?? '');
+  return {
+    deliver: (event) => deliver(event, 0),
+    finish: settled,
+    close: async () => {
+      await Promise.all(waiting);
+      await file?.close();
+    },
+  };
+}
+
+/** What stands in `--out` already, to be compared with the journal. */
+function linesThere({ path }: Destination): AsyncIterator<Buffer> {
+  return readLines(path)[Symbol.asyncIterator]();
+}
+
+async function addLine(
+  bytes: Buffer,
+  file: AppendFile,
+  there: AsyncIterator<Buffer> | undefined,
+  label: string,
+): Promise<void> {
+  const line = await there?.next();
+  if (line === undefined || line.done === true) await file.append(bytes);
+  else if (!bytes.subarray(0, -1).equals(line.value)) throw changed(label);
+}
+
+function changed(label: string): Error {
+  return kmsxError('output-changed', `${label} does not hold what its journal says`);
+}
+
+function encode(document: JsonObject): Buffer {
+  return Buffer.from(`${JSON.stringify(document)}\n`);
+}
+
+/** A result with the name of its line: after `Format`, which stands first. */
+function named(Name: string, { Format, ...rest }: JsonObject): JsonObject {
+  return Format === undefined ? { Name, ...rest } : { Format, Name, ...rest };
+}

@@ -1,0 +1,144 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { kmsxError } from '../../base/error.ts';
+import type { AppendFile } from '../../base/files/append-file.ts';
+import { openAppendFile } from '../../base/files/append-file.ts';
+import type { FileContext } from '../../base/files/durable-file.ts';
+import type { Lock } from '../../base/files/lock-file.ts';
+import { takeLock } from '../../base/files/lock-file.ts';
+import { readLines } from '../../base/files/read-lines.ts';
+import type { JournalEvent, JournalHeader } from './events.ts';
+import { encodeLine, JOURNAL_FORMAT, parseEvent, parseHeader } from './events.ts';
+import { LineStates } from './line-states.ts';
+
+/** What happened to the lines of a manifest, on stable storage. Another implementation may keep it elsewhere. */
+export interface Journal {
+  /** What it is called in messages. */
+  readonly label: string;
+  readonly states: LineStates;
+  /** Whether an earlier run began it. */
+  readonly isResumed: boolean;
+  /** Its events from the first, as they are on stable storage. */
+  events(): AsyncIterable<JournalEvent>;
+  /** Adds an event; resolves when it is on stable storage, in the order in which events were added. */
+  record(event: JournalEvent): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JournalRequest {
+  readonly path: string;
+  readonly label: string;
+  readonly header: JournalHeader;
+  /** How many lines are worked on at once. */
+  readonly concurrency: number;
+  readonly context: FileContext;
+}
+
+/** Room that is kept ahead: for each line that is worked on, a document of many exports. */
+const LEAST_AHEAD = 1024 * 1024;
+const AHEAD_EACH = 64 * 1024;
+
+/**
+ * Opens a journal in a file, or begins it. What an earlier run that was killed left open is recorded as lost.
+ *
+ * @throws KmsxError `journal-locked` while another process works on it; `journal-mismatch` where it is of another manifest,
+ * command or options; `journal-malformed`; those of files
+ */
+export async function openJournal(request: JournalRequest): Promise<Journal> {
+  const { path, label, header, concurrency, context } = request;
+  const lock = await lockJournal(path, label, context);
+  let file: AppendFile | undefined;
+  try {
+    assertMayBeJournal(path, label);
+    const opened = await openAppendFile(path, {
+      label,
+      ahead: Math.max(LEAST_AHEAD, concurrency * AHEAD_EACH),
+    });
+    file = opened;
+    const states = new LineStates();
+    const isResumed = opened.length > 0;
+    if (isResumed) await assertSame(path, label, header);
+    else await opened.append(encodeLine(header));
+    const events = (): AsyncIterable<JournalEvent> => eventsOf(path, label);
+    for await (const event of events()) states.apply(event);
+    const record = async (event: JournalEvent): Promise<void> => {
+      await opened.append(encodeLine(event));
+      states.apply(event);
+    };
+    for (const line of states.openIntents()) await record({ Event: 'lost', Count: 1, Line: line });
+    const close = async (): Promise<void> => {
+      try {
+        await opened.close();
+      } finally {
+        lock.release();
+      }
+    };
+    return { label, states, isResumed, events, record, close };
+  } catch (error) {
+    await file?.close().catch(() => undefined); // the error to report is the first
+    lock.release();
+    throw error;
+  }
+}
+
+const BEGINNING = encodeLine({ Format: JOURNAL_FORMAT } as JournalHeader).subarray(0, -2);
+
+/** Half a line at the end of a journal is cut: no other file may be taken for one. */
+function assertMayBeJournal(path: string, label: string): void {
+  const [there, begins] = [Buffer.alloc(BEGINNING.length), Buffer.from(BEGINNING)];
+  let length: number;
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      length = readSync(file, there);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return; // it is not there, or what is wrong is found when it is opened for writing
+  }
+  // Killed as it was begun, it is cut short, or has zeros where bytes were to be.
+  const isBegun = there.subarray(0, length).every((byte, at) => byte === 0 || byte === begins[at]);
+  if (!isBegun) throw kmsxError('journal-malformed', `${label} is no journal of kmsx`);
+}
+
+async function lockJournal(path: string, label: string, context: FileContext): Promise<Lock> {
+  const lock = await takeLock(`${path}.lock`, 0, context);
+  if ('release' in lock) return lock;
+  throw kmsxError('journal-locked', `${label} is in use by process ${lock.pid}`, {
+    details: { path: lock.path, pid: lock.pid },
+  });
+}
+
+async function assertSame(path: string, label: string, header: JournalHeader): Promise<void> {
+  for await (const line of readLines(path)) {
+    const old = parseHeader(line.toString(), label);
+    const difference = differenceOf(old, header);
+    if (difference === undefined) return;
+    throw kmsxError('journal-mismatch', `${label} is of a run ${difference}`);
+  }
+}
+
+function differenceOf(old: JournalHeader, header: JournalHeader): string | undefined {
+  if (old.Command !== header.Command) return `of batch ${old.Command}`;
+  if (old.Manifest !== header.Manifest) {
+    return 'with another manifest, or this one was changed since';
+  }
+  const names = new Set([...Object.keys(old.Options), ...Object.keys(header.Options)]);
+  for (const name of names) {
+    const [was, is] = [old.Options[name], header.Options[name]];
+    if (isDeepStrictEqual(was, is)) continue;
+    if (was === undefined) return `without ${name}`;
+    const value = typeof was === 'string' ? ` ${was}` : ` ${JSON.stringify(was)}`;
+    return `with ${name}${was === true ? '' : value}`;
+  }
+  return undefined;
+}
+
+async function* eventsOf(path: string, label: string): AsyncIterable<JournalEvent> {
+  let number = 0;
+  for await (const line of readLines(path)) {
+    number += 1;
+    if (number > 1 && line[0] !== 0) yield parseEvent(line.toString(), label, number);
+  }
+}

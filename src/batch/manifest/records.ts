@@ -1,0 +1,218 @@
+import { isUtf8 } from 'node:buffer';
+import type { Info } from 'csv-parse';
+import { KmsxError, kmsxError } from '../../base/error.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { isJsonObject, parseJson } from '../../base/json.ts';
+import { decodeText, withoutByteOrderMark } from '../../base/text.ts';
+import type { ManifestSource } from './source.ts';
+
+/** One line of a manifest, before its fields are judged: an object, or why it is none. */
+export interface ManifestRecord {
+  /** The line that it begins on, from 1. */
+  readonly line: number;
+  readonly fields: JsonObject | KmsxError;
+}
+
+/** No line of a manifest comes near this. */
+const MAX_LINE = 1024 * 1024;
+
+const NEWLINE = 0x0a;
+const BRACE = 0x7b;
+
+/**
+ * Reads the records of a manifest, one by one: JSON Lines, or CSV (RFC 4180) with a header, by its first character. Empty
+ * lines count, and hold no record.
+ *
+ * @throws KmsxError those of the source; `manifest-malformed` where nothing can be read after it
+ */
+export async function* manifestRecords(source: ManifestSource): AsyncIterable<ManifestRecord> {
+  const chunks = source.chunks()[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done === true) return;
+  const start = withoutByteOrderMark(first.value);
+  const rest: AsyncIterable<Buffer> = {
+    [Symbol.asyncIterator]: async function* () {
+      yield start;
+      for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+        yield next.value;
+      }
+    },
+  };
+  const isJson = /^\s*\{/.test(start.subarray(0, 4096).toString('latin1')) || start[0] === BRACE;
+  if (isJson) yield* jsonLines(rest, source.label);
+  else yield* csvRecords(rest, source.label);
+}
+
+async function* jsonLines(
+  chunks: AsyncIterable<Buffer>,
+  label: string,
+): AsyncIterable<ManifestRecord> {
+  let line = 0;
+  for await (const bytes of lines(chunks, label)) {
+    line += 1;
+    if (/^\s*$/.test(bytes.toString('latin1'))) continue;
+    yield { line, fields: parseLine(bytes) };
+  }
+}
+
+/** What every message about a line begins with stands before it: the line itself has no name. */
+const LINE = 'the line';
+
+function parseLine(bytes: Buffer): JsonObject | KmsxError {
+  try {
+    const value = parseJson(decodeText(bytes, LINE), LINE);
+    if (isJsonObject(value)) return value;
+    return kmsxError('json-malformed', `${LINE} is not a JSON object`, {
+      details: { label: LINE },
+      hints: ['each line is an object: {"Name":"payments","KeyId":"alias/payments"}'],
+    });
+  } catch (error) {
+    if (error instanceof KmsxError) return error.with({ hints: [] });
+    throw error;
+  }
+}
+
+async function* lines(chunks: AsyncIterable<Buffer>, label: string): AsyncIterable<Buffer> {
+  let pending: Buffer[] = [];
+  let length = 0;
+  let line = 1;
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+      yield Buffer.concat([...pending, chunk.subarray(from, at)]);
+      pending = [];
+      length = 0;
+      line += 1;
+      from = at + 1;
+    }
+    pending.push(chunk.subarray(from));
+    length += chunk.length - from;
+    if (length > MAX_LINE) throw tooLong(label, line);
+  }
+  if (length > 0) yield Buffer.concat(pending);
+}
+
+function tooLong(label: string, line: number): KmsxError {
+  return kmsxError('manifest-malformed', `${label} line ${line} is longer than 1 MiB`);
+}
+
+/** What the CSV library gives for each row. */
+interface Row {
+  readonly info: Info;
+  readonly record: readonly string[];
+}
+
+async function* csvRecords(
+  chunks: AsyncIterable<Buffer>,
+  label: string,
+): AsyncIterable<ManifestRecord> {
+  const { parse } = await import('csv-parse');
+  let header: readonly string[] | undefined;
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_LINE,
+  });
+  const feeding = feed(chunks, parser);
+  let last = 0;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<Row>) {
+      last = info.lines;
+      if (header === undefined) {
+        header = record;
+        assertHeader(header, label);
+        continue;
+      }
+      yield { line: startOf(record, info), fields: rowFields(header, record) };
+    }
+  } catch (error) {
+    if (error instanceof KmsxError) throw error;
+    await feeding;
+    const at = (error as { readonly lines?: number }).lines ?? last + 1;
+    throw kmsxError(
+      'manifest-malformed',
+      `${label} line ${at}: the CSV can't be read from here on`,
+      {
+        hints: ['a value with a quotation mark is quoted, and the mark doubled: "a ""b"" c"'],
+      },
+    );
+  }
+  await feeding;
+}
+
+/** The row begins as many lines before its end as it has line breaks in its values. */
+function startOf(record: readonly string[], info: Info): number {
+  const breaks = record.reduce((sum, value) => sum + (value.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+  return info.lines - breaks;
+}
+
+/** Gives the parser what it takes, no faster than that. Its errors, and those of the source, come out of the parser. */
+async function feed(
+  chunks: AsyncIterable<Buffer>,
+  parser: NodeJS.WritableStream & { destroy(error?: Error): unknown; readonly destroyed: boolean },
+): Promise<void> {
+  try {
+    for await (const chunk of chunks) {
+      if (parser.destroyed) return;
+      if (!parser.write(chunk)) {
+        await new Promise<void>((resolve) => {
+          parser.once('drain', resolve).once('close', resolve);
+        });
+      }
+    }
+    parser.end();
+  } catch (error) {
+    parser.destroy(error instanceof Error ? error : new Error('the source failed'));
+  }
+}
+
+function assertHeader(header: readonly string[], label: string): void {
+  if (header.includes('Name')) return;
+  throw kmsxError(
+    'manifest-malformed',
+    `${label} is neither JSON Lines nor CSV with a header that has the column Name`,
+    { hints: ['{"Name":"payments","KeyId":"alias/payments"}, or Name,KeyId as the first line'] },
+  );
+}
+
+/** Several columns of one name are a list; `Context.purpose` is a name of an object; an empty value is none. */
+function rowFields(header: readonly string[], row: readonly string[]): JsonObject | KmsxError {
+  if (row.length !== header.length) {
+    return kmsxError(
+      'manifest-malformed',
+      `the row has ${row.length} values and the header ${header.length} columns`,
+      { hints: [] },
+    );
+  }
+  if (row.some((value) => !isUtf8(Buffer.from(value)) || value.includes('\ufffd'))) {
+    return kmsxError('manifest-malformed', 'the row is not UTF-8', { hints: [] });
+  }
+  const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const [index, column] of header.entries()) {
+    const value = row[index] ?? '';
+    if (value === '') continue;
+    const dot = column.indexOf('.');
+    if (dot === -1) {
+      const before = fields[column];
+      fields[column] =
+        before === undefined
+          ? value
+          : [...(Array.isArray(before) ? (before as string[]) : [before as string]), value];
+      continue;
+    }
+    const name = column.slice(0, dot);
+    const object = (fields[name] ?? Object.create(null)) as Record<string, unknown>;
+    if (!isJsonObject(object)) return columnsMixed(name);
+    Object.defineProperty(object, column.slice(dot + 1), { value, enumerable: true });
+    fields[name] = object;
+  }
+  return { ...fields };
+}
+
+function columnsMixed(name: string): KmsxError {
+  return kmsxError('manifest-malformed', `${name} is both a column and the beginning of another`, {
+    hints: [],
+  });
+}

@@ -1,0 +1,59 @@
+import type { KmsClient } from '../../kms/types.ts';
+
+/** What pacing needs of time. */
+export interface PaceClock {
+  monotonicMs(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Waits until the next call may be made. */
+export type Pace = () => Promise<void>;
+
+/**
+ * Spreads calls evenly over time.
+ *
+ * @param perSecond - undefined: no call waits
+ */
+export function paceOf(perSecond: number | undefined, clock: PaceClock): Pace {
+  if (perSecond === undefined) return () => Promise.resolve();
+  const interval = 1000 / perSecond;
+  let next = -Infinity;
+  return async () => {
+    const now = clock.monotonicMs();
+    const at = Math.max(now, next);
+    next = at + interval;
+    if (at > now) await clock.sleep(at - now);
+  };
+}
+
+/**
+ * A client whose calls on data keys wait for their turn, but for the first: its turn was waited for before the line began.
+ */
+export function paced(kms: KmsClient, pace: Pace): KmsClient {
+  let isFirst = true;
+  const turn =
+    <Input, Output>(call: (input: Input) => Promise<Output>) =>
+    async (input: Input): Promise<Output> => {
+      if (!isFirst) await pace();
+      isFirst = false;
+      return await call(input);
+    };
+  return new Proxy(kms, {
+    get: (client, name) => {
+      switch (name) {
+        case 'generateAndExportDataKey':
+          return turn((input: Parameters<KmsClient['generateAndExportDataKey']>[0]) =>
+            client.generateAndExportDataKey(input),
+          );
+        case 'exportDataKey':
+          return turn((input: Parameters<KmsClient['exportDataKey']>[0]) =>
+            client.exportDataKey(input),
+          );
+        case 'reEncrypt':
+          return turn((input: Parameters<KmsClient['reEncrypt']>[0]) => client.reEncrypt(input));
+        default:
+          return Reflect.get(client, name) as unknown;
+      }
+    },
+  });
+}

@@ -1,0 +1,243 @@
+import type { Command } from 'commander';
+import { Argument } from 'commander';
+import { envValue } from '../../base/env.ts';
+import { kmsxError } from '../../base/error.ts';
+import { notAmong } from '../../base/nearly-right.ts';
+import type { BatchCommand } from '../../batch/manifest/fields.ts';
+import { BATCH_COMMANDS } from '../../batch/manifest/fields.ts';
+import type { Io } from '../../terminal/io.ts';
+import { oneOf, optionOr } from '../../terminal/options.ts';
+import type { NewContextOptions } from '../data-keys/reencrypt-key/new-context-options.ts';
+import { addNewContextOptions } from '../data-keys/reencrypt-key/new-context-options.ts';
+import { checkValueMethodsOption } from '../shared/check-value-options.ts';
+import type { ConnectionOptions } from '../shared/connection-options.ts';
+import { addConnectionOptions } from '../shared/connection-options.ts';
+import type { ContextOptions } from '../shared/context-options.ts';
+import { addContextOptions } from '../shared/context-options.ts';
+import type { PassphraseOptions } from '../shared/passphrase.ts';
+import { addPassphraseOptions } from '../shared/passphrase.ts';
+import type { RecipientOptions } from '../shared/recipients.ts';
+import { addRecipientOptions } from '../shared/recipients.ts';
+import type { OptionValues } from '../shared/view/command-line.ts';
+
+export interface BatchOptions
+  extends
+    ConnectionOptions,
+    ContextOptions,
+    NewContextOptions,
+    PassphraseOptions,
+    Omit<RecipientOptions, 'forToken' | 'module' | 'pinFile' | 'pinEnv'> {
+  readonly manifest: string;
+  readonly out?: string;
+  readonly outDir?: string;
+  readonly backupDir?: string;
+  readonly journal?: string;
+  readonly concurrency: string;
+  readonly rate?: string;
+  readonly limit?: string;
+  readonly failFast: boolean;
+  readonly keyId?: string;
+  readonly keySpec?: 'AES_256' | 'AES_128';
+  readonly numberOfBytes?: string;
+  readonly bind: boolean;
+  readonly toKeyId?: string;
+  readonly privkey?: string;
+  readonly format: 'base64' | 'hex' | 'raw';
+  readonly checkValueOnly: boolean;
+  readonly checkValueMethods?: string;
+}
+
+export function batchArgument(): Argument {
+  return new Argument('<command>', 'what is run for every line')
+    .choices([...BATCH_COMMANDS])
+    .argParser((word: string) => {
+      const command = BATCH_COMMANDS.find((each) => each === word);
+      if (command !== undefined) return command;
+      throw notAmong('kmsx batch', word, BATCH_COMMANDS);
+    });
+}
+
+export function addBatchOptions(command: Command): void {
+  command
+    .requiredOption(
+      '--manifest <file>',
+      'JSON Lines, or CSV with a header: a line for each key; - is standard input',
+    )
+    .option('--out <file>', 'the results, one a line')
+    .option('--out-dir <dir>', 'the results, a file each; for unwrap-key the keys')
+    .option('--backup-dir <dir>', 'the backups, a file each (export-key, reencrypt-key)')
+    .addOption(
+      optionOr('--journal <file>', 'what was done, for the run that goes on', 'OUT.journal'),
+    )
+    .option('--concurrency <n>', 'so many lines at once', '16')
+    .addOption(
+      optionOr(
+        '--rate <per-second>',
+        'so many calls of KMS a second at most',
+        'as many as it takes',
+      ),
+    )
+    .addOption(optionOr('--limit <n>', 'so many lines in this run at most', 'all'))
+    .option('--fail-fast', 'begin no other line after one that failed', false)
+    .option('--key-id <id>', 'export-key: the KMS key (env KMSX_KEY_ID)');
+  addRecipientOptions(command);
+  command
+    .addOption(
+      oneOf('--key-spec <spec>', 'export-key: the kind of data key', [
+        'AES_256',
+        'AES_128',
+      ]).default(undefined, 'AES_256'),
+    )
+    .option('--number-of-bytes <n>', 'export-key: a data key of that many bytes, 1 to 1024')
+    .option('--bind', 'export-key: add a unique id to each context', false);
+  addContextOptions(command);
+  command.option('--to-key-id <id>', 'reencrypt-key: the new KMS key');
+  addNewContextOptions(command);
+  command
+    .option('--privkey <file>', 'verify-key, unwrap-key: the private half of the wrapping key')
+    .addOption(
+      oneOf('--format <format>', 'unwrap-key: how a data key is written', [
+        'base64',
+        'hex',
+        'raw',
+      ]).default('base64'),
+    )
+    .option('--check-value-only', 'unwrap-key: give the key check values, and no key', false)
+    .addOption(checkValueMethodsOption());
+  addPassphraseOptions(command);
+  addConnectionOptions(command);
+}
+
+const ONLINE = ['export-key', 'reexport-key', 'reencrypt-key', 'verify-key'] as const;
+const NEW_EXPORTS = ['export-key', 'reexport-key'] as const;
+const OPENED = ['verify-key', 'unwrap-key'] as const;
+
+/** Options that are not for every command, by their names in `BatchOptions`. */
+const TAKEN_BY: Readonly<Partial<Record<keyof BatchOptions, readonly BatchCommand[]>>> = {
+  backupDir: ['export-key', 'reencrypt-key'],
+  rate: ONLINE,
+  keyId: ['export-key'],
+  pubkey: NEW_EXPORTS,
+  expectFingerprint: NEW_EXPORTS,
+  wrappingAlgorithm: [...NEW_EXPORTS, ...OPENED],
+  wrappingKeySpec: NEW_EXPORTS,
+  keySpec: ['export-key'],
+  numberOfBytes: ['export-key'],
+  bind: ['export-key'],
+  context: ['export-key', 'reexport-key', 'reencrypt-key'],
+  contextFile: ['export-key', 'reexport-key', 'reencrypt-key'],
+  toKeyId: ['reencrypt-key'],
+  toContext: ['reencrypt-key'],
+  toContextFile: ['reencrypt-key'],
+  privkey: OPENED,
+  format: ['unwrap-key'],
+  checkValueOnly: ['unwrap-key'],
+  checkValueMethods: OPENED,
+  passphraseFile: OPENED,
+  passphraseEnv: OPENED,
+  profile: ONLINE,
+  region: ONLINE,
+  gateway: ONLINE,
+  endpoint: ONLINE,
+  caFile: ONLINE,
+  resolve: ONLINE,
+  timeout: ONLINE,
+  maxAttempts: ONLINE,
+  deadline: ONLINE,
+};
+
+/** What a run that goes on may say otherwise: how fast, how patiently, with whose credentials, and where it is noted. */
+const MAY_DIFFER: readonly (keyof BatchOptions)[] = [
+  'manifest',
+  'journal',
+  'concurrency',
+  'rate',
+  'limit',
+  'failFast',
+  'profile',
+  'passphraseFile',
+  'passphraseEnv',
+  'timeout',
+  'maxAttempts',
+  'deadline',
+];
+
+/** Which variable says what an option says, where that is not given. */
+const VARIABLES: Readonly<Partial<Record<keyof BatchOptions, string>>> = {
+  keyId: 'KMSX_KEY_ID',
+  gateway: 'KMSX_GATEWAY',
+  endpoint: 'KMSX_ENDPOINT',
+  region: 'ALIBABA_CLOUD_REGION_ID',
+  caFile: 'KMSX_CA_FILE',
+};
+
+/**
+ * Refuses options that are for other commands.
+ *
+ * @throws KmsxError `bad-usage`
+ */
+export function assertTaken(batch: BatchCommand, command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName() as keyof BatchOptions;
+    const isGiven = command.getOptionValueSource(name) === 'cli';
+    if (!isGiven || TAKEN_BY[name]?.includes(batch) !== false) continue;
+    throw kmsxError('bad-usage', `${option.long ?? name} is not for batch ${batch}`);
+  }
+}
+
+/** The options that a run which goes on must repeat, by what is typed, with what the environment says for them. */
+export function boundOptions(
+  batch: BatchCommand,
+  command: Command,
+  io: Io,
+): Readonly<Record<string, unknown>> {
+  const bound = command.options.flatMap((option): [string, unknown][] => {
+    const name = option.attributeName() as keyof BatchOptions;
+    if (MAY_DIFFER.includes(name) || TAKEN_BY[name]?.includes(batch) === false) return [];
+    const variable = VARIABLES[name];
+    const value: unknown =
+      command.getOptionValue(name) ??
+      (variable === undefined ? undefined : envValue(io.env, variable));
+    const isNone =
+      value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+    return isNone ? [] : [[option.long ?? name, value]];
+  });
+  return Object.fromEntries(bound);
+}
+
+/** The options as they were given, for the command that goes on. */
+export function givenOptions(command: Command): OptionValues[] {
+  return command.options.flatMap((option): OptionValues[] => {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') return [];
+    return [[option.long ?? name, command.getOptionValue(name) as OptionValues[1]]];
+  });
+}
+
+/** How a batch is run. */
+export interface RunLimits {
+  readonly concurrency: number;
+  readonly perSecond: number | undefined;
+  readonly limit: number;
+}
+
+/** @throws KmsxError `bad-usage` */
+export function readRunLimits({ concurrency, rate, limit }: BatchOptions): RunLimits {
+  return {
+    concurrency: wholeNumber('--concurrency', concurrency, 1000),
+    perSecond: rate === undefined ? undefined : readRate(rate),
+    limit: limit === undefined ? Infinity : wholeNumber('--limit', limit, 999_999_999),
+  };
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= most) return value;
+  throw kmsxError('bad-usage', `${option} takes a number from 1 to ${most}`);
+}
+
+function readRate(text: string): number {
+  const value = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  if (value > 0) return value;
+  throw kmsxError('bad-usage', '--rate takes calls a second, more than 0, as in --rate 100');
+}

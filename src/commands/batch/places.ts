@@ -1,0 +1,138 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { kmsxError } from '../../base/error.ts';
+import { absolutePath } from '../../base/files/absolute-path.ts';
+import { readLines } from '../../base/files/read-lines.ts';
+import { existsError } from '../../base/files/write-error.ts';
+import type { Destination, Destinations } from '../../batch/delivery.ts';
+import type { BatchCommand } from '../../batch/manifest/fields.ts';
+import type { Io } from '../../terminal/io.ts';
+import type { BatchOptions } from './options.ts';
+
+/** Where everything of a run goes. */
+export interface BatchPlaces extends Destinations {
+  readonly journal: Destination;
+  /** Where plaintext keys go: `unwrap-key` alone has one. */
+  readonly keyFolder: Destination | undefined;
+}
+
+/**
+ * Reads where everything goes.
+ *
+ * @throws KmsxError `bad-usage`, `options-conflict`, `output-twice`, `not-offered-yet`
+ */
+export function readPlaces(batch: BatchCommand, options: BatchOptions, io: Io): BatchPlaces {
+  const { out, outDir, backupDir, checkValueOnly } = options;
+  const at = (option: string, label: string | undefined): Destination | undefined => {
+    if (label === undefined) return undefined;
+    if (label === '-' || label === '' || label.startsWith('/dev/')) {
+      throw kmsxError(
+        'bad-usage',
+        `${option} takes a name on a disk: standard output has the summary`,
+      );
+    }
+    return { path: absolutePath(io.cwd, label), label: label.replace(/(?<=.)\/+$/, '') };
+  };
+  const isKeys = batch === 'unwrap-key' && !checkValueOnly;
+  if (out !== undefined && outDir !== undefined) {
+    throw kmsxError('options-conflict', '--out and --out-dir exclude each other', {
+      hints: ['leave out --out or --out-dir'],
+    });
+  }
+  if (isKeys && outDir === undefined) {
+    throw kmsxError('bad-usage', 'batch unwrap-key writes keys to --out-dir alone', {
+      hints: ['give --out-dir DIR, or --check-value-only with --out FILE'],
+    });
+  }
+  const main = out ?? outDir ?? (batch === 'reencrypt-key' ? backupDir : undefined);
+  if (main === undefined) {
+    throw kmsxError('bad-usage', '--out FILE or --out-dir DIR is needed: where the results go');
+  }
+  const places = {
+    out: at('--out', out),
+    outFolder: isKeys ? undefined : at('--out-dir', outDir),
+    keyFolder: isKeys ? at('--out-dir', outDir) : undefined,
+    backupFolder: at('--backup-dir', backupDir),
+    resultsAreBackups: batch === 'reencrypt-key',
+    journal: journalAt(options, main, at),
+  };
+  assertNoFolder('--out', places.out);
+  assertNoFolder('--journal', places.journal);
+  assertApart([
+    ['--out', places.out],
+    ['--out-dir', places.outFolder ?? places.keyFolder],
+    ['--backup-dir', places.backupFolder],
+    ['--journal', places.journal],
+  ]);
+  return places;
+}
+
+function journalAt(
+  { journal }: BatchOptions,
+  main: string,
+  at: (option: string, label: string | undefined) => Destination | undefined,
+): Destination {
+  if (journal?.startsWith('store:') === true) {
+    throw kmsxError('not-offered-yet', '--journal takes a file; stores are not offered yet', {
+      hints: ['give --journal FILE, or leave it out'],
+    });
+  }
+  const place = at('--journal', journal ?? `${main.replace(/(?<=.)\/+$/, '')}.journal`);
+  if (place === undefined) throw new TypeError('a journal has a name');
+  return place;
+}
+
+function assertNoFolder(option: string, place: Destination | undefined): void {
+  if (place === undefined) return;
+  const isFolder = statSync(place.path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder && !place.path.endsWith('/')) return;
+  throw kmsxError('output-is-folder', `${option} ${place.label} names a folder`);
+}
+
+function assertApart(places: readonly (readonly [string, Destination | undefined])[]): void {
+  const seen = new Map<string, string>();
+  for (const [option, place] of places) {
+    if (place === undefined) continue;
+    const stats = statSync(place.path, { throwIfNoEntry: false });
+    const ids = [place.path.replace(/\/+$/, ''), ...(stats ? [`${stats.dev}:${stats.ino}`] : [])];
+    for (const id of ids) {
+      const other = seen.get(id);
+      if (other !== undefined && other !== option) {
+        throw kmsxError('output-twice', `${other} and ${option} cannot both be ${place.label}`);
+      }
+      seen.set(id, option);
+    }
+  }
+}
+
+/** Whether an earlier run began the journal. */
+export async function isBegun({ path }: Destination): Promise<boolean> {
+  for await (const line of readLines(path)) return line.length > 0;
+  return false;
+}
+
+/** @throws KmsxError `output-exists` for a first run: what it writes must not be there. */
+export function assertNew({ out }: BatchPlaces): void {
+  if (out === undefined || !existsSync(out.path)) return;
+  throw kmsxError(
+    'output-exists',
+    `${out.label} already exists, and no journal that goes on with it`,
+    {
+      hints: ['give another --out, or move it away'],
+    },
+  );
+}
+
+/** @throws KmsxError `output-exists` where a file that a line would make is there */
+export function assertNoFile(name: string, places: BatchPlaces): void {
+  const files = [
+    [places.outFolder, `${name}.json`],
+    [places.backupFolder, `${name}.json`],
+    [places.keyFolder, `${name}.key`],
+  ] as const;
+  for (const [folder, file] of files) {
+    if (folder !== undefined && existsSync(join(folder.path, file))) {
+      throw existsError(`${folder.label}/${file}`);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { JournalEvent, JournalHeader } from '../../../../src/batch/journal/events.ts';
+import { encodeLine, JOURNAL_FORMAT } from '../../../../src/batch/journal/events.ts';
+import type { Journal } from '../../../../src/batch/journal/journal.ts';
+import { openJournal } from '../../../../src/batch/journal/journal.ts';
+import { LineStates } from '../../../../src/batch/journal/line-states.ts';
+import type { BackupDocument } from '../../../../src/documents/backup-document.ts';
+import type { ExportEntry } from '../../../../src/documents/export-document.ts';
+import { BACKUP, EXPORT } from '../../../support/documents.ts';
+import { useTempFolder } from '../../../support/temp-folder.ts';
+import { testIo } from '../../../support/test-io.ts';
+
+const folder = useTempFolder();
+const HEADER: JournalHeader = {
+  Format: JOURNAL_FORMAT,
+  Command: 'export-key',
+  Manifest: `SHA256:${'0'.repeat(64)}`,
+  Options: { '--key-id': 'alias/x' },
+};
+/** As KMS and kmsx make them: the journal takes them as they are. */
+const ENTRY = { ExportedDataKey: 'AAAA', RequestId: 'r' } as ExportEntry;
+
+const EVENTS: readonly JournalEvent[] = [
+  { Event: 'intent', Line: 1 },
+  { Event: 'intent', Line: 2 },
+  {
+    Event: 'generated',
+    Line: 1,
+    Name: 'a',
+    Backup: BACKUP as unknown as BackupDocument,
+    Export: ENTRY,
+  },
+  { Event: 'done', Line: 1, Name: 'a', Result: { ...EXPORT } },
+  { Event: 'failed', Line: 2, Name: 'b', Code: 'Forbidden.KeyNotFound', Message: 'no' },
+  { Event: 'intent', Line: 3000 },
+  { Event: 'files', Through: 2 },
+];
+
+const open = (changes: Partial<JournalHeader> = {}): Promise<Journal> =>
+  openJournal({
+    path: join(folder(), 'j'),
+    label: 'j',
+    header: { ...HEADER, ...changes },
+    concurrency: 1,
+    context: testIo(),
+  });
+
+async function written(): Promise<Buffer> {
+  const journal = await open();
+  for (const event of EVENTS) await journal.record(event);
+  await journal.close();
+  return readFileSync(join(folder(), 'j'));
+}
+
+describe('a journal', () => {
+  it('holds what was recorded, and whole lines alone once it is closed', async () => {
+    const bytes = await written();
+    expect(bytes.toString()).toBe(
+      [HEADER, ...EVENTS].map((each) => encodeLine(each).toString()).join(''),
+    );
+    const journal = await open();
+    expect(journal.isResumed).toBe(true);
+    const { states } = journal;
+    expect([states.done, states.lost, states.through]).toEqual([1, 1, 2]);
+    expect([1, 2, 3000].map((line) => states.isDone(line))).toEqual([true, false, false]);
+    expect([...states.failures()]).toEqual([['Forbidden.KeyNotFound', 1]]);
+    await journal.close();
+    // The lost one was counted once.
+    const again = await open();
+    expect(again.states.lost).toBe(1);
+    await again.close();
+  });
+
+  it('cut anywhere is that of a run which was killed there', async () => {
+    const bytes = await written();
+    const ends = [HEADER, ...EVENTS].map((each) => encodeLine(each).length);
+    const starts = ends.map((_, index) => ends.slice(0, index + 1).reduce((a, b) => a + b, 0));
+    const nearEnds = [0, ...starts].flatMap((start) => [-2, -1, 0, 1, 2].map((by) => start + by));
+    const between = Array.from({ length: 40 }, (_, index) =>
+      Math.floor((bytes.length * index) / 40),
+    );
+    for (const length of new Set([...nearEnds, ...between])) {
+      if (length < 0 || length > bytes.length) continue;
+      writeFileSync(join(folder(), 'j'), bytes.subarray(0, length));
+      // Room that was kept ahead is zeros.
+      if (length % 3 === 0) truncateSync(join(folder(), 'j'), length + 100);
+      const journal = await open();
+      let sum = 0;
+      const whole = ends.filter((each) => (sum += each) <= length).length;
+      const expected = new LineStates();
+      for (const event of EVENTS.slice(0, Math.max(0, whole - 1))) expected.apply(event);
+      const lost = expected.openIntents().length;
+      expect(journal.isResumed, String(length)).toBe(whole > 0);
+      const { states } = journal;
+      expect([states.done, states.lost, states.through], String(length)).toEqual([
+        ...[expected.done, lost, expected.through],
+      ]);
+      expect(states.generatedFor(1)).toEqual(expected.generatedFor(1));
+      await journal.close();
+      const text = readFileSync(join(folder(), 'j'), 'utf8');
+      expect(text.endsWith('\n')).toBe(true);
+      expect(text).not.toContain('\0');
+    }
+  });
+
+  it('is of one manifest, command and set of options', async () => {
+    await written();
+    const others: readonly (readonly [Partial<JournalHeader>, string])[] = [
+      [{ Command: 'verify-key' }, 'of batch export-key'],
+      [{ Manifest: 'SHA256:1' }, 'with another manifest'],
+      [{ Options: { '--key-id': 'alias/y' } }, 'with --key-id alias/x'],
+      [{ Options: {} }, 'with --key-id alias/x'],
+      [{ Options: { ...HEADER.Options, '--bind': true } }, 'without --bind'],
+    ];
+    for (const [changes, message] of others) {
+      await expect(open(changes)).rejects.toThrow(
+        expect.objectContaining({
+          code: 'journal-mismatch',
+          message: expect.stringContaining(message) as string,
+        }) as Error,
+      );
+    }
+  });
+
+  it.each([
+    ['{"Event":"done"}', 'journal-malformed'],
+    ['{"Event":"none","Line":1}', 'journal-malformed'],
+    ['[]', 'journal-malformed'],
+    ['{"Event":"intent","Line":"1"}', 'journal-malformed'],
+    ['hello', 'journal-malformed'],
+  ])('with the line %s is refused', async (line, code) => {
+    writeFileSync(
+      join(folder(), 'j'),
+      Buffer.concat([encodeLine(HEADER), Buffer.from(`${line}\n`)]),
+    );
+    await expect(open()).rejects.toThrow(
+      expect.objectContaining({ code, message: 'j line 2 is no line of a journal' }) as Error,
+    );
+  });
+
+  it('leaves what is no journal as it is', async () => {
+    for (const text of [
+      'mine',
+      'mine\n',
+      '{"Format":"kmsx-export/1"}\n',
+      '{"Format":"kmsx-journal/2"}\n',
+    ]) {
+      writeFileSync(join(folder(), 'j'), text);
+      await expect(open()).rejects.toThrow(/^j /);
+      expect(readFileSync(join(folder(), 'j'), 'utf8')).toBe(text);
+    }
+  });
+
+  it('takes one run at a time', async () => {
+    const journal = await open();
+    await expect(open()).rejects.toThrow(
+      expect.objectContaining({ code: 'journal-locked', kind: 'unavailable' }) as Error,
+    );
+    await journal.close();
+    await (await open()).close();
+  });
+});
