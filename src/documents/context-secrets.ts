@@ -23,6 +23,9 @@ const SECRET_FORMAT = /^kmsx-(?:component|local-kms-seed|local-kms-state)\//;
 const PRIVATE_ARMOUR =
   /BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY|PuTTY-User-Key-File|BEGIN SSH2 ENCRYPTED PRIVATE KEY/;
 
+/** No private key is shorter: 3080 is a number, and not the beginning of one. */
+const SHORTEST_KEY = 32;
+
 /** How deep an object is looked into. */
 const MAX_DEPTH = 4;
 
@@ -82,7 +85,7 @@ function secretBytes(text: string): string | undefined {
   const bytes = isHex
     ? Buffer.from(text.replaceAll(/[\s:]/g, ''), 'hex')
     : Buffer.from(text, 'base64');
-  const structure = recogniseKey(bytes)?.structure;
+  const structure = bytes.length < SHORTEST_KEY ? undefined : recogniseKey(bytes)?.structure;
   if (structure !== undefined && PRIVATE_STRUCTURES.has(structure)) return 'a private key';
   return plainSecret(bytes.toString('latin1'));
 }

@@ -119,6 +119,7 @@ describe('what is no secret', () => {
     ['JSON', '{"a":"b"}'],
     ['words', 'the d, k and Plaintext of a RequestId'],
     ['nothing', ''],
+    ['a number whose digits begin as a private key does', '3080'],
   ])('is a context: %s', async (_, value) => {
     const argv = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY];
     const { code, stderr } = await runInProcess(
