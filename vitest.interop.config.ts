@@ -5,7 +5,7 @@ export default defineConfig({
   define: defines('0.0.0'),
   test: {
     include: ['test/{interop,commands}/**/*.test.ts'],
-    exclude: ['**/*.e2e.test.ts'],
+    exclude: ['**/*.e2e.test.ts', '**/node_modules/**', '**/.cache/**'],
     globalSetup: ['test/support/build-once.ts'],
     setupFiles: ['test/support/scrub-env.ts'],
     deps: { interopDefault: false },
