@@ -160,7 +160,7 @@ describe('kmsx reencrypt-key', () => {
     const version = ['--source-key-version-id', RSA_VERSION];
     const nowhere = { ...server, endpoint: ['--endpoint', 'http://127.0.0.1:1'] };
     const wrong: readonly [string[], string][] = [
-      [[], 'required option'],
+      [[], '--to-key-id is needed'],
       [['--to-key-id', 'new'], 'did you mean --to-key-id alias/new?'],
       [[...to, '--to-context', 'x'], '--to-context takes NAME=VALUE'],
       [[...to, '--to-context', 'kmsx:id=1'], 'kmsx:id'],
