@@ -373,8 +373,8 @@ _kmsx_find_operand() {
   case "$1 $2" in
     'kmsx combine '*) takes=files ;;
     'kmsx batch 0') takes=values values=(export-key reexport-key reencrypt-key verify-key unwrap-key) ;;
-    'kmsx list-backups '*) takes=folders ;;
-    'kmsx drill '*) takes=folders ;;
+    'kmsx list-backups '*) takes=none ;;
+    'kmsx drill '*) takes=none ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx store 0') takes=values values=(init check) ;;
     'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help) ;;

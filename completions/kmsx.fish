@@ -266,7 +266,7 @@ complete -c kmsx -n '__kmsx_at 0 kmsx' -a unwrap-key -d 'unwrap an exported data
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a combine -d 'join the components of a split data key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a verify-key -d 'prove that backups and an export hold the same data key'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a batch -d 'run a command for every line of a manifest, resumable'
-complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-backups -d 'list the backups in a place, and the KMS key each depends on'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-backups -d 'list backups, and the KMS key each depends on'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a drill -d 'prove that every backup in a place still opens'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a keygen -d 'generate a wrapping key pair'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a inspect -d 'identify key files and documents, offline'
@@ -481,7 +481,6 @@ complete -c kmsx -n '__kmsx_in kmsx batch' -l timeout -r -f -d 'for one attempt,
 complete -c kmsx -n '__kmsx_in kmsx batch' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_from 0 kmsx list-backups' -a '(__fish_complete_directories)'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l key-id -r -f -d 'only what depends on this KMS key: its id or ARN'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where drill and verify-key wrote proofs'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
@@ -496,7 +495,6 @@ complete -c kmsx -n '__kmsx_in kmsx list-backups' -l timeout -r -f -d 'for one a
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_from 0 kmsx drill' -a '(__fish_complete_directories)'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where earlier proofs are, and new ones are written'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l check-values -r -F -d 'which check value each backup must have: lines of NAME and label:…, or of JSON'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l older-than -r -f -d 'only what was not proved for so long'

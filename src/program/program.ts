@@ -81,7 +81,7 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'list-backups',
     group: BACKUPS,
-    summary: 'list the backups in a place, and the KMS key each depends on',
+    summary: 'list backups, and the KMS key each depends on',
     load: async () => (await import('../commands/backups/list-backups.ts')).defineListBackups,
   },
   {

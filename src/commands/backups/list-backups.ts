@@ -31,7 +31,7 @@ interface ListBackupsOptions extends ConnectionOptions, StoreOptions {
 export function defineListBackups(command: Command, io: Io): void {
   describe(command, {
     text: [
-      'Lists the backups in folders and in secrets of KMS: a table on a terminal, JSON Lines elsewhere. Of a folder it reads its own files, offline: no file that begins with a dot, and no folder in it.',
+      'Lists the backups in folders, in a store and in secrets of KMS: a table on a terminal, JSON Lines elsewhere. Of a folder it reads its own files, offline: no file that begins with a dot, and no folder in it.',
       'Each has Name, Place, KeyId, KeyVersionId, Region, CreatedAt, EncryptionContext, DataKeyId, NumberOfBytes, Rehearsal as its document says, and LastProved if --proofs has a proof of it. One that cannot be read has Unreadable, and why; the exit code is then 8.',
       'Exports, components, proofs, keys and other documents are left out and counted.',
     ].join(' '),
@@ -49,7 +49,7 @@ export function defineListBackups(command: Command, io: Io): void {
     ],
     exitCodes: [0, 2, 3, 4, 5, 7, 8],
   });
-  command.argument('<dir|secret:prefix...>', 'folders, or secret:PREFIX for secrets of KMS');
+  command.argument('<place...>', 'folders, store:[PREFIX], or secret:PREFIX for secrets of KMS');
   command
     .option('--key-id <id>', 'only what depends on this KMS key: its id or ARN')
     .option('--proofs <dir>', 'where drill and verify-key wrote proofs');

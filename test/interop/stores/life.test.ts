@@ -61,6 +61,24 @@ describe.each([
     expect(JSON.parse(await ok('store', 'check'))).toMatchObject({ Sound: true, Findings: [] });
   });
 
+  it('is a place that list-backups and drill read', async () => {
+    await exportTo('--backup', 'store:pay-1', '--out', 'e1.json');
+    await exportTo('--backup', 'store:pay-2', '--out', 'e2.json');
+    await exportTo('--backup', 'store:other', '--out', 'e3.json');
+    const namesOf = (lines: string): unknown[] =>
+      lines
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { Name: string }).Name);
+    expect(namesOf(await ok('list-backups', 'store:'))).toEqual(['other', 'pay-1', 'pay-2']);
+    expect(namesOf(await ok('list-backups', 'store:pay-'))).toEqual(['pay-1', 'pay-2']);
+    const drilled = await ok('drill', 'store:pay-', ...endpoint, '--proofs', folder());
+    expect(namesOf(drilled).sort()).toEqual(['pay-1', 'pay-2']);
+    for (const line of drilled.trimEnd().split('\n')) {
+      expect(JSON.parse(line)).toMatchObject({ Place: 'store:pay-', Opens: true });
+    }
+  });
+
   it.each([
     "UPDATE kmsx_backup SET Region = 'x'",
     'DELETE FROM kmsx_backup',

@@ -28,7 +28,7 @@ import { errorOf, tellSummary } from './summary.ts';
 export function defineDrill(command: Command, io: Io): void {
   describe(command, {
     text: [
-      'Proves for each backup in folders or in secrets of KMS that it opens, today, under the KMS key, region and context that it names: KMS exports it to a one-time RSA key in memory (ExportDataKey). No plaintext key leaves memory.',
+      'Proves for each backup in folders, in a store or in secrets of KMS that it opens, today, under the KMS key, region and context that it names: KMS exports it to a one-time RSA key in memory (ExportDataKey). No plaintext key leaves memory.',
       'What it opens to is compared with --check-values and with earlier proofs of --proofs; SameKeyAs and AssuranceBits say with which, and what that is worth. Who can write both a backup and what it is compared with can forge both: what lies in the folder of the backups counts for nothing.',
       'Never proved first, then the oldest proof; a run that was killed goes on where it ended. A table on a terminal, JSON Lines elsewhere. The exit code is 6 if a backup is another key, else 4 if one does not open or cannot be read, else 8 if KMS could not be asked about one.',
     ].join(' '),
@@ -49,7 +49,7 @@ export function defineDrill(command: Command, io: Io): void {
     ],
     exitCodes: [0, 2, 3, 4, 5, 6, 7, 8],
   });
-  command.argument('<dir|secret:prefix...>', 'folders, or secret:PREFIX for secrets of KMS');
+  command.argument('<place...>', 'folders, store:[PREFIX], or secret:PREFIX for secrets of KMS');
   addDrillOptions(command);
   command.action(async (places: readonly string[], options: DrillOptions) => {
     await runDrill(places, options, createSession(command, io));
