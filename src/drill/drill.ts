@@ -1,7 +1,7 @@
 import { isNoPermission } from '../answers/refusal.ts';
+import { paceOf } from '../kms/pace.ts';
 import { drillOne } from './drill-one.ts';
 import type { DrillOutcome } from './outcome.ts';
-import { makePace } from './pace.ts';
 import type { QueuedBackup } from './queue.ts';
 import type { DrillStage } from './stage.ts';
 
@@ -23,7 +23,7 @@ export async function* drill(
   queue: readonly QueuedBackup[],
   stage: DrillStage,
 ): AsyncGenerator<DrillOutcome, { readonly notAsked: number }> {
-  const pace = makePace(stage.rate, stage.clock);
+  const pace = paceOf(stage.rate, stage.clock);
   const running: Promise<DrillOutcome>[] = [];
   let [started, skipped, unreached] = [0, 0, 0];
   for (;;) {

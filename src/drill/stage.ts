@@ -1,10 +1,15 @@
 import type { BackupSource } from '../data-key/backup-source.ts';
 import type { BackupOpener } from '../data-key/verify/opener.ts';
 import type { ProofDocument } from '../documents/proof-document.ts';
+import type { PaceClock } from '../kms/pace.ts';
 import type { KmsClient } from '../kms/types.ts';
 import type { Expected } from './compare.ts';
-import type { DrillClock } from './pace.ts';
 import type { QueuedBackup } from './queue.ts';
+
+/** The clock of a drill. */
+interface DrillClock extends PaceClock {
+  now(): Date;
+}
 
 /** What a drill works with. */
 export interface DrillStage {

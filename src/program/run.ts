@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { hasCode, KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
 import { fewDescriptors } from '../base/files/few-descriptors.ts';
-import { exitCodeOf, Interrupted, SIGNAL_EXIT_CODES } from '../terminal/exit-codes.ts';
-import { ExitWith } from '../terminal/exit-with.ts';
+import { exitCodeOf, ExitWith } from '../terminal/exit-codes.ts';
 import { earlyOptions } from './early-options.ts';
 import { BEGIN_HINT, introduction } from './introduction.ts';
 import type { Io } from '../terminal/io.ts';
@@ -26,7 +25,6 @@ export async function run(program: Program, argv: readonly string[], io: Io): Pr
     await parse(program, withSplitShortForms(argv));
     return 0;
   } catch (thrown) {
-    if (thrown instanceof Interrupted) return SIGNAL_EXIT_CODES[thrown.signal];
     if (thrown instanceof ExitWith) return thrown.code;
     const command = calledCommand(program, argv);
     const suggestion =

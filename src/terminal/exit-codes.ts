@@ -63,13 +63,22 @@ export const SIGNAL_EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as c
 /** A signal that a process can end by in order. */
 export type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
 
-/** A signal, or Ctrl-C or Ctrl-D at a prompt, ended the command: all has been said, and the exit code tells. */
-export class Interrupted extends Error {
+/** Ends the run with an exit code, without a word: all has been said, by kmsx or by the program that it ran. */
+export class ExitWith extends Error {
+  override readonly name: string = 'ExitWith';
+  readonly code: number;
+
+  constructor(code: number, message?: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A signal, or Ctrl-C or Ctrl-D at a prompt, ended the command. */
+export class Interrupted extends ExitWith {
   override readonly name = 'Interrupted';
-  readonly signal: StopSignal;
 
   constructor(signal: StopSignal) {
-    super(signal);
-    this.signal = signal;
+    super(SIGNAL_EXIT_CODES[signal], signal);
   }
 }

@@ -6,7 +6,7 @@ import type { Delivery } from '../delivery.ts';
 import type { Generated, JournalEvent } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ManifestLine } from '../manifest/manifest.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../../kms/pace.ts';
 import type { Window } from './window.ts';
 
 /** What the work on a line records on its way. */

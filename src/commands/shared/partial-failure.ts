@@ -5,14 +5,18 @@ import type { StandingBackup } from './backup/backup-places.ts';
 import type { RepeatedConnection } from './view/command-line.ts';
 import { commandLine, connectionValues, storeValues } from './view/command-line.ts';
 
-/** What the options of `export-key` say that the command which goes on from a backup must repeat. */
-export interface RepeatedOptions extends RepeatedConnection {
+/** The options that say whom an export is for, as a later command repeats them. */
+export interface RepeatedRecipients {
   readonly pubkey: readonly string[];
   readonly forToken?: string;
   readonly module?: string;
   readonly moduleParameters?: string;
   readonly pinFile?: string;
   readonly pinEnv?: string;
+}
+
+/** What the options of `export-key` say that the command which goes on from a backup must repeat. */
+export interface RepeatedOptions extends RepeatedRecipients, RepeatedConnection {
   readonly expectFingerprint: readonly string[];
   readonly wrappingAlgorithm?: string;
   readonly backupFormat: 'json' | 'blob';

@@ -34,6 +34,9 @@ export function exportInputs(options: ExportOptions): InputRequest[] {
   ];
 }
 
+/** What an export is read for. */
+export type ExportRole = 'export to unwrap' | 'export to verify';
+
 /** An export and the private key for it, read and not opened. */
 export interface ExportInput<Key = Input | TokenKeyUri> {
   /** As it was given: a file or `-`. */
@@ -54,27 +57,40 @@ export interface ExportInput<Key = Input | TokenKeyUri> {
  */
 export async function readExport(
   options: ExportOptions,
-  role: 'export to unwrap' | 'export to verify',
+  role: ExportRole,
   session: Session,
 ): Promise<ExportInput> {
-  const { io, reporter } = session;
   const { wrappingAlgorithm: name, in: place = '-' } = options;
   const algorithm = name === undefined ? undefined : findWrappingAlgorithm(name);
   const privkey = await readPrivkey(options.privkey, session);
-  const input = await readInput(place, 'an export document', io, reporter);
-  const { label } = input;
-  const envelope = await explainingWrongFile(input, role, io, () => {
-    const read = readEnvelope(input.bytes, label);
-    exportIn(read, label);
-    return read;
-  });
+  const { input, envelope } = await readExportFile(place, role, session);
   const inputs = [
     ...('bytes' in privkey ? [privkey] : []),
     input,
     ...(await passphraseFileIds(options, session)),
     ...(await pinFileIds(options, session)),
   ];
-  return { place, label, envelope, privkey, algorithm, inputs };
+  return { place, label: input.label, envelope, privkey, algorithm, inputs };
+}
+
+/**
+ * Reads a file that holds an export.
+ *
+ * @param place - a file or `-`
+ * @throws KmsxError those of reading, `document-malformed` if the file holds no export
+ */
+export async function readExportFile(
+  place: string,
+  role: ExportRole,
+  { io, reporter }: Session,
+): Promise<{ readonly input: Input; readonly envelope: Envelope }> {
+  const input = await readInput(place, 'an export document', io, reporter);
+  const envelope = await explainingWrongFile(input, role, io, () => {
+    const read = readEnvelope(input.bytes, input.label);
+    exportIn(read, input.label);
+    return read;
+  });
+  return { input, envelope };
 }
 
 /**

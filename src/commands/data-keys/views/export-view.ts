@@ -2,19 +2,14 @@ import type { ExportDocument } from '../../../documents/export-document.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
 import type { View, ViewRow } from '../../../terminal/output/view.ts';
 import { fact, nextBlock } from '../../../terminal/output/view.ts';
+import type { RepeatedRecipients } from '../../shared/partial-failure.ts';
 import type { OptionValues, RepeatedConnection } from '../../shared/view/command-line.ts';
 import { commandLine, connectionValues, storeValues } from '../../shared/view/command-line.ts';
 import { contextRows, counted, fingerprintBlock, fingerprintRow } from '../../shared/view/rows.ts';
 import { fileRows } from '../../shared/view/written.ts';
 
 /** What the views of `export-key` and `reexport-key` repeat of the options. */
-export interface ExportViewOptions extends RepeatedConnection {
-  readonly pubkey: readonly string[];
-  readonly forToken?: string;
-  readonly module?: string;
-  readonly moduleParameters?: string;
-  readonly pinFile?: string;
-  readonly pinEnv?: string;
+export interface ExportViewOptions extends RepeatedRecipients, RepeatedConnection {
   /** What a bare CiphertextBlob does not carry, and `--against` needs. */
   readonly contextOfBlob?: readonly string[];
   readonly contextFileOfBlob?: string;

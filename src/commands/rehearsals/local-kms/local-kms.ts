@@ -6,7 +6,7 @@ import type { Io } from '../../../terminal/io.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
 import { writeStdout } from '../../../terminal/output/stdout.ts';
-import { ExitWith } from '../../../terminal/exit-with.ts';
+import { ExitWith } from '../../../terminal/exit-codes.ts';
 import { optionOr, repeatable } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { paced, paceOf } from '../../../../src/batch/run/pace.ts';
+import { paced, paceOf } from '../../../../src/kms/pace.ts';
 import { Window } from '../../../../src/batch/run/window.ts';
 import type { KmsClient } from '../../../../src/kms/types.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { makePace } from '../../../src/drill/pace.ts';
+import { paceOf } from '../../../src/kms/pace.ts';
 
 /** A clock that only a sleep moves. */
 function fakeClock(): {
-  clock: Parameters<typeof makePace>[1];
+  clock: Parameters<typeof paceOf>[1];
   slept: number[];
   pass: (ms: number) => void;
 } {
@@ -11,7 +11,6 @@ function fakeClock(): {
   const slept: number[] = [];
   return {
     clock: {
-      now: () => new Date(now),
       monotonicMs: () => now,
       sleep: (ms) => {
         slept.push(ms);
@@ -23,17 +22,17 @@ function fakeClock(): {
   };
 }
 
-describe('the pace of a drill', () => {
+describe('the pace of calls', () => {
   it('gives each call a turn of its own, evenly', async () => {
     const { clock, slept } = fakeClock();
-    const pace = makePace(50, clock);
+    const pace = paceOf(50, clock);
     await Promise.all([pace(), pace(), pace(), pace()]);
     expect(slept).toEqual([20, 40, 60]);
   });
 
   it('does not make up for time that passed unused', async () => {
     const { clock, slept, pass } = fakeClock();
-    const pace = makePace(10, clock);
+    const pace = paceOf(10, clock);
     await pace();
     pass(5000);
     await pace();

@@ -1,4 +1,4 @@
-import type { KmsClient } from '../../kms/types.ts';
+import type { KmsClient } from './types.ts';
 
 /** What pacing needs of time. */
 export interface PaceClock {
