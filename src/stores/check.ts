@@ -1,7 +1,7 @@
 import { KmsxError } from '../base/error.ts';
 import type { Database, Finding } from './database.ts';
 import { storeAt } from './failure.ts';
-import { tryInsert } from './store.ts';
+import { tryInsert } from './backup-rows.ts';
 
 /**
  * Finds what is wrong with a store: its server, its tables, the rights of this login.
@@ -11,7 +11,7 @@ import { tryInsert } from './store.ts';
  */
 export async function checkStore(database: Database, label: string): Promise<Finding[]> {
   const { dialect } = database;
-  const { table } = dialect;
+  const table = dialect.tableOf('kmsx_backup');
   const server = await dialect.serverFindings(database);
   const isReadOnly = server.some(({ Code }) => Code === 'read-only');
   const use = await refusalOf(
@@ -25,7 +25,7 @@ export async function checkStore(database: Database, label: string): Promise<Fin
 
 /** The rights to change and to delete backups, by statements that find no row. */
 async function changingRights(database: Database): Promise<Finding[]> {
-  const { table } = database.dialect;
+  const table = database.dialect.tableOf('kmsx_backup');
   const tries = {
     UPDATE: `UPDATE ${table} SET Region = Region WHERE 1 = 0`,
     DELETE: `DELETE FROM ${table} WHERE 1 = 0`,

@@ -1,4 +1,5 @@
 import type { KmsxError } from '../base/error.ts';
+import type { TableName } from './tables.ts';
 
 /** What a statement binds: never part of its text. */
 export type Value = string | number | boolean | null;
@@ -22,14 +23,17 @@ export interface Finding {
 
 /** What is different from database to database. */
 export interface Dialect {
-  /** As SQL names the table of backups. */
-  readonly table: string;
+  /** A table as SQL names it. */
+  readonly tableOf: (name: TableName) => string;
   /** The statements that make the tables and the role, each once more without harm. */
   readonly schema: readonly string[];
   /** Begins a transaction whose commit is durable. */
   readonly begin: readonly string[];
   /** An expression: whether the server that answers is a replica, or takes no rows. */
   readonly isReadOnly: string;
+  /** Expressions: the time of the database's clock, and so many seconds later. */
+  readonly now: string;
+  readonly later: (seconds: number) => string;
   /** How a point of time is bound. */
   readonly timestamp: (date: Date) => Value;
   /** Finds what keeps a backup from being durable on this server, whatever the rights. */

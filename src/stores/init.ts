@@ -1,11 +1,9 @@
 import type { Database } from './database.ts';
-import { tryInsert } from './store.ts';
+import { tryInsert } from './backup-rows.ts';
 import { mysqlDialect } from './mysql/dialect.ts';
 import { postgresDialect } from './postgres/dialect.ts';
+import { WORKER, WRITER } from './tables.ts';
 import type { StoreAddress } from './url.ts';
-
-/** The role that may insert backups and read them, and nothing else. */
-export const WRITER = 'kmsx_writer';
 
 /** The SQL that `initStore` runs, to be read and run by whoever owns the database. */
 export function initSql({ kind, schema }: Pick<StoreAddress, 'kind' | 'schema'>): string {
@@ -14,9 +12,10 @@ export function initSql({ kind, schema }: Pick<StoreAddress, 'kind' | 'schema'>)
   const text = [...before, ...statements, ...after].map((statement) => `${statement};\n`).join('');
   const given =
     kind === 'mysql'
-      ? `-- A login gets the role by: GRANT ${WRITER} TO 'NAME'@'HOST'; and has it when it connects by SET DEFAULT ROLE.`
-      : `-- A login gets the role by: GRANT ${WRITER} TO NAME;`;
-  return `${text}${given}\n`;
+      ? `-- A login gets a role by: GRANT ${WRITER} TO 'NAME'@'HOST'; and has it when it connects by SET DEFAULT ROLE.`
+      : `-- A login gets a role by: GRANT ${WRITER} TO NAME;`;
+  const worker = `-- ${WRITER} keeps backups; ${WORKER} is for work lists and proofs besides (batch --journal store:NAME, drill --proofs store:).`;
+  return `${text}${given}\n${worker}\n`;
 }
 
 /**
@@ -31,5 +30,5 @@ export async function initStore(database: Database): Promise<void> {
   for (const statement of dialect.begin) await query(statement);
   for (const statement of dialect.schema) await query(statement);
   await query('COMMIT');
-  await query(tryInsert(dialect.table));
+  await query(tryInsert(dialect.tableOf('kmsx_backup')));
 }

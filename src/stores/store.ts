@@ -1,11 +1,23 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { STORE_PREFIX } from '../base/place-prefixes.ts';
-import type { Database, Row } from './database.ts';
+import { grouped } from '../base/grouped.ts';
+import {
+  BACKUPS,
+  differs,
+  insertBackups,
+  nameExists,
+  places,
+  readBack,
+  readRows,
+  textOf,
+  tryInsert,
+} from './backup-rows.ts';
+import { Connection } from './connection.ts';
+import type { Database } from './database.ts';
 import { isLost } from './database.ts';
 import { storeAt } from './failure.ts';
 import type { StorePlan } from './plan.ts';
 import type { StoredBackup } from './record.ts';
-import { COLUMNS, valuesOf } from './record.ts';
 
 /** How often a backup is sent where the connection is lost before the answer. */
 const SENDINGS = 2;
@@ -26,6 +38,8 @@ export interface Store {
    * @throws KmsxError `store-name-exists`, and those of `Database.query`
    */
   assertFree(name: string): Promise<void>;
+  /** Those names that have a backup already. */
+  taken(names: readonly string[]): Promise<readonly string[]>;
   /**
    * Keeps a backup: resolves when its commit was synced and the primary gave it back, byte for byte. Where the connection
    * is lost before the answer, the name is read on a new one: it is this backup if it has the same bytes.
@@ -56,9 +70,14 @@ export interface NamedDocument {
  * @throws KmsxError `store-unreachable`, `store-tls-failed`, `store-login-refused`, `store-not-ready`
  */
 export async function openStore(plan: StorePlan, signal: AbortSignal): Promise<Store> {
-  const store = new DatabaseStore(plan.address.label, () => openDatabase(plan, signal));
-  await store.connect();
-  return store;
+  const connection = connectionTo(plan, signal);
+  await connection.connect();
+  return new DatabaseStore(connection);
+}
+
+/** The way to the database of a store, which is not connected to yet. */
+function connectionTo(plan: StorePlan, signal: AbortSignal): Connection {
+  return new Connection(plan.address.label, () => openDatabase(plan, signal));
 }
 
 /** Connects to the database of a store. */
@@ -71,131 +90,133 @@ export async function openDatabase(plan: StorePlan, signal: AbortSignal): Promis
   return await openMysql(plan, signal);
 }
 
+/** So many backups go into one transaction. */
+const GROUP = 100;
+
 class DatabaseStore implements Store {
   readonly label: string;
-  readonly #open: () => Promise<Database>;
-  #database: Database | undefined;
+  /** Several that are handed in at once go together, in one transaction. */
+  readonly keep: (backup: StoredBackup) => Promise<void>;
+  readonly #connection: Connection;
 
-  constructor(label: string, open: () => Promise<Database>) {
-    this.label = label;
-    this.#open = open;
-  }
-
-  async connect(): Promise<Database> {
-    this.#database ??= await this.#open();
-    return this.#database;
+  constructor(connection: Connection) {
+    this.label = connection.label;
+    this.#connection = connection;
+    this.keep = grouped(GROUP, (backups) => this.#keepAll(backups));
   }
 
   async assertReady(): Promise<void> {
-    const database = await this.connect();
-    const { dialect } = database;
-    const found = (await dialect.serverFindings(database)).find(
-      ({ Severity }) => Severity === 'error',
-    );
-    if (found !== undefined) {
-      const code = found.Code === 'read-only' ? 'store-read-only' : 'store-not-ready';
-      throw kmsxError(code, `${storeAt(this.label)}${found.Message}`);
-    }
-    await database.query(tryInsert(dialect.table));
+    await this.#connection.exclusive(async (database) => {
+      const { dialect } = database;
+      const found = (await dialect.serverFindings(database)).find(
+        ({ Severity }) => Severity === 'error',
+      );
+      if (found !== undefined) {
+        const code = found.Code === 'read-only' ? 'store-read-only' : 'store-not-ready';
+        throw kmsxError(code, `${storeAt(this.label)}${found.Message}`);
+      }
+      await database.query(tryInsert(dialect.tableOf(BACKUPS)));
+    });
   }
 
   async assertFree(name: string): Promise<void> {
-    const { query, dialect } = await this.connect();
-    const [row] = await query(`SELECT 1 AS found FROM ${dialect.table} WHERE Name = ?`, [name]);
-    if (row !== undefined) throw this.#exists(name);
+    const [taken] = await this.taken([name]);
+    if (taken !== undefined) throw nameExists(taken, this.label);
   }
 
-  async keep(backup: StoredBackup): Promise<void> {
+  async taken(names: readonly string[]): Promise<readonly string[]> {
+    if (names.length === 0) return [];
+    return await this.#connection.exclusive(async ({ query, dialect }) => {
+      const rows = await query(
+        `SELECT Name AS name FROM ${dialect.tableOf(BACKUPS)} WHERE Name IN (${places(names)})`,
+        names,
+      );
+      return rows.map((row) => String(row['name']));
+    });
+  }
+
+  async read(name: string): Promise<Buffer> {
+    const { rows } = await this.#connection.exclusive((database) => readRows(database, [name]));
+    const text = rows.get(name);
+    if (text !== undefined) return Buffer.from(text);
+    throw kmsxError(
+      'store-name-missing',
+      `${STORE_PREFIX}${name} is not in the store at ${this.label}`,
+    );
+  }
+
+  async page(prefix: string, after: string, limit: number): Promise<readonly NamedDocument[]> {
+    return await this.#connection.exclusive(async ({ query, dialect }) => {
+      const rows = await query(
+        `SELECT Name AS name, Document AS document FROM ${dialect.tableOf(BACKUPS)}
+WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}`,
+        [after, prefix],
+      );
+      return rows.map((row) => ({ name: String(row['name']), text: textOf(row) }));
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  /** Where not all can be kept together, each is kept by itself, and has an error of its own. */
+  async #keepAll(backups: readonly StoredBackup[]): Promise<readonly unknown[]> {
+    if (backups.length > 1) {
+      try {
+        await this.#connection.transaction((database) => insertBackups(database, backups));
+        const found = await this.#readBack(backups.map(({ name }) => name));
+        if (backups.every(({ name, text }) => found.get(name) === text)) return [];
+      } catch (error) {
+        if (!(error instanceof KmsxError)) throw error;
+        if (isLost(error)) await this.#connection.close();
+      }
+    }
+    const errors: unknown[] = [];
+    for (const backup of backups) {
+      errors.push(
+        await this.#keepOne(backup).then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      );
+    }
+    return errors;
+  }
+
+  async #keepOne(backup: StoredBackup): Promise<void> {
+    const { name } = backup;
     for (let sending = 1; ; sending += 1) {
       try {
-        await this.#insert(backup);
+        await this.#connection.transaction((database) => insertBackups(database, [backup]));
         break;
       } catch (error) {
         if (!(error instanceof KmsxError)) throw error;
         if (error.code === 'store-name-exists') {
-          const found = await this.#readBack(backup.name);
+          const found = (await this.#readBack([name])).get(name);
           if (found === backup.text) return; // an insertion whose answer was lost
-          throw this.#exists(backup.name, error);
+          throw nameExists(name, this.label, error);
         }
         if (!isLost(error)) throw error;
-        const found = await this.#readAfterLoss(backup.name, error);
+        const found = await this.#readAfterLoss(name, error);
         if (found === backup.text) return;
-        if (found !== undefined) throw this.#exists(backup.name, error);
-        if (sending === SENDINGS) throw notKept(backup.name, error);
+        if (found !== undefined) throw nameExists(name, this.label, error);
+        if (sending === SENDINGS) throw notKept(name, error);
       }
     }
-    const found = await this.#readBack(backup.name);
-    if (found !== backup.text) throw this.#differs(backup.name, found);
+    const found = (await this.#readBack([name])).get(name);
+    if (found !== backup.text) throw differs(name, found, this.label);
   }
 
-  async read(name: string): Promise<Buffer> {
-    const { query, dialect } = await this.connect();
-    const [row] = await query(`SELECT Document AS document FROM ${dialect.table} WHERE Name = ?`, [
-      name,
-    ]);
-    if (row === undefined) {
-      throw kmsxError(
-        'store-name-missing',
-        `${STORE_PREFIX}${name} is not in the store at ${this.label}`,
-      );
-    }
-    return Buffer.from(textOf(row));
-  }
-
-  async page(prefix: string, after: string, limit: number): Promise<readonly NamedDocument[]> {
-    const { query, dialect } = await this.connect();
-    const rows = await query(
-      `SELECT Name AS name, Document AS document FROM ${dialect.table}
-WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}`,
-      [after, prefix],
-    );
-    return rows.map((row) => ({ name: String(row['name']), text: textOf(row) }));
-  }
-
-  async close(): Promise<void> {
-    const database = this.#database;
-    this.#database = undefined;
-    await database?.close();
-  }
-
-  /** One transaction: when it resolves, the commit was acknowledged. */
-  async #insert(backup: StoredBackup): Promise<void> {
-    const { query, dialect } = await this.connect();
-    for (const statement of dialect.begin) await query(statement);
-    try {
-      const places = COLUMNS.map(() => '?').join(', ');
-      await query(
-        `INSERT INTO ${dialect.table} (${COLUMNS.join(', ')}) VALUES (${places})`,
-        valuesOf(backup, dialect),
-      );
-      await query('COMMIT');
-    } catch (error) {
-      if (error instanceof KmsxError && !isLost(error)) await query('ROLLBACK');
-      throw error;
-    }
-  }
-
-  /** The document of a name, from a server that is no replica; undefined if there is none. */
-  async #readBack(name: string): Promise<string | undefined> {
-    const { query, dialect } = await this.connect();
-    const [server] = await query(`SELECT ${dialect.isReadOnly} AS replica`);
-    const [row] = await query(`SELECT Document AS document FROM ${dialect.table} WHERE Name = ?`, [
-      name,
-    ]);
-    if (isTrue(server?.['replica'])) {
-      throw kmsxError(
-        'store-read-only',
-        `${STORE_PREFIX}${name} could not be read back: the server that answers at ${this.label} is a replica`,
-      );
-    }
-    return row === undefined ? undefined : textOf(row);
+  #readBack(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#connection.exclusive((database) => readBack(database, names, this.label));
   }
 
   /** As `#readBack`, on a new connection; where there is none, nobody knows what became of the backup. */
   async #readAfterLoss(name: string, lost: KmsxError): Promise<string | undefined> {
     try {
-      await this.close();
-      return await this.#readBack(name);
+      await this.#connection.close();
+      return (await this.#readBack([name])).get(name);
     } catch (error) {
       if (!(error instanceof KmsxError)) throw error;
       throw lost.with({
@@ -206,19 +227,6 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
       });
     }
   }
-
-  #exists(name: string, cause?: unknown): KmsxError {
-    const message = `${STORE_PREFIX}${name} already exists in the store at ${this.label}`;
-    return kmsxError('store-name-exists', message, { cause });
-  }
-
-  #differs(name: string, found: string | undefined): KmsxError {
-    const what = found === undefined ? 'is not there' : 'differs';
-    return kmsxError(
-      'store-differs',
-      `${STORE_PREFIX}${name} was committed in the store at ${this.label}, and what is read back ${what}`,
-    );
-  }
 }
 
 function notKept(name: string, lost: KmsxError): KmsxError {
@@ -226,19 +234,4 @@ function notKept(name: string, lost: KmsxError): KmsxError {
     message: `${STORE_PREFIX}${name} was not kept: ${lost.message}`,
     hints: ['nothing of that name is in the store: run the command again when it answers'],
   });
-}
-
-/** An insertion of no rows: it needs the table, all its columns, and the rights to insert and to read. */
-export function tryInsert(table: string): string {
-  const columns = COLUMNS.join(', ');
-  return `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${table} WHERE 1 = 0`;
-}
-
-function textOf(row: Row): string {
-  const { document } = row;
-  return typeof document === 'string' ? document : String(document);
-}
-
-function isTrue(value: unknown): boolean {
-  return !['false', '0', 'OFF', 'undefined'].includes(String(value));
 }

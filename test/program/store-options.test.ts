@@ -108,7 +108,7 @@ it('takes the store of the environment, and the option before it', async () => {
   expect(await print()).toContain('ENGINE=InnoDB');
   const postgres = await print('--store', 'postgresql://db.example/keys?schema=vault');
   expect(postgres).toContain('CREATE TABLE IF NOT EXISTS "vault".kmsx_backup');
-  expect(postgres).toContain('GRANT USAGE ON SCHEMA "vault" TO kmsx_writer;');
+  expect(postgres).toContain('GRANT USAGE ON SCHEMA "vault" TO kmsx_writer, kmsx_worker;');
 });
 
 it('has a hint for a file of that name that works', async () => {

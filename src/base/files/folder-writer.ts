@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../error.ts';
+import { grouped } from '../grouped.ts';
 import type { FileContext } from './durable-file.ts';
 import { Preparation } from './earlier-files.ts';
 import type { FileSteps } from './file-steps.ts';
@@ -27,11 +28,9 @@ export interface FolderWriter {
 /** So many files are written at once. */
 const AT_ONCE = 32;
 
-interface Waiting {
+interface NamedBytes {
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -67,11 +66,8 @@ function writerOf(
   preparation: Preparation,
   steps: FileSteps,
 ): FolderWriter {
-  let waiting: Waiting[] = [];
-  let isWriting = false;
-
   /** Gives a file all its bytes under a temporary name. */
-  const prepare = async ({ name, bytes }: Waiting): Promise<string> => {
+  const prepare = async ({ name, bytes }: NamedBytes): Promise<string> => {
     const path = preparation.newTemporaryName(join(folder, name));
     const temporary = await createTemporary(path, 0o600, steps);
     try {
@@ -83,7 +79,7 @@ function writerOf(
       throw error;
     }
   };
-  const place = (temporary: string, { name, bytes }: Waiting): void => {
+  const place = (temporary: string, { name, bytes }: NamedBytes): void => {
     const target = join(folder, name);
     try {
       if (moveToFreeName(temporary, target, steps)) return;
@@ -92,7 +88,7 @@ function writerOf(
       removeTemporary(temporary, steps);
     }
   };
-  const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
+  const write = grouped(AT_ONCE, async (group: readonly NamedBytes[]) => {
     const prepared = await Promise.allSettled(group.map(prepare));
     const failures = group.map((file, index): unknown => {
       const temporary = prepared[index];
@@ -104,34 +100,17 @@ function writerOf(
         return writeError(`${label}/${file.name}`, error);
       }
     });
-    let unsynced: unknown;
     try {
       steps.sync(folder);
+      return failures;
     } catch (error) {
-      unsynced = writeError(label, error);
+      const unsynced = writeError(label, error);
+      return failures.map((failure) => failure ?? unsynced);
     }
-    for (const [index, { resolve, reject }] of group.entries()) {
-      const failure = failures[index] ?? unsynced;
-      if (failure === undefined) resolve();
-      else reject(failure);
-    }
-  };
-  const drain = async (): Promise<void> => {
-    isWriting = true;
-    while (waiting.length > 0) {
-      const group = waiting.slice(0, AT_ONCE);
-      waiting = waiting.slice(AT_ONCE);
-      await writeGroup(group);
-    }
-    isWriting = false;
-  };
+  });
   return {
     has: (name) => isThere(join(folder, name)),
-    write: (name, bytes) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ name, bytes, resolve, reject });
-        if (!isWriting) void drain();
-      }),
+    write: (name, bytes) => write({ name, bytes }),
   };
 }
 

@@ -5,8 +5,9 @@ import { notAmong } from '../../base/nearly-right.ts';
 import { checkStore } from '../../stores/check.ts';
 import { storeAt } from '../../stores/failure.ts';
 import type { Database, Finding } from '../../stores/database.ts';
-import { initSql, initStore, WRITER } from '../../stores/init.ts';
+import { initSql, initStore } from '../../stores/init.ts';
 import { openDatabase } from '../../stores/store.ts';
+import { WORKER, WRITER } from '../../stores/tables.ts';
 import type { Io } from '../../terminal/io.ts';
 import { printResult } from '../../terminal/output/json-output.ts';
 import { textWritten } from '../../terminal/output/stdout.ts';
@@ -35,12 +36,15 @@ export function defineStore(command: Command, io: Io): void {
   describe(command, {
     text: [
       'A store keeps backups in PostgreSQL or MySQL: store:NAME stands for one wherever a backup is written or read.',
-      'init makes its table and the role kmsx_writer, which can insert backups and read them, and never change or delete one; run again, it changes nothing. With --print it prints the SQL, for whoever owns the database.',
+      'init makes its tables and two roles: kmsx_writer can insert backups and read them, and never change or delete one; kmsx_worker is for work lists and proofs besides. Run again, it changes nothing. With --print it prints the SQL, for whoever owns the database.',
       'check says what is wrong, by the login that is given: tables or rights that are missing, rights that are too many, commits that a crash would lose, a replica. Exit code 7 if something is.',
     ].join(' '),
     examples: [
       ['the SQL, to be read first', 'kmsx store init --print --store postgresql://db.example/keys'],
-      ['make the table and the role', 'kmsx store init --store postgresql://owner@db.example/keys'],
+      [
+        'make the tables and the roles',
+        'kmsx store init --store postgresql://owner@db.example/keys',
+      ],
       [
         'whether backups are safe there',
         'kmsx store check --store mysql://backup@db.example/keys --store-ca-file ca.pem',
@@ -93,11 +97,12 @@ async function init(label: string, database: Database, session: Session): Promis
   const made = {
     Store: label,
     Database: await database.version(),
-    Table: database.dialect.table,
+    Table: database.dialect.tableOf('kmsx_backup'),
     Role: WRITER,
+    WorkerRole: WORKER,
   };
   await printResult(made, session, () => ({
-    verdict: `The store at ${label} has its table and its role`,
+    verdict: `The store at ${label} has its tables and roles`,
     tone: 'good',
     blocks: [
       {
@@ -105,6 +110,7 @@ async function init(label: string, database: Database, session: Session): Promis
           fact('database', made.Database),
           fact('table', made.Table),
           fact('role', `${made.Role}: give it to the login that writes backups`),
+          fact('another', `${made.WorkerRole}: for a login that shares work lists or keeps proofs`),
         ],
       },
     ],

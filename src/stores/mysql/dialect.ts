@@ -1,12 +1,14 @@
 import type { Dialect } from '../database.ts';
 import { rightsFindings, serverFindings } from './findings.ts';
-import { MYSQL_SCHEMA, TABLE } from './schema.ts';
+import { MYSQL_SCHEMA } from './schema.ts';
 
 export const mysqlDialect: Dialect = {
-  table: TABLE,
+  tableOf: (name) => name,
   schema: MYSQL_SCHEMA,
   begin: ['START TRANSACTION READ WRITE'],
   isReadOnly: '@@global.read_only',
+  now: 'CURRENT_TIMESTAMP(3)',
+  later: (seconds) => `CURRENT_TIMESTAMP(3) + INTERVAL ${seconds} SECOND`,
   timestamp: (date) => date.toISOString().replace('T', ' ').replace('Z', ''),
   serverFindings,
   rightsFindings,

@@ -1,5 +1,6 @@
 import type { Database, Finding } from '../database.ts';
-import { TABLE } from './schema.ts';
+
+const TABLE = 'kmsx_backup';
 
 /** What makes a commit less than durable, or the server one that takes no rows. */
 export async function serverFindings(database: Database): Promise<Finding[]> {

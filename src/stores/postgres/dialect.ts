@@ -1,11 +1,11 @@
 import type { Dialect } from '../database.ts';
 import { rightsFindings, serverFindings } from './findings.ts';
-import { postgresSchema, tableOf } from './schema.ts';
+import { postgresSchema, tableIn } from './schema.ts';
 
 /** PostgreSQL's, with the table in a schema, or in the first of the search path. */
 export function postgresDialect(schema: string | undefined): Dialect {
   return {
-    table: tableOf(schema),
+    tableOf: (name) => tableIn(schema, name),
     schema: postgresSchema(schema),
     // What is stronger than `on`, as remote_apply, stays.
     begin: [
@@ -14,6 +14,8 @@ export function postgresDialect(schema: string | undefined): Dialect {
 WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')`,
     ],
     isReadOnly: 'pg_catalog.pg_is_in_recovery()',
+    now: 'CURRENT_TIMESTAMP',
+    later: (seconds) => `CURRENT_TIMESTAMP + interval '${seconds} seconds'`,
     timestamp: (date) => date.toISOString(),
     serverFindings,
     rightsFindings,

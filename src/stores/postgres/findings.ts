@@ -45,12 +45,13 @@ export async function serverFindings(database: Database): Promise<Finding[]> {
 
 /** The rights to empty, drop or change the table, which no harmless statement tries. */
 export async function rightsFindings(database: Database): Promise<Finding[]> {
+  const table = database.dialect.tableOf('kmsx_backup');
   const [row] = await database.query(
     `SELECT pg_catalog.pg_has_role(relowner, 'USAGE') AS owns,
   pg_catalog.has_table_privilege(oid, 'TRUNCATE') AS truncates,
   pg_catalog.has_table_privilege(oid, 'TRIGGER') AS triggers
 FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?)`,
-    [database.dialect.table],
+    [table],
   );
   const rights = [
     ...(row?.['owns'] === true ? ['is that of its owner, or of a superuser'] : []),
@@ -60,6 +61,6 @@ FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?)`,
   return rights.map((right) => ({
     Code: 'too-many-rights',
     Severity: 'error',
-    Message: `this login ${right} on ${database.dialect.table}`,
+    Message: `this login ${right} on ${table}`,
   }));
 }

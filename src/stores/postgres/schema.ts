@@ -1,16 +1,18 @@
 import { NAME_PATTERN } from '../name.ts';
+import type { TableName } from '../tables.ts';
+import { WORKER, WORKER_RIGHTS, WRITER } from '../tables.ts';
 
-/** The table as SQL names it. */
-export function tableOf(schema: string | undefined): string {
-  return schema === undefined ? 'kmsx_backup' : `"${schema}".kmsx_backup`;
+/** A table as SQL names it: in a schema, or in the first of the search path. */
+export function tableIn(schema: string | undefined, table: TableName): string {
+  return schema === undefined ? table : `"${schema}".${table}`;
 }
 
-/** The tables and the role, in statements that do no harm where they were run before. */
-export function postgresSchema(schema: string | undefined): string[] {
-  const table = tableOf(schema);
-  return [
-    `CREATE TABLE IF NOT EXISTS ${table} (
-  Name text COLLATE "C" PRIMARY KEY CHECK (Name ~ '${NAME_PATTERN}'),
+const NAME = `text COLLATE "C" NOT NULL CHECK (Name ~ '${NAME_PATTERN}')`;
+
+/** What each table has, in the order in which they are made. */
+const COLUMNS: Readonly<Record<TableName, string>> = {
+  kmsx_backup: `
+  Name ${NAME} PRIMARY KEY,
   KeyId text NOT NULL,
   KeyVersionId text NOT NULL,
   Region text,
@@ -23,14 +25,78 @@ export function postgresSchema(schema: string | undefined): string[] {
   StoredAt timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
   Rehearsal boolean NOT NULL,
   Document text NOT NULL
-)`,
-    `CREATE INDEX IF NOT EXISTS kmsx_backup_keyid ON ${table} (KeyId)`,
-    `DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'kmsx_writer') THEN
-    CREATE ROLE kmsx_writer NOLOGIN;
+`,
+  kmsx_work_list: `
+  Name ${NAME} PRIMARY KEY,
+  Header text NOT NULL,
+  CreatedAt timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
+`,
+  kmsx_work_line: `
+  List text COLLATE "C" NOT NULL,
+  Line integer NOT NULL,
+  State text NOT NULL DEFAULT 'open',
+  Code text,
+  Worker text,
+  ClaimedUntil timestamptz,
+  ChangedAt timestamptz,
+  PRIMARY KEY (List, Line)
+`,
+  kmsx_work_event: `
+  List text COLLATE "C" NOT NULL,
+  Id text COLLATE "C" NOT NULL,
+  Line integer NOT NULL,
+  Kind text NOT NULL,
+  Document text NOT NULL,
+  WrittenAt timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  PRIMARY KEY (List, Id)
+`,
+  kmsx_proof: `
+  Id text COLLATE "C" PRIMARY KEY,
+  Place text NOT NULL,
+  Name text COLLATE "C" NOT NULL,
+  KeyId text NOT NULL,
+  CreatedAt timestamptz NOT NULL,
+  StoredAt timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  Document text NOT NULL
+`,
+  kmsx_drill: `
+  Id text COLLATE "C" PRIMARY KEY,
+  Worker text,
+  ClaimedUntil timestamptz,
+  DrilledAt timestamptz
+`,
+};
+
+/** How rows are found by something else than their keys. */
+const INDEXES: readonly (readonly [name: string, table: TableName, columns: string])[] = [
+  ['kmsx_backup_keyid', 'kmsx_backup', 'KeyId'],
+  ['kmsx_work_line_state', 'kmsx_work_line', 'List, State, Line'],
+  ['kmsx_work_event_line', 'kmsx_work_event', 'List, Line'],
+  ['kmsx_work_event_kind', 'kmsx_work_event', 'List, Kind, WrittenAt, Line'],
+  ['kmsx_proof_name', 'kmsx_proof', 'Name'],
+];
+
+/** The tables and the roles, in statements that do no harm where they were run before. */
+export function postgresSchema(schema: string | undefined): string[] {
+  const table = (name: TableName): string => tableIn(schema, name);
+  const entries = Object.entries(COLUMNS) as [TableName, string][];
+  const roles = [WRITER, WORKER];
+  return [
+    ...entries.map(([name, columns]) => `CREATE TABLE IF NOT EXISTS ${table(name)} (${columns})`),
+    ...INDEXES.map(
+      ([name, of, columns]) => `CREATE INDEX IF NOT EXISTS ${name} ON ${table(of)} (${columns})`,
+    ),
+    ...roles.map(
+      (role) => `DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = '${role}') THEN
+    CREATE ROLE ${role} NOLOGIN;
   END IF;
 END $$`,
-    ...(schema === undefined ? [] : [`GRANT USAGE ON SCHEMA "${schema}" TO kmsx_writer`]),
-    `GRANT INSERT, SELECT ON ${table} TO kmsx_writer`,
+    ),
+    ...(schema === undefined ? [] : [`GRANT USAGE ON SCHEMA "${schema}" TO ${roles.join(', ')}`]),
+    `GRANT INSERT, SELECT ON ${table('kmsx_backup')} TO ${WRITER}`,
+    ...(Object.entries(WORKER_RIGHTS) as [TableName, string][]).map(
+      ([name, rights]) => `GRANT ${rights} ON ${table(name)} TO ${WORKER}`,
+    ),
   ];
 }

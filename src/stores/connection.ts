@@ -1,0 +1,63 @@
+import { KmsxError } from '../base/error.ts';
+import type { Database } from './database.ts';
+import { isLost } from './database.ts';
+
+/** The way to a database: its connection is made when it is needed, and again where it was lost. */
+export class Connection {
+  /** As in `db.example:5432/keys`. */
+  readonly label: string;
+  readonly #open: () => Promise<Database>;
+  #database: Promise<Database> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(label: string, open: () => Promise<Database>) {
+    this.label = label;
+    this.#open = open;
+  }
+
+  /** @throws KmsxError `store-unreachable`, `store-tls-failed`, `store-login-refused`, `store-not-ready` */
+  async connect(): Promise<Database> {
+    const opening = (this.#database ??= this.#open());
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#database === opening) this.#database = undefined;
+      throw error;
+    }
+  }
+
+  /** Uses the connection, after all that was begun before. */
+  exclusive<T>(use: (database: Database) => Promise<T>): Promise<T> {
+    const result = this.#last.then(async () => use(await this.connect()));
+    this.#last = result.catch(() => undefined); // whoever asked for it hears of it
+    return result;
+  }
+
+  /**
+   * One transaction: when it resolves, the commit was acknowledged as synced.
+   *
+   * @throws KmsxError those of `Database.query`; unless the connection is lost, nothing was done then
+   */
+  transaction<T>(use: (database: Database) => Promise<T>): Promise<T> {
+    return this.exclusive(async (database) => {
+      const { query, dialect } = database;
+      for (const statement of dialect.begin) await query(statement);
+      try {
+        const result = await use(database);
+        await query('COMMIT');
+        return result;
+      } catch (error) {
+        if (error instanceof KmsxError && !isLost(error)) await query('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  /** Ends the connection; another use makes it again. */
+  async close(): Promise<void> {
+    const opening = this.#database;
+    this.#database = undefined;
+    const database = await opening?.catch(() => undefined); // what could not be opened needs no end
+    await database?.close();
+  }
+}
