@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { isJsonObject, parseJson } from '../base/json.ts';
+import { assertUnambiguous, isJsonObject } from '../base/json.ts';
 import type { OriginalHttpx } from './http-seam.ts';
 import { notKmsError } from './errors.ts';
 
@@ -61,7 +61,7 @@ export function assertLooksLikeKms({ status, headers, body }: WholeAnswer, host:
   }
   const text = body.toString();
   if (!isJsonText(text)) throw notKmsError(host, 'answers with something other than JSON', status);
-  parseJson(text, 'the answer');
+  assertUnambiguous(text, 'the answer');
 }
 
 /** An answer that was read, once more: the SDKs read bodies themselves. */
