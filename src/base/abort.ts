@@ -1,14 +1,16 @@
+import { setMaxListeners } from 'node:events';
+
 /** A time limit that is running. */
 export interface TimeLimit {
   /** Aborts when the time is up, and when one of the other signals does. */
   readonly signal: AbortSignal;
-  /** Stops the clock. Until then it keeps the process running. */
+  /** Stops the clock, and heeds no signal any more. Until then it keeps the process running. */
   end(): void;
 }
 
 /**
- * Starts a time limit. (`AbortSignal.timeout` does not serve inside `AbortSignal.any`: Node 20 lets the garbage
- * collector take it, and then it never aborts.)
+ * Starts a time limit. (`AbortSignal.any` is not taken: Node.js 20 needs 30 µs for one, and its signals remember each that
+ * was made of them.)
  *
  * @param reason - makes the reason of the signal when the time is up
  * @param signals - others that abort the same work; undefined ones are ignored
@@ -18,15 +20,24 @@ export function timeLimit(
   reason: () => unknown,
   ...signals: readonly (AbortSignal | undefined)[]
 ): TimeLimit {
-  const timeUp = new AbortController();
+  const limit = new AbortController();
   const timer = setTimeout(() => {
-    timeUp.abort(reason());
+    limit.abort(reason());
   }, milliseconds);
   const others = signals.filter((signal) => signal !== undefined);
+  const stop = ({ target }: Pick<Event, 'target'>): void => {
+    limit.abort((target as AbortSignal).reason);
+  };
+  for (const signal of others) {
+    if (signal.aborted) stop({ target: signal });
+    setMaxListeners(0, signal); // as many as there is work at once
+    signal.addEventListener('abort', stop, { once: true });
+  }
   return {
-    signal: AbortSignal.any([timeUp.signal, ...others]),
+    signal: limit.signal,
     end: () => {
       clearTimeout(timer);
+      for (const signal of others) signal.removeEventListener('abort', stop);
     },
   };
 }

@@ -1,17 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 /**
  * Decodes standard, padded base64 (RFC 4648 §4) without white space.
  *
  * @returns the bytes, or undefined if the text is anything else or has stray bits at its end
  */
 export function decodeBase64(text: string): Buffer | undefined {
-  if (!BASE64.test(text)) return undefined;
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) return undefined;
-  return bytes;
+  const bytes = Buffer.from(text, 'base64'); // Node.js takes other forms too, and writes this one alone
+  if (bytes.toString('base64') === text) return bytes;
+  bytes.fill(0);
+  return undefined;
 }
 
 /** Compares two byte strings in a time that depends on their lengths only. */

@@ -21,6 +21,17 @@ export function parseJson(text: string, label: string): unknown {
       details: { label },
     });
   }
+  assertUnambiguous(text, label);
+  return value;
+}
+
+/**
+ * Refuses a name that stands twice in one object, and more than 100 levels, in JSON text that was parsed already.
+ *
+ * @param text - valid JSON
+ * @throws KmsxError `json-malformed`, `json-name-twice`; neither quotes the text
+ */
+export function assertUnambiguous(text: string, label: string): void {
   const tokens = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g) ?? [];
   if (isTooDeep(tokens)) {
     throw kmsxError('json-malformed', `${label} nests more than ${MAX_DEPTH} levels deep`, {
@@ -35,7 +46,6 @@ export function parseJson(text: string, label: string): unknown {
       { details: { name: repeated } },
     );
   }
-  return value;
 }
 
 /** Whether a value is a JSON object: not null, not an array. */
@@ -61,7 +71,7 @@ function findRepeatedName(tokens: readonly string[]): string | undefined {
     else if (token === '[') open.push(undefined);
     else if (token === '}' || token === ']') open.pop();
     else if (token.startsWith('"') && tokens[index + 1] === ':') {
-      const name = JSON.parse(token) as string;
+      const name = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
       const names = open.at(-1);
       if (names?.has(name)) return name;
       names?.add(name);

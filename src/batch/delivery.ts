@@ -41,6 +41,9 @@ export interface Delivery {
 /** So many events wait to be put into files. */
 const MOST_WAITING = 512;
 
+/** The journal has each result already: nothing waits for its line. */
+const SYNC_OUT_EVERY_MS = 20;
+
 /**
  * Makes ready where results go, and puts there what an earlier run left in the journal alone.
  *
@@ -55,7 +58,13 @@ export async function openDelivery(
   const folder = async (at: Destination | undefined): Promise<FolderWriter | undefined> =>
     at && (await openFolderWriter(at.path, at.label, context));
   const writers = { out: await folder(outFolder), backup: await folder(backupFolder) };
-  const file = out && (await openAppendFile(out.path, { label: out.label, ahead: 0 }));
+  const file =
+    out &&
+    (await openAppendFile(out.path, {
+      label: out.label,
+      ahead: 0,
+      syncEveryMs: SYNC_OUT_EVERY_MS,
+    }));
   const line = out && linesThere(out);
 
   let ordinal = 0; // of events whose files are waited for
@@ -99,7 +108,7 @@ export async function openDelivery(
     const works = filesOf(event)
       .map(([writer, name, document]) => ({ writer, file: `${name}.json`, document }))
       .filter(({ writer, file }) => ordinal > from || !writer.has(file))
-      .map(({ writer, file, document }) => writer.write(file, encode(document)));
+      .map(({ writer, file, document }) => writer.write(file, Buffer.from(encode(document))));
     if (event.Event === 'done' && file !== undefined) {
       works.push(addLine(encode(named(event.Name, event.Result)), file, line, out?.label ?? ''));
     }
@@ -136,22 +145,22 @@ function linesThere({ path }: Destination): AsyncIterator<Buffer> {
 }
 
 async function addLine(
-  bytes: Buffer,
+  text: string,
   file: AppendFile,
   there: AsyncIterator<Buffer> | undefined,
   label: string,
 ): Promise<void> {
   const line = await there?.next();
-  if (line === undefined || line.done === true) await file.append(bytes);
-  else if (!bytes.subarray(0, -1).equals(line.value)) throw changed(label);
+  if (line === undefined || line.done === true) await file.append(text);
+  else if (!Buffer.from(text.slice(0, -1)).equals(line.value)) throw changed(label);
 }
 
 function changed(label: string): Error {
   return kmsxError('output-changed', `${label} does not hold what its journal says`);
 }
 
-function encode(document: JsonObject): Buffer {
-  return Buffer.from(`${JSON.stringify(document)}\n`);
+function encode(document: JsonObject): string {
+  return `${JSON.stringify(document)}\n`;
 }
 
 /** A result with the name of its line: after `Format`, which stands first. */

@@ -51,6 +51,11 @@ export function guardedCredential(
   network: CredentialNetwork,
   limits: ProviderLimits,
 ): GuardedCredential {
+  if (source.asks === 'nothing') {
+    const keys = source.provider(limits).getCredentials();
+    const fixed = { getProviderName: () => 'kmsx', getCredentials: () => keys };
+    return { credential: new credentialsSdk.default(null, fixed) };
+  }
   let number = 0;
   let provider: CredentialsProvider | undefined;
   let pending: Promise<Keys> | undefined;
@@ -67,7 +72,6 @@ export function guardedCredential(
     getCredentials: () => (pending ??= fetch()),
   };
   const credential = new credentialsSdk.default(null, shared);
-  if (source.asks === 'nothing') return { credential };
   const renew = (used: number): void => {
     if (used !== number) return;
     number += 1;

@@ -50,6 +50,8 @@ export function createKmsClient(options: ClientOptions): KmsClient {
     proxyAuthorities: authorities?.all,
     proxyEnv: env,
     resolve: options.resolve,
+    // Credentials that are fetched are so within the time of the call that needs them.
+    isMarked: credentials.renewal === undefined,
     expects: 'kms',
   });
   const host = authorityOf(gateway);
@@ -67,8 +69,8 @@ export function createKmsClient(options: ClientOptions): KmsClient {
   const call =
     <Input, Output extends Answered>({ action, parameters, read }: Operation<Input, Output>) =>
     (input: Input): Promise<Output> =>
-      attempts.run(action, async () => {
-        const answer = await sdk.call(action, parameters(input));
+      attempts.run(action, async ({ headers }) => {
+        const answer = await sdk.call(action, parameters(input), headers);
         const fields = new AnswerFields(action, answer);
         if (fieldOf(answer, 'Code') !== undefined) fields.fail('Code', 'stands beside a result');
         return read(fields, input);
@@ -78,7 +80,8 @@ export function createKmsClient(options: ClientOptions): KmsClient {
     <Input>({ action, parameters }: Operation<Input, unknown>) =>
     (input: Input): Promise<DryRunAnswer> =>
       attempts.run(action, async (exchange) => {
-        const failure = await sdk.call(action, { ...parameters(input), DryRun: 'true' }).then(
+        const asked = { ...parameters(input), DryRun: 'true' };
+        const failure = await sdk.call(action, asked, exchange.headers).then(
           () => undefined,
           (error: unknown) => ({ error }),
         );

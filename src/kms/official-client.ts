@@ -35,9 +35,17 @@ export class OfficialClient extends kmsSdk.default {
     this.#openApi = new openApiSdk.default(config);
   }
 
-  /** Calls an operation by KMS's names of it and its parameters, and returns the answer's JSON object. */
-  async call(action: string, parameters: JsonObject): Promise<JsonObject> {
-    return await this.doRequest(action, 'HTTPS', 'POST', API_VERSION, 'AK', parameters, null);
+  /**
+   * Calls an operation by KMS's names of it and its parameters, and returns the answer's JSON object.
+   *
+   * @param headers - added to those of the request
+   */
+  async call(
+    action: string,
+    parameters: JsonObject,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<JsonObject> {
+    return await this.#send(action, API_VERSION, asText(parameters), headers);
   }
 
   override async doRequest(
@@ -49,11 +57,19 @@ export class OfficialClient extends kmsSdk.default {
     query: JsonObject | null,
     body: JsonObject | null,
   ): Promise<JsonObject> {
-    const parameters = asText({ ...query, ...body });
+    return await this.#send(action, version, asText({ ...query, ...body }), {});
+  }
+
+  async #send(
+    action: string,
+    version: string,
+    parameters: Record<string, string>,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<JsonObject> {
     const isLong = new URLSearchParams(parameters).toString().length > MAX_QUERY_CHARACTERS;
     const answer: unknown = await this.#openApi.callApi(
       rpcParams(action, version),
-      new OpenApiRequest(isLong ? { body: parameters } : { query: parameters }),
+      new OpenApiRequest({ headers, ...(isLong ? { body: parameters } : { query: parameters }) }),
       NO_RUNTIME_OPTIONS,
     );
     const answerBody = isJsonObject(answer) ? answer['body'] : undefined;

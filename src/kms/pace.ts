@@ -9,20 +9,24 @@ export interface PaceClock {
 /** Waits until the next call may be made. */
 export type Pace = () => Promise<void>;
 
+/** Calls whose turns come within so many milliseconds go together: a process that wakes for each of them needs more of its processor. */
+const TOGETHER_MS = 10;
+
 /**
- * Spreads calls evenly over time.
+ * Spreads calls evenly over time, to a hundredth of a second.
  *
  * @param perSecond - undefined: no call waits
  */
 export function paceOf(perSecond: number | undefined, clock: PaceClock): Pace {
   if (perSecond === undefined) return () => Promise.resolve();
   const interval = 1000 / perSecond;
+  const together = interval < TOGETHER_MS ? TOGETHER_MS : 0;
   let next = -Infinity;
   return async () => {
     const now = clock.monotonicMs();
-    const at = Math.max(now, next);
+    const at = Math.max(now - together, next);
     next = at + interval;
-    if (at > now) await clock.sleep(at - now);
+    if (at > now) await clock.sleep(at - now + together);
   };
 }
 

@@ -1,7 +1,6 @@
-import { IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
-import { isJsonObject, parseJson } from '../base/json.ts';
-import type { OriginalHttpx } from './http-seam.ts';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { assertUnambiguous, isJsonObject } from '../base/json.ts';
 import { notKmsError } from './errors.ts';
 
 /** What was received, read to its end. */
@@ -9,40 +8,6 @@ interface WholeAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
-}
-
-/** The largest answer that is read: KMS's own are below 20 KB. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
-
-/**
- * Reads the whole body of an answer, a megabyte at most.
- *
- * @throws KmsxError `not-kms` for a larger or a compressed one (none was asked for)
- */
-export async function readBody(
-  response: IncomingMessage,
-  original: OriginalHttpx,
-  host: string,
-): Promise<Buffer> {
-  const status = response.statusCode ?? 0;
-  const encoding = response.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    response.destroy();
-    throw notKmsError(host, 'answers in a compressed form', status);
-  }
-  let size = 0;
-  response.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    // httpx appends the URL to the message of this error, which is never shown.
-    if (size > MAX_ANSWER_BYTES) response.destroy(new Error('too large'));
-  });
-  try {
-    const body = await original.read(response, '');
-    return typeof body === 'string' ? Buffer.from(body) : body;
-  } catch (error) {
-    if (size > MAX_ANSWER_BYTES) throw notKmsError(host, 'answers with more than 1 MiB', status);
-    throw error;
-  }
 }
 
 /**
@@ -61,19 +26,16 @@ export function assertLooksLikeKms({ status, headers, body }: WholeAnswer, host:
   }
   const text = body.toString();
   if (!isJsonText(text)) throw notKmsError(host, 'answers with something other than JSON', status);
-  parseJson(text, 'the answer');
+  assertUnambiguous(text, 'the answer');
 }
 
-/** An answer that was read, once more: the SDKs read bodies themselves. */
+/** An answer that was read, once more: the SDKs read bodies themselves, and of the rest its status and headers. */
 export function replay(response: IncomingMessage, body: Buffer): IncomingMessage {
-  const copy = new IncomingMessage(new Socket());
-  copy.statusCode = response.statusCode ?? 0;
-  copy.statusMessage = response.statusMessage ?? '';
-  copy.headers = response.headers;
-  copy.complete = true;
+  const { statusCode = 0, statusMessage = '', headers } = response;
+  const copy = new Readable({ read: () => undefined });
   copy.push(body);
   copy.push(null);
-  return copy;
+  return Object.assign(copy, { statusCode, statusMessage, headers }) as unknown as IncomingMessage;
 }
 
 function isJsonText(text: string): boolean {

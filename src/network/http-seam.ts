@@ -7,21 +7,30 @@ export type HttpxRequest = typeof httpx.request;
 export type HttpxRead = typeof httpx.read;
 export type HttpxOptions = Parameters<HttpxRequest>[1];
 
-/** What httpx itself does, with errors that do not show the request. */
-export interface OriginalHttpx {
-  readonly request: HttpxRequest;
-  readonly read: HttpxRead;
-}
-
 /** An answer whose body has been read. */
 export interface WholeAnswer {
   readonly message: IncomingMessage;
   readonly body: Buffer;
 }
 
-/** Sends what the SDKs hand to httpx. Requests made inside `httpSeam().run(sender, …)` go to that sender. */
+/**
+ * Sends what the SDKs hand to httpx. Requests made inside `httpSeam().run(sender, …)` go to that sender, and those with
+ * its `senderHeaders`, wherever they are made.
+ */
 export interface Sender {
-  send(url: string, options: HttpxOptions, original: OriginalHttpx): Promise<WholeAnswer>;
+  send(url: string, options: HttpxOptions): Promise<WholeAnswer>;
+}
+
+/** Among the headers of a request, where no server sees it: its sender. */
+const SENDER = Symbol('sender');
+
+/** What puts a request on a sender when it stands among the headers that are given to an SDK. */
+export function senderHeaders(sender: Sender): Record<string, string> {
+  return { [SENDER]: sender };
+}
+
+function senderIn(headers: HttpxOptions['headers']): Sender | undefined {
+  return (headers as { readonly [SENDER]?: Sender } | undefined)?.[SENDER];
 }
 
 const SEAM = Symbol.for('kmsx.http-seam');
@@ -32,7 +41,7 @@ type SeamRequest = HttpxRequest & { [SEAM]?: AsyncLocalStorage<Sender> };
  * The place where all requests of the Alibaba Cloud SDKs pass: tea-typescript and the credentials library call
  * `httpx.request` and `httpx.read` through the module's exports at each call. The exports are wrapped
  * once; the wrappers hold nothing of any client. Which sender a request belongs to is a fact of the call it
- * comes from (AsyncLocalStorage): requests from elsewhere go to httpx as they always did.
+ * comes from (AsyncLocalStorage), or stands in the request: requests from elsewhere go to httpx as they always did.
  */
 export function httpSeam(): AsyncLocalStorage<Sender> {
   const installed = (httpx.request as SeamRequest)[SEAM];
@@ -40,13 +49,12 @@ export function httpSeam(): AsyncLocalStorage<Sender> {
   silenceDebugOutput();
 
   const storage = new AsyncLocalStorage<Sender>();
-  const bare = httpx.request;
-  const original: OriginalHttpx = { request: withoutUrls(bare), read: httpx.read };
+  const original = { request: httpx.request, read: httpx.read };
   const bodies = new WeakMap<IncomingMessage, Buffer>();
   const request: SeamRequest = async (url, options) => {
-    const sender = storage.getStore();
-    if (sender === undefined) return bare(url, options);
-    const { message, body } = await sender.send(url, options, original);
+    const sender = senderIn(options.headers) ?? storage.getStore();
+    if (sender === undefined) return original.request(url, options);
+    const { message, body } = await sender.send(url, options);
     bodies.set(message, body);
     return message;
   };
@@ -58,27 +66,6 @@ export function httpSeam(): AsyncLocalStorage<Sender> {
   };
   Object.assign(httpx, { request, read });
   return storage;
-}
-
-/**
- * Removes what httpx appends to the message of every error that a request emits, wherever the error comes from: the
- * method and the URL, with ciphertext, context and signature.
- */
-function withoutUrls(request: HttpxRequest): HttpxRequest {
-  return async (url, options) => {
-    try {
-      return await request(url, options);
-    } catch (error) {
-      if (error instanceof Error) {
-        const method = options.method?.toUpperCase() ?? 'GET';
-        error.message = error.message.replace(
-          new RegExp(`(?:${method}|Connect) \\S+ failed\\.$`),
-          '',
-        );
-      }
-      throw error;
-    }
-  };
 }
 
 /**

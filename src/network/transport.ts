@@ -1,17 +1,19 @@
+import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { race, timeLimit } from '../base/abort.ts';
+import { timeLimit } from '../base/abort.ts';
 import { KmsxError, systemErrorCode } from '../base/error.ts';
 import type { Agent, AttemptState } from './agents.ts';
 import { CONNECT_TIMEOUT, CONNECT_TIMEOUT_MS, HttpAgent, HttpsAgent } from './agents.ts';
-import { assertLooksLikeKms, readBody, replay } from './answer-body.ts';
+import { assertLooksLikeKms, replay } from './answer-body.ts';
 import type { ResolveRule } from './endpoint.ts';
 import { addressFamily, resolveRuleFor } from './endpoint.ts';
 import type { Env } from '../base/env.ts';
-import type { HttpxOptions, OriginalHttpx, Sender, WholeAnswer } from './http-seam.ts';
-import { httpSeam } from './http-seam.ts';
+import type { HttpxOptions, Sender, WholeAnswer } from './http-seam.ts';
+import { httpSeam, senderHeaders } from './http-seam.ts';
 import type { RequestFacts } from './errors.ts';
 import { networkError, silentProxyError, timeoutError } from './errors.ts';
 import { chooseProxy, hostAndPort } from './proxy.ts';
+import { sendRequest } from './send-request.ts';
 
 export interface TransportOptions {
   /** Authorities in PEM (`loadAuthorities`); undefined: Node's own default. */
@@ -25,6 +27,11 @@ export interface TransportOptions {
   readonly resolve?: readonly ResolveRule[] | undefined;
   /** For one request of an exchange, where that has several; undefined: the time of the exchange. */
   readonly requestTimeoutMs?: number | undefined;
+  /**
+   * Whether the requests of an exchange bear its `headers`. Otherwise they are told by where they are made, which slows
+   * every promise of the process down in Node.js 20.
+   */
+  readonly isMarked?: boolean | undefined;
   /** Whether a redirect, or an answer that is not a JSON object, is refused as `not-kms`. */
   readonly expects: 'kms' | 'anything';
 }
@@ -50,6 +57,8 @@ export interface Exchange {
   readonly answer: Answer | undefined;
   /** The method of the last request, in capitals. */
   readonly method: string | undefined;
+  /** What the headers of its requests must hold where the transport is for marked ones; no server sees it. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Where one request goes. */
@@ -59,6 +68,8 @@ interface Target {
   readonly port: number;
   /** HOST or HOST:PORT, for messages and the Host header. */
   readonly authority: string;
+  /** The path and the query. */
+  readonly path: string;
 }
 
 /** Why an exchange ended before its answer. */
@@ -78,6 +89,8 @@ export class TimeIsUp {
 export class Transport {
   readonly #options: TransportOptions;
   readonly #agents = new Map<string, Promise<Agent>>();
+  /** By what they lead to. */
+  readonly #routes = new Map<string, Promise<Agent>>();
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -94,11 +107,13 @@ export class Transport {
   async exchange<T>(limits: ExchangeLimits, use: (exchange: Exchange) => Promise<T>): Promise<T> {
     const { timeoutMs, signal } = limits;
     const limit = timeLimit(timeoutMs, () => new TimeIsUp(timeoutMs), signal, exchangeSignal());
-    const exchange = new CurrentExchange(this.#options, limit.signal, timeoutMs, (target) =>
+    const exchange = new CurrentExchange(this.#options, limit.signal, (target) =>
       this.#agentFor(target),
     );
     try {
-      return await httpSeam().run(exchange, () => use(exchange));
+      const seam = httpSeam();
+      if (this.#options.isMarked === true) return await use(exchange);
+      return await seam.run(exchange, () => use(exchange));
     } finally {
       limit.end();
     }
@@ -108,10 +123,20 @@ export class Transport {
   async close(): Promise<void> {
     const agents = [...this.#agents.values()];
     this.#agents.clear();
+    this.#routes.clear();
     for (const agent of await Promise.all(agents)) agent.destroy();
   }
 
   #agentFor(target: Target): Promise<Agent> {
+    const place = `${target.protocol} ${target.authority}`;
+    const known = this.#routes.get(place);
+    if (known !== undefined) return known;
+    const agent = this.#route(target);
+    this.#routes.set(place, agent);
+    return agent;
+  }
+
+  #route(target: Target): Promise<Agent> {
     const {
       authorities,
       proxyAuthorities,
@@ -152,33 +177,30 @@ export function exchangeSignal(): AbortSignal | undefined {
 
 class CurrentExchange implements Exchange, Sender {
   readonly signal: AbortSignal;
+  readonly headers = senderHeaders(this);
   answer: Answer | undefined;
   method: string | undefined;
   readonly #options: TransportOptions;
-  readonly #timeoutMs: number;
   readonly #agentFor: (target: Target) => Promise<Agent>;
 
   constructor(
     options: TransportOptions,
     signal: AbortSignal,
-    timeoutMs: number,
     agentFor: (target: Target) => Promise<Agent>,
   ) {
     this.#options = options;
     this.signal = signal;
-    this.#timeoutMs = timeoutMs;
     this.#agentFor = agentFor;
   }
 
-  async send(url: string, options: HttpxOptions, original: OriginalHttpx): Promise<WholeAnswer> {
+  async send(url: string, options: HttpxOptions): Promise<WholeAnswer> {
     const target = targetOf(url);
     const attempt: AttemptState = { isConnecting: false };
     this.answer = undefined;
     this.method = options.method?.toUpperCase();
     try {
       this.signal.throwIfAborted();
-      // The agent of a proxy does not see this signal while it opens a tunnel.
-      return await race(this.#sendTo(target, attempt, url, options, original), this.signal);
+      return await this.#sendTo(target, attempt, options);
     } catch (error) {
       const { reason } = this.signal as { readonly reason: unknown };
       const silent = attempt.waitsForProxy;
@@ -208,39 +230,38 @@ class CurrentExchange implements Exchange, Sender {
   async #sendTo(
     target: Target,
     attempt: AttemptState,
-    url: string,
-    options: HttpxOptions,
-    original: OriginalHttpx,
+    { method = 'GET', headers, data: body }: HttpxOptions,
   ): Promise<WholeAnswer> {
-    // httpx's own time-outs come after ours and explain nothing; they are a second net.
-    const secondNetMs = this.#options.requestTimeoutMs ?? this.#timeoutMs + 1000;
-    const response = await original.request(url, {
-      ...options,
-      agent: await this.#agentFor(target),
-      readTimeout: secondNetMs,
-      connectTimeout: secondNetMs,
-      // httpx uses the returned object as its options, despite its types.
-      beforeRequest: (prepared) => ({
-        ...prepared,
-        ...connectionOptions(target, resolveRuleFor(this.#options.resolve, target)),
-        headers: withHost(prepared.headers, target.authority),
-        signal: this.signal,
-        attempt,
-      }),
+    const { authority, path } = target;
+    const rule = resolveRuleFor(this.#options.resolve, target);
+    const agent = await this.#agentFor(target);
+    let message: IncomingMessage | undefined;
+    const whole = await sendRequest({
+      options: { ...connectionOptions(target, rule), path, agent, attempt },
+      method: method.toUpperCase(),
+      headers: withHost(headers, authority),
+      body: body ?? undefined,
+      authority,
+      timeoutMs: this.#options.requestTimeoutMs,
+      signal: this.signal,
+      onAnswer: (answer) => {
+        message = answer;
+        this.answer = answerOf(answer, Buffer.alloc(0));
+      },
     });
-    const { statusCode: status = 0, headers } = response;
-    this.answer = { status, headers, body: Buffer.alloc(0) };
-    const body = await readBody(response, original, target.authority);
-    this.answer = { status, headers, body };
-    if (this.#options.expects === 'kms') {
-      assertLooksLikeKms({ status, headers, body }, target.authority);
-    }
-    return { message: replay(response, body), body };
+    if (message === undefined) throw new TypeError('a body without an answer');
+    this.answer = answerOf(message, whole);
+    if (this.#options.expects === 'kms') assertLooksLikeKms(this.answer, authority);
+    return { message: replay(message, whole), body: whole };
   }
 }
 
+function answerOf({ statusCode: status = 0, headers }: IncomingMessage, body: Buffer): Answer {
+  return { status, headers, body };
+}
+
 function targetOf(url: string): Target {
-  const { protocol, hostname, port } = new URL(url);
+  const { protocol, hostname, port, pathname, search } = new URL(url);
   const isHttps = protocol === 'https:';
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const number = port === '' ? (isHttps ? 443 : 80) : Number(port);
@@ -249,6 +270,7 @@ function targetOf(url: string): Target {
     host,
     port: number,
     authority: port === '' ? hostname : hostAndPort(host, number),
+    path: `${pathname}${search}`,
   };
 }
 

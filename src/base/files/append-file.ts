@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { kmsxError } from '../error.ts';
 import { FILE_STEPS } from './file-steps.ts';
 import { writeError } from './write-error.ts';
@@ -14,9 +15,10 @@ export interface AppendFile {
    * Adds lines; resolves when they are on stable storage. What is added while others are being written goes together,
    * with one sync for all.
    *
+   * @param lines - whole ones, with their breaks
    * @throws KmsxError `disk-full`, `file-unwritable`; the same from then on
    */
-  append(lines: Uint8Array): Promise<void>;
+  append(lines: string): Promise<void>;
   /** Ends the file where its lines end, and closes it. */
   close(): Promise<void>;
 }
@@ -29,6 +31,8 @@ export interface AppendFileOptions {
    * none.
    */
   readonly ahead: number;
+  /** From one sync to the next, in milliseconds: what is added meanwhile goes together. 0: as soon as the last is done. */
+  readonly syncEveryMs: number;
 }
 
 const NEWLINE = 0x0a;
@@ -46,7 +50,7 @@ export async function openAppendFile(
   path: string,
   options: AppendFileOptions,
 ): Promise<AppendFile> {
-  const { label, ahead } = options;
+  const { label } = options;
   let handle: FileHandle | undefined;
   try {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
@@ -60,7 +64,7 @@ export async function openAppendFile(
     await handle.truncate(length);
     await handle.sync();
     FILE_STEPS.sync(dirname(path));
-    return appendTo(handle, length, ahead, label);
+    return appendTo(handle, length, options);
   } catch (error) {
     await handle?.close();
     throw writeError(label, error);
@@ -82,12 +86,16 @@ async function endOfLines(handle: FileHandle): Promise<number> {
 }
 
 interface Waiting {
-  readonly lines: Uint8Array;
+  readonly lines: string;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-function appendTo(handle: FileHandle, from: number, ahead: number, label: string): AppendFile {
+function appendTo(
+  handle: FileHandle,
+  from: number,
+  { label, ahead, syncEveryMs }: AppendFileOptions,
+): AppendFile {
   let length = from;
   let size = from;
   let waiting: Waiting[] = [];
@@ -109,14 +117,16 @@ function appendTo(handle: FileHandle, from: number, ahead: number, label: string
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
+      const pause = syncEveryMs > 0 ? setTimeout(syncEveryMs) : undefined;
       try {
         if (failure !== undefined) throw failure.error;
-        await write(Buffer.concat(group.map(({ lines }) => lines)));
+        await write(Buffer.from(group.map(({ lines }) => lines).join('')));
         for (const { resolve } of group) resolve();
       } catch (error) {
         failure ??= { error: writeError(label, error) };
         for (const { reject } of group) reject(failure.error);
       }
+      await pause;
     }
     writing = undefined;
   };

@@ -52,8 +52,8 @@ export type JournalEvent =
   | { readonly Event: 'files'; readonly Through: number };
 
 /** A line of a journal. */
-export function encodeLine(value: JournalHeader | JournalEvent): Buffer {
-  return Buffer.from(`${JSON.stringify(value)}\n`);
+export function encodeLine(value: JournalHeader | JournalEvent): string {
+  return `${JSON.stringify(value)}\n`;
 }
 
 /**

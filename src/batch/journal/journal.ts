@@ -38,6 +38,9 @@ export interface JournalRequest {
 const LEAST_AHEAD = 1024 * 1024;
 const AHEAD_EACH = 64 * 1024;
 
+/** Each sync costs a thread of its own: lines that are worked on at once share some. */
+const SYNC_EVERY_MS = 2;
+
 /**
  * Opens a journal in a file, or begins it. What an earlier run that was killed left open is recorded as lost.
  *
@@ -53,6 +56,7 @@ export async function openJournal(request: JournalRequest): Promise<Journal> {
     const opened = await openAppendFile(path, {
       label,
       ahead: Math.max(LEAST_AHEAD, concurrency * AHEAD_EACH),
+      syncEveryMs: concurrency > 1 ? SYNC_EVERY_MS : 0,
     });
     file = opened;
     const states = new LineStates();
@@ -81,7 +85,7 @@ export async function openJournal(request: JournalRequest): Promise<Journal> {
   }
 }
 
-const BEGINNING = encodeLine({ Format: JOURNAL_FORMAT } as JournalHeader).subarray(0, -2);
+const BEGINNING = Buffer.from(encodeLine({ Format: JOURNAL_FORMAT } as JournalHeader).slice(0, -2));
 
 /** Half a line at the end of a journal is cut: no other file may be taken for one. */
 function assertMayBeJournal(path: string, label: string): void {

@@ -162,6 +162,7 @@ export function isText(bytes: Buffer): boolean {
 /** Whether bytes are text but for NUL bytes: a disk, or a program in C, left them. */
 export function isTextWithNul(bytes: Uint8Array): boolean {
   if (!bytes.includes(0)) return false;
+  if (!bytes.every((byte) => byte === 0 || byte >= 0x80 || isTextByte(byte))) return false;
   const others = bytes.filter((byte) => byte !== 0); // what was given may be a private key
   const isIt = others.length > 0 && isText(Buffer.from(others.buffer));
   others.fill(0);

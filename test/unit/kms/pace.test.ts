@@ -30,6 +30,22 @@ describe('the pace of calls', () => {
     expect(slept).toEqual([20, 40, 60]);
   });
 
+  it('lets many calls a second go in groups, and no more of them', async () => {
+    const { clock, slept, pass } = fakeClock();
+    const pace = paceOf(400, { ...clock, sleep: (ms) => (pass(ms), clock.sleep(ms)) });
+    const started: number[] = [];
+    for (let call = 0; call < 800; call += 1) {
+      await pace();
+      started.push(clock.monotonicMs());
+    }
+    expect(slept.length).toBeLessThanOrEqual(200);
+    expect(Math.min(...slept)).toBeGreaterThanOrEqual(10);
+    const within = (from: number): number =>
+      started.filter((at) => at >= from && at < from + 1000).length;
+    expect(Math.max(...started.map(within))).toBeLessThanOrEqual(405);
+    expect(started.at(-1)).toBeLessThanOrEqual(2000);
+  });
+
   it('does not make up for time that passed unused', async () => {
     const { clock, slept, pass } = fakeClock();
     const pace = paceOf(10, clock);

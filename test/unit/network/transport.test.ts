@@ -1,13 +1,8 @@
-import http from 'node:http';
-import type { Duplex } from 'node:stream';
-import { PassThrough } from 'node:stream';
 import { inspect } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import httpx from 'httpx';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { KmsxError } from '../../../src/base/error.ts';
-import { kmsxError } from '../../../src/base/error.ts';
-import type { Sender } from '../../../src/network/http-seam.ts';
 import { httpSeam } from '../../../src/network/http-seam.ts';
 import type { Exchange, TransportOptions } from '../../../src/network/transport.ts';
 import { Transport } from '../../../src/network/transport.ts';
@@ -282,30 +277,6 @@ describe('the seam in httpx', () => {
     expect(String(await httpx.read(response, 'utf8'))).toBe('as it is');
   });
 
-  test.each(['GET', 'POST'])(
-    'keeps a %s out of the message of an error that httpx meets',
-    async (method) => {
-      class FailingAgent extends http.Agent {
-        override createConnection(
-          _: http.ClientRequestArgs,
-          callback?: (error: Error | null, stream: Duplex) => void,
-        ): undefined {
-          callback?.(kmsxError('internal', 'as it is'), new PassThrough());
-        }
-      }
-      const sender: Sender = {
-        send: (url, options, original) =>
-          original.request(url, { ...options, agent: new FailingAgent() }).then(() => {
-            throw new Error('it was sent');
-          }),
-      };
-      const url = 'http://127.0.0.1/a%20b?SecurityToken=canary';
-      const error = await failure(httpSeam().run(sender, () => httpx.request(url, { method })));
-      expect(error.message).toBe('as it is');
-      expect(inspect(error, { showHidden: true })).not.toMatch(/canary|127\.0\.0\.1/);
-    },
-  );
-
   test('keeps two exchanges apart that run at the same time', async () => {
     const server = await startServer((request, response) => {
       setTimeout(
@@ -331,6 +302,29 @@ describe('the seam in httpx', () => {
       ['{"path":"/slow"}', '/slow'],
       ['{"path":"/fast"}', '/fast'],
       ['{"path":"/three"}', '/three'],
+    ]);
+  });
+
+  test('tells marked requests by their mark, wherever they are made', async () => {
+    const server = await startServer((request, response) => {
+      json(response, { path: request.url.pathname }, 200, { 'X-Path': request.url.pathname });
+    });
+    const ask = async (path: string, headers: Readonly<Record<string, string>>): Promise<string> =>
+      String(await httpx.read(await httpx.request(`${server.url}${path}`, { headers }), 'utf8'));
+    const transport = transportWith({ isMarked: true });
+    const limits = { timeoutMs: 60_000 };
+    const answers = await transport.exchange(limits, (one) =>
+      transport.exchange(limits, async (two) => {
+        const bodies = [await ask('/one', one.headers), await ask('/two', two.headers)];
+        await ask('/none', {});
+        return [...bodies, one.answer?.headers['x-path'], two.answer?.headers['x-path']];
+      }),
+    );
+    expect(answers).toEqual(['{"path":"/one"}', '{"path":"/two"}', '/one', '/two']);
+    const names = server.requests.slice(0, 2).map(({ headers }) => Object.keys(headers).sort());
+    expect(names).toEqual([
+      ['connection', 'host'],
+      ['connection', 'host'],
     ]);
   });
 

@@ -6,14 +6,18 @@ import { useTempFolder } from '../../../support/temp-folder.ts';
 
 const folder = useTempFolder();
 const path = (): string => join(folder(), 'lines');
-const open = (ahead = 0): ReturnType<typeof openAppendFile> =>
-  openAppendFile(path(), { label: 'lines', ahead });
+const open = (ahead = 0, syncEveryMs = 0): ReturnType<typeof openAppendFile> =>
+  openAppendFile(path(), { label: 'lines', ahead, syncEveryMs });
 const text = (): string => readFileSync(path(), 'utf8');
 
-it.each([0, 4096])('adds lines in order, in groups, with %d bytes of room ahead', async (ahead) => {
-  const file = await open(ahead);
+it.each([
+  [0, 0],
+  [4096, 0],
+  [4096, 5],
+])('adds lines in order, in groups, with %d bytes of room ahead', async (ahead, syncEveryMs) => {
+  const file = await open(ahead, syncEveryMs);
   const lines = Array.from({ length: 500 }, (_, index) => `${index} ${'x'.repeat(index)}\n`);
-  await Promise.all(lines.map((line) => file.append(Buffer.from(line))));
+  await Promise.all(lines.map((line) => file.append(line)));
   // All of it is there before it is closed, and room behind it.
   expect(text().slice(0, lines.join('').length)).toBe(lines.join(''));
   if (ahead > 0) expect(statSync(path()).size).toBeGreaterThan(file.length);
@@ -33,7 +37,7 @@ it.each([
   writeFileSync(path(), before);
   const file = await open();
   expect(text()).toBe(after);
-  await file.append(Buffer.from('more\n'));
+  await file.append('more\n');
   await file.close();
   expect(text()).toBe(`${after}more\n`);
 });
@@ -43,5 +47,7 @@ it('takes no folder and no link', async () => {
   await expect(open()).rejects.toThrow('lines cannot be written');
   const link = join(folder(), 'link');
   symlinkSync('/dev/null', link);
-  await expect(openAppendFile(link, { label: 'link', ahead: 0 })).rejects.toThrow('link');
+  await expect(openAppendFile(link, { label: 'link', ahead: 0, syncEveryMs: 0 })).rejects.toThrow(
+    'link',
+  );
 });

@@ -57,9 +57,7 @@ async function written(): Promise<Buffer> {
 describe('a journal', () => {
   it('holds what was recorded, and whole lines alone once it is closed', async () => {
     const bytes = await written();
-    expect(bytes.toString()).toBe(
-      [HEADER, ...EVENTS].map((each) => encodeLine(each).toString()).join(''),
-    );
+    expect(bytes.toString()).toBe([HEADER, ...EVENTS].map((each) => encodeLine(each)).join(''));
     const journal = await open();
     expect(journal.isResumed).toBe(true);
     const { states } = journal;
@@ -131,10 +129,7 @@ describe('a journal', () => {
     ['{"Event":"intent","Line":"1"}', 'journal-malformed'],
     ['hello', 'journal-malformed'],
   ])('with the line %s is refused', async (line, code) => {
-    writeFileSync(
-      join(folder(), 'j'),
-      Buffer.concat([encodeLine(HEADER), Buffer.from(`${line}\n`)]),
-    );
+    writeFileSync(join(folder(), 'j'), `${encodeLine(HEADER)}${line}\n`);
     await expect(open()).rejects.toThrow(
       expect.objectContaining({ code, message: 'j line 2 is no line of a journal' }) as Error,
     );
