@@ -20,7 +20,7 @@ export default defineConfig({
           isolate: false,
           include: ['test/{unit,program,commands}/**/*.test.ts'],
           exclude: ['**/*.e2e.test.ts'],
-          setupFiles: ['test/support/few-rsa-pairs.ts'],
+          setupFiles: ['test/support/few-rsa-pairs.ts', 'test/support/each-modulus-once.ts'],
           // The interop tests run those of test/commands on the real program.
           provide: { kmsxRunsHere: true },
         },

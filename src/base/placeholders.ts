@@ -4,6 +4,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   PRIVATE_KEY: 'the file of your private key',
   PUBLIC_KEY: 'the file of your public key',
   BACKUP: 'the file of your backup',
+  PIN_FILE: 'the file with the PIN of your token',
+  CONTEXT_FILE: 'the JSON file of the encryption context',
   CHECK_VALUE: 'a check value that your HSM shows, such as label:0011…',
 };
 

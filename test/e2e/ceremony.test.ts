@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExportDocument } from '../../src/documents/export-document.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
+import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();
@@ -91,15 +92,13 @@ describe('a ceremony against the embedded KMS', () => {
   it('writes a raw key of exactly its bytes into a file of mode 0600', async () => {
     const cwd = folder();
     const { endpoint, env } = await localKms({ cwd });
-    const keygen = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'k.pub', '--no-passphrase'];
-    await kmsxOk(keygen, { cwd });
     await kmsxOk(
       [
         'export-key',
         '--key-id',
         'alias/rehearsal',
         '--pubkey',
-        'k.pub',
+        PUBKEY,
         '--number-of-bytes',
         '190',
         '--out',
@@ -109,7 +108,7 @@ describe('a ceremony against the embedded KMS', () => {
       { cwd, env },
     );
     await kmsxOk(
-      ['unwrap-key', '--privkey', 'k.pem', '--in', 'e.json', '--format', 'raw', '--out', 'key.bin'],
+      ['unwrap-key', '--privkey', PRIVKEY, '--in', 'e.json', '--format', 'raw', '--out', 'key.bin'],
       { cwd },
     );
     expect(statSync(join(cwd, 'key.bin'))).toMatchObject({ size: 190 });
@@ -119,8 +118,6 @@ describe('a ceremony against the embedded KMS', () => {
   it('takes every twin of the environment, and an empty one as unset', async () => {
     const cwd = folder();
     const { announcement, env } = await localKms({ cwd });
-    const keygen = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'k.pub', '--no-passphrase'];
-    await kmsxOk(keygen, { cwd });
     const twins = {
       ...env,
       KMSX_KEY_ID: 'alias/rehearsal',
@@ -128,19 +125,17 @@ describe('a ceremony against the embedded KMS', () => {
       KMSX_GATEWAY: '',
       KMSX_CA_FILE: '',
     };
-    const printed = await kmsxOk(['export-key', '--pubkey', 'k.pub'], { cwd, env: twins });
+    const printed = await kmsxOk(['export-key', '--pubkey', PUBKEY], { cwd, env: twins });
     expect(JSON.parse(printed)).toMatchObject({ Endpoint: announcement.Endpoint });
   });
 
   it('asks by a dry run and writes nothing', async () => {
     const cwd = folder();
     const { endpoint, env } = await localKms({ cwd });
-    const keygen = ['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'k.pub', '--no-passphrase'];
-    await kmsxOk(keygen, { cwd });
     const args = [
       'export-key',
       '--pubkey',
-      'k.pub',
+      PUBKEY,
       '--backup',
       'b.json',
       '--out',
@@ -158,8 +153,7 @@ describe('a ceremony against the embedded KMS', () => {
   it('keeps the rehearsal in the process with --gateway local, with the same key the next time', async () => {
     const cwd = folder();
     const run = (...args: string[]): Promise<string> => kmsxOk(args, { cwd });
-    await run('keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'k.pub', '--no-passphrase');
-    const local = ['--gateway', 'local', '--pubkey', 'k.pub'];
+    const local = ['--gateway', 'local', '--pubkey', PUBKEY];
     await run(
       'export-key',
       '--key-id',
@@ -172,7 +166,7 @@ describe('a ceremony against the embedded KMS', () => {
     );
     await run('reexport-key', '--in', 'b.json', '--out', 'again.json', ...local);
     const values = async (file: string): Promise<string> =>
-      await run('unwrap-key', '--privkey', 'k.pem', '--in', file, '--check-value-only');
+      await run('unwrap-key', '--privkey', PRIVKEY, '--in', file, '--check-value-only');
     expect(await values('again.json')).toBe(await values('e.json'));
     const state = join(cwd, '.local', 'state', 'kmsx', 'local-kms');
     expect(statSync(state).mode & 0o777).toBe(0o700);
@@ -183,9 +177,6 @@ describe('a ceremony against the embedded KMS', () => {
 
   it('says that it was a rehearsal, --quiet or not', async () => {
     const cwd = folder();
-    await kmsxOk(['keygen', '--privkey-out', 'k.pem', '--pubkey-out', 'k.pub', '--no-passphrase'], {
-      cwd,
-    });
     const args = [
       'export-key',
       '--key-id',
@@ -193,7 +184,7 @@ describe('a ceremony against the embedded KMS', () => {
       '--gateway',
       'local',
       '--pubkey',
-      'k.pub',
+      PUBKEY,
     ];
     const { stderr } = await kmsx([...args, '--out', 'e.json', '--quiet'], { cwd });
     expect(stderr).toMatch(/^kmsx: warning: this is a rehearsal: .*\n$/);

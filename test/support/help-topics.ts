@@ -35,7 +35,10 @@ export function topicShell(
     ...more,
   };
   return async (command) => {
-    const read = { ...(await fingerprint(command, folder)), ...(await checkValue(folder, env)) };
+    const read = {
+      ...(command.includes('$FINGERPRINT') && (await fingerprint(command, folder))),
+      ...(command.includes('$CHECK_VALUE') && (await checkValue(folder, env))),
+    };
     const options = { cwd: folder, env: { ...env, ...read } };
     const { code, stderr } = await shell(`set -euo pipefail; ${command}`, options);
     expect(code, `${command}\n${stderr}`).toBe(0);

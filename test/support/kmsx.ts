@@ -76,6 +76,9 @@ export async function kmsx(args: readonly string[], options: RunOptions): Promis
   return await finish(child);
 }
 
+/** Nobody stops the program, as in a process of its own. */
+const NEVER = new Promise<never>(() => undefined);
+
 /** Runs the program in this process, with the real clock, network and file system. */
 async function runHere(
   args: readonly string[],
@@ -83,7 +86,8 @@ async function runHere(
 ): Promise<RunResult> {
   const { runInProcess } = await import('./test-io.ts');
   const env = cleanEnv(options.cwd, options.env);
-  return await runInProcess(args, { ...options, env, isReal: true });
+  const untilStopped = options.untilStopped ?? NEVER;
+  return await runInProcess(args, { ...options, untilStopped, env, isReal: true });
 }
 
 /** Runs a line of bash in which `$KMSX` is the real program. */

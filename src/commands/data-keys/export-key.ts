@@ -36,8 +36,9 @@ import { addContextOptions, contextInput, readContext } from '../shared/context-
 import { dataKeySize } from '../shared/data-key-size.ts';
 import { describe } from '../shared/describe.ts';
 import { printDryRun } from '../shared/dry-run.ts';
-import type { RepeatedOptions } from '../shared/partial-failure.ts';
+import type { ExportedOptions } from '../shared/partial-failure.ts';
 import {
+  contextOfBlob,
   interruptedWords,
   reexportCommand,
   rethrowNamingBackups,
@@ -57,7 +58,6 @@ import { withOutputs, writeDocument } from '../shared/with-outputs.ts';
 import type { StoreOptions } from '../shared/store/store-options.ts';
 import { addStoreOptions, assertStoreUsed } from '../shared/store/store-options.ts';
 import { backupsShown } from '../shared/view/backups.ts';
-import type { ExportViewOptions } from './views/export-view.ts';
 import { exportVerdict, exportView } from './views/export-view.ts';
 
 interface ExportKeyOptions
@@ -182,7 +182,7 @@ async function runExportKey(options: ExportKeyOptions, session: Session): Promis
         return;
       }
       const backups = { files, stored, secrets: places.secrets, standing: [] };
-      const repeated = repeatedOptions(options, keyId.region, out);
+      const repeated = exportedOptions(options, keyId.region, out);
       await exportAndWrite({ request, keyId, repeated, backups, out, kms }, session);
     };
     await withConnection(plan, session, work, planned);
@@ -207,11 +207,11 @@ function assertBindIsKept({ bind, backupFormat }: ExportKeyOptions): void {
  * What the command that goes on from a backup repeats: another account's key says in which region it is, and a secret
  * does not; only what is a file can be taken back.
  */
-function repeatedOptions(
+function exportedOptions(
   { out: path, ...options }: ExportKeyOptions,
   keyRegion: string | undefined,
   out: Output,
-): RepeatedOptions {
+): ExportedOptions {
   const region = options.region ?? keyRegion;
   return {
     ...options,
@@ -220,21 +220,11 @@ function repeatedOptions(
   };
 }
 
-function viewOptions(options: RepeatedOptions): ExportViewOptions {
-  if (options.backupFormat === 'json') return options;
-  const { context, contextFile } = options;
-  return {
-    ...options,
-    contextOfBlob: context,
-    ...(contextFile !== undefined && { contextFileOfBlob: contextFile }),
-  };
-}
-
 async function exportAndWrite(
   work: {
     readonly request: ExportRequest;
     readonly keyId: KeyIdentifier;
-    readonly repeated: RepeatedOptions;
+    readonly repeated: ExportedOptions;
     readonly backups: BackupOutputs;
     readonly out: Output;
     readonly kms: KmsClient;
@@ -276,7 +266,7 @@ async function exportAndWrite(
 /** On a terminal: what was exported, where it lies, what to read aloud and what comes next. */
 async function showExport(
   document: ExportDocument,
-  repeated: RepeatedOptions,
+  repeated: ExportedOptions,
   backups: BackupOutputs,
   out: Output,
   session: Session,
@@ -286,7 +276,8 @@ async function showExport(
     return exportView({
       verdict: exportVerdict('a new data key', document),
       document,
-      options: viewOptions(repeated),
+      options: repeated,
+      contextOfBlob: contextOfBlob(repeated),
       out,
       backupRows: backupRows.length === 0 ? undefined : backupRows,
       against,

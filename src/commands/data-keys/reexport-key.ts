@@ -25,7 +25,7 @@ import {
 } from '../shared/recipients.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
 import { withOutputs, writeDocument } from '../shared/with-outputs.ts';
-import { commandLine, connectionValues } from '../shared/view/command-line.ts';
+import { nextCommand } from '../shared/view/next-command.ts';
 import { exportVerdict, exportView } from './views/export-view.ts';
 
 interface ReexportKeyOptions extends BackupInputOptions, RecipientOptions {
@@ -94,19 +94,20 @@ async function runReexportKey(options: ReexportKeyOptions, session: Session): Pr
       const against = options.in === '-' ? [] : [options.in];
       await printView(() => {
         const verdict = exportVerdict(`the data key of ${backupLabel(options)}`, document);
-        const again = commandLine(
-          ['reexport-key'],
-          [
-            ['--in', options.in === '-' ? 'BACKUP' : options.in],
-            ['--pubkey', options.pubkey],
-            ['--for-token', options.forToken],
-            ['--context', options.context],
-            ['--context-file', options.contextFile],
-            ...connectionValues(options),
-            ['--out', 'export.json'],
-          ],
-        );
-        return exportView({ verdict, document, options, out, backupRows: [], against, again });
+        const own = [
+          ['--in', options.in === '-' ? 'BACKUP' : options.in],
+          ['--out', 'export.json'],
+        ] as const;
+        const again = nextCommand(['reexport-key'], own, options, [
+          'recipients',
+          'context',
+          'connection',
+        ]);
+        return exportView({
+          ...{ verdict, document, options, out, against, again },
+          backupRows: [],
+          contextOfBlob: ['context'],
+        });
       }, session);
     }),
   );

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { hasCode, kmsxError } from '../../base/error.ts';
-import { shellWord } from '../../base/shell-word.ts';
 import type { ImportTarget } from '../../data-key/token/import.ts';
 import { importDataKey } from '../../data-key/token/import.ts';
 import { exportIn, findExport } from '../../data-key/find-export.ts';
@@ -40,6 +39,7 @@ import type { PinOptions } from '../shared/module/pin.ts';
 import { addPinOptions, assertOnePinSource, pinFileIds, pinInput } from '../shared/module/pin.ts';
 import { withTokenKeys } from '../shared/module/token-keys.ts';
 import { importView } from './import-view.ts';
+import { nextCommand } from '../shared/view/next-command.ts';
 import { withOutputs, writeReport } from '../shared/with-outputs.ts';
 import { explainingWrongFile } from '../shared/wrong-file/wrong-file.ts';
 
@@ -169,25 +169,15 @@ async function explaining<T>(
     return await work();
   } catch (error) {
     if (!hasCode(error, 'token-cannot-unwrap') || error.details.takes.length === 0) throw error;
-    const { module, moduleParameters, pinFile, pinEnv, privkey } = options;
     const isRehearsal = envelope.kind === 'export' && envelope.document.Rehearsal === true;
-    const repeated: readonly (readonly [string, string | undefined])[] = [
+    const own = [
       ['--in', options.in === '-' || envelope.kind === 'bare' ? 'BACKUP' : options.in],
-      ['--for-token', privkey[0]],
-      ['--module', module],
-      ['--module-parameters', moduleParameters],
-      ['--pin-file', pinFile],
-      ['--pin-env', pinEnv],
+      ['--for-token', options.privkey[0]],
       ['--gateway', isRehearsal ? 'local' : undefined],
-    ];
-    const words = repeated.flatMap(([option, value]) =>
-      value === undefined ? [] : [`${option} ${shellWord(value)}`],
-    );
-    throw error.with({
-      hints: [
-        `make an export that it takes: kmsx reexport-key ${words.join(' ')} --out new.export.json`,
-      ],
-    });
+      ['--out', 'new.export.json'],
+    ] as const;
+    const command = nextCommand(['reexport-key'], own, options, []);
+    throw error.with({ hints: [`make an export that it takes: ${command}`] });
   }
 }
 

@@ -29,6 +29,9 @@ export interface ConnectionOptions {
   readonly deadline: string;
 }
 
+/** How patiently KMS is asked, where no option says otherwise. */
+export const LIMIT_DEFAULTS = { timeout: '10', maxAttempts: '5', deadline: '60' } as const;
+
 /** Adds the options that every command that talks to KMS has, as a group of their own in the help. */
 export function addConnectionOptions(command: Command): void {
   inGroup(command, 'Connection options:', () => {
@@ -70,9 +73,13 @@ function addOptions(command: Command): void {
     .addOption(
       repeatable('--resolve <host:port:address>', 'as curl has it, for loopback addresses only'),
     )
-    .option('--timeout <seconds>', 'for one attempt, the connection included', '10')
-    .option('--max-attempts <n>', 'how often to try', '5')
-    .option('--deadline <seconds>', 'for all attempts', '60');
+    .option(
+      '--timeout <seconds>',
+      'for one attempt, the connection included',
+      LIMIT_DEFAULTS.timeout,
+    )
+    .option('--max-attempts <n>', 'how often to try', LIMIT_DEFAULTS.maxAttempts)
+    .option('--deadline <seconds>', 'for all attempts', LIMIT_DEFAULTS.deadline);
 }
 
 /** How KMS will be reached: everything that can be checked without asking anybody has been. */

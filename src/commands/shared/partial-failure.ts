@@ -2,26 +2,14 @@ import { KmsxError } from '../../base/error.ts';
 import { hintsFor } from '../../terminal/messages.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { StandingBackup } from './backup/backup-places.ts';
-import type { RepeatedConnection } from './view/command-line.ts';
-import { commandLine, connectionValues, storeValues } from './view/command-line.ts';
-
-/** The options that say whom an export is for, as a later command repeats them. */
-export interface RepeatedRecipients {
-  readonly pubkey: readonly string[];
-  readonly forToken?: string;
-  readonly module?: string;
-  readonly moduleParameters?: string;
-  readonly pinFile?: string;
-  readonly pinEnv?: string;
-}
+import type { RepeatedOptions } from './view/next-command.ts';
+import { nextCommand } from './view/next-command.ts';
 
 /** What the options of `export-key` say that the command which goes on from a backup must repeat. */
-export interface RepeatedOptions extends RepeatedRecipients, RepeatedConnection {
-  readonly expectFingerprint: readonly string[];
-  readonly wrappingAlgorithm?: string;
+export interface ExportedOptions extends RepeatedOptions {
+  readonly pubkey: readonly string[];
+  readonly forToken?: string;
   readonly backupFormat: 'json' | 'blob';
-  readonly context: readonly string[];
-  readonly contextFile?: string;
   /** Where the export document was to go; left out if that is not a file. */
   readonly out?: string;
 }
@@ -35,7 +23,7 @@ export interface RepeatedOptions extends RepeatedRecipients, RepeatedConnection 
 export function rethrowNamingBackups(
   error: unknown,
   standing: readonly StandingBackup[],
-  options: RepeatedOptions,
+  options: ExportedOptions,
 ): never {
   if (!(error instanceof KmsxError) || standing.length === 0) throw error;
   // The hints of the table would say that nothing was written, or to run the command again, but a backup exists.
@@ -51,7 +39,7 @@ export function rethrowNamingBackups(
 /** What is said where the process is interrupted after the first answer of KMS. */
 export function interruptedWords(
   standing: readonly StandingBackup[],
-  options: RepeatedOptions,
+  options: ExportedOptions,
   { reporter }: Session,
 ): string {
   if (standing.length === 0)
@@ -75,27 +63,23 @@ export function whatStands(what: string, labels: readonly string[]): string {
 /** The command that makes the export from a backup that stands. */
 export function reexportCommand(
   standing: readonly StandingBackup[],
-  options: RepeatedOptions,
+  options: ExportedOptions,
 ): string {
   const readable = standing.find((backup) => backup.in !== undefined)?.in;
-  const isBare = options.backupFormat === 'blob';
-  return commandLine(
-    ['reexport-key'],
-    [
-      ['--in', readable ?? 'BACKUP'],
-      ['--pubkey', options.pubkey],
-      ['--for-token', options.forToken],
-      ['--module', options.module],
-      ['--module-parameters', options.moduleParameters],
-      ['--pin-file', options.pinFile],
-      ['--pin-env', options.pinEnv],
-      ['--expect-fingerprint', options.expectFingerprint],
-      ['--wrapping-algorithm', options.wrappingAlgorithm],
-      ['--context', isBare ? options.context : []],
-      ['--context-file', isBare ? options.contextFile : undefined],
-      ...storeValues([readable], options),
-      ...connectionValues(options),
-      ['--out', options.out],
-    ],
-  );
+  const own = [
+    ['--in', readable ?? 'BACKUP'],
+    ['--out', options.out],
+  ] as const;
+  return nextCommand(['reexport-key'], own, options, [
+    'recipients',
+    ...contextOfBlob(options),
+    'connection',
+  ]);
+}
+
+/** A document carries its context; beside a bare CiphertextBlob it is repeated. */
+export function contextOfBlob({
+  backupFormat,
+}: Pick<ExportedOptions, 'backupFormat'>): readonly 'context'[] {
+  return backupFormat === 'blob' ? ['context'] : [];
 }

@@ -17,10 +17,12 @@ const EXPORT = [
   ...['--out', 'out.jsonl', '--backup-dir', 'backups', '--quiet', '--concurrency', '8'],
 ];
 
+const LINES = 120;
+
 describe('a batch that is killed', () => {
   it('ends with one result and one backup for each line', async () => {
     const server = await localKms({ cwd: folder() });
-    const names = writeManifest(at('keys.jsonl'), 300, (number) => ({
+    const names = writeManifest(at('keys.jsonl'), LINES, (number) => ({
       Context: { number: String(number) },
       Bind: number % 2 === 0,
     }));
@@ -32,7 +34,7 @@ describe('a batch that is killed', () => {
       const child = startKmsx(args, { cwd: folder(), env: server.env });
       const finished = finish(child);
       // After more and more events of the journal, so that each round comes further whatever the machine.
-      const enough = before + 1 + Math.floor(Math.random() * 150);
+      const enough = before + 1 + Math.floor((Math.random() * LINES) / 2);
       const early = rounds % 5 === 4 ? Math.random() * 300 : undefined;
       if (early !== undefined) setTimeout(() => child.kill('SIGKILL'), early);
       const watch = setInterval(() => {
@@ -45,11 +47,11 @@ describe('a batch that is killed', () => {
       if (code === null) continue;
       expect(code, stderr).toBe(0);
       const summary = JSON.parse(stdout) as Record<string, unknown>;
-      expect(summary).toMatchObject({ Done: 300, Failed: 0, ByCode: {} });
+      expect(summary).toMatchObject({ Done: LINES, Failed: 0, ByCode: {} });
       const events = jsonLinesOf(at('out.jsonl.journal')).slice(1);
       intents = events.filter(({ Event }) => Event === 'intent').length;
       const generated = events.filter(({ Event }) => Event === 'generated').length;
-      expect(generated).toBe(300);
+      expect(generated).toBe(LINES);
       // Every call that was begun gave a data key that is kept, or is counted as lost.
       expect(summary['KeysGeneratedAndLost']).toBe(intents - generated);
       break;

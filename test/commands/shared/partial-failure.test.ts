@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { kmsxError } from '../../../src/base/error.ts';
-import type { RepeatedOptions } from '../../../src/commands/shared/partial-failure.ts';
+import type { ExportedOptions } from '../../../src/commands/shared/partial-failure.ts';
 import { rethrowNamingBackups } from '../../../src/commands/shared/partial-failure.ts';
 
 const HOST = 'kst-x.cryptoservice.kms.aliyuncs.com';
-const OPTIONS: RepeatedOptions = {
+const OPTIONS: ExportedOptions = {
   pubkey: ['hsm.pem'],
   expectFingerprint: [],
   backupFormat: 'json',
@@ -14,7 +14,7 @@ const OPTIONS: RepeatedOptions = {
   resolve: [`${HOST}:443:127.0.0.1`, `sts.aliyuncs.com:443:[::1]`],
 };
 
-function commandAfterFailure(options: RepeatedOptions): string | undefined {
+function commandAfterFailure(options: ExportedOptions): string | undefined {
   try {
     const full = kmsxError('disk-full', 'no space left');
     return rethrowNamingBackups(full, [{ label: 'b.json', in: 'b.json' }], options);
@@ -28,7 +28,7 @@ describe('the command that goes on from a backup', () => {
 
   it('repeats how KMS is reached, and where the export goes', () => {
     expect(commandAfterFailure({ ...OPTIONS, out: 'the export.json' })).toBe(
-      `go on from the backup: kmsx reexport-key --in b.json --pubkey hsm.pem ${connection} --out 'the export.json'`,
+      `go on from the backup: kmsx reexport-key --in b.json --out 'the export.json' --pubkey hsm.pem ${connection}`,
     );
   });
 

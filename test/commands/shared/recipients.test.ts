@@ -167,13 +167,24 @@ describe('the certificate of --pubkey', () => {
 });
 
 describe('a modulus of --pubkey', () => {
-  it.each(WEAK_MODULI)('is refused if it is %s', async (_, make, words) => {
-    const run = await exportTo({ 'a.jwk': jwkOf(make()) });
-    expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.stderr).toMatch(/^kmsx: error: a\.jwk holds an RSA key whose modulus /);
-    expect(run.stderr).toContain(words);
-    expect(run.stderr).toMatch(/^kmsx: hint: .*kmsx keygen/m);
-  });
+  const SHOWN = [
+    'an even number',
+    'a multiple of 251',
+    'a prime to the power of 2',
+    'a product of neighbouring primes',
+  ];
+
+  // The rest is in test/unit/wrapping/modulus.
+  it.each(WEAK_MODULI.filter(([what]) => SHOWN.includes(what)))(
+    'is refused if it is %s',
+    async (_, make, words) => {
+      const run = await exportTo({ 'a.jwk': jwkOf(make()) });
+      expect(run).toMatchObject({ code: 2, stdout: '' });
+      expect(run.stderr).toMatch(/^kmsx: error: a\.jwk holds an RSA key whose modulus /);
+      expect(run.stderr).toContain(words);
+      expect(run.stderr).toMatch(/^kmsx: hint: .*kmsx keygen/m);
+    },
+  );
 
   const [common, a, b] = [prime(1024), prime(1024), prime(1024)];
   it.each([

@@ -12,8 +12,6 @@ export interface FaultScene {
   readonly existing: readonly string[];
   /** Whether KMS is asked. */
   readonly isOnline: boolean;
-  /** Whether it takes every kind of fault in process too: what it does to its files no other scene does. */
-  readonly isThorough?: boolean;
   /** Whether it makes RSA keys, which takes long. */
   readonly makesKeys?: boolean;
 }
@@ -44,17 +42,15 @@ export function faultScenes(key: string): readonly FaultScene[] {
   ): FaultScene => ({ title, argv, outputs, existing: [], isOnline: true, ...more });
   const offline = { isOnline: false };
   return [
-    scene(
-      'export-key',
-      [...EXPORT_KEY, '--backup', 'nb', '--out', 'ne'],
-      { nb: BACKUP, ne: EXPORT },
-      { isThorough: true },
-    ),
+    scene('export-key', [...EXPORT_KEY, '--backup', 'nb', '--out', 'ne'], {
+      nb: BACKUP,
+      ne: EXPORT,
+    }),
     scene(
       'export-key --force',
       [...EXPORT_KEY, '--backup', 'nb', '--out', 'ne', '--force'],
       { nb: BACKUP, ne: EXPORT },
-      { existing: ['nb', 'ne'], isThorough: true },
+      { existing: ['nb', 'ne'] },
     ),
     scene(EMBEDDED, [...EXPORT_KEY, '--gateway', 'local', '--out', 'ne'], { ne: EXPORT }, offline),
     scene('reexport-key', ['reexport-key', '--in', 'b', '--pubkey', PUBKEY, '--out', 'ne'], {

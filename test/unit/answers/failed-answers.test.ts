@@ -93,7 +93,7 @@ describe.each(Object.entries(WHO))('%s', (_, reach) => {
     'that fails by %s gets nothing of the request into any output',
     async (fault) => {
       const { args, env } = await reach(fault);
-      const timeout = fault === 'a time-out' ? '2' : '60';
+      const timeout = fault === 'a time-out' ? '1' : '60';
       const common = [...args, '--timeout', timeout, '--max-attempts', '1', '--verbose'];
       const key = ['--key-id', 'alias/canary', '--pubkey', PUBKEY, '--context', 'canary=canary'];
       const ca = ['--ca-file', tlsFile('ca.pem')];

@@ -152,7 +152,7 @@ test('nothing of ~/.aliyun/config.json that is secret is ever said', async () =>
         assertSilent(await saidWith(home, closed, closed), secrets);
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
 });
 

@@ -224,9 +224,9 @@ describe('the network', () => {
     const server = await startServer((_, response) => {
       setTimeout(() => {
         json(response, { slow: true });
-      }, 3500);
+      }, 1500);
     });
-    const transport = transportWith({ connectTimeoutMs: 2000 });
+    const transport = transportWith({ connectTimeoutMs: 1000 });
     expect(await get(transport, server.url)).toBe('{"slow":true}');
   });
 });

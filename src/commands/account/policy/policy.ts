@@ -21,7 +21,7 @@ import { withConnection } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import { planConnection } from '../../shared/connection-options.ts';
 import { contextInput, readContext } from '../../shared/context-options.ts';
-import { commandLine, connectionValues } from '../../shared/view/command-line.ts';
+import { nextCommand } from '../../shared/view/next-command.ts';
 import { describe } from '../../shared/describe.ts';
 import { assertStoreUsed } from '../../shared/store/store-options.ts';
 import { assertOneRegion, withKeyRegion } from '../../shared/key-region.ts';
@@ -105,20 +105,17 @@ async function printPolicy(
 
 /** What shows, once the policy is attached, whether it is enough. */
 function policyCheck(options: PolicyOptions, { commands, key }: CommandUse): string {
-  return commandLine(
-    ['policy', '--check'],
-    [
-      ['--for', commands.join(',')],
-      ['--key-id', key?.text],
-      ['--to-key-id', options.toKeyId],
-      ['--source-key-id', options.sourceKeyId],
-      ['--several-pubkeys', options.severalPubkeys],
-      ['--backup', options.backup],
-      ['--in', options.in],
-      ['--place', options.place],
-      ...connectionValues(options),
-    ],
-  );
+  const own = [
+    ['--for', commands.join(',')],
+    ['--key-id', key?.text],
+    ['--to-key-id', options.toKeyId],
+    ['--source-key-id', options.sourceKeyId],
+    ['--several-pubkeys', options.severalPubkeys],
+    ['--backup', options.backup],
+    ['--in', options.in],
+    ['--place', options.place],
+  ] as const;
+  return nextCommand(['policy', '--check'], own, options, ['context', 'connection']);
 }
 
 /** @throws KmsxError `bad-usage` for an alias: RAM knows keys by their ids only */

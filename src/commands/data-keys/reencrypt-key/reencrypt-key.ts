@@ -153,7 +153,7 @@ async function runReencryptKey(options: ReencryptKeyOptions, session: Session): 
         source,
         label,
         isResult,
-        options,
+        options: withKeyRegion(options, [request.destination]),
         ...backupsShown('new backup', backups),
       };
       await printView(() => reencryptView(shown), session);

@@ -2,17 +2,15 @@ import type { ExportDocument } from '../../../documents/export-document.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
 import type { View, ViewRow } from '../../../terminal/output/view.ts';
 import { fact, nextBlock } from '../../../terminal/output/view.ts';
-import type { RepeatedRecipients } from '../../shared/partial-failure.ts';
-import type { OptionValues, RepeatedConnection } from '../../shared/view/command-line.ts';
-import { commandLine, connectionValues, storeValues } from '../../shared/view/command-line.ts';
+import type { RepeatedOptions } from '../../shared/view/next-command.ts';
+import { nextCommand } from '../../shared/view/next-command.ts';
 import { contextRows, counted, fingerprintBlock, fingerprintRow } from '../../shared/view/rows.ts';
 import { fileRows } from '../../shared/view/written.ts';
 
 /** What the views of `export-key` and `reexport-key` repeat of the options. */
-export interface ExportViewOptions extends RepeatedRecipients, RepeatedConnection {
-  /** What a bare CiphertextBlob does not carry, and `--against` needs. */
-  readonly contextOfBlob?: readonly string[];
-  readonly contextFileOfBlob?: string;
+export interface ExportViewOptions extends RepeatedOptions {
+  readonly pubkey: readonly string[];
+  readonly forToken?: string;
 }
 
 /** What an export document holds, for a person. */
@@ -23,6 +21,8 @@ interface ExportFacts {
   readonly out: Output;
   /** Rows for backups that this run wrote; undefined where it wrote none, and had a new data key. */
   readonly backupRows: readonly ViewRow[] | undefined;
+  /** What is repeated for a backup that does not carry its context. */
+  readonly contextOfBlob: readonly 'context'[];
   /** The command that makes the export again from a backup, where there is one. */
   readonly again: string | undefined;
   /** What `--against` takes: the backups of this data key. */
@@ -86,29 +86,13 @@ function exportRows({ out, again }: ExportFacts): ViewRow[] {
   ];
 }
 
-function nextCommands({ options, out, against, again }: ExportFacts): string[] {
+function nextCommands({ options, contextOfBlob, out, against, again }: ExportFacts): string[] {
   const file = out.written?.label;
   if (file === undefined) return out.isStdout && again !== undefined ? [again] : [];
-  const { forToken, module, moduleParameters, pinFile, pinEnv } = options;
-  const places = against.length === 0 ? [file] : against;
-  const token: readonly OptionValues[] = [
-    ['--module', module],
-    ['--module-parameters', moduleParameters],
-    ['--pin-file', pinFile],
-    ['--pin-env', pinEnv],
-  ];
-  const verify = commandLine(
-    ['verify-key'],
-    [
-      ['--in', file],
-      ['--privkey', forToken ?? 'PRIVATE_KEY'],
-      ['--against', places],
-      ['--context', options.contextOfBlob],
-      ['--context-file', options.contextFileOfBlob],
-      ...(forToken === undefined ? [] : token),
-      ...storeValues(places, options),
-      ...connectionValues(options),
-    ],
-  );
-  return [verify];
+  const own = [
+    ['--in', file],
+    ['--privkey', options.forToken ?? 'PRIVATE_KEY'],
+    ['--against', against.length === 0 ? [file] : against],
+  ] as const;
+  return [nextCommand(['verify-key'], own, options, [...contextOfBlob, 'connection'])];
 }

@@ -1,7 +1,4 @@
-import { STORE_PREFIX } from '../../../base/place-prefixes.ts';
 import { fileWord, shellWord } from '../../../base/shell-word.ts';
-import type { ConnectionOptions } from '../connection-options.ts';
-import type { StoreOptions } from '../store/store-options.ts';
 
 /** An option and its values; what was not given is undefined, and left out. */
 export type OptionValues = readonly [
@@ -37,35 +34,4 @@ function withValue(option: string, value: string): string {
 /** An operand is an option of kmsx, or a file. */
 function operandWord(operand: string): string {
   return operand.startsWith('--') ? operand : fileWord(operand);
-}
-
-/** How a connection was chosen: what the next command repeats. */
-export type RepeatedConnection = Pick<
-  ConnectionOptions,
-  'profile' | 'region' | 'gateway' | 'endpoint' | 'caFile' | 'resolve'
-> &
-  StoreOptions;
-
-/** The options of the store, where a place of the next command is in it. */
-export function storeValues(
-  places: readonly (string | undefined)[],
-  { store, storeCaFile }: StoreOptions,
-): OptionValues[] {
-  if (!places.some((place) => place?.startsWith(STORE_PREFIX) === true)) return [];
-  return [
-    ['--store', store],
-    ['--store-ca-file', storeCaFile],
-  ];
-}
-
-/** The options of a connection, for the next command. */
-export function connectionValues(options: RepeatedConnection): OptionValues[] {
-  return [
-    ['--profile', options.profile],
-    ['--region', options.region],
-    ['--gateway', options.gateway],
-    ['--endpoint', options.endpoint],
-    ['--ca-file', options.caFile],
-    ['--resolve', options.resolve],
-  ];
 }

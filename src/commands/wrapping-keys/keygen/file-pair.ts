@@ -12,7 +12,6 @@ import {
   passphraseFileIds,
   passphraseInput,
 } from '../../shared/passphrase.ts';
-import type { OptionValues } from '../../shared/view/command-line.ts';
 import { fileRows } from '../../shared/view/written.ts';
 import { withOutputs } from '../../shared/with-outputs.ts';
 import type { MadePair } from './view.ts';
@@ -78,7 +77,7 @@ export async function makeFilePair(options: FilePairOptions, session: Session): 
       ...fileRows(passphrase === undefined ? 'private, not encrypted' : 'private', [privateKey]),
       ...fileRows('public', [publicKey]),
     ];
-    const use: OptionValues[] = [['--pubkey', publicKey.written?.label ?? 'PUBLIC_KEY']];
-    return { report, view: pairView(report, rows, use) };
+    const use = ['--pubkey', publicKey.written?.label ?? 'PUBLIC_KEY'] as const;
+    return { report, view: pairView(report, rows, use, {}) };
   });
 }

@@ -16,7 +16,6 @@ import { withModule } from '../../shared/module/with-module.ts';
 import type { PinOptions } from '../../shared/module/pin.ts';
 import { assertOnePinSource, pinFileIds, pinInput } from '../../shared/module/pin.ts';
 import { withToken } from '../../shared/module/token-keys.ts';
-import type { OptionValues } from '../../shared/view/command-line.ts';
 import { fileRows } from '../../shared/view/written.ts';
 import { withOutputs } from '../../shared/with-outputs.ts';
 import { fact } from '../../../terminal/output/view.ts';
@@ -68,7 +67,7 @@ async function makeAndWrite(
   at: TokenSession,
   name: { readonly label: string; readonly id: Buffer },
   output: Output,
-  { module, moduleParameters, pinFile, pinEnv }: TokenPairOptions,
+  options: TokenPairOptions,
 ): Promise<MadePair> {
   const key = await makePairInToken(at, name);
   try {
@@ -92,12 +91,5 @@ async function makeAndWrite(
     fact('object', `${report.Label}, id ${report.Id}`),
     ...fileRows('public', [output]),
   ];
-  const use: OptionValues[] = [
-    ['--for-token', report.Uri],
-    ['--module', module],
-    ['--module-parameters', moduleParameters],
-    ['--pin-file', pinFile],
-    ['--pin-env', pinEnv],
-  ];
-  return { report, view: pairView(report, rows, use) };
+  return { report, view: pairView(report, rows, ['--for-token', report.Uri], options) };
 }

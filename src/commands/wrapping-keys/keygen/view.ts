@@ -2,7 +2,8 @@ import type { View, ViewRow } from '../../../terminal/output/view.ts';
 import { nextBlock } from '../../../terminal/output/view.ts';
 import type { WrappingKeySpec } from '../../../wrapping/algorithms.ts';
 import type { OptionValues } from '../../shared/view/command-line.ts';
-import { commandLine } from '../../shared/view/command-line.ts';
+import type { RepeatedOptions } from '../../shared/view/next-command.ts';
+import { nextCommand } from '../../shared/view/next-command.ts';
 import { fingerprintBlock, fingerprintRow } from '../../shared/view/rows.ts';
 
 /** What `keygen` prints of a pair. */
@@ -28,30 +29,28 @@ export interface MadePair {
 /**
  * Where both halves lie, and what is read aloud of them.
  *
- * @param use - the options of `export-key` that name the public half
+ * @param use - the option of `export-key` that names the public half
+ * @param options - what reaches it in a token
  */
 export function pairView(
   { PublicKeyFingerprint, WrappingKeySpec }: PairReport,
   rows: readonly ViewRow[],
-  use: readonly OptionValues[],
+  use: OptionValues,
+  options: RepeatedOptions,
 ): View {
+  const own: readonly OptionValues[] = [
+    ['--key-id', 'KEY_ID'],
+    use,
+    ['--expect-fingerprint', PublicKeyFingerprint],
+    ['--backup', 'backup.json'],
+    ['--out', 'export.json'],
+  ];
   return {
     verdict: `Made a wrapping key pair, ${WrappingKeySpec}`,
     blocks: [
       { rows },
       fingerprintBlock([fingerprintRow('public half', PublicKeyFingerprint)]),
-      ...nextBlock([
-        commandLine(
-          ['export-key'],
-          [
-            ['--key-id', 'KEY_ID'],
-            ...use,
-            ['--expect-fingerprint', PublicKeyFingerprint],
-            ['--backup', 'backup.json'],
-            ['--out', 'export.json'],
-          ],
-        ),
-      ]),
+      ...nextBlock([nextCommand(['export-key'], own, options, [])]),
     ],
   };
 }

@@ -499,7 +499,7 @@ describe('a mistake is reported with its place', () => {
           });
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     );
   });
 });

@@ -65,7 +65,7 @@ describe.each(SCHEMES)('%s', (scheme) => {
         const key = isTemporary ? TEMPORARY : PERMANENT;
         expect(outcome).toEqual({ accessKeyId: key.accessKeyId });
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -79,7 +79,7 @@ describe.each(SCHEMES)('%s', (scheme) => {
         }
         expect(verifier.verify(signed)).toEqual({ accessKeyId: TEMPORARY.accessKeyId });
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 

@@ -164,7 +164,7 @@ test('every state is read as it was written', () => {
     fc.property(state, (before) => {
       expect(parseState(formatState(before).toString('utf8'), 'state.json')).toEqual(before);
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 

@@ -1,4 +1,7 @@
-/* Every command that writes, and every call of its files that changes the disk, with everything that can go wrong in it. */
+/*
+ * Every command that writes, and every call of its files that changes the disk, with what can go wrong in it. The whole
+ * matrix is in test/interop/fault-matrix.test.ts, on the real program.
+ */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +20,7 @@ import { runInProcess } from '../../../support/test-io.ts';
 /** No process has it: process ids end at 2^22. */
 const DEAD_PID = 2 ** 22 + 1;
 
-/** For scenes whose files take the same way as others. */
+/** One of each sort: the call fails, it fails though it was done, and it is the last. */
 const FEW_KINDS = ['EIO', 'EEXIST though it was done', 'killed after'];
 
 /** For scenes that make RSA keys, which takes long. */
@@ -85,8 +88,7 @@ async function brokenBy(scene: FaultScene, call: number, fault: FaultKind): Prom
   return broken.map((each) => `call ${call}, ${fault.title}: ${each} | ${result.stderr}`);
 }
 
-function isTried({ title }: FaultKind, { isThorough, makesKeys }: FaultScene): boolean {
-  if (isThorough === true) return true;
+function isTried({ title }: FaultKind, { makesKeys }: FaultScene): boolean {
   return (makesKeys === true ? FEWEST_KINDS : FEW_KINDS).includes(title);
 }
 

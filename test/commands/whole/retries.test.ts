@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { answer, ANY_CREDENTIALS, useFakeKms } from '../support/kms/fake-kms.ts';
-import { useKmsStage } from '../support/kms/stage.ts';
-import type { RunResult } from '../support/run-result.ts';
-import type { Server } from '../support/kmsx.ts';
-import { kmsx } from '../support/kmsx.ts';
-import { signedCall } from '../support/local-kms/signed-call.ts';
-import { PUBKEY } from '../support/wrapping-keys.ts';
+import { answer, ANY_CREDENTIALS, useFakeKms } from '../../support/kms/fake-kms.ts';
+import { useKmsStage } from '../../support/kms/stage.ts';
+import type { RunResult } from '../../support/run-result.ts';
+import type { Server } from '../../support/kmsx.ts';
+import { kmsx } from '../../support/kmsx.ts';
+import { signedCall } from '../../support/local-kms/signed-call.ts';
+import { PUBKEY } from '../../support/wrapping-keys.ts';
 
 /* Retries under a budget, on the real program: against the embedded KMS and its faults, and against what it never does. */
 

@@ -3,10 +3,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Server } from '../support/kmsx.ts';
-import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
-import { signedCall } from '../support/local-kms/signed-call.ts';
-import { useTempFolder } from '../support/temp-folder.ts';
+import type { Server } from '../../support/kmsx.ts';
+import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
+import { signedCall } from '../../support/local-kms/signed-call.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -2,10 +2,10 @@ import { createPublicKey } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ANY_CREDENTIALS, useFakeKms } from '../support/kms/fake-kms.ts';
-import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
-import { useTempFolder } from '../support/temp-folder.ts';
-import { PUBKEY, testKey, testKeyPath } from '../support/wrapping-keys.ts';
+import { ANY_CREDENTIALS, useFakeKms } from '../../support/kms/fake-kms.ts';
+import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
+import { PUBKEY, testKey, testKeyPath } from '../../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -2,13 +2,13 @@ import { createCipheriv, createPublicKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ExportDocument } from '../../src/documents/export-document.ts';
-import { useKmsStage } from '../support/kms/stage.ts';
-import type { Server } from '../support/kmsx.ts';
-import { kmsxOk } from '../support/kmsx.ts';
-import { signedCall } from '../support/local-kms/signed-call.ts';
-import { PRIVKEY, PUBKEY, testKey, testKeyPath } from '../support/wrapping-keys.ts';
-import { NEW_KEY, OLD_KEY, RSA_VERSION, seedKeys } from '../support/kms/seed.ts';
+import type { ExportDocument } from '../../../src/documents/export-document.ts';
+import { useKmsStage } from '../../support/kms/stage.ts';
+import type { Server } from '../../support/kmsx.ts';
+import { kmsxOk } from '../../support/kmsx.ts';
+import { signedCall } from '../../support/local-kms/signed-call.ts';
+import { PRIVKEY, PUBKEY, testKey, testKeyPath } from '../../support/wrapping-keys.ts';
+import { NEW_KEY, OLD_KEY, RSA_VERSION, seedKeys } from '../../support/kms/seed.ts';
 
 /* One data key, from the key pair to the last of its files. Each test goes on where the one before it ended. */
 
