@@ -22,7 +22,7 @@ const ROOMS = {
   ],
   rehearsal: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   drill: ['backups', 'data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
-  batch: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
+  batch: ['stores', 'data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   account: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   backups: ['data-key', 'hsm', 'documents', 'wrapping', ...CLIENT, 'base'],
   'data-key': ['hsm', 'documents', 'wrapping', ...CLIENT, 'base'],

@@ -89,8 +89,8 @@ _kmsx_list_command() {
         --fail-fast --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
         --key-spec --number-of-bytes --bind --context --context-file --to-key-id --to-context
         --to-context-file --privkey --format --check-value-only --check-value-methods
-        --passphrase-file --passphrase-env --profile --region --gateway --endpoint --ca-file
-        --resolve --timeout --max-attempts --deadline)
+        --passphrase-file --passphrase-env --store --store-ca-file --profile --region --gateway
+        --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx list-backups')
       options+=(--key-id --proofs --store --store-ca-file --profile --region --gateway --endpoint
@@ -248,10 +248,10 @@ _kmsx_find_option() {
       ;;
     'kmsx batch')
       case $2 in
-        --manifest | --journal | --context-file | --to-context-file | --privkey | --passphrase-file | --ca-file) takes=files ;;
+        --manifest | --journal | --context-file | --to-context-file | --privkey | --passphrase-file | --store-ca-file | --ca-file) takes=files ;;
         -o | --out) takes=files names=(-o --out) ;;
         --out-dir | --backup-dir) takes=folders ;;
-        --concurrency | --rate | --limit | --key-id | --number-of-bytes | --to-key-id | --passphrase-env | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --concurrency | --rate | --limit | --key-id | --number-of-bytes | --to-key-id | --passphrase-env | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --pubkey) takes=files repeatable=1 ;;
         --expect-fingerprint | --context | --to-context | --resolve) takes=none repeatable=1 ;;
         --wrapping-algorithm) takes=values values=(RSAES_OAEP_SHA_256 RSAES_OAEP_SHA_1 SM2PKE) ;;

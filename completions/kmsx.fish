@@ -98,7 +98,7 @@ function __kmsx_find_option
             end
         case 'kmsx batch'
             switch "$argv[2]"
-                case --manifest -o --out --out-dir --backup-dir --journal --concurrency --rate --limit --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --to-key-id --to-context --to-context-file --privkey --format --check-value-methods --passphrase-file --passphrase-env --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --manifest -o --out --out-dir --backup-dir --journal --concurrency --rate --limit --key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec --key-spec --number-of-bytes --context --context-file --to-key-id --to-context --to-context-file --privkey --format --check-value-methods --passphrase-file --passphrase-env --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx list-backups'
@@ -446,8 +446,8 @@ complete -c kmsx -n '__kmsx_at 0 kmsx batch' -a 'export-key reexport-key reencry
 complete -c kmsx -n '__kmsx_in kmsx batch' -l manifest -r -F -d 'JSON Lines, or CSV with a header: a line for each key; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx batch' -s o -l out -r -F -d 'the results, one a line'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l out-dir -r -f -a '(__fish_complete_directories)' -d 'the results, a file each; for unwrap-key the keys'
-complete -c kmsx -n '__kmsx_in kmsx batch' -l backup-dir -r -f -a '(__fish_complete_directories)' -d 'the backups, a file each (export-key, reencrypt-key)'
-complete -c kmsx -n '__kmsx_in kmsx batch' -l journal -r -F -d 'what was done, for the run that goes on'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l backup-dir -r -f -a '(__fish_complete_directories)' -d 'the backups, a file each (export-key, reencrypt-key); else --store has them'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l journal -r -F -d 'what was done, for the run that goes on; store:NAME for runs on several machines'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l concurrency -r -f -d 'so many lines at once'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l rate -r -f -d 'so many calls of KMS a second at most'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l limit -r -f -d 'so many lines in this run at most'
@@ -471,6 +471,8 @@ complete -c kmsx -n '__kmsx_in kmsx batch' -l check-value-only -d 'unwrap-key: g
 complete -c kmsx -n '__kmsx_in kmsx batch' -l check-value-methods -r -f -a 'ecb cmac label sha256' -d 'which check values, separated by commas'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx batch' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
 complete -c kmsx -n '__kmsx_in kmsx batch' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'

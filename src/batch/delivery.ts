@@ -6,8 +6,10 @@ import type { FolderWriter } from '../base/files/folder-writer.ts';
 import { openFolderWriter } from '../base/files/folder-writer.ts';
 import { readLines } from '../base/files/read-lines.ts';
 import type { JsonObject } from '../base/json.ts';
+import type { StoredBackup } from '../stores/record.ts';
 import type { JournalEvent } from './journal/events.ts';
-import type { Journal } from './journal/journal.ts';
+import type { FileJournal } from './journal/journal.ts';
+import { storedBackupOf } from './stored-backup.ts';
 
 /** A file or folder that results go to. */
 export interface Destination {
@@ -27,6 +29,8 @@ export interface Destinations {
   readonly backupFolder: Destination | undefined;
   /** Whether results are backups. */
   readonly resultsAreBackups: boolean;
+  /** Keeps a backup in a store; undefined where none goes there. */
+  readonly keep?: ((backup: StoredBackup) => Promise<void>) | undefined;
 }
 
 /** Puts what the journal holds into files, behind it. */
@@ -50,11 +54,11 @@ const SYNC_OUT_EVERY_MS = 20;
  * @throws KmsxError `output-changed` where what is there is not what the journal says; those of files
  */
 export async function openDelivery(
-  journal: Journal,
+  journal: Pick<FileJournal, 'isResumed' | 'through' | 'events' | 'record'>,
   destinations: Destinations,
   context: FileContext,
 ): Promise<Delivery> {
-  const { out, outFolder, backupFolder, resultsAreBackups } = destinations;
+  const { out, outFolder, backupFolder, resultsAreBackups, keep } = destinations;
   const folder = async (at: Destination | undefined): Promise<FolderWriter | undefined> =>
     at && (await openFolderWriter(at.path, at.label, context));
   const writers = { out: await folder(outFolder), backup: await folder(backupFolder) };
@@ -90,8 +94,8 @@ export async function openDelivery(
       const through = ordinal;
       await Promise.all(waiting.splice(0));
       if (failure !== undefined) throw failure.error;
-      const hasFiles = writers.out !== undefined || writers.backup !== undefined;
-      if (hasFiles && through > journal.states.through) {
+      const hasFiles = [writers.out, writers.backup, keep].some((each) => each !== undefined);
+      if (hasFiles && through > journal.through) {
         await journal.record({ Event: 'files', Through: through });
       }
     }
@@ -109,6 +113,10 @@ export async function openDelivery(
       .map(([writer, name, document]) => ({ writer, file: `${name}.json`, document }))
       .filter(({ writer, file }) => ordinal > from || !writer.has(file))
       .map(({ writer, file, document }) => writer.write(file, Buffer.from(encode(document))));
+    if (keep !== undefined && ordinal > from) {
+      const stored = storedBackupOf(event, destinations);
+      if (stored !== undefined) works.push(keep(stored));
+    }
     if (event.Event === 'done' && file !== undefined) {
       works.push(addLine(encode(named(event.Name, event.Result)), file, line, out?.label ?? ''));
     }
@@ -123,7 +131,7 @@ export async function openDelivery(
     if (waiting.length >= MOST_WAITING) await settled();
   };
 
-  const from = journal.states.through;
+  const from = journal.through;
   if (journal.isResumed) {
     for await (const event of journal.events()) await deliver(event, from);
     await settled();

@@ -46,7 +46,7 @@ export interface Store {
    *
    * @throws KmsxError `store-name-exists`, `store-differs`, `store-read-only`, and those of `Database.query`
    */
-  keep(backup: StoredBackup): Promise<void>;
+  readonly keep: (backup: StoredBackup) => Promise<void>;
   /**
    * Reads a backup as it was given, without a line break at its end.
    *
@@ -76,7 +76,7 @@ export async function openStore(plan: StorePlan, signal: AbortSignal): Promise<S
 }
 
 /** The way to the database of a store, which is not connected to yet. */
-function connectionTo(plan: StorePlan, signal: AbortSignal): Connection {
+export function connectionTo(plan: StorePlan, signal: AbortSignal): Connection {
   return new Connection(plan.address.label, () => openDatabase(plan, signal));
 }
 

@@ -14,6 +14,8 @@ export interface JournalHeader {
   readonly Manifest: string;
   /** The options that a run which goes on must repeat. */
   readonly Options: JsonObject;
+  /** What the files of options hold that must be the same then, by the option. */
+  readonly Inputs: JsonObject;
 }
 
 /** A data key that was generated, and its first export: the backup until it is in a file. */
@@ -23,6 +25,8 @@ export interface Generated {
   readonly Name: string;
   readonly Backup: BackupDocument;
   readonly Export: ExportEntry;
+  /** Of all exports that are made with it. */
+  readonly WrappingKeyFingerprints: readonly string[];
 }
 
 /** What a line gave. */
@@ -63,7 +67,7 @@ export function encodeLine(value: JournalHeader | JournalEvent): string {
  */
 export function parseHeader(text: string, label: string): JournalHeader {
   const value = parse(text, label, 1);
-  const { Format, Command, Manifest, Options } = value;
+  const { Format, Command, Manifest, Options, Inputs } = value;
   if (typeof Format === 'string' && Format !== JOURNAL_FORMAT) {
     throw kmsxError(
       'document-format-unknown',
@@ -75,22 +79,30 @@ export function parseHeader(text: string, label: string): JournalHeader {
     Format !== JOURNAL_FORMAT ||
     typeof Command !== 'string' ||
     typeof Manifest !== 'string' ||
-    !isJsonObject(Options)
+    !isJsonObject(Options) ||
+    !isJsonObject(Inputs)
   ) {
     throw malformed(label, 1);
   }
-  return { Format, Command, Manifest, Options };
+  return { Format, Command, Manifest, Options, Inputs };
 }
 
 const isNumber = Number.isSafeInteger;
 const isText = (value: unknown): boolean => typeof value === 'string';
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
 /** What each event must have, besides what is written into files as it is. */
 const FIELDS: Readonly<
   Record<JournalEvent['Event'], Readonly<Record<string, (value: unknown) => boolean>>>
 > = {
   intent: { Line: isNumber },
-  generated: { Line: isNumber, Name: isText, Backup: isJsonObject, Export: isJsonObject },
+  generated: {
+    Line: isNumber,
+    Name: isText,
+    Backup: isJsonObject,
+    Export: isJsonObject,
+    WrappingKeyFingerprints: isTexts,
+  },
   done: { Line: isNumber, Name: isText, Result: isJsonObject },
   failed: { Line: isNumber, Name: isText, Code: isText, Message: isText },
   lost: { Count: isNumber },

@@ -7,22 +7,47 @@ import type { FileContext } from '../../base/files/durable-file.ts';
 import type { Lock } from '../../base/files/lock-file.ts';
 import { takeLock } from '../../base/files/lock-file.ts';
 import { readLines } from '../../base/files/read-lines.ts';
-import type { JournalEvent, JournalHeader } from './events.ts';
+import type { Generated, JournalEvent, JournalHeader } from './events.ts';
 import { encodeLine, JOURNAL_FORMAT, parseEvent, parseHeader } from './events.ts';
 import { LineStates } from './line-states.ts';
 
-/** What happened to the lines of a manifest, on stable storage. Another implementation may keep it elsewhere. */
+/** What became of lines. */
+export interface LineCounts {
+  readonly done: number;
+  /** How many failed and are not done since, by code. */
+  readonly failures: ReadonlyMap<string, number>;
+  /** How many data keys may have been generated and lost. */
+  readonly lost: number;
+}
+
+/** What happened to the lines of a manifest, on stable storage: in a file, or in a store that several runs share. */
 export interface Journal {
   /** What it is called in messages. */
   readonly label: string;
-  readonly states: LineStates;
-  /** Whether an earlier run began it. */
-  readonly isResumed: boolean;
-  /** Its events from the first, as they are on stable storage. */
-  events(): AsyncIterable<JournalEvent>;
-  /** Adds an event; resolves when it is on stable storage, in the order in which events were added. */
+  isDone(line: number): boolean;
+  /** The data key that was generated for a line which is not done. */
+  generatedFor(line: number): Generated | undefined;
+  counts(): LineCounts;
+  /**
+   * Adds an event; resolves when it is on stable storage, in the order in which events were added.
+   *
+   * @throws DoneElsewhere where another run did the same before
+   */
   record(event: JournalEvent): Promise<void>;
   close(): Promise<void>;
+}
+
+/** That another run works on the line: what this one did for it does not count. */
+export class DoneElsewhere extends Error {}
+
+/** A journal of one run at a time. */
+export interface FileJournal extends Journal {
+  /** Whether an earlier run began it. */
+  readonly isResumed: boolean;
+  /** The files of so many events are on stable storage. */
+  readonly through: number;
+  /** Its events from the first, as they are on stable storage. */
+  events(): AsyncIterable<JournalEvent>;
 }
 
 export interface JournalRequest {
@@ -47,7 +72,7 @@ const SYNC_EVERY_MS = 2;
  * @throws KmsxError `journal-locked` while another process works on it; `journal-mismatch` where it is of another manifest,
  * command or options; `journal-malformed`; those of files
  */
-export async function openJournal(request: JournalRequest): Promise<Journal> {
+export async function openJournal(request: JournalRequest): Promise<FileJournal> {
   const { path, label, header, concurrency, context } = request;
   const lock = await lockJournal(path, label, context);
   let file: AppendFile | undefined;
@@ -77,7 +102,19 @@ export async function openJournal(request: JournalRequest): Promise<Journal> {
         lock.release();
       }
     };
-    return { label, states, isResumed, events, record, close };
+    return {
+      label,
+      isResumed,
+      isDone: (line) => states.isDone(line),
+      generatedFor: (line) => states.generatedFor(line),
+      counts: () => ({ done: states.done, failures: states.failures(), lost: states.lost }),
+      get through() {
+        return states.through;
+      },
+      events,
+      record,
+      close,
+    };
   } catch (error) {
     await file?.close().catch(() => undefined); // the error to report is the first
     lock.release();
@@ -116,11 +153,21 @@ async function lockJournal(path: string, label: string, context: FileContext): P
 
 async function assertSame(path: string, label: string, header: JournalHeader): Promise<void> {
   for await (const line of readLines(path)) {
-    const old = parseHeader(line.toString(), label);
-    const difference = differenceOf(old, header);
-    if (difference === undefined) return;
-    throw kmsxError('journal-mismatch', `${label} is of a run ${difference}`);
+    assertSameRun(line.toString(), label, header);
+    return;
   }
+}
+
+/**
+ * Checks that a journal is of this run.
+ *
+ * @param text - its header
+ * @throws KmsxError `journal-mismatch`, and those of `parseHeader`
+ */
+export function assertSameRun(text: string, label: string, header: JournalHeader): void {
+  const difference = differenceOf(parseHeader(text, label), header);
+  if (difference === undefined) return;
+  throw kmsxError('journal-mismatch', `${label} is of a run ${difference}`);
 }
 
 function differenceOf(old: JournalHeader, header: JournalHeader): string | undefined {
@@ -136,7 +183,9 @@ function differenceOf(old: JournalHeader, header: JournalHeader): string | undef
     const value = typeof was === 'string' ? ` ${was}` : ` ${JSON.stringify(was)}`;
     return `with ${name}${was === true ? '' : value}`;
   }
-  return undefined;
+  const inputs = new Set([...Object.keys(old.Inputs), ...Object.keys(header.Inputs)]);
+  const other = [...inputs].find((name) => old.Inputs[name] !== header.Inputs[name]);
+  return other && `with another ${other}, or its file was changed since`;
 }
 
 async function* eventsOf(path: string, label: string): AsyncIterable<JournalEvent> {

@@ -5,6 +5,7 @@ import type { ExportEntry } from '../../documents/export-document.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Generated, JournalEvent } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
+import { DoneElsewhere } from '../journal/journal.ts';
 import type { ManifestLine } from '../manifest/manifest.ts';
 import type { Pace } from '../../kms/pace.ts';
 import type { Window } from './window.ts';
@@ -15,8 +16,16 @@ export interface LineRecorder {
   readonly generated: Generated | undefined;
   /** A data key is about to be asked for. */
   readonly intent: () => Promise<void>;
-  /** It was generated; resolves when its backup is on stable storage. */
-  readonly keep: (backup: BackupDocument, first: ExportEntry) => Promise<void>;
+  /**
+   * It was generated; resolves when its backup is on stable storage.
+   *
+   * @param wrappingKeyFingerprints - of all exports that are made with it
+   */
+  readonly keep: (
+    backup: BackupDocument,
+    first: ExportEntry,
+    wrappingKeyFingerprints: readonly string[],
+  ) => Promise<void>;
 }
 
 /** The work on one line: its result, which is no secret. */
@@ -64,7 +73,7 @@ export async function runLines(options: RunOptions): Promise<void> {
       await journal.record(event);
       await delivery.deliver(event);
     } catch (error) {
-      fatal ??= { error };
+      if (!(error instanceof DoneElsewhere)) fatal ??= { error };
       throw error;
     }
   };
@@ -73,13 +82,14 @@ export async function runLines(options: RunOptions): Promise<void> {
     try {
       const run = await options.prepare(line);
       const Result = await run({
-        generated: journal.states.generatedFor(Line),
+        generated: journal.generatedFor(Line),
         intent: () => record({ Event: 'intent', Line }),
-        keep: (Backup, Export) => record({ Event: 'generated', Line, Name, Backup, Export }),
+        keep: (Backup, Export, WrappingKeyFingerprints) =>
+          record({ Event: 'generated', Line, Name, Backup, Export, WrappingKeyFingerprints }),
       });
       await record({ Event: 'done', Line, Name, Result });
     } catch (error) {
-      if (fatal !== undefined) return;
+      if (fatal !== undefined || error instanceof DoneElsewhere) return;
       if (!(error instanceof KmsxError)) {
         fatal = { error };
         return;
@@ -93,7 +103,7 @@ export async function runLines(options: RunOptions): Promise<void> {
   try {
     for await (const line of lines) {
       if (isOver()) break;
-      if (journal.states.isDone(line.line)) continue;
+      if (journal.isDone(line.line)) continue;
       await Promise.race([window.take().then(pace), stopped]);
       if (isOver()) break;
       begun += 1;

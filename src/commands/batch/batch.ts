@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../base/error.ts';
 import { JOURNAL_FORMAT } from '../../batch/journal/events.ts';
-import type { BatchCommand } from '../../batch/manifest/fields.ts';
+import type { BatchCommand, LineValues } from '../../batch/manifest/fields.ts';
 import { BATCH_COMMANDS, fieldsOf } from '../../batch/manifest/fields.ts';
 import type { ManifestLine, ValidatedManifest } from '../../batch/manifest/manifest.ts';
 import { validateManifest } from '../../batch/manifest/manifest.ts';
@@ -16,21 +16,18 @@ import { assertOnePassphraseSource, passphraseInput } from '../shared/passphrase
 import { contextInput } from '../shared/context-options.ts';
 import { newContextInput } from '../data-keys/reencrypt-key/new-context-options.ts';
 import { commandLine } from '../shared/view/command-line.ts';
+import { boundOptions, givenOptions, inputsOf } from './bound-options.ts';
 import { commonValues, mergeValues } from './common-values.ts';
 import { openManifest } from './open-manifest.ts';
+import type { FreeNames } from './free-names.ts';
+import { freeNames } from './free-names.ts';
 import type { BatchOptions } from './options.ts';
-import {
-  addBatchOptions,
-  assertTaken,
-  batchArgument,
-  boundOptions,
-  givenOptions,
-  readRunLimits,
-} from './options.ts';
+import { addBatchOptions, assertTaken, batchArgument, readRunLimits } from './options.ts';
 import { assertNew, assertNoFile, isBegun, readPlaces } from './places.ts';
 import { assertReachable } from './readers.ts';
-import type { PlannedRun } from './run.ts';
+import type { PlannedRun } from './planned-run.ts';
 import { runBatch, withWork } from './run.ts';
+import { withStores } from './stores.ts';
 
 /** `kmsx batch`: runs a command for every line of a manifest. */
 export function defineBatch(command: Command, io: Io): void {
@@ -89,18 +86,39 @@ async function run(
   ]);
   const values = await commonValues(options, session);
   if (batch !== 'unwrap-key') await assertReachable(options, session);
-  const isResumed = await isBegun(places.journal);
-  if (!isResumed) assertNew(places);
   const manifest = await openManifest(options.manifest, session);
+  await withStores(places, options, session, async (stores) => {
+    const planned: PlannedRun = { batch, options, limits, places, stores, session };
+    await runManifest(planned, manifest, values, command);
+  });
+}
 
-  const planned: PlannedRun = { batch, options, limits, places, session };
+async function runManifest(
+  planned: PlannedRun,
+  manifest: ManifestSource,
+  values: LineValues,
+  command: Command,
+): Promise<void> {
+  const { batch, options, places, stores, session } = planned;
+  const { journal } = places;
+  const isResumed = await (journal.list === undefined
+    ? isBegun(journal)
+    : stores.work?.list.isBegun());
+  if (isResumed !== true) assertNew(places);
+  const free =
+    isResumed === true || stores.backups === undefined
+      ? undefined
+      : freeNames(stores.backups, (mistake) => session.reporter.error(mistake));
   await withWork(planned, async (work) => {
     const prepare = (line: ManifestLine): Promise<LineWork> =>
       work.prepare(line.name, mergeValues(values, line.values, options.manifest));
-    const { count } = await validate(planned, manifest, async (line) => {
-      if (!isResumed) assertNoFile(line.name, places);
+    const check = async (line: ManifestLine): Promise<void> => {
+      if (isResumed !== true) assertNoFile(line.name, places);
       await prepare(line);
-    });
+      await free?.add(line);
+    };
+    const { count } = await validate(planned, manifest, check, free);
+    stores.assertUsed();
     await runBatch(planned, work, {
       manifest,
       count,
@@ -109,7 +127,8 @@ async function run(
         Format: JOURNAL_FORMAT,
         Command: batch,
         Manifest: manifest.fingerprint,
-        Options: boundOptions(batch, command, io),
+        Options: boundOptions(batch, command, session.io, journal.list !== undefined),
+        Inputs: inputsOf(values, await work.fingerprintsOf(options.pubkey)),
       },
       resume: commandLine(['batch', batch], givenOptions(command)),
     });
@@ -121,6 +140,7 @@ async function validate(
   { batch, options, places, session }: PlannedRun,
   manifest: ManifestSource,
   check: Parameters<typeof validateManifest>[1]['check'],
+  free: FreeNames | undefined,
 ): Promise<ValidatedManifest> {
   const { outFolder, backupFolder, keyFolder } = places;
   const validated = await validateManifest(manifest, {
@@ -129,7 +149,8 @@ async function validate(
     check,
     onMistake: (mistake) => session.reporter.error(mistake),
   });
-  const { count, mistakes } = validated;
+  const { count } = validated;
+  const mistakes = validated.mistakes + ((await free?.end()) ?? 0);
   if (count === 0) {
     throw kmsxError('manifest-malformed', `${manifest.label} has no lines`);
   }

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { envValue } from '../../base/env.ts';
 import { kmsxError } from '../../base/error.ts';
-import { SECRET_PREFIX } from '../../base/place-prefixes.ts';
+import { SECRET_PREFIX, STORE_PREFIX } from '../../base/place-prefixes.ts';
 import type { LineValues } from '../../batch/manifest/fields.ts';
 import type { Session } from '../../terminal/session.ts';
 import { readContext } from '../shared/context-options.ts';
@@ -71,6 +71,7 @@ function pathOf(path: string, manifest: string): string {
       hints: [],
     });
   }
-  if (path.startsWith(SECRET_PREFIX) || isAbsolute(path) || manifest === '-') return path;
+  const isKept = path.startsWith(SECRET_PREFIX) || path.startsWith(STORE_PREFIX);
+  if (isKept || isAbsolute(path) || manifest === '-') return path;
   return dirname(manifest) === '.' ? path : join(dirname(manifest), path);
 }

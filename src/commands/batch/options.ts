@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import { envValue } from '../../base/env.ts';
 import { kmsxError } from '../../base/error.ts';
 import { notAmong } from '../../base/nearly-right.ts';
 import type { BatchCommand } from '../../batch/manifest/fields.ts';
 import { BATCH_COMMANDS } from '../../batch/manifest/fields.ts';
-import type { Io } from '../../terminal/io.ts';
 import { oneOf, optionOr } from '../../terminal/options.ts';
 import type { NewContextOptions } from '../data-keys/reencrypt-key/new-context-options.ts';
 import { addNewContextOptions } from '../data-keys/reencrypt-key/new-context-options.ts';
@@ -18,7 +16,8 @@ import type { PassphraseOptions } from '../shared/passphrase.ts';
 import { addPassphraseOptions } from '../shared/passphrase.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import { addRecipientOptions } from '../shared/recipients.ts';
-import type { OptionValues } from '../shared/view/command-line.ts';
+import type { StoreOptions } from '../shared/store/store-options.ts';
+import { addStoreOptions } from '../shared/store/store-options.ts';
 
 export interface BatchOptions
   extends
@@ -26,6 +25,7 @@ export interface BatchOptions
     ContextOptions,
     NewContextOptions,
     PassphraseOptions,
+    StoreOptions,
     Omit<RecipientOptions, 'forToken' | 'module' | 'pinFile' | 'pinEnv'> {
   readonly manifest: string;
   readonly out?: string;
@@ -65,9 +65,16 @@ export function addBatchOptions(command: Command): void {
     )
     .option('--out <file>', 'the results, one a line')
     .option('--out-dir <dir>', 'the results, a file each; for unwrap-key the keys')
-    .option('--backup-dir <dir>', 'the backups, a file each (export-key, reencrypt-key)')
+    .option(
+      '--backup-dir <dir>',
+      'the backups, a file each (export-key, reencrypt-key); else --store has them',
+    )
     .addOption(
-      optionOr('--journal <file>', 'what was done, for the run that goes on', 'OUT.journal'),
+      optionOr(
+        '--journal <file>',
+        'what was done, for the run that goes on; store:NAME for runs on several machines',
+        'OUT.journal',
+      ),
     )
     .option('--concurrency <n>', 'so many lines at once', '16')
     .addOption(
@@ -105,6 +112,7 @@ export function addBatchOptions(command: Command): void {
     .option('--check-value-only', 'unwrap-key: give the key check values, and no key', false)
     .addOption(checkValueMethodsOption());
   addPassphraseOptions(command);
+  addStoreOptions(command);
   addConnectionOptions(command);
 }
 
@@ -113,7 +121,7 @@ const NEW_EXPORTS = ['export-key', 'reexport-key'] as const;
 const OPENED = ['verify-key', 'unwrap-key'] as const;
 
 /** Options that are not for every command, by their names in `BatchOptions`. */
-const TAKEN_BY: Readonly<Partial<Record<keyof BatchOptions, readonly BatchCommand[]>>> = {
+export const TAKEN_BY: Readonly<Partial<Record<keyof BatchOptions, readonly BatchCommand[]>>> = {
   backupDir: ['export-key', 'reencrypt-key'],
   rate: ONLINE,
   keyId: ['export-key'],
@@ -146,31 +154,6 @@ const TAKEN_BY: Readonly<Partial<Record<keyof BatchOptions, readonly BatchComman
   deadline: ONLINE,
 };
 
-/** What a run that goes on may say otherwise: how fast, how patiently, with whose credentials, and where it is noted. */
-const MAY_DIFFER: readonly (keyof BatchOptions)[] = [
-  'manifest',
-  'journal',
-  'concurrency',
-  'rate',
-  'limit',
-  'failFast',
-  'profile',
-  'passphraseFile',
-  'passphraseEnv',
-  'timeout',
-  'maxAttempts',
-  'deadline',
-];
-
-/** Which variable says what an option says, where that is not given. */
-const VARIABLES: Readonly<Partial<Record<keyof BatchOptions, string>>> = {
-  keyId: 'KMSX_KEY_ID',
-  gateway: 'KMSX_GATEWAY',
-  endpoint: 'KMSX_ENDPOINT',
-  region: 'ALIBABA_CLOUD_REGION_ID',
-  caFile: 'KMSX_CA_FILE',
-};
-
 /**
  * Refuses options that are for other commands.
  *
@@ -183,35 +166,6 @@ export function assertTaken(batch: BatchCommand, command: Command): void {
     if (!isGiven || TAKEN_BY[name]?.includes(batch) !== false) continue;
     throw kmsxError('bad-usage', `${option.long ?? name} is not for batch ${batch}`);
   }
-}
-
-/** The options that a run which goes on must repeat, by what is typed, with what the environment says for them. */
-export function boundOptions(
-  batch: BatchCommand,
-  command: Command,
-  io: Io,
-): Readonly<Record<string, unknown>> {
-  const bound = command.options.flatMap((option): [string, unknown][] => {
-    const name = option.attributeName() as keyof BatchOptions;
-    if (MAY_DIFFER.includes(name) || TAKEN_BY[name]?.includes(batch) === false) return [];
-    const variable = VARIABLES[name];
-    const value: unknown =
-      command.getOptionValue(name) ??
-      (variable === undefined ? undefined : envValue(io.env, variable));
-    const isNone =
-      value === undefined || value === false || (Array.isArray(value) && value.length === 0);
-    return isNone ? [] : [[option.long ?? name, value]];
-  });
-  return Object.fromEntries(bound);
-}
-
-/** The options as they were given, for the command that goes on. */
-export function givenOptions(command: Command): OptionValues[] {
-  return command.options.flatMap((option): OptionValues[] => {
-    const name = option.attributeName();
-    if (command.getOptionValueSource(name) !== 'cli') return [];
-    return [[option.long ?? name, command.getOptionValue(name) as OptionValues[1]]];
-  });
 }
 
 /** How a batch is run. */

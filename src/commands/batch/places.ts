@@ -1,17 +1,27 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { envValue } from '../../base/env.ts';
 import { kmsxError } from '../../base/error.ts';
 import { absolutePath } from '../../base/files/absolute-path.ts';
 import { readLines } from '../../base/files/read-lines.ts';
 import { existsError } from '../../base/files/write-error.ts';
+import { STORE_PREFIX } from '../../base/place-prefixes.ts';
 import type { Destination, Destinations } from '../../batch/delivery.ts';
 import type { BatchCommand } from '../../batch/manifest/fields.ts';
 import type { Io } from '../../terminal/io.ts';
+import { storeNameOf } from '../shared/backup/backup-places.ts';
+import { storeAddress } from '../shared/store/store-options.ts';
 import type { BatchOptions } from './options.ts';
 
+/** Where a journal is: in a file, or in a store, where runs on several machines share it. */
+export type JournalPlace =
+  (Destination & { readonly list: undefined }) | { readonly list: string; readonly label: string };
+
 /** Where everything of a run goes. */
-export interface BatchPlaces extends Destinations {
-  readonly journal: Destination;
+export interface BatchPlaces extends Omit<Destinations, 'keep'> {
+  readonly journal: JournalPlace;
+  /** Whether backups go into the store. */
+  readonly keepsInStore: boolean;
   /** Where plaintext keys go: `unwrap-key` alone has one. */
   readonly keyFolder: Destination | undefined;
 }
@@ -19,7 +29,7 @@ export interface BatchPlaces extends Destinations {
 /**
  * Reads where everything goes.
  *
- * @throws KmsxError `bad-usage`, `options-conflict`, `output-twice`, `not-offered-yet`
+ * @throws KmsxError `bad-usage`, `options-conflict`, `output-twice`, `store-name-malformed`; those of `storeAddress`
  */
 export function readPlaces(batch: BatchCommand, options: BatchOptions, io: Io): BatchPlaces {
   const { out, outDir, backupDir, checkValueOnly } = options;
@@ -44,42 +54,75 @@ export function readPlaces(batch: BatchCommand, options: BatchOptions, io: Io): 
       hints: ['give --out-dir DIR, or --check-value-only with --out FILE'],
     });
   }
-  const main = out ?? outDir ?? (batch === 'reencrypt-key' ? backupDir : undefined);
-  if (main === undefined) {
-    throw kmsxError('bad-usage', '--out FILE or --out-dir DIR is needed: where the results go');
+  const list = storeNameOf(options.journal ?? '');
+  const keepsInStore = isKeptInStore(batch, options, io);
+  if (list !== undefined) assertMayShare(batch, options, isKeys);
+  if (list !== undefined || keepsInStore) {
+    storeAddress(list === undefined ? '--store' : `--journal ${STORE_PREFIX}${list}`, options, io);
   }
-  const places = {
+  const places: BatchPlaces = {
     out: at('--out', out),
     outFolder: isKeys ? undefined : at('--out-dir', outDir),
     keyFolder: isKeys ? at('--out-dir', outDir) : undefined,
     backupFolder: at('--backup-dir', backupDir),
     resultsAreBackups: batch === 'reencrypt-key',
-    journal: journalAt(options, main, at),
+    keepsInStore,
+    journal:
+      list === undefined
+        ? { ...journalAt(batch, options, at), list }
+        : { list, label: `${STORE_PREFIX}${list}` },
   };
   assertNoFolder('--out', places.out);
-  assertNoFolder('--journal', places.journal);
+  const journal = places.journal.list === undefined ? places.journal : undefined;
+  assertNoFolder('--journal', journal);
   assertApart([
     ['--out', places.out],
     ['--out-dir', places.outFolder ?? places.keyFolder],
     ['--backup-dir', places.backupFolder],
-    ['--journal', places.journal],
+    ['--journal', journal],
   ]);
   return places;
 }
 
 function journalAt(
-  { journal }: BatchOptions,
-  main: string,
+  batch: BatchCommand,
+  { out, outDir, backupDir, journal }: BatchOptions,
   at: (option: string, label: string | undefined) => Destination | undefined,
 ): Destination {
-  if (journal?.startsWith('store:') === true) {
-    throw kmsxError('not-offered-yet', '--journal takes a file; stores are not offered yet', {
-      hints: ['give --journal FILE, or leave it out'],
-    });
+  const main = out ?? outDir ?? (batch === 'reencrypt-key' ? backupDir : undefined);
+  if (main === undefined) {
+    throw kmsxError('bad-usage', '--out FILE or --out-dir DIR is needed: where the results go');
   }
   const place = at('--journal', journal ?? `${main.replace(/(?<=.)\/+$/, '')}.journal`);
   if (place === undefined) throw new TypeError('a journal has a name');
   return place;
+}
+
+/** Backups go into the store that is named, unless they go into a folder: then lines read from it. */
+function isKeptInStore(
+  batch: BatchCommand,
+  { store, backupDir }: BatchOptions,
+  { env }: Pick<Io, 'env'>,
+): boolean {
+  if (batch !== 'export-key' && batch !== 'reencrypt-key') return false;
+  if (backupDir === undefined) return (store ?? envValue(env, 'KMSX_STORE')) !== undefined;
+  if (batch === 'reencrypt-key' || store === undefined) return false;
+  throw kmsxError('options-conflict', '--backup-dir and --store exclude each other', {
+    hints: ['leave out --backup-dir or --store'],
+  });
+}
+
+/** What would be spread over the disks of several machines stays out of a journal that they share. */
+function assertMayShare(batch: BatchCommand, { backupDir }: BatchOptions, isKeys: boolean): void {
+  if (isKeys) {
+    throw kmsxError('options-conflict', `batch ${batch} writes keys here: its journal is a file`, {
+      hints: ['give --check-value-only, or --journal FILE'],
+    });
+  }
+  if (backupDir === undefined) return;
+  throw kmsxError('options-conflict', '--journal store:NAME keeps backups in the store', {
+    hints: ['leave out --backup-dir'],
+  });
 }
 
 function assertNoFolder(option: string, place: Destination | undefined): void {
@@ -105,7 +148,7 @@ function assertApart(places: readonly (readonly [string, Destination | undefined
   }
 }
 
-/** Whether an earlier run began the journal. */
+/** Whether an earlier run began a journal in a file. */
 export async function isBegun({ path }: Destination): Promise<boolean> {
   for await (const line of readLines(path)) return line.length > 0;
   return false;

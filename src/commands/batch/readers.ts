@@ -23,6 +23,8 @@ type KnownRegions = Parameters<typeof planConnection>[1];
 export interface Readers {
   /** @throws KmsxError those of `checkRecipientOptions`, of public keys and of `chooseRecipients` */
   recipients(values: LineValues): Promise<readonly [Recipient, ...Recipient[]]>;
+  /** The fingerprints of public keys in files, as `SHA256:…`. */
+  readonly fingerprintsOf: (paths: readonly string[]) => Promise<readonly string[]>;
   /**
    * @returns an open key, which `close` closes
    * @throws KmsxError those of `openPrivateKey`
@@ -77,6 +79,11 @@ export function makeReaders(
           wrappingKeySpec: options.wrappingKeySpec,
         }),
       ),
+    fingerprintsOf: async (paths) => {
+      const keys: PublicKeyInput[] = [];
+      for (const path of paths) keys.push(await publicKey(path));
+      return keys.map(({ publicKey: { fingerprint } }) => fingerprint);
+    },
     privateKey: (path) => {
       const known = privateKeys.get(path);
       if (known !== undefined) return known;

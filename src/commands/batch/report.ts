@@ -1,7 +1,7 @@
 import { kmsxError } from '../../base/error.ts';
 import type { KmsxError } from '../../base/error.ts';
 import type { BatchCommand } from '../../batch/manifest/fields.ts';
-import type { Journal } from '../../batch/journal/journal.ts';
+import type { LineCounts } from '../../batch/journal/journal.ts';
 import { printResult } from '../../terminal/output/json-output.ts';
 import type { View, ViewRow } from '../../terminal/output/view.ts';
 import { fact, nextBlock } from '../../terminal/output/view.ts';
@@ -22,16 +22,15 @@ export interface Summary {
 }
 
 /** @param count - of the lines of the manifest */
-export function summaryOf({ states }: Pick<Journal, 'states'>, count: number): Summary {
-  const failures = states.failures();
+export function summaryOf({ done, failures, lost }: LineCounts, count: number): Summary {
   const failed = [...failures.values()].reduce((sum, each) => sum + each, 0);
-  const left = count - states.done - failed;
+  const left = count - done - failed;
   return {
-    Done: states.done,
+    Done: done,
     Failed: failed,
     ByCode: Object.fromEntries([...failures].sort(([, a], [, b]) => b - a)),
     ...(left > 0 && { Left: left }),
-    KeysGeneratedAndLost: states.lost,
+    KeysGeneratedAndLost: lost,
   };
 }
 

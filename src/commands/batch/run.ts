@@ -1,12 +1,6 @@
 import type { Destination } from '../../batch/delivery.ts';
-import { openDelivery } from '../../batch/delivery.ts';
-import type { JournalHeader } from '../../batch/journal/events.ts';
 import type { Journal } from '../../batch/journal/journal.ts';
-import { openJournal } from '../../batch/journal/journal.ts';
 import type { BatchCommand, LineValues } from '../../batch/manifest/fields.ts';
-import type { ManifestLine } from '../../batch/manifest/manifest.ts';
-import { manifestLines } from '../../batch/manifest/manifest.ts';
-import type { ManifestSource } from '../../batch/manifest/source.ts';
 import type { Pace } from '../../kms/pace.ts';
 import { paceOf } from '../../kms/pace.ts';
 import type { LineWork } from '../../batch/run/run-lines.ts';
@@ -32,8 +26,9 @@ import { prepareReencrypt } from './lines/reencrypt-key.ts';
 import { prepareReexport } from './lines/reexport-key.ts';
 import { prepareUnwrap } from './lines/unwrap-key.ts';
 import { prepareVerify } from './lines/verify-key.ts';
-import type { BatchOptions, RunLimits } from './options.ts';
-import type { BatchPlaces } from './places.ts';
+import type { BatchOptions } from './options.ts';
+import { openRun } from './open-run.ts';
+import type { PlannedRun, ValidatedRun } from './planned-run.ts';
 import { makeReaders } from './readers.ts';
 import { assertNoneFailed, Failures, printSummary, summaryOf } from './report.ts';
 
@@ -45,18 +40,11 @@ const PREPARE: Readonly<Record<BatchCommand, PrepareLine>> = {
   'unwrap-key': prepareUnwrap,
 };
 
-/** A run whose options were read. */
-export interface PlannedRun {
-  readonly batch: BatchCommand;
-  readonly options: BatchOptions;
-  readonly limits: RunLimits;
-  readonly places: BatchPlaces;
-  readonly session: Session;
-}
-
 /** What is made for the lines of one run, and what they steer. */
 export interface Work {
   readonly prepare: (name: string, values: LineValues) => Promise<LineWork>;
+  /** The fingerprints of public keys in files. */
+  readonly fingerprintsOf: (pubkey: readonly string[]) => Promise<readonly string[]>;
   readonly window: Window;
   readonly pace: Pace;
   /** Hears of each answer that did not come to the call that generates a data key. */
@@ -67,7 +55,7 @@ export interface Work {
 
 /** Makes what reads lines and reaches KMS, and closes it in the end. */
 export async function withWork<T>(
-  { batch, options, limits, places, session }: PlannedRun,
+  { batch, options, limits, places, stores, session }: PlannedRun,
   use: (work: Work) => Promise<T>,
 ): Promise<T> {
   const { io } = session;
@@ -84,6 +72,7 @@ export async function withWork<T>(
     options,
     session,
     readers,
+    readStored: stores.readStored,
     keys: places.keyFolder && keysInto(places.keyFolder, options, session),
     oneTimeKey: () => (oneTimeKey ??= makeOneTimeKey()),
     opener: backupOpenerInMemory(),
@@ -95,6 +84,7 @@ export async function withWork<T>(
   };
   const work: Work = {
     prepare: (name, values) => PREPARE[batch](name, values, common),
+    fingerprintsOf: readers.fingerprintsOf,
     window,
     pace,
     onLost: () => undefined,
@@ -128,17 +118,6 @@ function keysInto(
   };
 }
 
-/** A manifest that was validated, and what is done with its lines. */
-export interface ValidatedRun {
-  readonly manifest: ManifestSource;
-  /** How many lines it has. */
-  readonly count: number;
-  readonly prepare: (line: ManifestLine) => Promise<LineWork>;
-  readonly header: JournalHeader;
-  /** The command that goes on. */
-  readonly resume: string;
-}
-
 /**
  * Works on the lines that are not done, and prints the summary.
  *
@@ -146,10 +125,12 @@ export interface ValidatedRun {
  * @throws Interrupted after a signal, when the lines that were begun have come to their end
  */
 export async function runBatch(
-  { batch, options, limits, places, session }: PlannedRun,
+  planned: PlannedRun,
   work: Work,
-  { manifest, count, prepare, header, resume }: ValidatedRun,
+  validated: ValidatedRun,
 ): Promise<void> {
+  const { batch, options, limits, places, session } = planned;
+  const { count, prepare, resume } = validated;
   const { io, reporter } = session;
   const stop = new AbortController();
   let signal: StopSignal | undefined;
@@ -158,23 +139,19 @@ export async function runBatch(
     stop.abort();
     return false;
   });
-  const journal = await openJournal({
-    ...places.journal,
-    header,
-    concurrency: limits.concurrency,
-    context: io,
-  });
+  const open = await openRun(planned, validated, stop.signal);
+  const { journal } = open;
   const failures = new Failures();
   try {
     work.onLost = () => {
       // An error is one of the journal from then on, and ends the run.
       void journal.record({ Event: 'lost', Count: 1 }).catch(() => undefined);
     };
-    const delivery = await openDelivery(journal, places, io);
+    const delivery = await open.delivery();
     work.bar = startProgressBar(() => progressOf(journal, count), session);
     try {
       await runLines({
-        lines: manifestLines(manifest, batch),
+        lines: open.lines,
         prepare,
         journal,
         delivery,
@@ -194,7 +171,7 @@ export async function runBatch(
   } finally {
     await journal.close();
   }
-  const summary = summaryOf(journal, count);
+  const summary = summaryOf(journal.counts(), count);
   await failures.tell(journal.label, session);
   if (signal !== undefined) await reporter.note(`stopped by ${signal}; to go on: ${resume}`);
   await printSummary(summary, batch, places, resume, session);
@@ -203,6 +180,7 @@ export async function runBatch(
 }
 
 function progressOf(journal: Journal, total: number): ProgressState {
-  const failed = [...journal.states.failures().values()].reduce((sum, each) => sum + each, 0);
-  return { done: journal.states.done, failed, total };
+  const { done, failures } = journal.counts();
+  const failed = [...failures.values()].reduce((sum, each) => sum + each, 0);
+  return { done, failed, total };
 }

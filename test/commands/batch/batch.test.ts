@@ -291,7 +291,17 @@ describe('a run that goes on', () => {
         () => EXPORT.map((word) => word.replace('alias/rehearsal', 'alias/x')),
       ],
       ['with --backup-dir backups', () => EXPORT.map((word) => word.replace('backups', 'others'))],
-      ['without --context', () => [...EXPORT, '--context', 'a=b']],
+      [
+        'with another --context, or its file was changed since',
+        () => [...EXPORT, '--context', 'a=b'],
+      ],
+      [
+        'with another --pubkey, or its file was changed since',
+        () => {
+          writeKeyPair(folder(), 'other');
+          return [...EXPORT, '--pubkey', 'other.pub.pem'];
+        },
+      ],
       ['without --bind', () => [...EXPORT, '--bind']],
       ['without --number-of-bytes', () => [...EXPORT, '--number-of-bytes', '16']],
       ['of batch export-key', () => ['verify-key', '--manifest', 'v.jsonl', '--out', 'out.jsonl']],
@@ -363,6 +373,8 @@ describe('a run that goes on', () => {
   });
 });
 
+const STORE = ['--store', 'postgresql://db.example/keys'];
+
 const USAGE: readonly (readonly [string, readonly string[], string])[] = [
   ['another command', ['recover-key', '--manifest', 'm'], 'bad-usage'],
   [
@@ -389,9 +401,29 @@ const USAGE: readonly (readonly [string, readonly string[], string])[] = [
     'output-twice',
   ],
   [
-    'a store',
+    'a journal in no store',
     ['reexport-key', '--manifest', 'm', '--out', 'o', '--journal', 'store:x'],
-    'not-offered-yet',
+    'store-missing-option',
+  ],
+  [
+    'a name that no journal has in a store',
+    ['reexport-key', '--manifest', 'm', '--journal', 'store:a/b', ...STORE],
+    'store-name-malformed',
+  ],
+  [
+    'keys of a journal that several machines share',
+    ['unwrap-key', '--manifest', 'm', '--out-dir', 'd', '--journal', 'store:x', ...STORE],
+    'options-conflict',
+  ],
+  [
+    'a folder of backups with such a journal',
+    ['reencrypt-key', '--manifest', 'm', '--backup-dir', 'd', '--journal', 'store:x', ...STORE],
+    'options-conflict',
+  ],
+  [
+    'a folder and a store for backups',
+    ['export-key', '--manifest', 'm', '--out', 'o', '--backup-dir', 'd', ...STORE],
+    'options-conflict',
   ],
   ['a rate of none', ['reexport-key', '--manifest', 'm', '--out', 'o', '--rate', '0'], 'bad-usage'],
   [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BackupAtPlace } from '../../../src/commands/shared/backup/backup-input.ts';
-import { readBackupPlace } from '../../../src/commands/shared/backup/backup-input.ts';
+import { readBackupPlace, readStoredBy } from '../../../src/commands/shared/backup/backup-input.ts';
 import type { ConnectionPlan } from '../../../src/commands/shared/connection-options.ts';
 import { createReporter } from '../../../src/terminal/reporter.ts';
 import type { Session } from '../../../src/terminal/session.ts';
@@ -22,7 +22,8 @@ const options = {
 } as const;
 const session: Session = { io, options, reporter: createReporter(io, options) };
 
-const open = (): Promise<BackupAtPlace> => readBackupPlace('secret:s', undefined, {}, session);
+const open = (): Promise<BackupAtPlace> =>
+  readBackupPlace('secret:s', undefined, readStoredBy({}, session), session);
 
 /** How KMS would be reached; nothing of it is reached here. */
 function planFor(gateway: string, region?: string): ConnectionPlan {

@@ -46,11 +46,13 @@ export async function postgresDatabase(): Promise<TestDatabase> {
     url: (port = server.port, host = '127.0.0.1') =>
       `postgresql://backups@${host}:${port}/postgres`,
     makeLogin: () => {
-      server.sql(`CREATE ROLE backups LOGIN PASSWORD '${PASSWORD}'; GRANT kmsx_writer TO backups;`);
+      server.sql(
+        `CREATE ROLE backups LOGIN PASSWORD '${PASSWORD}'; GRANT kmsx_writer, kmsx_worker TO backups;`,
+      );
     },
     clear: () => {
-      server.sql(`SET client_min_messages = error; DROP TABLE IF EXISTS kmsx_backup;
-DROP ROLE IF EXISTS backups; DROP ROLE IF EXISTS kmsx_writer;
+      server.sql(`SET client_min_messages = error; DROP TABLE IF EXISTS kmsx_backup, kmsx_work_list, kmsx_work_line, kmsx_work_event, kmsx_proof, kmsx_drill;
+DROP ROLE IF EXISTS backups, kmsx_writer, kmsx_worker;
 ALTER DATABASE postgres RESET default_tablespace; DROP TABLESPACE IF EXISTS small;`);
     },
     sql: (text) => server.sql(text),
@@ -84,11 +86,12 @@ export async function mariaDatabase(): Promise<TestDatabase> {
     url: (port = server.port, host = '127.0.0.1') => `mysql://backups@${host}:${port}/keys`,
     makeLogin: () => {
       server.sql(`CREATE USER backups IDENTIFIED BY '${PASSWORD.replace('\\', '\\\\')}';
-GRANT kmsx_writer TO backups; SET DEFAULT ROLE kmsx_writer FOR backups;`);
+CREATE ROLE backup_worker; GRANT kmsx_writer TO backup_worker; GRANT kmsx_worker TO backup_worker;
+GRANT backup_worker TO backups; SET DEFAULT ROLE backup_worker FOR backups;`);
     },
     clear: () => {
       server.sql(
-        'DROP DATABASE IF EXISTS `keys`; CREATE DATABASE `keys`; DROP USER IF EXISTS backups; DROP ROLE IF EXISTS kmsx_writer;',
+        'DROP DATABASE IF EXISTS `keys`; CREATE DATABASE `keys`; DROP USER IF EXISTS backups; DROP ROLE IF EXISTS backup_worker, kmsx_writer, kmsx_worker;',
         '',
       );
     },

@@ -10,7 +10,7 @@ import { repeatable } from '../../../terminal/options.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
-import { readBackupPlace } from '../../shared/backup/backup-input.ts';
+import { readBackupPlace, readStoredBy } from '../../shared/backup/backup-input.ts';
 import { readBackupPlaces } from '../../shared/backup/backup-places.ts';
 import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
 import { addConnectionOptions, readLimits } from '../../shared/connection-options.ts';
@@ -149,7 +149,9 @@ async function readFiles(
   const backup =
     place === undefined
       ? undefined
-      : await resultOf(() => readBackupPlace(place, context, options, session));
+      : await resultOf(() =>
+          readBackupPlace(place, context, readStoredBy(options, session), session),
+        );
   const documentRegion = backup?.ok === true ? backup.value.known?.Region : undefined;
   const connection = await planForDoctor(options, { keyRegion, documentRegion }, session);
   const { plan } = connection;

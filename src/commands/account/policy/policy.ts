@@ -15,7 +15,7 @@ import { nextBlock, printView } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
-import { readBackupPlace } from '../../shared/backup/backup-input.ts';
+import { readBackupPlace, readStoredBy } from '../../shared/backup/backup-input.ts';
 import { isDedicated } from '../../shared/backup/backup-places.ts';
 import { withConnection } from '../../shared/connect.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
@@ -171,7 +171,7 @@ async function readCheckOptions(
   const { context } = await readContext(options, session, 'repeated');
   const backups: BackupAtPlace[] = [];
   for (const place of options.in) {
-    backups.push(await readBackupPlace(place, context, options, session));
+    backups.push(await readBackupPlace(place, context, readStoredBy(options, session), session));
   }
   const keys = keysOf(plan);
   const documentRegion = backups.find(({ known }) => known?.Region !== undefined)?.known?.Region;

@@ -40,7 +40,11 @@ export const prepareExport: PrepareLine = async (_, values, common) => {
         kms,
         now,
         keepBackup: async (backup, first) => {
-          await keep(backup, first);
+          await keep(
+            backup,
+            first,
+            recipients.map(({ publicKey }) => publicKey.fingerprint),
+          );
           await heard(kms);
         },
       },

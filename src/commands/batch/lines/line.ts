@@ -8,7 +8,7 @@ import type { BackupOpener } from '../../../data-key/verify/opener.ts';
 import type { EncryptionContext } from '../../../documents/encryption-context.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import type { Session } from '../../../terminal/session.ts';
-import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
+import type { BackupAtPlace, ReadStored } from '../../shared/backup/backup-input.ts';
 import { readBackupPlace } from '../../shared/backup/backup-input.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import { assertContext } from '../../shared/context-options.ts';
@@ -21,6 +21,7 @@ export interface Common {
   readonly options: BatchOptions;
   readonly session: Session;
   readonly readers: Readers;
+  readonly readStored: ReadStored;
   /** Takes plaintext keys; undefined where none are written. */
   readonly keys: KeyFolder | undefined;
   /** A pair for all backups that are compared. */
@@ -74,9 +75,9 @@ export async function backupOf(
   place: string,
   context: EncryptionContext | undefined,
   keyRegion: string | undefined,
-  { readers, session }: Common,
+  { readers, session, readStored }: Common,
 ): Promise<LineBackup> {
-  const backup = await readBackupPlace(place, context, {}, session);
+  const backup = await readBackupPlace(place, context, readStored, session);
   const known: BackupSource | undefined = backup.known;
   const plan = await readers.plan({ documentRegion: known?.Region ?? keyRegion });
   if (known !== undefined) assertRehearsalMatches(known, plan, backup.label);

@@ -92,7 +92,8 @@ export async function openBackupAt(
   options: ConnectionOptions & StoreOptions,
   session: Session,
 ): Promise<OpenedBackup> {
-  const backup = await readBackupPlace(place, context, options, session);
+  const readStored = readStoredBy(options, session);
+  const backup = await readBackupPlace(place, context, readStored, session);
   const { known, label } = backup;
   const plan = await planConnection(options, { documentRegion: known?.Region }, session);
   if (known !== undefined) assertRehearsalMatches(known, plan, label);
@@ -104,25 +105,39 @@ export async function openBackupAt(
   };
 }
 
+/** Reads a backup of a store, with the files that were read for it. */
+export type ReadStored = (
+  label: string,
+  name: string,
+) => Promise<{ readonly bytes: Buffer; readonly inputs: readonly Pick<Input, 'fileId'>[] }>;
+
+/** Reads from the store that the options name, on a connection for each backup. */
+export function readStoredBy(options: StoreOptions, session: Session): ReadStored {
+  return async (label, name) => {
+    const planned = await planStoreOf(label, options, session);
+    const bytes = await withStore(planned, session, (store) => store.read(name));
+    return { bytes, inputs: planned.inputs };
+  };
+}
+
 /**
  * Reads a backup from a file or a store, or notes that KMS keeps it: `secret:NAME` is read when there is a connection.
  *
  * @param context - of the options: it must agree with the document's, or be the only one
- * @param options - those that name the store
+ * @param readStored - asks the store
  * @throws KmsxError those of reading; `secret-name-malformed`, `store-name-malformed`, `options-conflict`
  */
 export async function readBackupPlace(
   place: string,
   context: EncryptionContext | undefined,
-  options: StoreOptions,
+  readStored: ReadStored,
   session: Session,
 ): Promise<BackupAtPlace> {
   const { io, reporter } = session;
   const secretName = secretNameOf(place);
   if (secretName !== undefined) return keptInKms(place, secretName, context);
   const storeName = storeNameOf(place);
-  if (storeName !== undefined)
-    return await keptInStore(place, storeName, context, options, session);
+  if (storeName !== undefined) return await keptInStore(place, storeName, context, readStored);
   const input = await readInput(place, 'a backup document', io, reporter);
   const { envelope, known } = await explainingWrongFile(input, 'backup', io, () => {
     const read = readEnvelope(input.bytes, input.label);
@@ -137,14 +152,11 @@ async function keptInStore(
   label: string,
   name: string,
   context: EncryptionContext | undefined,
-  options: StoreOptions,
-  session: Session,
+  readStored: ReadStored,
 ): Promise<BackupAtPlace> {
-  const planned = await planStoreOf(label, options, session);
-  const bytes = await withStore(planned, session, (store) => store.read(name));
+  const { bytes, inputs } = await readStored(label, name);
   const envelope = readEnvelope(bytes, label);
   const known = backupSourceOf(envelope, context, label);
-  const { inputs } = planned;
   return { place: label, label, inputs, known, envelope, source: () => Promise.resolve(known) };
 }
 

@@ -1,0 +1,86 @@
+import type { Delivery } from '../../batch/delivery.ts';
+import { openDelivery } from '../../batch/delivery.ts';
+import type { Journal } from '../../batch/journal/journal.ts';
+import { openJournal } from '../../batch/journal/journal.ts';
+import type { SharedJournal } from '../../batch/journal/shared-journal.ts';
+import { openSharedJournal } from '../../batch/journal/shared-journal.ts';
+import type { ManifestLine } from '../../batch/manifest/manifest.ts';
+import { manifestLines } from '../../batch/manifest/manifest.ts';
+import { storedBackupOf } from '../../batch/stored-backup.ts';
+import type { PlannedRun, ValidatedRun } from './planned-run.ts';
+
+/** A journal that is open, the lines that are worked on by it, and what puts their results into files. */
+export interface OpenRun {
+  readonly journal: Journal;
+  readonly lines: AsyncIterable<ManifestLine>;
+  readonly delivery: () => Promise<Delivery>;
+}
+
+/**
+ * Opens the journal of a run, in a file or in the store.
+ *
+ * @param stop - no line is begun any more when it aborts
+ * @throws KmsxError those of `openJournal` and `openSharedJournal`
+ */
+export async function openRun(
+  planned: PlannedRun,
+  { manifest, header }: ValidatedRun,
+  stop: AbortSignal,
+): Promise<OpenRun> {
+  const { batch, limits, places, stores, session } = planned;
+  const { io } = session;
+  const lines = (): AsyncIterable<ManifestLine> => manifestLines(manifest, batch);
+  if (places.journal.list === undefined) {
+    const { concurrency } = limits;
+    const journal = await openJournal({ ...places.journal, header, concurrency, context: io });
+    const keep = stores.backups?.keep;
+    const delivery = (): Promise<Delivery> => openDelivery(journal, { ...places, keep }, io);
+    return { journal, lines: lines(), delivery };
+  }
+  if (stores.work === undefined) throw new TypeError('the store of the journal is not open');
+  const journal = await openSharedJournal({
+    ...stores.work,
+    label: places.journal.label,
+    header,
+    manifest: lines,
+    atOnce: limits.concurrency,
+    backupOf: (event) => (places.keepsInStore ? storedBackupOf(event, places) : undefined),
+    stop,
+    sleep: (milliseconds, signal) => io.sleep(milliseconds, signal),
+  });
+  return {
+    journal,
+    lines: journal.lines(),
+    delivery: () => Promise.resolve(lateDelivery(journal, planned)),
+  };
+}
+
+/** The results of a journal that is shared are put into files when every line has come to its end, whoever worked on it. */
+function lateDelivery(journal: SharedJournal, { places, session }: PlannedRun): Delivery {
+  const { out, outFolder } = places;
+  const label = (out ?? outFolder)?.label;
+  return {
+    deliver: () => Promise.resolve(),
+    finish: async () => {
+      await journal.recount();
+      if (label === undefined) return;
+      if (!journal.isWhole()) {
+        await session.reporter.note(`${label} is written when all lines have come to their end`);
+        return;
+      }
+      const whole = {
+        isResumed: true,
+        through: 0,
+        events: () => journal.results(),
+        record: () => Promise.resolve(),
+      };
+      const delivery = await openDelivery(
+        whole,
+        { ...places, backupFolder: undefined },
+        session.io,
+      );
+      await delivery.close();
+    },
+    close: () => Promise.resolve(),
+  };
+}
