@@ -49,6 +49,7 @@ export class KmsxProcess {
       cwd: this.#folder,
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: 64 * 1024 * 1024, // a line for each of thousands of backups
     });
     if (status !== 0) throw new Error(`node ${args.join(' ')}: ${stderr.toString()}`);
   }

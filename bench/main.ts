@@ -6,6 +6,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { batchTable } from './batch.ts';
 import { startCeremony } from './ceremony.ts';
+import { drillTable } from './drill.ts';
 import { growthTable } from './growth.ts';
 import { localKmsStartTable, localKmsTable } from './local-kms.ts';
 import { startUpTable } from './start-up.ts';
@@ -23,6 +24,7 @@ try {
   const ceremony = await startCeremony(root, folder);
   try {
     tables.push(startUpTable(ceremony), taskTable(ceremony), batchTable(ceremony, folder));
+    tables.push(drillTable(ceremony, folder));
     tables.push(await growthTable(ceremony, folder));
   } finally {
     await ceremony.close();

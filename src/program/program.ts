@@ -5,7 +5,13 @@ import { formatHelp } from '../terminal/help/format-help.ts';
 import { addHelpFacts } from '../terminal/help/help-facts.ts';
 import type { Block, Examples } from '../terminal/help/layout.ts';
 import type { Io } from '../terminal/io.ts';
-import { addGlobalOptions, checkArguments, hasUnknownOption } from '../terminal/options.ts';
+import {
+  addGlobalOptions,
+  assertNotBoth,
+  checkArguments,
+  globalOptions,
+  hasUnknownOption,
+} from '../terminal/options.ts';
 import { textWidth } from '../terminal/output/text-width.ts';
 import { addShortForms } from '../terminal/short-forms.ts';
 
@@ -227,6 +233,9 @@ export function createProgram(io: Io, argv: readonly string[]): Program {
     if (hasUnknownOption(argv, options)) {
       for (const option of command.options) option.makeOptionMandatory(false);
     }
+  });
+  program.hook('preAction', (_, command) => {
+    assertNotBoth(globalOptions(command));
   });
   addHelpFacts(program, { examples: BEGINNINGS, exitCodes: [], more: [TOPIC_LIST] });
   return {

@@ -4,6 +4,7 @@ import { hasCode, KmsxError, kmsxError, systemErrorCode } from '../base/error.ts
 import { fewDescriptors } from '../base/files/few-descriptors.ts';
 import { exitCodeOf, ExitWith } from '../terminal/exit-codes.ts';
 import { earlyOptions } from './early-options.ts';
+import { namingEndpointVariable } from './endpoint-variable.ts';
 import { BEGIN_HINT, introduction } from './introduction.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Program } from './program.ts';
@@ -31,7 +32,8 @@ export async function run(program: Program, argv: readonly string[], io: Io): Pr
       thrown instanceof CommanderError
         ? suggestionFor(thrown, program.command, command, io)
         : undefined;
-    const error = namingCommand(asKmsxError(thrown, command, suggestion), command);
+    const named = namingCommand(asKmsxError(thrown, command, suggestion), command);
+    const error = namingEndpointVariable(named, command, io);
     const options = earlyOptions(argv);
     if (isAlone(thrown) && options.errorFormat === 'text' && !options.quiet) {
       const text = `${introduction(textWidth(io.stderr, io))}\n`;
@@ -120,7 +122,8 @@ function fromCommander(error: CommanderError, ownSuggestion: string | undefined)
   // What follows an equals sign is a value, and may be a secret that was given to a wrong option.
   const text = error.message
     .replace(/^error: /, '')
-    .replace(/^(unknown option '--[^=]*)=.*'/s, "$1'");
+    .replace(/^(unknown option '--?[^=]*)=.*'/s, "$1'")
+    .replace(/^(unknown option '-p)[^']+'/is, "$1…'");
   const suggestion = /\n\((Did you mean [^\n]*)\)$/.exec(text);
   const sentence = text
     .slice(0, suggestion?.index)

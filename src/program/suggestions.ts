@@ -33,10 +33,40 @@ export function suggestionFor(
     case 'commander.excessArguments':
       return command && inputSuggestion(command, io);
     case 'commander.unknownOption':
-      return command && operandSuggestion(error, command);
+      return secretSuggestion(error, command) ?? (command && operandSuggestion(error, command));
     default:
       return undefined;
   }
+}
+
+/** Options that would take a secret itself, which there are none of: every process on the machine can read a command line. */
+const OF_SECRETS: readonly (readonly [option: RegExp, option: string, otherwise: string])[] = [
+  [
+    /^-*(?:new-?|old-?|key-?)?pass(?:-?(?:phrase|word|wd))?$/i,
+    '--passphrase',
+    'a passphrase is typed at the prompt, or comes from --passphrase-file FILE or --passphrase-env VAR',
+  ],
+  [
+    /^-*(?:token-?|user-?|so-?)?pin$/i,
+    '--pin',
+    'a PIN is typed at the prompt, or comes from --pin-file FILE or --pin-env VAR',
+  ],
+  [
+    /^-*(?:access-?key|secret|sts-?token|security-?token|(?:ak|sk)$)/i,
+    '',
+    'an access key comes from ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or from --profile NAME',
+  ],
+];
+
+/** @returns a hint that names no option whose value is the secret that was typed */
+function secretSuggestion(error: CommanderError, command: Command | undefined): string | undefined {
+  const word = /^error: unknown option '(-[^='\s]*)/.exec(error.message)?.[1] ?? '';
+  const found = OF_SECRETS.find(([option]) => option.test(word));
+  if (found === undefined) return undefined;
+  const [, option, otherwise] = found;
+  const never = 'a secret never stands on the command line';
+  const isTaken = command?.options.some(({ long }) => long === `${option}-file`) ?? false;
+  return option === '' || isTaken ? `${never}: ${otherwise}` : never;
 }
 
 /** A bare word is shown only if it is a file: it may be a secret given without its option. */

@@ -1,12 +1,16 @@
 import { kmsxError } from '../base/error.ts';
-import { areShortForms } from './short-forms.ts';
+import { shellWord } from '../base/shell-word.ts';
+import { areShortForms, takesValue } from './short-forms.ts';
 
 /** Every dash and hyphen of Unicode (general category Pd), the minus sign and the soft hyphen. */
 const DASH = String.raw`\p{Pd}\u2212\u00ad`;
 const OPTION_LIKE = new RegExp(
-  `^(?<dashes>[${DASH}]+)(?<name>[\\p{L}_][\\p{L}\\d_${DASH}]*)(?:(?<separator>[=:：＝]).*)?$`,
+  `^(?<dashes>[${DASH}]+)(?<name>[\\p{L}_][\\p{L}\\d_${DASH}]*)(?:(?<separator>[=:：＝])(?<value>.*))?$`,
   'su',
 );
+
+/** The parts of a word, by the names of `OPTION_LIKE`. */
+type Words = Readonly<Partial<Record<string, string>>>;
 
 /**
  * Refuses a word that is an option but for how it is typed: with a dash that a word processor made, one dash, an
@@ -18,7 +22,7 @@ const OPTION_LIKE = new RegExp(
  */
 export function assertWellTyped(word: string, names: readonly string[]): void {
   assertNoLoneDash(word);
-  const parts = OPTION_LIKE.exec(word)?.groups;
+  const parts: Words | undefined = OPTION_LIKE.exec(word)?.groups;
   if (parts === undefined) return;
   const { dashes = '', name = '', separator = '' } = parts;
   const long = names.find((each) => lettersOf(each) === lettersOf(name));
@@ -27,7 +31,7 @@ export function assertWellTyped(word: string, names: readonly string[]): void {
   if (meant === undefined || (dashes + name === meant && separators.includes(separator))) return;
   const wrong = whatIsWrong(dashes, name, separator, long !== undefined);
   throw kmsxError('bad-usage', `${dashes}${name} ${wrong}`, {
-    hints: [`did you mean ${meant}${withValue(separator, long !== undefined)}?`],
+    hints: [`did you mean ${meant}${withValue(parts, long !== undefined)}?`],
   });
 }
 
@@ -43,9 +47,12 @@ function codePoint(sign: string): string {
   return `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-function withValue(separator: string, isLong: boolean): string {
+/** A short option takes a file, whose name is no secret, or no value at all. */
+function withValue({ name = '', separator = '', value = '' }: Words, isLong: boolean): string {
   if (separator === '') return '';
-  return isLong ? '=…' : ' …';
+  if (isLong) return '=…';
+  if (!takesValue(name)) return '';
+  return value === '' ? ' …' : ` ${shellWord(value)}`;
 }
 
 function whatIsWrong(dashes: string, name: string, separator: string, isLong: boolean): string {

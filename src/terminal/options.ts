@@ -55,6 +55,18 @@ export function globalOptions(command: Command): GlobalOptions {
   return command.optsWithGlobals();
 }
 
+/**
+ * Refuses to be told to say less and more at once.
+ *
+ * @throws KmsxError `options-conflict`
+ */
+export function assertNotBoth({ quiet, verbose }: GlobalOptions): void {
+  if (!quiet || !verbose) return;
+  throw kmsxError('options-conflict', '--quiet and --verbose exclude each other', {
+    hints: ['leave out --quiet or --verbose'],
+  });
+}
+
 /** An option whose default is no value of its own: `otherwise` says in the help what happens without it. */
 export function optionOr(flags: string, description: string, otherwise: string): Option {
   return new Option(flags, description).default(undefined, otherwise);

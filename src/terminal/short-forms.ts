@@ -54,6 +54,11 @@ export function readsAsShortForm(word: string): boolean {
   return new RegExp(`^-(?:[${FLAGS}]|[${TAKING_VALUE}]$)`).test(word);
 }
 
+/** Whether a value follows the last of some letters that are short options. */
+export function takesValue(letters: string): boolean {
+  return new RegExp(`[${TAKING_VALUE}]$`).test(letters);
+}
+
 /** Whether every letter of a word is that of a short option. */
 export function areShortForms(letters: string): boolean {
   return new RegExp(`^(?:[${FLAGS}]+[${TAKING_VALUE}]?|[${TAKING_VALUE}])$`).test(letters);

@@ -68,6 +68,20 @@ describe('an option that is nearly right', () => {
   });
 });
 
+describe('a short option with an equals sign or a colon', () => {
+  it.each([
+    ['-o=x', '-o x'],
+    ['-i:my file', "-i 'my file'"],
+    ['-no=x', '-no x'],
+    ['-o=', '-o …'],
+    [`-q=${SECRET}`, '-q'],
+  ])('%s is answered with what to type', async (word, meant) => {
+    const { stderr, hint } = await refusal('unwrap-key', word);
+    expect(stderr).toContain('; a value follows a blank');
+    expect(hint).toBe(`did you mean ${meant}?`);
+  });
+});
+
 describe('a dash of a word processor in place of standard input or output', () => {
   it.each([
     ['unwrap-key', '--privkey', 'x', '--in', '–'],

@@ -47,6 +47,63 @@ describe('a command that there is not', () => {
   });
 });
 
+const SECRET = 'hunter2-canary';
+const NEVER = 'a secret never stands on the command line';
+const FILE_OR_VARIABLE = /--(?:passphrase|pin)-file FILE or --(?:passphrase|pin)-env VAR$/;
+
+describe('a secret on the command line', () => {
+  it.each<[command: string, words: readonly string[], hint: RegExp]>([
+    ['unwrap-key', ['--passphrase', SECRET], FILE_OR_VARIABLE],
+    ['unwrap-key', [`--passphrase=${SECRET}`], FILE_OR_VARIABLE],
+    ['unwrap-key', [`-passphrase=${SECRET}`], FILE_OR_VARIABLE],
+    ['unwrap-key', ['--password', SECRET], FILE_OR_VARIABLE],
+    ['keygen', ['--passphrase', SECRET, '--privkey-out', 'k'], FILE_OR_VARIABLE],
+    ['keygen', ['--privkey-out', 'k', '--pass', SECRET], FILE_OR_VARIABLE],
+    ['verify-key', ['--passwd', SECRET], FILE_OR_VARIABLE],
+    ['unwrap-key', ['--pin', SECRET], FILE_OR_VARIABLE],
+    ['import-key', [`--pin=${SECRET}`], FILE_OR_VARIABLE],
+    ['list-tokens', ['--user-pin', SECRET], FILE_OR_VARIABLE],
+    ['doctor', ['--passphrase', SECRET], /never stands on the command line$/],
+    ['list-keys', ['--access-key-secret', SECRET], /or from --profile NAME$/],
+    ['list-keys', ['--access-key-id', SECRET], /or from --profile NAME$/],
+    ['export-key', ['--secret', SECRET], /or from --profile NAME$/],
+    ['export-key', ['--sts-token', SECRET], /or from --profile NAME$/],
+  ])(
+    'of %s %j is never echoed, and the hint says where it comes from',
+    async (command, words, hint) => {
+      const { code, stdout, stderr } = await runInProcess([command, ...words], { cwd: folder() });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).not.toContain(SECRET);
+      const [first = '', ...others] = [...stderr.matchAll(/^kmsx: hint: (.*)$/gm)].map(
+        ([, text = '']) => text,
+      );
+      expect(first).toContain(NEVER);
+      expect(first).toMatch(hint);
+      expect(others).toEqual([`kmsx ${command} --help shows its options, with examples`]);
+    },
+  );
+
+  it.each([[`-p${SECRET}`], ['-p', SECRET], [`-P${SECRET}`]])(
+    'is not echoed: %j',
+    async (...words) => {
+      const { stderr } = await runInProcess(['unwrap-key', ...words], { cwd: folder() });
+      expect(stderr).toMatch(/^kmsx: error: unknown option -p/i);
+      expect(stderr).not.toContain(SECRET);
+    },
+  );
+});
+
+describe('--quiet and --verbose', () => {
+  it.each([
+    [['list-keys', '--quiet', '--verbose']],
+    [['list-keys', '-qv']],
+    [['--quiet', 'inspect', '-v', 'none']],
+    [['--verbose', 'version', '--quiet']],
+  ])('exclude each other: %j', async (argv) => {
+    expect(await hintsAfter(...argv)).toEqual(['leave out --quiet or --verbose']);
+  });
+});
+
 describe('a file in the wrong place', () => {
   it('is --in where the command takes it so', async () => {
     writeFileSync(join(folder(), 'my backup.json'), '{}');

@@ -1,5 +1,5 @@
 import { oneLine } from './printable.ts';
-import { widestOf, widthOf, wrap } from './wrap.ts';
+import { widestOf, widthOf, wrapBroken } from './wrap.ts';
 
 const GAP = '  ';
 const INDENT = '    ';
@@ -26,7 +26,7 @@ export function table(
   const beside = columnsThatFit(widths, columns);
   const isWhole = beside === headings.length;
   const shown = widths.slice(0, beside);
-  const last = isWhole ? roomForLast(widths, columns) : (shown.at(-1) ?? 0);
+  const last = isWhole ? roomForLast(widths, columns) : Math.min(columns, shown.at(-1) ?? 0);
   const below = headings.slice(beside);
   const head = lineOf(
     headings.slice(0, beside).map((heading) => heading.toUpperCase()),
@@ -64,7 +64,7 @@ function totalWidth(widths: readonly number[]): number {
 }
 
 function rowLines(row: readonly string[], widths: readonly number[], last: number): string[] {
-  const wrapped = wrap(row.at(-1) ?? '', Math.max(1, last));
+  const wrapped = wrapBroken(row.at(-1) ?? '', Math.max(1, last), row.length === 1 ? GAP : '');
   return wrapped.map((text, index) =>
     lineOf([...row.slice(0, -1).map((cell) => (index === 0 ? cell : '')), text], widths),
   );
@@ -79,7 +79,7 @@ function lineOf(cells: readonly string[], widths: readonly number[]): string {
 
 /** Text below a row: what follows its first line is indented more. */
 function hanging(text: string, columns: number): string[] {
-  return wrap(text, columns - INDENT.length - GAP.length).map((line, index) =>
+  return wrapBroken(text, columns - INDENT.length - GAP.length).map((line, index) =>
     index === 0 ? INDENT + line : INDENT + GAP + line,
   );
 }

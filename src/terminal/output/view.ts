@@ -5,7 +5,7 @@ import { oneLine } from './printable.ts';
 import { writeStdout } from './stdout.ts';
 import { shellLines } from './shell-lines.ts';
 import { textWidth } from './text-width.ts';
-import { widestOf, wrap } from './wrap.ts';
+import { widestOf, wrapBroken } from './wrap.ts';
 
 /** What a person reads of a result on a terminal. */
 export interface View {
@@ -67,8 +67,9 @@ export async function printView(view: () => View, session: Session): Promise<voi
 const TONES = { good: 'green', warning: 'yellow', bad: 'red' } as const;
 
 /**
- * A view as text, in so many columns. Control characters are escaped, nothing is broken inside a word, and a command
- * that is too long goes on after a backslash.
+ * A view as text, in so many columns. Control characters are escaped. A line that goes on is indented, within a word that
+ * is wider than its column too: nothing but titles and the verdict begins in the first column. A command that is too long
+ * goes on after a backslash, and is broken inside no word.
  */
 export function renderView(
   { verdict, tone = 'good', blocks }: View,
@@ -76,12 +77,13 @@ export function renderView(
   colored: boolean,
 ): string {
   const chalk = new Chalk({ level: colored ? 1 : 0 });
-  const first = wrap(oneLine(verdict), columns).map((line) => chalk.bold[TONES[tone]](line));
+  const linesOf = (text: string): string[] => wrapBroken(oneLine(text), columns, INDENT);
+  const first = linesOf(verdict).map((line) => chalk.bold[TONES[tone]](line));
   const rest = blocks
     .filter(({ rows }) => rows.length > 0)
     .flatMap(({ title, rows }) => [
       '',
-      ...(title === undefined ? [] : wrap(oneLine(title), columns).map((line) => chalk.bold(line))),
+      ...(title === undefined ? [] : linesOf(title).map((line) => chalk.bold(line))),
       ...renderRows(rows, columns),
     ]);
   return `${[...first, ...rest].join('\n')}\n`;
@@ -109,11 +111,11 @@ function renderRows(rows: readonly ViewRow[], columns: number): string[] {
     const hasRoom =
       roomBeside >= (widest > roomBelow ? LEAST_BESIDE : Math.max(LEAST_BESIDE, widest));
     if (!hasRoom) {
-      const lines = texts.flatMap((text) => wrap(text, roomBelow));
-      const above = label === '' ? [] : [INDENT + label];
+      const lines = texts.flatMap((text) => wrapBroken(text, roomBelow));
+      const above = label === '' ? [] : wrapBroken(label, roomBelow).map((line) => INDENT + line);
       return [...above, ...lines.map((line) => INDENT + INDENT + line)];
     }
-    const lines = texts.flatMap((text) => wrap(text, roomBeside));
+    const lines = texts.flatMap((text) => wrapBroken(text, roomBeside));
     return lines.map((line, at) => {
       const head = (at === 0 ? label : '').padEnd(labelWidth);
       return labelWidth === 0 ? INDENT + line : `${INDENT}${head}${INDENT}${line}`.trimEnd();

@@ -15,6 +15,24 @@ export function wrap(text: string, width: number, hanging = ''): string[] {
   return lines;
 }
 
+/**
+ * As `wrap`, but a word that is wider than `width` is broken: a terminal would go on with it in its first column, where it
+ * looks like a line of its own.
+ */
+export function wrapBroken(text: string, width: number, hanging = ''): string[] {
+  return wrap(text, width, hanging).flatMap((line) => broken(line, width, hanging));
+}
+
+function broken(line: string, width: number, hanging: string): string[] {
+  const characters = Array.from(line);
+  const room = Math.max(1, width - hanging.length);
+  const lines = [characters.slice(0, width).join('')];
+  for (let at = width; at < characters.length; at += room) {
+    lines.push(hanging + characters.slice(at, at + room).join(''));
+  }
+  return lines;
+}
+
 /** Counts characters, not UTF-16 units; how many cells a character takes is unknown. */
 export function widthOf(text: string): number {
   return Array.from(text).length;

@@ -28,7 +28,7 @@ describe('the command that goes on from a backup', () => {
 
   it('repeats how KMS is reached, and where the export goes', () => {
     expect(commandAfterFailure({ ...OPTIONS, out: 'the export.json' })).toBe(
-      `go on from the backup: kmsx reexport-key --in b.json --out 'the export.json' --pubkey hsm.pem ${connection}`,
+      `go on from the backup: kmsx reexport-key --in b.json --pubkey hsm.pem ${connection} --out 'the export.json'`,
     );
   });
 

@@ -1,62 +1,43 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { ServerUser } from './server-process.ts';
-import {
-  freePort,
-  makeOwned,
-  own,
-  ServerProcess,
-  serverFolder,
-  serverUser,
-} from './server-process.ts';
+import type { ServerPlace } from './database-server.ts';
+import { DatabaseServer, makeData, serverPlace } from './database-server.ts';
 import type { TlsFiles } from './tls-files.ts';
 
 /** Debian's place, which is not in everybody's PATH. */
 const SERVER = '/usr/sbin/mariadbd';
 
-/** A MariaDB server of the test's own, in a temporary folder, with a socket there and a port on loopback. */
-export class MariaDb {
-  readonly folder: string;
-  readonly port: number;
-  readonly #process: ServerProcess;
-  readonly #user: ServerUser | undefined;
-
-  private constructor(folder: string, port: number, user: ServerUser | undefined) {
-    this.folder = folder;
-    this.port = port;
-    this.#user = user;
-    this.#process = new ServerProcess(
-      [
-        SERVER,
-        '--no-defaults',
-        `--datadir=${join(folder, 'data')}`,
-        `--socket=${join(folder, 'mysqld.sock')}`,
-        `--port=${port}`,
-        '--bind-address=127.0.0.1',
-        '--innodb-buffer-pool-size=16M',
-        '--innodb-log-file-size=8M',
-        `--pid-file=${join(folder, 'pid')}`,
-      ],
-      { cwd: folder, ...user },
-      () => this.#answers(),
-    );
+/** A MariaDB server of the test's own, in a temporary folder. */
+export class MariaDb extends DatabaseServer {
+  private constructor(place: ServerPlace) {
+    const { folder, data, port } = place;
+    super(place, [
+      SERVER,
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--socket=${join(folder, 'mysqld.sock')}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--innodb-buffer-pool-size=16M',
+      '--innodb-log-file-size=8M',
+      `--pid-file=${join(folder, 'pid')}`,
+    ]);
   }
 
   /** Makes the data folder and a database `keys`, and starts the server. */
   static async create(settings: readonly string[] = []): Promise<MariaDb> {
-    const user = serverUser('mysql');
-    const folder = serverFolder('kmsx-mariadb-', user);
-    const data = join(folder, 'data');
-    makeOwned(data, user);
+    const place = await serverPlace('kmsx-mariadb-', 'mysql');
+    makeData(place);
     const options = [
       '--no-defaults',
-      `--datadir=${data}`,
+      `--datadir=${place.data}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       '--innodb-log-file-size=8M',
     ];
-    execFileSync('mariadb-install-db', options, { ...user, cwd: folder, stdio: 'ignore' });
-    const server = new MariaDb(folder, await freePort(), user);
+    const as = { ...place.user, cwd: place.folder };
+    execFileSync('mariadb-install-db', options, { ...as, stdio: 'ignore' });
+    const server = new MariaDb(place);
     await server.start(...settings);
     server.sql('CREATE DATABASE `keys`', '');
     return server;
@@ -68,22 +49,13 @@ export class MariaDb {
   }
 
   async start(...settings: readonly string[]): Promise<void> {
-    await this.#process.start(...settings);
-  }
-
-  /** Ends the server and all its sessions at once, as `kill -9` does. */
-  async kill(): Promise<void> {
-    await this.#process.kill();
-  }
-
-  async remove(): Promise<void> {
-    await this.#process.remove();
+    await this.startWith(...settings);
   }
 
   /** The settings for TLS with a certificate, whose files become the server's. */
-  tls({ key, certificate }: TlsFiles): string[] {
-    for (const path of [key, certificate]) own(path, this.#user);
-    return [`--ssl-key=${key}`, `--ssl-cert=${certificate}`];
+  tls(files: TlsFiles): string[] {
+    this.ownTls(files);
+    return [`--ssl-key=${files.key}`, `--ssl-cert=${files.certificate}`];
   }
 
   /** Runs SQL as root; gives what it prints, one line a row. */
@@ -109,7 +81,7 @@ export class MariaDb {
     return join(this.folder, 'mysqld.sock');
   }
 
-  #answers(): boolean {
+  protected override answers(): boolean {
     try {
       this.sql('SELECT 1', '');
       return true;

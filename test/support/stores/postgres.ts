@@ -1,16 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ServerPlace } from './database-server.ts';
+import { DatabaseServer, makeData, serverPlace } from './database-server.ts';
 import type { TlsFiles } from './tls-files.ts';
-import type { ServerUser } from './server-process.ts';
-import {
-  freePort,
-  makeOwned,
-  own,
-  ServerProcess,
-  serverFolder,
-  serverUser,
-} from './server-process.ts';
 
 /** Debian's PostgreSQL: its programs for servers are not in the PATH. */
 function binaries(): string {
@@ -20,35 +13,21 @@ function binaries(): string {
   return join(root, version, 'bin');
 }
 
-/** A PostgreSQL server of the test's own, in a temporary folder, with a socket there and a port on loopback. */
-export class Postgres {
-  readonly folder: string;
-  readonly port: number;
-  readonly #process: ServerProcess;
-  readonly #user: ServerUser | undefined;
-
-  private constructor(folder: string, port: number, user: ServerUser | undefined) {
-    this.folder = folder;
-    this.port = port;
-    this.#user = user;
-    const bin = binaries();
-    const options = ['-D', join(folder, 'data'), '-k', folder, '-p', String(port)];
-    this.#process = new ServerProcess(
-      [join(bin, 'postgres'), ...options, '-h', '127.0.0.1'],
-      { cwd: folder, ...user },
-      () => succeeds(join(bin, 'pg_isready'), ['-q', '-h', folder, '-p', String(port)]),
-    );
+/** A PostgreSQL server of the test's own, in a temporary folder. */
+export class Postgres extends DatabaseServer {
+  private constructor(place: ServerPlace) {
+    const { folder, data, port } = place;
+    const options = ['-D', data, '-k', folder, '-p', String(port), '-h', '127.0.0.1'];
+    super(place, [join(binaries(), 'postgres'), ...options]);
   }
 
   /** Makes the cluster, and starts the server. Who comes over a socket is trusted; over TCP a password is needed. */
   static async create(settings: Readonly<Record<string, string>> = {}): Promise<Postgres> {
-    const user = serverUser('postgres');
-    const folder = serverFolder('kmsx-pg-', user);
-    const data = join(folder, 'data');
-    makeOwned(data, user);
+    const place = await serverPlace('kmsx-pg-', 'postgres');
+    makeData(place);
     const options = [
       '-D',
-      data,
+      place.data,
       '-U',
       'postgres',
       '-A',
@@ -59,11 +38,11 @@ export class Postgres {
       '-N',
     ];
     execFileSync(join(binaries(), 'initdb'), options, {
-      ...user,
-      cwd: folder,
+      ...place.user,
+      cwd: place.folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    const postgres = new Postgres(folder, await freePort(), user);
+    const postgres = new Postgres(place);
     postgres.logins('local all all trust', 'host all all all scram-sha-256');
     await postgres.start(settings);
     return postgres;
@@ -71,14 +50,14 @@ export class Postgres {
 
   /** A hot standby of this server, which replays what it commits. */
   async standby(): Promise<Postgres> {
-    const folder = serverFolder('kmsx-pg-', this.#user);
+    const place = await serverPlace('kmsx-pg-', 'postgres');
     const from = ['-h', this.folder, '-p', String(this.port), '-U', 'postgres'];
-    execFileSync(join(binaries(), 'pg_basebackup'), [...from, '-D', join(folder, 'data'), '-R'], {
-      ...this.#user,
-      cwd: folder,
+    execFileSync(join(binaries(), 'pg_basebackup'), [...from, '-D', place.data, '-R'], {
+      ...place.user,
+      cwd: place.folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    const standby = new Postgres(folder, await freePort(), this.#user);
+    const standby = new Postgres(place);
     await standby.start();
     return standby;
   }
@@ -89,41 +68,27 @@ export class Postgres {
   }
 
   async start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
-    await this.#process.start(
+    await this.startWith(
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     );
   }
 
-  /** Ends the server and all its sessions at once, as `kill -9` does. */
-  async kill(): Promise<void> {
-    await this.#process.kill();
-  }
-
   /** Ends the server and all its sessions as an administrator does who does not wait. */
   async stop(): Promise<void> {
-    await this.#process.kill('SIGINT');
-  }
-
-  async remove(): Promise<void> {
-    await this.#process.remove();
+    await this.kill('SIGINT');
   }
 
   /** What pg_hba.conf says; a server that runs takes it when it starts again. */
   logins(...lines: readonly string[]): void {
     const path = join(this.folder, 'data', 'pg_hba.conf');
     writeFileSync(path, `local replication all trust\n${lines.join('\n')}\n`);
-    own(path, this.#user);
+    this.own(path);
   }
 
   /** The settings for TLS with a certificate, whose files become the server's. */
-  tls({ key, certificate }: TlsFiles): Record<string, string> {
-    for (const path of [key, certificate]) own(path, this.#user);
-    return { ssl: 'on', ssl_key_file: key, ssl_cert_file: certificate };
-  }
-
-  /** Makes a folder the server's own. */
-  own(folder: string): void {
-    own(folder, this.#user);
+  tls(files: TlsFiles): Record<string, string> {
+    this.ownTls(files);
+    return { ssl: 'on', ssl_key_file: files.key, ssl_cert_file: files.certificate };
   }
 
   /** Runs SQL as the owner of the cluster; gives what it prints. */
@@ -145,13 +110,9 @@ export class Postgres {
       PGDATABASE: database,
     };
   }
-}
 
-function succeeds(program: string, args: readonly string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
+  protected override answers(): boolean {
+    const asked = ['-q', '-h', this.folder, '-p', String(this.port)];
+    return spawnSync(join(binaries(), 'pg_isready'), asked, { stdio: 'ignore' }).status === 0;
   }
 }

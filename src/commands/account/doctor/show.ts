@@ -6,7 +6,7 @@ import { writeStdout } from '../../../terminal/output/stdout.ts';
 import type { View } from '../../../terminal/output/view.ts';
 import { fact, printView, showsViews } from '../../../terminal/output/view.ts';
 import { tableWidth } from '../../../terminal/output/text-width.ts';
-import { wrap } from '../../../terminal/output/wrap.ts';
+import { wrapBroken } from '../../../terminal/output/wrap.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { counted } from '../../shared/view/rows.ts';
 import type { Finding, Status } from './check.ts';
@@ -121,7 +121,7 @@ function tableRows(
     isBeside ? message : `${check}: ${message}`,
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
   ];
-  const lines = texts.flatMap((text) => wrap(oneLine(text), columns - indent));
+  const lines = texts.flatMap((text) => wrapBroken(oneLine(text), columns - indent));
   const below = lines.map((line) => `${' '.repeat(indent)}${line}\n`).join('');
   return (
     colored(status, words) +

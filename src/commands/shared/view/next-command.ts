@@ -63,9 +63,11 @@ export function nextCommand(
   const values = [...own, ...groups.flatMap((group) => valuesOf(REPEATED[group], options))];
   const given = values.flatMap(([, value]) => value ?? []).map(String);
   const needed = NEEDS.filter(([prefix]) => given.some((value) => value.startsWith(prefix)));
+  const isOutput = ([option]: OptionValues): boolean => option === '--out';
   return commandLine(words, [
-    ...values,
+    ...values.filter((each) => !isOutput(each)),
     ...needed.flatMap(([, names]) => valuesOf(names, options)),
+    ...values.filter(isOutput),
   ]);
 }
 

@@ -54,6 +54,23 @@ Next
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
   });
 
+  it('lets no word begin a line of its own, however long: it goes on below, indented', () => {
+    const fake = 'kmsx:all-is-well';
+    const word = `${'x'.repeat(40)}${fake}`.repeat(4);
+    const view: View = {
+      verdict: `Exported ${word} and more`,
+      blocks: [{ title: `Title ${word}`, rows: [fact('label', word), fact(word, word)] }],
+    };
+    for (const columns of [40, 56, 80, 100]) {
+      const lines = renderView(view, columns, false).trimEnd().split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+      const flush = lines.filter((line) => /^\S/.test(line));
+      expect(flush.map((line) => line.split(' ')[0])).toEqual(['Exported', 'Title']);
+      const letters = lines.join('').replaceAll(' ', '');
+      expect(letters.split(word)).toHaveLength(6);
+    }
+  });
+
   it('escapes what would move the cursor or begin a line', () => {
     const evil = '\u001b[2J\nkmsx: all is well';
     const view: View = {
