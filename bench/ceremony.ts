@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KmsxProcess } from './kmsx-process.ts';
 
@@ -16,6 +16,8 @@ export interface Ceremony {
   readonly exportArguments: () => string[];
   /** The commands whose start is measured; each call gives arguments that work. */
   readonly commands: () => Readonly<Record<string, () => readonly string[]>>;
+  /** The processors' time that the embedded KMS has used, in milliseconds; NaN where the system does not tell it. */
+  kmsCpuMs(): number;
   close(): Promise<void>;
 }
 
@@ -71,11 +73,21 @@ export async function startCeremony(root: string, folder: string): Promise<Cerem
     });
     return {
       ...{ processes, privateKeyFile, exportFile, exportOptions, exportArguments },
-      ...{ commands, close },
+      ...{ commands, close, kmsCpuMs: () => cpuMsOf(child.pid) },
     };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Linux tells it in hundredths of a second (proc(5)). */
+function cpuMsOf(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return NaN;
   }
 }
 

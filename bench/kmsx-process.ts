@@ -4,6 +4,19 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** What a process used. */
+export interface Used {
+  /** From its launch to its end. */
+  readonly wallMs: number;
+  /** Of processors: what others do on the machine changes it less than the time of a clock. */
+  readonly cpuMs: number;
+  /** The most memory of the process. */
+  readonly mib: number;
+}
+
+/** Prints what the process used, as JSON in the last line of standard error. */
+const USAGE = `data:text/javascript,process.on('exit',()=>process.stderr.write('\\n'+JSON.stringify(process.resourceUsage())))`;
+
 /** The built program, run in processes of its own with an environment that holds what is named here only. */
 export class KmsxProcess {
   readonly #launcher: string;
@@ -52,6 +65,34 @@ export class KmsxProcess {
       maxBuffer: 64 * 1024 * 1024, // a line for each of thousands of backups
     });
     if (status !== 0) throw new Error(`node ${args.join(' ')}: ${stderr.toString()}`);
+  }
+
+  /**
+   * Runs kmsx to its end, and tells what it used.
+   *
+   * @param before - what its command line begins with, such as a program that takes another
+   */
+  used(
+    args: readonly string[],
+    {
+      env,
+      before = [],
+    }: { readonly env?: NodeJS.ProcessEnv; readonly before?: readonly string[] } = {},
+  ): Used {
+    const node = [process.execPath, '--import', USAGE, ...this.kmsxArguments(...args)];
+    const [program = '', ...rest] = [...before, ...node];
+    const start = performance.now();
+    const { status, stderr } = spawnSync(program, rest, {
+      cwd: this.#folder,
+      env: { ...this.#env, ...env },
+      maxBuffer: 2 ** 30,
+    });
+    const wallMs = performance.now() - start;
+    if (status !== 0)
+      throw new Error(`${args.slice(0, 3).join(' ')}: ${stderr.toString().slice(0, 500)}`);
+    const usage = JSON.parse(stderr.toString().split('\n').at(-1) ?? '') as NodeJS.ResourceUsage;
+    const cpuMs = (usage.userCPUTime + usage.systemCPUTime) / 1000;
+    return { wallMs, cpuMs, mib: usage.maxRSS / 1024 };
   }
 
   /** Starts kmsx and waits for its first line. */

@@ -32,13 +32,12 @@ export function parseJson(text: string, label: string): unknown {
  * @throws KmsxError `json-malformed`, `json-name-twice`; neither quotes the text
  */
 export function assertUnambiguous(text: string, label: string): void {
-  const tokens = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g) ?? [];
-  if (isTooDeep(tokens)) {
+  const { depth, repeated } = scan(text);
+  if (depth > MAX_DEPTH) {
     throw kmsxError('json-malformed', `${label} nests more than ${MAX_DEPTH} levels deep`, {
       details: { label },
     });
   }
-  const repeated = findRepeatedName(tokens);
   if (repeated !== undefined) {
     throw kmsxError(
       'json-name-twice',
@@ -53,29 +52,50 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isTooDeep(tokens: readonly string[]): boolean {
-  let depth = 0;
-  for (const token of tokens) {
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') depth -= 1;
-    if (depth > MAX_DEPTH) return true;
-  }
-  return false;
-}
+const [QUOTE, COLON, BACKSLASH] = [0x22, 0x3a, 0x5c];
+const [OBJECT, OBJECT_END, ARRAY, ARRAY_END] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** Finds a name that stands twice in one object. The tokens must be those of valid JSON. */
-function findRepeatedName(tokens: readonly string[]): string | undefined {
+/** How deep valid JSON nests, and the first name that stands twice in one object. */
+function scan(text: string): { readonly depth: number; readonly repeated: string | undefined } {
   const open: (Set<string> | undefined)[] = [];
-  for (const [index, token] of tokens.entries()) {
-    if (token === '{') open.push(new Set());
-    else if (token === '[') open.push(undefined);
-    else if (token === '}' || token === ']') open.pop();
-    else if (token.startsWith('"') && tokens[index + 1] === ':') {
-      const name = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
-      const names = open.at(-1);
-      if (names?.has(name)) return name;
-      names?.add(name);
+  let depth = 0;
+  let repeated: string | undefined;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (char === OBJECT || char === ARRAY) {
+      open.push(char === OBJECT ? new Set() : undefined);
+      depth = Math.max(depth, open.length);
+    } else if (char === OBJECT_END || char === ARRAY_END) open.pop();
+    else if (char === QUOTE) {
+      const end = endOfString(text, at);
+      if (isColonNext(text, end)) {
+        const name = nameOf(text.slice(at, end));
+        if (open.at(-1)?.has(name) === true) repeated ??= name;
+        open.at(-1)?.add(name);
+      }
+      at = end - 1;
     }
   }
-  return undefined;
+  return { depth, repeated };
+}
+
+/** Where the string that begins at a quotation mark has ended. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; ; at += 1) {
+    const mark = text.indexOf('"', at);
+    let escapes = mark;
+    while (text.charCodeAt(escapes - 1) === BACKSLASH) escapes -= 1;
+    if ((mark - escapes) % 2 === 0) return mark + 1;
+    at = mark;
+  }
+}
+
+function isColonNext(text: string, from: number): boolean {
+  let at = from;
+  while (text.charCodeAt(at) <= 0x20) at += 1;
+  return text.charCodeAt(at) === COLON;
+}
+
+function nameOf(token: string): string {
+  return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
 }

@@ -111,5 +111,9 @@ export type Fields<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] | und
 
 /** Leaves out what is not known: a document never says null. */
 export function toDocument<T extends object>(fields: Fields<T>): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+  const document: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) document[name] = value;
+  }
+  return document as T;
 }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { SecretBytes } from '../base/secret-bytes.ts';
-import type { WrappingAlgorithm } from './algorithms.ts';
+import type { OaepHash, WrappingAlgorithm } from './algorithms.ts';
 import type { OaepHashes } from './rsa-oaep.ts';
 
 /** The private half of a wrapping key, wherever it lies: it opens the exports that were made for it. */
@@ -26,6 +26,8 @@ export interface UnwrappingKey {
     wrapped: Uint8Array,
     candidates: readonly OaepHashes[],
   ): Promise<OaepHashes | undefined>;
+  /** The same key for many exports at once, where it can open them on threads. */
+  forMany?(): Promise<UnwrappingKey>;
   /** Lets go of the key: nothing is unwrapped after it. */
   close(): Promise<void>;
 }
@@ -37,18 +39,31 @@ export interface UnwrappingKey {
  */
 export function rsaUnwrappingKey(privateKey: KeyObject, fingerprint: string): UnwrappingKey {
   const { modulusLength = 0 } = privateKey.asymmetricKeyDetails ?? {};
-  return {
+  const key: UnwrappingKey = {
     fingerprint,
     wrappedBytes: Math.ceil(modulusLength / 8),
-    async unwrap(wrapped, { name, hash }) {
-      if (hash === undefined) throw new TypeError(`${name} is not for RSA keys`);
+    async unwrap(wrapped, algorithm) {
       const { unwrapRsaOaep } = await import('./rsa-oaep.ts');
-      return unwrapRsaOaep(wrapped, privateKey, hash);
+      return unwrapRsaOaep(wrapped, privateKey, hashOf(algorithm));
     },
     async findHashes(wrapped, candidates) {
       const { findOaepHashes } = await import('./rsa-oaep.ts');
       return findOaepHashes(wrapped, privateKey, candidates);
     },
+    async forMany() {
+      const { rsaThreads } = await import('./rsa-threads.ts');
+      const threads = rsaThreads(privateKey);
+      return {
+        ...key,
+        unwrap: async (wrapped, algorithm) => await threads.unwrap(wrapped, hashOf(algorithm)),
+      };
+    },
     close: () => Promise.resolve(),
   };
+  return key;
+}
+
+function hashOf({ name, hash }: WrappingAlgorithm): OaepHash {
+  if (hash === undefined) throw new TypeError(`${name} is not for RSA keys`);
+  return hash;
 }

@@ -85,6 +85,8 @@ async function endOfLines(handle: FileHandle): Promise<number> {
   return 0;
 }
 
+const ZEROS = Buffer.alloc(256 * 1024);
+
 interface Waiting {
   readonly lines: string;
   readonly resolve: () => void;
@@ -105,9 +107,12 @@ function appendTo(
   const write = async (bytes: Uint8Array): Promise<void> => {
     if (ahead > 0 && size < length + bytes.length + ahead / 2) {
       // The zeros come first: then it is they that find no room, and what is written over them finds it.
-      const zeros = Buffer.alloc(bytes.length + ahead);
-      await writeAll(handle, zeros, size);
-      size += zeros.length;
+      const room = size + bytes.length + ahead;
+      while (size < room) {
+        const zeros = ZEROS.subarray(0, room - size);
+        await writeAll(handle, zeros, size);
+        size += zeros.length;
+      }
     }
     await writeAll(handle, bytes, length);
     await handle.datasync();

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
@@ -15,6 +16,8 @@ export interface Patience {
   /** Wait until a named pipe has a writer; otherwise one without a writer is empty. */
   readonly waitForWriter?: boolean;
   readonly signal?: AbortSignal;
+  /** Of the file, where they are known. */
+  readonly stats?: Stats;
 }
 
 /** Opens a file or pipe without blocking: an open that waits for a writer holds a thread, even when the process ends. */
@@ -31,13 +34,12 @@ export async function openPatiently(path: string): Promise<FileHandle> {
 export async function readUpTo(
   file: FileHandle,
   maxBytes: number,
-  { silenceMs = Infinity, waitForWriter = false, signal }: Patience = {},
+  { silenceMs = Infinity, waitForWriter = false, signal, stats: known }: Patience = {},
 ): Promise<Buffer> {
-  const stats = await file.stat();
+  const stats = known ?? (await file.stat());
+  const hasEnd = stats.isFile() && stats.size > 0;
   // One byte more than the file has, to see that it ends there. The kernel's files say that they have none.
-  let buffer = Buffer.alloc(
-    (stats.isFile() && stats.size > 0 ? Math.min(stats.size, maxBytes) : maxBytes) + 1,
-  );
+  let buffer = Buffer.alloc((hasEnd ? Math.min(stats.size, maxBytes) : maxBytes) + 1);
   try {
     let length = 0;
     let silentMs = 0;
@@ -57,6 +59,7 @@ export async function readUpTo(
       } else {
         length += bytesRead;
         silentMs = 0;
+        if (hasEnd && length === stats.size) break; // there was room for one byte more
       }
     }
     return Buffer.from(buffer.subarray(0, length));

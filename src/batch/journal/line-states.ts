@@ -14,6 +14,8 @@ const MOST_CODES = 250;
 export class LineStates {
   #states = new Uint8Array(1024);
   readonly #codes: string[] = [];
+  /** How many lines failed with each code, and are not done since. */
+  readonly #failed: number[] = [];
   readonly #generated = new Map<number, Generated>();
   #done = 0;
   #lost = 0;
@@ -46,17 +48,21 @@ export class LineStates {
   /** How many lines failed and are not done since, by code. */
   failures(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const state of this.#states) {
-      if (state < FAILED) continue;
-      const code = this.#codes[state - FAILED] ?? '';
-      counts.set(code, (counts.get(code) ?? 0) + 1);
+    for (const [index, code] of this.#codes.entries()) {
+      const count = this.#failed[index] ?? 0;
+      if (count > 0) counts.set(code, count);
     }
     return counts;
   }
 
   /** Lines of which it is not known whether a data key was generated for them. */
   openIntents(): number[] {
-    return [...this.#states.entries()].flatMap(([line, state]) => (state === INTENT ? [line] : []));
+    const lines: number[] = [];
+    for (let line = this.#states.indexOf(INTENT); line !== -1;) {
+      lines.push(line);
+      line = this.#states.indexOf(INTENT, line + 1);
+    }
+    return lines;
   }
 
   /** Takes an event of the journal, in its order. */
@@ -92,13 +98,20 @@ export class LineStates {
       larger.set(this.#states);
       this.#states = larger;
     }
+    this.#count(this.#states[line] ?? NEW, -1);
+    this.#count(state, 1);
     this.#states[line] = state;
+  }
+
+  #count(state: number, change: 1 | -1): void {
+    if (state >= FAILED)
+      this.#failed[state - FAILED] = (this.#failed[state - FAILED] ?? 0) + change;
   }
 
   #numberOf(code: string): number {
     const known = this.#codes.indexOf(code);
     if (known !== -1) return known;
-    if (this.#codes.length === MOST_CODES) return this.#codes.length;
+    if (this.#codes.length === MOST_CODES) return MOST_CODES - 1;
     return this.#codes.push(this.#codes.length === MOST_CODES - 1 ? 'other' : code) - 1;
   }
 }

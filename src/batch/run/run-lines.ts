@@ -59,12 +59,16 @@ export async function runLines(options: RunOptions): Promise<void> {
   const running = new Set<Promise<void>>();
   let fatal: { readonly error: unknown } | undefined;
   let [begun, failed] = [0, 0];
-  const stopped = new Promise<void>((resolve) => {
-    if (stop.aborted) resolve();
-    stop.addEventListener('abort', () => {
-      resolve();
-    });
+  let wake = (): void => undefined;
+  stop.addEventListener('abort', () => {
+    wake();
   });
+  /** A race with one promise for the whole run would hold on to each that it was raced with. */
+  const untilStopped = (turn: Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      wake = resolve;
+      turn.then(resolve, reject);
+    });
   const isOver = (): boolean =>
     stop.aborted || fatal !== undefined || begun >= limit || (failFast && failed > 0);
 
@@ -104,7 +108,7 @@ export async function runLines(options: RunOptions): Promise<void> {
     for await (const line of lines) {
       if (isOver()) break;
       if (journal.isDone(line.line)) continue;
-      await Promise.race([window.take().then(pace), stopped]);
+      if (!stop.aborted) await untilStopped(window.take().then(pace));
       if (isOver()) break;
       begun += 1;
       const lineWork = work(line).finally(() => {

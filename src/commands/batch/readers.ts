@@ -87,9 +87,9 @@ export function makeReaders(
     privateKey: (path) => {
       const known = privateKeys.get(path);
       if (known !== undefined) return known;
-      const opened = readInput(path, 'a private key', session.io, session.reporter).then((input) =>
-        openPrivateKey(input, options, session),
-      );
+      const opened = readInput(path, 'a private key', session.io, session.reporter)
+        .then((input) => openPrivateKey(input, options, session))
+        .then((key) => key.forMany?.() ?? key);
       privateKeys.set(path, opened);
       return opened;
     },

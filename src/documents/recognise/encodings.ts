@@ -118,6 +118,8 @@ export function decodeUtf16(bytes: Buffer): Decoded<Utf16Dress> | undefined {
   const isBig = hasMark ? mark === 0xfeff : bytes[0] === 0;
   const units = hasMark ? bytes.subarray(2) : bytes;
   const unit = (at: number): number => (isBig ? units.readUInt16BE(at) : units.readUInt16LE(at));
+  const first = unit(0);
+  if (!hasMark && (first >= 0x80 || !isTextByte(first))) return undefined;
   const inside = secretBuffer(units.length / 2);
   for (const [index] of inside.entries()) {
     const value = unit(index * 2);
@@ -149,8 +151,12 @@ function isMostlyAscii(text: Buffer): boolean {
 
 /** Whether bytes are text in UTF-8: no control characters but those that make blanks. */
 export function isText(bytes: Buffer): boolean {
-  if (!bytes.every((byte) => byte >= 0x80 || isTextByte(byte))) return false;
-  if (bytes.every((byte) => byte < 0x80)) return true;
+  let isAscii = true;
+  for (const byte of bytes) {
+    if (byte >= 0x80) isAscii = false;
+    else if (!isTextByte(byte)) return false;
+  }
+  if (isAscii) return true;
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return true;

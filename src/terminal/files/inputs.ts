@@ -131,7 +131,7 @@ async function readFile(
     if (!mayAsk && isTerminal(handle.fd)) throw inputNeeded(label, what);
     const stats = await handle.stat();
     const waitForWriter = stats.isFIFO() && !/^\/(dev|proc\/self)\/fd\//.test(label);
-    const bytes = await readUpTo(handle, most, { waitForWriter, signal });
+    const bytes = await readUpTo(handle, most, { waitForWriter, signal, stats });
     const fileId = stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined;
     return { bytes, label, fileId };
   } catch (error) {
