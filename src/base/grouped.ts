@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Hands in one item; resolves when its group was worked on, and rejects with the item's own error. */
 export type HandIn<T> = (item: T) => Promise<void>;
 
@@ -12,10 +14,12 @@ interface Waiting<T> {
  *
  * @param most - so many items are in a group at most
  * @param work - gives an error, or undefined, for each item of the group; what it throws is the error of all
+ * @param everyMs - so long is it from the beginning of a group to the next, in milliseconds
  */
 export function grouped<T>(
   most: number,
   work: (group: readonly T[]) => Promise<readonly unknown[]>,
+  everyMs = 0,
 ): HandIn<T> {
   let waiting: Waiting<T>[] = [];
   let isWorking = false;
@@ -37,7 +41,9 @@ export function grouped<T>(
     while (waiting.length > 0) {
       const group = waiting.slice(0, most);
       waiting = waiting.slice(most);
+      const pause = everyMs > 0 ? setTimeout(everyMs) : undefined;
       await workOn(group);
+      await pause;
     }
     isWorking = false;
   };

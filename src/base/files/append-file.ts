@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { kmsxError } from '../error.ts';
+import type { KmsxError } from '../error.ts';
+import { hasCode, kmsxError } from '../error.ts';
+import { grouped } from '../grouped.ts';
 import { FILE_STEPS } from './file-steps.ts';
 import { writeError } from './write-error.ts';
 
@@ -11,12 +12,14 @@ import { writeError } from './write-error.ts';
 export interface AppendFile {
   /** The bytes of its whole lines. */
   readonly length: number;
+  /** `disk-full` from when no more room was found to keep ahead: there is what was kept, for what was begun. */
+  readonly shortage: KmsxError | undefined;
   /**
    * Adds lines; resolves when they are on stable storage. What is added while others are being written goes together,
    * with one sync for all.
    *
    * @param lines - whole ones, with their breaks
-   * @throws KmsxError `disk-full`, `file-unwritable`; the same from then on
+   * @throws KmsxError `disk-full` for what finds no room in what is kept ahead; `file-unwritable` and all else from then on
    */
   append(lines: string): Promise<void>;
   /** Ends the file where its lines end, and closes it. */
@@ -33,7 +36,27 @@ export interface AppendFileOptions {
   readonly ahead: number;
   /** From one sync to the next, in milliseconds: what is added meanwhile goes together. 0: as soon as the last is done. */
   readonly syncEveryMs: number;
+  /** Tests make them fail. */
+  readonly steps?: AppendSteps;
 }
+
+/** The system calls that add to a file. */
+export interface AppendSteps {
+  /** Writes the bytes from the index `from` on, to `position`; resolves to how many were written. */
+  readonly write: (
+    file: FileHandle,
+    bytes: Uint8Array,
+    from: number,
+    position: number,
+  ) => Promise<number>;
+  readonly sync: (file: FileHandle) => Promise<void>;
+}
+
+const APPEND_STEPS: AppendSteps = {
+  write: async (file, bytes, from, position) =>
+    (await file.write(bytes, from, bytes.length - from, position)).bytesWritten,
+  sync: (file) => file.datasync(),
+};
 
 const NEWLINE = 0x0a;
 
@@ -87,82 +110,96 @@ async function endOfLines(handle: FileHandle): Promise<number> {
 
 const ZEROS = Buffer.alloc(256 * 1024);
 
-interface Waiting {
-  readonly lines: string;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 function appendTo(
   handle: FileHandle,
   from: number,
-  { label, ahead, syncEveryMs }: AppendFileOptions,
+  { label, ahead, syncEveryMs, steps = APPEND_STEPS }: AppendFileOptions,
 ): AppendFile {
   let length = from;
   let size = from;
-  let waiting: Waiting[] = [];
-  let writing: Promise<void> | undefined;
+  let shortage: KmsxError | undefined;
   let failure: { readonly error: unknown } | undefined;
 
-  const write = async (bytes: Uint8Array): Promise<void> => {
-    if (ahead > 0 && size < length + bytes.length + ahead / 2) {
-      // The zeros come first: then it is they that find no room, and what is written over them finds it.
-      const room = size + bytes.length + ahead;
+  const writeAll = async (bytes: Uint8Array, position: number): Promise<void> => {
+    let written = 0;
+    while (written < bytes.length) {
+      written += await steps.write(handle, bytes, written, position + written);
+    }
+  };
+  /** The zeros come first: then it is they that find no room, and what is written over them finds it. */
+  const reserve = async (bytes: number): Promise<void> => {
+    if (ahead === 0 || shortage !== undefined || size >= length + bytes + ahead / 2) return;
+    try {
+      const room = size + bytes + ahead;
       while (size < room) {
         const zeros = ZEROS.subarray(0, room - size);
-        await writeAll(handle, zeros, size);
+        await writeAll(zeros, size);
         size += zeros.length;
       }
+    } catch (error) {
+      const found = writeError(label, error);
+      if (!hasCode(found, 'disk-full')) throw error;
+      shortage = found;
+      size = Math.max(size, (await handle.stat()).size);
     }
-    await writeAll(handle, bytes, length);
-    await handle.datasync();
-    length += bytes.length;
   };
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
-      const pause = syncEveryMs > 0 ? setTimeout(syncEveryMs) : undefined;
+  const writeSynced = async (bytes: Uint8Array): Promise<void> => {
+    await writeAll(bytes, length);
+    try {
+      await steps.sync(handle);
+    } catch {
+      // The system may have dropped what it could not sync, and say nothing next time: all of it is written once more.
+      await writeAll(bytes, length);
+      await steps.sync(handle);
+    }
+  };
+  const writeGroup = async (group: readonly string[]): Promise<unknown[]> => {
+    const lines = group.map((each) => Buffer.from(each));
+    await reserve(lines.reduce((sum, { length: bytes }) => sum + bytes, 0));
+    let end = length;
+    const refusals = lines.map((line) => {
+      if (shortage !== undefined && end + line.length > size) return shortage;
+      end += line.length;
+      return undefined;
+    });
+    if (end === length) return refusals;
+    await writeSynced(Buffer.concat(lines.filter((_, index) => refusals[index] === undefined)));
+    length = end;
+    return refusals;
+  };
+  const append = grouped(
+    Infinity,
+    async (group: readonly string[]) => {
       try {
         if (failure !== undefined) throw failure.error;
-        await write(Buffer.from(group.map(({ lines }) => lines).join('')));
-        for (const { resolve } of group) resolve();
+        return await writeGroup(group);
       } catch (error) {
         failure ??= { error: writeError(label, error) };
-        for (const { reject } of group) reject(failure.error);
+        throw failure.error;
       }
-      await pause;
-    }
-    writing = undefined;
-  };
+    },
+    syncEveryMs,
+  );
 
   return {
     get length() {
       return length;
     },
-    append: (lines) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ lines, resolve, reject });
-        writing ??= drain();
-      }),
+    get shortage() {
+      return shortage;
+    },
+    append,
     close: async () => {
-      await writing;
+      await append('').catch(() => undefined); // what was added before it has been told of
       try {
-        await handle.truncate(length);
+        // After a failure there may be more whole lines than were told of: they stay, and the next `open` cuts the rest.
+        if (failure === undefined) await handle.truncate(length);
         await handle.sync();
       } catch (error) {
-        throw writeError(label, error);
+        if (failure === undefined) throw writeError(label, error);
       } finally {
         await handle.close();
       }
     },
   };
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    const left = bytes.length - written;
-    written += (await handle.write(bytes, written, left, position + written)).bytesWritten;
-  }
 }

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
 import type { AppendFile } from '../../base/files/append-file.ts';
 import { openAppendFile } from '../../base/files/append-file.ts';
@@ -28,6 +29,8 @@ export interface Journal {
   /** The data key that was generated for a line which is not done. */
   generatedFor(line: number): Generated | undefined;
   counts(): LineCounts;
+  /** `disk-full` from when there is room only for what was begun: no other line may be. */
+  readonly shortage?: KmsxError | undefined;
   /**
    * Adds an event; resolves when it is on stable storage, in the order in which events were added.
    *
@@ -108,6 +111,9 @@ export async function openJournal(request: JournalRequest): Promise<FileJournal>
       isDone: (line) => states.isDone(line),
       generatedFor: (line) => states.generatedFor(line),
       counts: () => ({ done: states.done, failures: states.failures(), lost: states.lost }),
+      get shortage() {
+        return opened.shortage;
+      },
       get through() {
         return states.through;
       },

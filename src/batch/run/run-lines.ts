@@ -70,7 +70,11 @@ export async function runLines(options: RunOptions): Promise<void> {
       turn.then(resolve, reject);
     });
   const isOver = (): boolean =>
-    stop.aborted || fatal !== undefined || begun >= limit || (failFast && failed > 0);
+    stop.aborted ||
+    fatal !== undefined ||
+    journal.shortage !== undefined ||
+    begun >= limit ||
+    (failFast && failed > 0);
 
   const record = async (event: JournalEvent): Promise<void> => {
     try {
@@ -123,6 +127,7 @@ export async function runLines(options: RunOptions): Promise<void> {
   await Promise.all(running);
   if (fatal !== undefined) throw fatal.error;
   await delivery.finish();
+  if (journal.shortage !== undefined) throw journal.shortage;
 }
 
 function failureOf({ line, name }: ManifestLine, error: KmsxError): JournalEvent {
