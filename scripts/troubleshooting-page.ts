@@ -57,7 +57,7 @@ const PLACEHOLDERS: ErrorDetails = {
   'timed-out': {},
   'proxy-failed': {},
   'state-malformed': { path: 'FILE', place: '' },
-  'state-locked': { folder: 'DIR', path: 'FILE', pid: 'PID' },
+  'state-locked': { folder: 'DIR', path: 'FILE', pid: 'PID', elsewhere: undefined },
   'wrapping-hash-mislabelled': { algorithm: 'ALGORITHM' },
   'passphrase-wrong': { label: 'FILE' },
   'module-not-loaded': { path: 'MODULE' },
@@ -65,7 +65,8 @@ const PLACEHOLDERS: ErrorDetails = {
   'file-missing': {},
   'file-unreadable': {},
   'file-unwritable': {},
-  'journal-locked': { path: 'OUT.journal.lock.1', pid: 'PID' },
+  'journal-locked': { path: 'OUT.journal.lock.1', pid: 'PID', elsewhere: undefined },
+  'output-locked': { path: 'OUT.lock.1', pid: 'PID', elsewhere: undefined },
   'lines-failed': { resume: 'the same command' },
   'port-taken': { port: 'PORT', reason: 'REASON' },
 };

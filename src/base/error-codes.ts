@@ -138,6 +138,7 @@ const MEANINGS = {
       'the database of the store could not be reached, or the connection was lost',
     'store-tls-failed': 'the TLS connection to the store failed or was not trusted',
     'journal-locked': 'another process works on the same journal',
+    'output-locked': 'another process adds to the same output',
     'state-locked': 'another process has locked the state of the embedded KMS',
   },
   crypto: {

@@ -5,6 +5,13 @@ interface OfInput {
   readonly label: string;
 }
 
+/** `path` is the lock file; `elsewhere` the host of a process that can't be seen from here. */
+interface OfLock {
+  readonly path: string;
+  readonly pid: string;
+  readonly elsewhere: string | undefined;
+}
+
 /** What of the network failed: the code of Node's error, or one of our own words. */
 interface OfNetwork {
   readonly reason?: string;
@@ -78,14 +85,9 @@ export interface ErrorDetails {
   /** `status` is what the proxy answered to CONNECT. */
   readonly 'proxy-failed': OfNetwork & { readonly status?: number };
   readonly 'state-malformed': { readonly path: string; readonly place: string };
-  /** `path` is the lock file. */
-  readonly 'journal-locked': { readonly path: string; readonly pid: string };
-  /** `path` is the lock file. */
-  readonly 'state-locked': {
-    readonly folder: string;
-    readonly path: string;
-    readonly pid: string;
-  };
+  readonly 'journal-locked': OfLock;
+  readonly 'output-locked': OfLock;
+  readonly 'state-locked': OfLock & { readonly folder: string };
   readonly 'store-missing-option': { readonly place: string };
   readonly 'store-url-password': OfStore;
   readonly 'store-name-malformed': { readonly name: string };

@@ -15,6 +15,16 @@ const LOGIN_SOURCES = {
     'the user is USER@ of the URL or in the group [client] of ~/.my.cnf; its password stands there (mode 0600), or in MYSQL_PWD',
 } as const;
 
+/** What to do about a lock: the old one of a lock file that was taken over counts again where it is deleted alone. */
+function lockHint(otherwise: string): (details: DetailsOf<'journal-locked'>) => string {
+  return ({ path, pid, elsewhere }) => {
+    const first = otherwise.replace('PID', pid);
+    return elsewhere === undefined
+      ? `${first}; if it is not kmsx, delete ${shellWord(path)}`
+      : `${first}; if the container or machine that it ran on was stopped: rm ${shellWord(path.replace(/\.\d+$/, ''))}.*`;
+  };
+}
+
 /**
  * What to type or do after each of kmsx's own errors: one line each, lower case, no full stop. A new error
  * code does not compile without a decision here; an empty list is one.
@@ -308,14 +318,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'store-tls-failed': [
     'give the certificate authority of the server with --store-ca-file PEM, and the name that its certificate has as the host; verification cannot be turned off',
   ],
-  'journal-locked': [
-    ({ path, pid }) =>
-      `wait for process ${pid} to end; if it is not kmsx, delete ${shellWord(path)}`,
-  ],
-  'state-locked': [
-    ({ path, pid }) =>
-      `wait for process ${pid} to end, or give local-kms another --state DIR; if it is not kmsx, delete ${shellWord(path)}`,
-  ],
+  'journal-locked': [lockHint('wait for process PID to end')],
+  'output-locked': [lockHint('wait for process PID to end, or give another --out')],
+  'state-locked': [lockHint('wait for process PID to end, or give local-kms another --state DIR')],
 
   'unwrap-failed': [
     'likely reasons: a different private key, or an export that was changed or cut short',

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { KmsxError } from '../error.ts';
 import { hasCode, kmsxError } from '../error.ts';
 import { grouped } from '../grouped.ts';
+import { fileWord } from '../shell-word.ts';
 import { FILE_STEPS } from './file-steps.ts';
 import { writeError } from './write-error.ts';
 
@@ -64,7 +65,7 @@ const NEWLINE = 0x0a;
 const TAIL = 64 * 1024;
 
 /**
- * Opens a file of lines to add to it, mode 0600, and makes it if it is not there. What a run that was killed left behind its
+ * Opens a file of lines to add to it, which must have one name, mode 0600, and makes it if it is not there. What a run that was killed left behind its
  * last whole line is cut: zeros, and half a line.
  *
  * @throws KmsxError `file-unwritable`, `disk-full`
@@ -78,9 +79,18 @@ export async function openAppendFile(
   try {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
     handle = await open(path, flags | constants.O_NONBLOCK, 0o600);
-    if (!(await handle.stat()).isFile()) {
+    const stats = await handle.stat();
+    if (!stats.isFile()) {
       throw kmsxError('file-unwritable', `${label} is no regular file: lines are added to it`, {
         hints: ['give the name of a file'],
+      });
+    }
+    if (stats.nlink > 1) {
+      const name = fileWord(label);
+      throw kmsxError('file-unwritable', `${label} has another name too, which no lock holds`, {
+        hints: [
+          `find the other (ls -i); mv ${name} ${name}.2 && cp -p ${name}.2 ${name} gives it a file of its own`,
+        ],
       });
     }
     const length = await endOfLines(handle);

@@ -11,11 +11,13 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kmsxError, systemErrorCode } from '../error.ts';
 import type { FileContext } from './durable-file.ts';
+import { pidSpace } from './temporary-name.ts';
 import { writeError } from './write-error.ts';
 
 /** A lock that this process holds. */
@@ -30,25 +32,36 @@ export interface HeldLock {
   readonly path: string;
   /** Of the process, where the file tells it. */
   readonly pid: string;
+  /** The host of a process that can't be looked for from here: on another machine, in another container. */
+  readonly elsewhere: string | undefined;
+}
+
+/** Who holds a lock, as in "is in use by …". */
+export function holderOf({ pid, elsewhere }: HeldLock): string {
+  return elsewhere === undefined
+    ? `process ${pid}`
+    : `process ${pid} of ${elsewhere}, which can't be seen from here`;
 }
 
 export type LockContext = Pick<FileContext, 'pid' | 'isProcessAlive' | 'signal'>;
 
 const POLL_MS = 20;
 
-const MAX_OWNER_BYTES = 64;
+const MAX_OWNER_BYTES = 512;
 
-/** A process id and, if available, when the process was started. */
-const OWNER = /^(\d{1,10})(?: (\d{1,20}))?$/;
+/** A process id, where it means that process (`pidSpace`), the host, and if available when the process was started. */
+const OWNER = /^(\d{1,10}) ([0-9a-f]{8}) ([^ ]{1,255})(?: (\d{1,20}))?$/;
 
 /**
- * Takes a lock between processes of one machine, waiting for at most `waitMs`; 0 gives up at once.
+ * Takes a lock between processes that use one folder, waiting for at most `waitMs`; 0 gives up at once.
  *
- * Lock files are numbered, `PATH.1`, `PATH.2`, …, and the highest number decides. It holds the process id of its owner
- * and, after a blank, when that process was started (on Linux, in clock ticks since boot), which tells the owner from a
- * later process with the same id; a released lock is empty. A process that finds the owner gone takes the lock by
- * creating the next number, which the file system lets only one process do, and never by removing a file; so two
- * processes that see the same stale lock cannot both get it. The owner removes the old numbers, but for the last.
+ * Lock files are numbered, `PATH.1`, `PATH.2`, …, and the highest number decides. It holds the process id of its owner,
+ * where that id means the owner, the host, and when the owner was started (on Linux, in clock ticks since boot), which
+ * tells it from a later process with the same id; a released lock is empty. A process that finds the owner gone takes
+ * the lock by creating the next number, which the file system lets only one process do, and never by removing a file; so
+ * two processes that see the same stale lock cannot both get it. Of an owner in another container, on another machine or
+ * from before the machine was started it can't be seen whether it is gone: its lock is held until a person removes the
+ * file. The owner removes the old numbers, but for the last.
  *
  * @param path - of the lock files, without their numbers
  * @returns the lock, or by whom it is held
@@ -76,7 +89,8 @@ function tryToLock(path: string, context: LockContext): Lock | HeldLock {
       const file = `${path}.${highest}`;
       const owner = highest === 0 ? '' : ownerOf(file);
       if (owner !== '' && isHeld(file, owner, context)) {
-        return { path: file, pid: OWNER.exec(owner)?.[1] ?? 'unknown' };
+        const [, pid = 'unknown', space, host] = OWNER.exec(owner) ?? [];
+        return { path: file, pid, elsewhere: space === pidSpace() ? undefined : host };
       }
       const lock = createLock(path, highest + 1, owner, context.pid);
       if (lock !== undefined) return lock;
@@ -166,7 +180,9 @@ function notRegular(path: string): Error {
 
 function ownerText(pid: number): string {
   const startTime = startTimeOf(pid);
-  return startTime === undefined ? String(pid) : `${pid} ${startTime}`;
+  const host = hostname().replaceAll(/[^!-~]/g, '?') || '?';
+  const owner = `${pid} ${pidSpace()} ${host}`;
+  return startTime === undefined ? owner : `${owner} ${startTime}`;
 }
 
 /** When a process was started: field 22 of proc(5)'s stat, in clock ticks since the boot. */
@@ -183,9 +199,9 @@ function startTimeOf(pid: number): string | undefined {
 }
 
 function isHeld(path: string, owner: string, context: LockContext): boolean {
-  const [, digits, startTime] = OWNER.exec(owner) ?? [];
-  // Not written by this program: never assume that its owner is gone.
-  if (digits === undefined) return true;
+  const [, digits, space, , startTime] = OWNER.exec(owner) ?? [];
+  // Not written by this program, or where its processes can't be seen: never assume that its owner is gone.
+  if (digits === undefined || space !== pidSpace()) return true;
   const pid = Number(digits);
   if (pid !== context.pid && !context.isProcessAlive(pid)) return false;
   const startTimeNow = startTimeOf(pid);

@@ -5,9 +5,8 @@ import { kmsxError } from '../../base/error.ts';
 import type { AppendFile } from '../../base/files/append-file.ts';
 import { openAppendFile } from '../../base/files/append-file.ts';
 import type { FileContext } from '../../base/files/durable-file.ts';
-import type { Lock } from '../../base/files/lock-file.ts';
-import { takeLock } from '../../base/files/lock-file.ts';
 import { readLines } from '../../base/files/read-lines.ts';
+import { lockPlace } from '../lock-place.ts';
 import type { Generated, JournalEvent, JournalHeader } from './events.ts';
 import { encodeLine, JOURNAL_FORMAT, parseEvent, parseHeader } from './events.ts';
 import { LineStates } from './line-states.ts';
@@ -77,7 +76,7 @@ const SYNC_EVERY_MS = 2;
  */
 export async function openJournal(request: JournalRequest): Promise<FileJournal> {
   const { path, label, header, concurrency, context } = request;
-  const lock = await lockJournal(path, label, context);
+  const lock = await lockPlace('journal-locked', { path, label }, context);
   let file: AppendFile | undefined;
   try {
     assertMayBeJournal(path, label);
@@ -147,14 +146,6 @@ function assertMayBeJournal(path: string, label: string): void {
   // Killed as it was begun, it is cut short, or has zeros where bytes were to be.
   const isBegun = there.subarray(0, length).every((byte, at) => byte === 0 || byte === begins[at]);
   if (!isBegun) throw kmsxError('journal-malformed', `${label} is no journal of kmsx`);
-}
-
-async function lockJournal(path: string, label: string, context: FileContext): Promise<Lock> {
-  const lock = await takeLock(`${path}.lock`, 0, context);
-  if ('release' in lock) return lock;
-  throw kmsxError('journal-locked', `${label} is in use by process ${lock.pid}`, {
-    details: { path: lock.path, pid: lock.pid },
-  });
 }
 
 async function assertSame(path: string, label: string, header: JournalHeader): Promise<void> {

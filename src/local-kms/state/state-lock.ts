@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { kmsxError } from '../../base/error.ts';
 import type { Lock, LockContext } from '../../base/files/lock-file.ts';
-import { takeLock } from '../../base/files/lock-file.ts';
+import { holderOf, takeLock } from '../../base/files/lock-file.ts';
 
 /**
  * Takes the lock of a state folder, waiting for at most `waitMs`; 0 refuses at once.
@@ -15,8 +15,7 @@ export async function takeStateLock(
 ): Promise<Lock> {
   const lock = await takeLock(join(folder, 'lock'), waitMs, context);
   if ('release' in lock) return lock;
-  const { path, pid } = lock;
-  throw kmsxError('state-locked', `${folder} is in use by process ${pid}`, {
-    details: { folder, path, pid },
+  throw kmsxError('state-locked', `${folder} is in use by ${holderOf(lock)}`, {
+    details: { folder, ...lock },
   });
 }

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JournalEvent, JournalHeader } from '../../../../src/batch/journal/events.ts';
@@ -148,6 +148,26 @@ describe('a journal', () => {
       await expect(open()).rejects.toThrow(/^j /);
       expect(readFileSync(join(folder(), 'j'), 'utf8')).toBe(text);
     }
+  });
+
+  it('is held for a run in another container, or on another machine, until a person says it is gone', async () => {
+    await written();
+    const lock = join(folder(), 'j.lock.2');
+    writeFileSync(lock, '4243 0badcafe build-7 12345');
+    const refused = open();
+    await expect(refused).rejects.toThrow('j is in use by process 4243 of build-7');
+    await expect(refused).rejects.toThrow(
+      expect.objectContaining({ code: 'journal-locked', kind: 'unavailable' }) as Error,
+    );
+    unlinkSync(lock);
+    await (await open()).close();
+  });
+
+  it('has one name: a lock hangs on it', async () => {
+    const before = await written();
+    linkSync(join(folder(), 'j'), join(folder(), 'other'));
+    await expect(open()).rejects.toThrow('j has another name too');
+    expect(readFileSync(join(folder(), 'j'))).toEqual(before);
   });
 
   it('takes one run at a time', async () => {

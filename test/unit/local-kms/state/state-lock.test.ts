@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   mkdtempSync,
   readFileSync,
@@ -9,10 +9,13 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pidSpace } from '../../../../src/base/files/temporary-name.ts';
+import type { KmsxError } from '../../../../src/base/error.ts';
 import { takeStateLock } from '../../../../src/local-kms/state/state-lock.ts';
+import { hintsFor } from '../../../../src/terminal/messages.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -23,7 +26,10 @@ afterEach(() => {
 });
 
 const DEAD = 999_999_999;
-const OWN = new RegExp(`^${String(process.pid)} \\d+$`);
+/** An owner's text, but for when it was started. */
+const ownerOf = (pid: number, space = pidSpace(), host = hostname()): string =>
+  `${pid} ${space} ${host}`;
+const OWN = new RegExp(`^${ownerOf(process.pid)} \\d+$`);
 const context = (
   changes: Partial<Parameters<typeof takeStateLock>[2]> = {},
 ): Parameters<typeof takeStateLock>[2] => ({
@@ -69,7 +75,7 @@ describe('takeStateLock', () => {
     const slow = context();
     Object.defineProperty(slow, 'pid', {
       get: () => {
-        writeFileSync(path, '4242');
+        writeFileSync(path, ownerOf(4242));
         return process.pid;
       },
     });
@@ -120,7 +126,7 @@ describe('takeStateLock', () => {
   });
 
   test('takes over a lock of its own process id from before it was started', async () => {
-    writeFileSync(join(folder, 'lock.1'), String(process.pid));
+    writeFileSync(join(folder, 'lock.1'), ownerOf(process.pid));
     const longAgo = new Date(Date.now() - 86_400_000);
     utimesSync(join(folder, 'lock.1'), longAgo, longAgo);
     await takeStateLock(folder, 0, context());
@@ -129,7 +135,7 @@ describe('takeStateLock', () => {
 
   test('takes over where the process id belongs to another process now', async () => {
     for (const [index, pid] of [process.ppid, process.pid].entries()) {
-      writeFileSync(join(folder, `lock.${String(10 * (index + 1))}`), `${String(pid)} 1`);
+      writeFileSync(join(folder, `lock.${String(10 * (index + 1))}`), `${ownerOf(pid)} 1`);
       const lock = await takeStateLock(folder, 0, context());
       lock.release();
     }
@@ -146,8 +152,8 @@ describe('takeStateLock', () => {
       expect(readFileSync(`/proc/${String(pid)}/stat`, 'latin1')).toContain('(a) S 1 (b) ');
       await takeStateLock(folder, 0, context({ pid }));
       await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
-      const [, own] = readFileSync(join(folder, 'lock.1'), 'utf8').split(' ');
-      writeFileSync(join(folder, 'lock.2'), `${String(pid)} ${String(Number(own) + 1)}`);
+      const own = readFileSync(join(folder, 'lock.1'), 'utf8').split(' ').at(-1);
+      writeFileSync(join(folder, 'lock.2'), `${ownerOf(pid)} ${String(Number(own) + 1)}`);
       await takeStateLock(folder, 0, context());
     } finally {
       child.kill();
@@ -155,7 +161,7 @@ describe('takeStateLock', () => {
   });
 
   test('holds by the process id alone where the lock tells no more', async () => {
-    writeFileSync(join(folder, 'lock.1'), String(process.ppid));
+    writeFileSync(join(folder, 'lock.1'), ownerOf(process.ppid));
     await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
   });
 
@@ -164,6 +170,29 @@ describe('takeStateLock', () => {
     const longAgo = new Date(Date.now() - 86_400_000);
     utimesSync(join(folder, 'lock.1'), longAgo, longAgo);
     await expect(takeStateLock(folder, 0, context())).rejects.toThrow(locked);
+  });
+
+  test.each([
+    ['of a living process id here', process.ppid, 'build-7'],
+    ['of a process id that nobody has here', DEAD, 'build-7'],
+    ['of its own process id', process.pid, hostname()],
+  ])('leaves alone the lock of another container or machine, %s', async (_, pid, host) => {
+    writeFileSync(join(folder, 'lock.1'), `${ownerOf(pid, '0badcafe', host)} 1`);
+    const longAgo = new Date(Date.now() - 86_400_000);
+    utimesSync(join(folder, 'lock.1'), longAgo, longAgo);
+    const held = takeStateLock(folder, 0, context());
+    await expect(held).rejects.toThrow(locked);
+    await expect(held).rejects.toThrow(
+      `${folder} is in use by process ${pid} of ${host}, which can't be seen from here`,
+    );
+    const [hint = ''] = hintsFor(
+      (await held.catch((error: unknown) => error as KmsxError)) as KmsxError,
+    );
+    const [, remove = ''] = /: (rm .*)$/.exec(hint) ?? [];
+    // One that was taken over there counts no more either.
+    writeFileSync(join(folder, 'lock.2'), `${ownerOf(pid + 1, '0badcafe', host)} 1`);
+    execFileSync('sh', ['-c', remove]);
+    (await takeStateLock(folder, 0, context())).release();
   });
 
   test('leaves alone what it does not understand', async () => {
