@@ -5,6 +5,9 @@ import { NameTable } from './name-table.ts';
 import { manifestRecords } from './records.ts';
 import type { ManifestSource } from './source.ts';
 
+/** A state of each line is kept in memory. */
+export const MOST_LINES = 100_000_000;
+
 /** A line of a manifest. */
 export interface ManifestLine {
   /** Where it begins, from 1. */
@@ -47,7 +50,14 @@ export async function validateManifest(
   let [count, mistakes, lastLine] = [0, 0, 0];
   for await (const { line, fields } of manifestRecords(source)) {
     count += 1;
+    // What was done is remembered by the line: two of one number would be taken for one.
+    if (line <= lastLine) throw new TypeError(`line ${line} follows line ${lastLine}`);
     lastLine = line;
+    if (line > MOST_LINES) {
+      throw kmsxError('manifest-malformed', `${source.label} has more than ${MOST_LINES} lines`, {
+        hints: ['make several manifests of it'],
+      });
+    }
     const told = async (mistake: KmsxError): Promise<void> => {
       mistakes += 1;
       await onMistake(mistake.with({ message: `line ${line}: ${mistake.message}` }));

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Info } from 'csv-parse';
-import { KmsxError, kmsxError } from '../../base/error.ts';
+import { KmsxError, kmsxError, systemErrorCode } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import { decodeText, withoutByteOrderMark } from '../../base/text.ts';
@@ -96,10 +95,14 @@ function tooLong(label: string, line: number): KmsxError {
   return kmsxError('manifest-malformed', `${label} line ${line} is longer than 1 MiB`);
 }
 
+/** A value without quotation marks that has a line break in it: rows end otherwise. */
+const BROKEN = Symbol('broken');
+
 /** What the CSV library gives for each row. */
 interface Row {
-  readonly info: Info;
-  readonly record: readonly string[];
+  /** With the empty lines before it. */
+  readonly raw: string;
+  readonly record: readonly (string | typeof BROKEN)[];
 }
 
 async function* csvRecords(
@@ -109,31 +112,27 @@ async function* csvRecords(
   const { parse } = await import('csv-parse');
   let header: readonly string[] | undefined;
   const parser = parse({
-    bom: true,
-    info: true,
+    raw: true,
+    cast: (value, { quoting }) => (!quoting && /[\r\n]/.test(value) ? BROKEN : value),
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: MAX_LINE,
   });
   const feeding = feed(chunks, parser);
-  let last = 0;
+  let next = 1;
   try {
-    for await (const { record, info } of parser as AsyncIterable<Row>) {
-      last = info.lines;
-      if (header === undefined) {
-        header = record;
-        assertHeader(header, label);
-        continue;
-      }
-      yield { line: startOf(record, info), fields: rowFields(header, record) };
+    for await (const { record, raw } of parser as AsyncIterable<Row>) {
+      const line = next + breaksIn(/^[\r\n]*/.exec(raw)?.[0] ?? '');
+      next += breaksIn(raw);
+      if (header === undefined) header = readHeader(record, label);
+      else yield { line, fields: rowFields(header, record) };
     }
   } catch (error) {
-    if (error instanceof KmsxError) throw error;
+    if (systemErrorCode(error)?.startsWith('CSV_') !== true) throw error;
     await feeding;
-    const at = (error as { readonly lines?: number }).lines ?? last + 1;
     throw kmsxError(
       'manifest-malformed',
-      `${label} line ${at}: the CSV can't be read from here on`,
+      `${label} line ${next}: the CSV can't be read from here on`,
       {
         hints: ['a value with a quotation mark is quoted, and the mark doubled: "a ""b"" c"'],
       },
@@ -142,10 +141,8 @@ async function* csvRecords(
   await feeding;
 }
 
-/** The row begins as many lines before its end as it has line breaks in its values. */
-function startOf(record: readonly string[], info: Info): number {
-  const breaks = record.reduce((sum, value) => sum + (value.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
-  return info.lines - breaks;
+function breaksIn(text: string): number {
+  return text.match(/\r\n|\r|\n/g)?.length ?? 0;
 }
 
 /** Gives the parser what it takes, no faster than that. Its errors, and those of the source, come out of the parser. */
@@ -168,17 +165,36 @@ async function feed(
   }
 }
 
-function assertHeader(header: readonly string[], label: string): void {
-  if (header.includes('Name')) return;
-  throw kmsxError(
-    'manifest-malformed',
-    `${label} is neither JSON Lines nor CSV with a header that has the column Name`,
-    { hints: ['{"Name":"payments","KeyId":"alias/payments"}, or Name,KeyId as the first line'] },
-  );
+function readHeader(record: Row['record'], label: string): readonly string[] {
+  const header = record.filter((column) => typeof column === 'string');
+  if (!header.includes('Name')) {
+    throw kmsxError(
+      'manifest-malformed',
+      `${label} is neither JSON Lines nor CSV with a header that has the column Name`,
+      { hints: ['{"Name":"payments","KeyId":"alias/payments"}, or Name,KeyId as the first line'] },
+    );
+  }
+  const seen = new Set<string>();
+  for (const column of header) {
+    if (column.includes('.') && seen.has(column)) {
+      throw kmsxError('manifest-malformed', `${label} has the column ${column} twice`, {
+        hints: ['a name of an object has one value: leave out one of the columns'],
+      });
+    }
+    seen.add(column);
+  }
+  return header;
 }
 
+const SAME_ENDS = 'end all lines in the same way, or quote the value with a line break in it';
+
 /** Several columns of one name are a list; `Context.purpose` is a name of an object; an empty value is none. */
-function rowFields(header: readonly string[], row: readonly string[]): JsonObject | KmsxError {
+function rowFields(header: readonly string[], record: Row['record']): JsonObject | KmsxError {
+  const row = record.filter((value) => typeof value === 'string');
+  if (row.length < record.length) {
+    const message = 'a value has a line break and no quotation marks: lines end differently';
+    return kmsxError('manifest-malformed', message, { hints: [SAME_ENDS] });
+  }
   if (row.length !== header.length) {
     return kmsxError(
       'manifest-malformed',

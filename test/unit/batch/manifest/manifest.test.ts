@@ -68,6 +68,41 @@ describe('a manifest', () => {
     ]);
   });
 
+  const ROWS = ['Name,Context.p', 'a,v', 'b,w', 'c,"x\ny"', 'd,"x\r\ny"', 'e,"x\ry"', 'f,z'];
+  it.each(['\n', '\r\n', '\r'])('gives each row of CSV a line of its own: %j', async (end) => {
+    for (const gap of ['', end, `${end}${end}`]) {
+      const text = ROWS.join(`${end}${gap}`);
+      for (const last of ['', end, `${end}${end}`]) {
+        const { lines, mistakes } = await read(memory(text + last));
+        const starts = ['a', 'b', 'c', 'd', 'e', 'f'].map(
+          (name) =>
+            text.slice(0, text.search(new RegExp(`\\b${name},`))).split(/\r\n|\r|\n/).length,
+        );
+        expect(mistakes).toEqual([]);
+        expect(lines.map(({ line }) => line)).toEqual(starts);
+      }
+    }
+  });
+
+  it.each([
+    ['the last row ends otherwise', 'Name,Context.p\r\nn0,v\r\nn1,w\n', [3]],
+    ['a row ends otherwise', 'Name,Context.p\nn0,v\r\nn1,w\n', [2]],
+    ['all rows but one', 'Name,Context.p\r\nn0,v\nn1,w\r\nn2,x\r\n', [2]],
+    ['a lone CR stands in a value', 'Name,Context.p\nn0,a\rb\nn1,w\n', [2]],
+    ['a lone LF stands in a value', 'Name,Context.p\r\nn0,a\nb\r\nn1,w\r\n', [2]],
+  ])('refuses a row of CSV where %s', async (_, text, at) => {
+    const { mistakes } = await read(memory(text));
+    expect(mistakes.map((each) => /^line (\d+): /.exec(each)?.[1])).toEqual(at.map(String));
+    expect(mistakes.join()).toMatch(/lines end differently|values and the header/);
+  });
+
+  it.each([
+    ['Name,Context.a,Context.a\nn,1,2\n', 'm.jsonl has the column Context.a twice'],
+    ['Name,KeyId,Context.a,ToContext.a,Context.a\n', 'm.jsonl has the column Context.a twice'],
+  ])('refuses the header of %j', async (text, message) => {
+    await expect(read(memory(text))).rejects.toThrow(message);
+  });
+
   it('may be cut into any chunks', async () => {
     const text = Array.from(
       { length: 50 },
