@@ -2,6 +2,7 @@ import { kmsxError } from '../../base/error.ts';
 import { isJsonObject } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { BackupDocument } from '../../documents/backup-document.ts';
+import { MOST_LINES } from '../manifest/manifest.ts';
 import type { ExportEntry } from '../../documents/export-document.ts';
 
 export const JOURNAL_FORMAT = 'kmsx-journal/1';
@@ -87,7 +88,9 @@ export function parseHeader(text: string, label: string): JournalHeader {
   return { Format, Command, Manifest, Options, Inputs };
 }
 
-const isNumber = Number.isSafeInteger;
+const isLine = (value: unknown): boolean => isCount(value) && value >= 1 && value <= MOST_LINES;
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
@@ -95,18 +98,18 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 const FIELDS: Readonly<
   Record<JournalEvent['Event'], Readonly<Record<string, (value: unknown) => boolean>>>
 > = {
-  intent: { Line: isNumber },
+  intent: { Line: isLine },
   generated: {
-    Line: isNumber,
+    Line: isLine,
     Name: isText,
     Backup: isJsonObject,
     Export: isJsonObject,
     WrappingKeyFingerprints: isTexts,
   },
-  done: { Line: isNumber, Name: isText, Result: isJsonObject },
-  failed: { Line: isNumber, Name: isText, Code: isText, Message: isText },
-  lost: { Count: isNumber },
-  files: { Through: isNumber },
+  done: { Line: isLine, Name: isText, Result: isJsonObject },
+  failed: { Line: isLine, Name: isText, Code: isText, Message: isText },
+  lost: { Count: isCount, Line: (value) => value === undefined || isLine(value) },
+  files: { Through: isCount },
 };
 
 /**

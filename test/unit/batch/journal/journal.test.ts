@@ -105,6 +105,39 @@ describe('a journal', () => {
     }
   });
 
+  it('passes over what a page that never reached the disk left of its lines', async () => {
+    const bytes = await written();
+    const path = join(folder(), 'j');
+    const starts = [HEADER, ...EVENTS].map((_, index, all) =>
+      all.slice(0, index).reduce((sum, each) => sum + encodeLine(each).length, 0),
+    );
+    for (const [index, start] of starts.entries()) {
+      if (index < 3) continue;
+      for (const [from, to] of [
+        [start, start + 10],
+        [start + 5, start + 6],
+        [start - 5, start + 5],
+        [start - 1, start],
+      ] as const) {
+        writeFileSync(path, Buffer.from(bytes).fill(0, from, to));
+        const journal = await open();
+        // The line that begins there is torn, and the one before where its end is.
+        const torn = from < start ? [index - 1, index] : [index];
+        const expected = new LineStates();
+        for (const [at, event] of EVENTS.entries()) {
+          if (!torn.includes(at + 1)) expected.apply(event);
+        }
+        const lost = expected.openIntents().length;
+        const { states } = journal;
+        expect([states.done, states.lost, states.through], `${index} ${from}`).toEqual([
+          ...[expected.done, lost, expected.through],
+        ]);
+        await journal.close();
+        await (await open()).close();
+      }
+    }
+  });
+
   it('is of one manifest, command and set of options', async () => {
     await written();
     const others: readonly (readonly [Partial<JournalHeader>, string])[] = [
@@ -130,6 +163,14 @@ describe('a journal', () => {
     ['[]', 'journal-malformed'],
     ['{"Event":"intent","Line":"1"}', 'journal-malformed'],
     ['hello', 'journal-malformed'],
+    ['{"Event":"intent","Line":9007199254740991}', 'journal-malformed'],
+    ['{"Event":"intent","Line":100000001}', 'journal-malformed'],
+    ['{"Event":"intent","Line":0}', 'journal-malformed'],
+    ['{"Event":"done","Line":1.5,"Name":"a","Result":{}}', 'journal-malformed'],
+    ['{"Event":"failed","Line":-1,"Name":"a","Code":"c","Message":"m"}', 'journal-malformed'],
+    ['{"Event":"lost","Count":-1}', 'journal-malformed'],
+    ['{"Event":"lost","Count":1,"Line":9007199254740991}', 'journal-malformed'],
+    ['{"Event":"files","Through":-1}', 'journal-malformed'],
   ])('with the line %s is refused', async (line, code) => {
     writeFileSync(join(folder(), 'j'), `${encodeLine(HEADER)}${line}\n`);
     await expect(open()).rejects.toThrow(
