@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { kmsxError } from '../base/error.ts';
 import type { AppendFile } from '../base/files/append-file.ts';
 import { openAppendFile } from '../base/files/append-file.ts';
@@ -62,14 +63,7 @@ export async function openDelivery(
   const folder = async (at: Destination | undefined): Promise<FolderWriter | undefined> =>
     at && (await openFolderWriter(at.path, at.label, context));
   const writers = { out: await folder(outFolder), backup: await folder(backupFolder) };
-  const file =
-    out &&
-    (await openAppendFile(out.path, {
-      label: out.label,
-      ahead: 0,
-      syncEveryMs: SYNC_OUT_EVERY_MS,
-    }));
-  const line = out && linesThere(out);
+  const results = out && new ResultLines(out, !journal.isResumed);
 
   let ordinal = 0; // of events whose files are waited for
   const waiting: Promise<void>[] = [];
@@ -117,8 +111,8 @@ export async function openDelivery(
       const stored = storedBackupOf(event, destinations);
       if (stored !== undefined) works.push(keep(stored));
     }
-    if (event.Event === 'done' && file !== undefined) {
-      works.push(addLine(encode(named(event.Name, event.Result)), file, line, out?.label ?? ''));
+    if (event.Event === 'done' && results !== undefined) {
+      works.push(results.add(encode(named(event.Name, event.Result))));
     }
     for (const work of works) {
       waiting.push(
@@ -131,36 +125,90 @@ export async function openDelivery(
     if (waiting.length >= MOST_WAITING) await settled();
   };
 
+  if (!journal.isResumed) await results?.begin();
   const from = journal.through;
   if (journal.isResumed) {
     for await (const event of journal.events()) await deliver(event, from);
     await settled();
   }
-  if ((await line?.next())?.done === false) throw changed(out?.label ?? '');
+  await results?.begin();
   return {
     deliver: (event) => deliver(event, 0),
     finish: settled,
     close: async () => {
       await Promise.all(waiting);
-      await file?.close();
+      await results?.close();
     },
   };
 }
 
-/** What stands in `--out` already, to be compared with the journal. */
-function linesThere({ path }: Destination): AsyncIterator<Buffer> {
-  return readLines(path)[Symbol.asyncIterator]();
-}
+/** The lines of `--out`. Those that are there already are compared first: what they differ from is left as it is. */
+class ResultLines {
+  readonly #out: Destination;
+  readonly #isNew: boolean;
+  readonly #there: AsyncIterator<Buffer, Buffer>;
+  #file: Promise<AppendFile> | undefined;
 
-async function addLine(
-  text: string,
-  file: AppendFile,
-  there: AsyncIterator<Buffer> | undefined,
-  label: string,
-): Promise<void> {
-  const line = await there?.next();
-  if (line === undefined || line.done === true) await file.append(text);
-  else if (!Buffer.from(text.slice(0, -1)).equals(line.value)) throw changed(label);
+  constructor(out: Destination, isNew: boolean) {
+    this.#out = out;
+    this.#isNew = isNew;
+    this.#there = readLines(out.path);
+    // What is no file is refused, and not read: a pipe might never end.
+    const isOther = lstatSync(out.path, { throwIfNoEntry: false })?.isFile() === false;
+    if (isNew || isOther) this.#end(this.#open());
+  }
+
+  /** Adds a line, in the order of the journal, or compares the one that is there. */
+  async add(text: string): Promise<void> {
+    const line = Buffer.from(text);
+    if (this.#file === undefined) {
+      const there = await this.#there.next();
+      if (there.done !== true) {
+        if (line.subarray(0, -1).equals(there.value)) return;
+        this.#end(Promise.reject(changed(this.#out.label)));
+      } else if (!this.#hasEnded()) {
+        this.#end(this.#openAfter(there.value, line));
+      }
+    }
+    await (await this.#file)?.append(text);
+  }
+
+  /** After the last line of an earlier run: what follows in the file is not of it. */
+  async begin(): Promise<void> {
+    if (this.#file === undefined) {
+      const { done, value } = await this.#there.next();
+      if (done !== true) throw changed(this.#out.label);
+      this.#end(this.#openAfter(value, Buffer.alloc(0)));
+    }
+    await this.#file;
+  }
+
+  async close(): Promise<void> {
+    // Why it was not opened has been told.
+    await (await this.#file?.catch(() => undefined))?.close();
+  }
+
+  /** The first end of what was there counts, for all lines that come after it. */
+  #end(file: Promise<AppendFile>): void {
+    file.catch(() => undefined); // it is awaited for each line
+    this.#file ??= file;
+  }
+
+  #hasEnded(): boolean {
+    return this.#file !== undefined;
+  }
+
+  /** @param next - the line that half a line must be the beginning of */
+  async #openAfter(half: Buffer, next: Buffer): Promise<AppendFile> {
+    if (!next.subarray(0, half.length).equals(half)) throw changed(this.#out.label);
+    return await this.#open();
+  }
+
+  #open(): Promise<AppendFile> {
+    const { path, label } = this.#out;
+    const how = { label, ahead: 0, syncEveryMs: SYNC_OUT_EVERY_MS, isNew: this.#isNew };
+    return openAppendFile(path, how);
+  }
 }
 
 function changed(label: string): Error {

@@ -3,11 +3,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { KmsxError } from '../error.ts';
-import { hasCode, kmsxError } from '../error.ts';
+import { hasCode, kmsxError, systemErrorCode } from '../error.ts';
 import { grouped } from '../grouped.ts';
 import { fileWord } from '../shell-word.ts';
 import { FILE_STEPS } from './file-steps.ts';
-import { writeError } from './write-error.ts';
+import { existsError, writeError } from './write-error.ts';
 
 /** A file of whole lines that only grows. */
 export interface AppendFile {
@@ -35,6 +35,8 @@ export interface AppendFileOptions {
    * none.
    */
   readonly ahead: number;
+  /** Whether the file must not be there yet. */
+  readonly isNew?: boolean;
   /** From one sync to the next, in milliseconds: what is added meanwhile goes together. 0: as soon as the last is done. */
   readonly syncEveryMs: number;
   /** Tests make them fail. */
@@ -68,17 +70,18 @@ const TAIL = 64 * 1024;
  * Opens a file of lines to add to it, which must have one name, mode 0600, and makes it if it is not there. What a run that was killed left behind its
  * last whole line is cut: zeros, and half a line.
  *
- * @throws KmsxError `file-unwritable`, `disk-full`
+ * @throws KmsxError `output-exists` for a new one; `file-unwritable`, `disk-full`
  */
 export async function openAppendFile(
   path: string,
   options: AppendFileOptions,
 ): Promise<AppendFile> {
-  const { label } = options;
+  const { label, isNew = false } = options;
   let handle: FileHandle | undefined;
   try {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
-    handle = await open(path, flags | constants.O_NONBLOCK, 0o600);
+    const flags =
+      constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    handle = await open(path, isNew ? flags | constants.O_EXCL : flags, 0o600);
     const stats = await handle.stat();
     if (!stats.isFile()) {
       throw kmsxError('file-unwritable', `${label} is no regular file: lines are added to it`, {
@@ -100,6 +103,7 @@ export async function openAppendFile(
     return appendTo(handle, length, options);
   } catch (error) {
     await handle?.close();
+    if (isNew && systemErrorCode(error) === 'EEXIST') throw existsError(label);
     throw writeError(label, error);
   }
 }

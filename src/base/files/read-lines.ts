@@ -4,12 +4,12 @@ import { systemErrorCode } from '../error.ts';
 const NEWLINE = 0x0a;
 
 /**
- * Reads a file line by line, without what follows its last line break.
+ * Reads a file line by line, without what follows its last line break: that is what it returns in the end.
  *
  * @returns the lines without their breaks; none where there is no such file
  * @throws the system's error
  */
-export async function* readLines(path: string): AsyncIterable<Buffer> {
+export async function* readLines(path: string): AsyncGenerator<Buffer, Buffer> {
   let pending: Buffer[] = [];
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
@@ -25,4 +25,5 @@ export async function* readLines(path: string): AsyncIterable<Buffer> {
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
+  return Buffer.concat(pending);
 }

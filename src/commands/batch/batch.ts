@@ -23,7 +23,7 @@ import type { FreeNames } from './free-names.ts';
 import { freeNames } from './free-names.ts';
 import type { BatchOptions } from './options.ts';
 import { addBatchOptions, assertTaken, batchArgument, readRunLimits } from './options.ts';
-import { assertNew, assertNoFile, isBegun, readPlaces } from './places.ts';
+import { assertNewOrBegun, assertNoFile, isBegun, readPlaces } from './places.ts';
 import { assertReachable } from './readers.ts';
 import type { PlannedRun } from './planned-run.ts';
 import { runBatch, withWork } from './run.ts';
@@ -88,7 +88,12 @@ async function run(
   if (batch !== 'unwrap-key') await assertReachable(options, session);
   const manifest = await openManifest(options.manifest, session);
   await withStores(places, options, session, async (stores) => {
-    const planned: PlannedRun = { batch, options, limits, places, stores, session };
+    const { journal } = places;
+    const begun = async (): Promise<boolean> =>
+      journal.list === undefined
+        ? await isBegun(journal)
+        : (await stores.work?.list.isBegun()) === true;
+    const planned = { batch, options, limits, places, stores, session, isBegun: begun };
     await runManifest(planned, manifest, values, command);
   });
 }
@@ -101,19 +106,17 @@ async function runManifest(
 ): Promise<void> {
   const { batch, options, places, stores, session } = planned;
   const { journal } = places;
-  const isResumed = await (journal.list === undefined
-    ? isBegun(journal)
-    : stores.work?.list.isBegun());
-  if (isResumed !== true) assertNew(places);
+  await assertNewOrBegun(places, planned.isBegun);
+  const isResumed = await planned.isBegun();
   const free =
-    isResumed === true || stores.backups === undefined
+    isResumed || stores.backups === undefined
       ? undefined
       : freeNames(stores.backups, (mistake) => session.reporter.error(mistake));
   await withWork(planned, async (work) => {
     const prepare = (line: ManifestLine): Promise<LineWork> =>
       work.prepare(line.name, mergeValues(values, line.values, options.manifest));
     const check = async (line: ManifestLine): Promise<void> => {
-      if (isResumed !== true) assertNoFile(line.name, places);
+      if (!isResumed) assertNoFile(line.name, places);
       await prepare(line);
       await free?.add(line);
     };

@@ -155,8 +155,11 @@ export async function isBegun({ path }: Destination): Promise<boolean> {
 }
 
 /** @throws KmsxError `output-exists` for a first run: what it writes must not be there. */
-export function assertNew({ out }: BatchPlaces): void {
-  if (out === undefined || !existsSync(out.path)) return;
+export async function assertNewOrBegun(
+  { out }: BatchPlaces,
+  isJournalBegun: () => Promise<boolean>,
+): Promise<void> {
+  if (out === undefined || !existsSync(out.path) || (await isJournalBegun())) return;
   throw kmsxError(
     'output-exists',
     `${out.label} already exists, and no journal that goes on with it`,

@@ -16,6 +16,8 @@ export interface PlannedRun {
   readonly places: BatchPlaces;
   readonly stores: BatchStores;
   readonly session: Session;
+  /** Whether an earlier run, or another one now, began the journal. */
+  readonly isBegun: () => Promise<boolean>;
 }
 
 /** A manifest that was validated, and what is done with its lines. */

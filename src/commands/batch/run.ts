@@ -1,5 +1,6 @@
 import type { Destination } from '../../batch/delivery.ts';
 import type { Journal } from '../../batch/journal/journal.ts';
+import { lockPlace } from '../../batch/lock-place.ts';
 import type { BatchCommand, LineValues } from '../../batch/manifest/fields.ts';
 import type { Pace } from '../../kms/pace.ts';
 import { paceOf } from '../../kms/pace.ts';
@@ -28,6 +29,7 @@ import { prepareUnwrap } from './lines/unwrap-key.ts';
 import { prepareVerify } from './lines/verify-key.ts';
 import type { BatchOptions } from './options.ts';
 import { openRun } from './open-run.ts';
+import { assertNewOrBegun } from './places.ts';
 import type { PlannedRun, ValidatedRun } from './planned-run.ts';
 import { makeReaders } from './readers.ts';
 import { assertNoneFailed, Failures, printSummary, summaryOf } from './report.ts';
@@ -129,6 +131,17 @@ export async function runBatch(
   work: Work,
   validated: ValidatedRun,
 ): Promise<void> {
+  const { places, session } = planned;
+  const lock = places.out && (await lockPlace('output-locked', places.out, session.io));
+  try {
+    await assertNewOrBegun(places, planned.isBegun);
+    await runLocked(planned, work, validated);
+  } finally {
+    lock?.release();
+  }
+}
+
+async function runLocked(planned: PlannedRun, work: Work, validated: ValidatedRun): Promise<void> {
   const { batch, options, limits, places, session } = planned;
   const { count, prepare, resume } = validated;
   const { io, reporter } = session;

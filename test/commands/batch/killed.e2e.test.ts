@@ -84,17 +84,35 @@ describe('a batch that is killed', () => {
   });
 });
 
-describe('two runs on one journal', () => {
-  it('are refused, and the first goes on', async () => {
+describe('two runs', () => {
+  it('with one journal or one output are refused, and the first goes on', async () => {
     const server = await localKms({ cwd: folder() }, ['--fault', 'delay:ms=200']);
     const names = writeManifest(at('keys.jsonl'), 20);
     const args = [...EXPORT, '--pubkey', PUBKEY, ...server.endpoint];
     const options = { cwd: folder(), env: server.env };
-    const first = finish(startKmsx(args, options));
+    const child = startKmsx(args, options);
+    const first = finish(child);
     while (eventsIn(at('out.jsonl.journal')) < 3) await new Promise((go) => setTimeout(go, 10));
-    const second = await finish(startKmsx([...args, '--error-format', 'json'], options));
-    expect(second).toMatchObject({ code: 5, stdout: '' });
-    expect(second.stderr).toContain('"journal-locked"');
+    child.kill('SIGSTOP');
+    const others: readonly (readonly [readonly string[], number, string])[] = [
+      [[], 5, 'output-locked'],
+      [['--journal', 'other.journal'], 2, 'output-exists'],
+      [['--out', 'other.jsonl', '--journal', 'out.jsonl.journal'], 5, 'journal-locked'],
+    ];
+    for (const [changes, code, word] of others) {
+      const [option] = changes;
+      const rest =
+        option === '--out'
+          ? args.filter((_, at, all) => all[at - 1] !== '--out' && all[at] !== '--out')
+          : args;
+      const second = await finish(
+        startKmsx([...rest, ...changes, '--error-format', 'json'], options),
+      );
+      expect(second, word).toMatchObject({ code, stdout: '' });
+      expect(second.stderr).toContain(`"${word}"`);
+      expect(existsSync(at('other.journal'))).toBe(false);
+    }
+    child.kill('SIGCONT');
     expect(await first).toMatchObject({ code: 0 });
     expectOneOfEach(names, folder());
   });
