@@ -264,8 +264,7 @@ _kmsx_find_option() {
       ;;
     'kmsx list-backups')
       case $2 in
-        --key-id | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
-        --proofs) takes=folders ;;
+        --key-id | --proofs | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --store-ca-file | --ca-file) takes=files ;;
         --gateway) takes=values values=(public vpc local) ;;
         --resolve) takes=none repeatable=1 ;;
@@ -273,9 +272,8 @@ _kmsx_find_option() {
       ;;
     'kmsx drill')
       case $2 in
-        --proofs) takes=folders ;;
+        --proofs | --older-than | --limit | --rate | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --check-values | --report | --store-ca-file | --ca-file) takes=files ;;
-        --older-than | --limit | --rate | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --check-value-methods) takes=values values=(ecb cmac label sha256) ;;
         --gateway) takes=values values=(public vpc local) ;;
         --resolve) takes=none repeatable=1 ;;

@@ -484,7 +484,7 @@ complete -c kmsx -n '__kmsx_in kmsx batch' -l max-attempts -r -f -d 'how often t
 complete -c kmsx -n '__kmsx_in kmsx batch' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l key-id -r -f -d 'only what depends on this KMS key: its id or ARN'
-complete -c kmsx -n '__kmsx_in kmsx list-backups' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where drill and verify-key wrote proofs'
+complete -c kmsx -n '__kmsx_in kmsx list-backups' -l proofs -r -f -d 'where drill and verify-key wrote proofs: a folder, or store:'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
@@ -497,7 +497,7 @@ complete -c kmsx -n '__kmsx_in kmsx list-backups' -l timeout -r -f -d 'for one a
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_in kmsx drill' -l proofs -r -f -a '(__fish_complete_directories)' -d 'where earlier proofs are, and new ones are written'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l proofs -r -f -d 'where earlier proofs are, and new ones are written: a folder, or store: for drills on several machines'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l check-values -r -F -d 'which check value each backup must have: lines of NAME and label:…, or of JSON'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l older-than -r -f -d 'only what was not proved for so long'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l limit -r -f -d 'how many backups at most'

@@ -21,7 +21,7 @@ export interface BackupProofs {
   readonly keys: readonly ProvedKey[];
 }
 
-/** The proofs of a folder. */
+/** The proofs of a folder, or of a store. */
 export interface KnownProofs {
   readonly of: (placeId: string, name: string) => BackupProofs | undefined;
   /** The names that were ever proved in a place. */
@@ -42,24 +42,42 @@ const PROOF_FILE = /^[^.].*\.jsonl?$/;
  * @throws KmsxError `file-missing`, `file-unreadable`; those of a damaged proof, with its file and line
  */
 export async function readProofs(path: string, label: string): Promise<KnownProofs> {
-  const places = new Map<string, Map<string, ProofsSoFar>>();
+  const { add, known } = proofsByName();
   for (const file of await proofFiles(path, label)) {
     try {
-      for await (const proof of proofsIn(join(path, file), `${label}/${file}`)) {
-        const names = places.get(proof.Place) ?? new Map<string, ProofsSoFar>();
-        places.set(proof.Place, names);
-        names.set(proof.Name, withProof(names.get(proof.Name), proof));
-      }
+      for await (const proof of proofsIn(join(path, file), `${label}/${file}`)) add(proof);
     } catch (error) {
       throw readError(`${label}/${file}`, error);
     }
   }
+  return known;
+}
+
+/** Reads proofs to their end. */
+export async function collectProofs(proofs: AsyncIterable<ProofDocument>): Promise<KnownProofs> {
+  const { add, known } = proofsByName();
+  for await (const proof of proofs) add(proof);
+  return known;
+}
+
+function proofsByName(): {
+  readonly add: (proof: ProofDocument) => void;
+  readonly known: KnownProofs;
+} {
+  const places = new Map<string, Map<string, ProofsSoFar>>();
   return {
-    of: (placeId, name) => {
-      const found = places.get(placeId)?.get(name);
-      return found && { lastProved: new Date(found.last), keys: [...found.keys.values()] };
+    add: (proof) => {
+      const names = places.get(proof.Place) ?? new Map<string, ProofsSoFar>();
+      places.set(proof.Place, names);
+      names.set(proof.Name, withProof(names.get(proof.Name), proof));
     },
-    namesIn: (placeId) => [...(places.get(placeId)?.keys() ?? [])],
+    known: {
+      of: (placeId, name) => {
+        const found = places.get(placeId)?.get(name);
+        return found && { lastProved: new Date(found.last), keys: [...found.keys.values()] };
+      },
+      namesIn: (placeId) => [...(places.get(placeId)?.keys() ?? [])],
+    },
   };
 }
 
@@ -74,7 +92,8 @@ function withProof(known: ProofsSoFar | undefined, proof: ProofDocument): Proofs
   const keys = new Map(known?.keys);
   const blob = KeyCheckValues === undefined && { CiphertextBlobFingerprint, EncryptionContext };
   const key = JSON.stringify({ KeyCheckValues, NumberOfBytes, Rehearsal, ...blob });
-  if (!keys.has(key)) {
+  const first = keys.get(key);
+  if (first === undefined || CreatedAt < first.CreatedAt) {
     const of = { CiphertextBlobFingerprint, EncryptionContext };
     keys.set(key, { KeyCheckValues, NumberOfBytes, CreatedAt, Rehearsal, ...of } as ProvedKey);
   }

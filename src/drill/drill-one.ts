@@ -24,6 +24,20 @@ export async function drillOne(
   stage: DrillStage,
   pace: () => Promise<void>,
 ): Promise<DrillOutcome> {
+  const { share } = stage;
+  if (share !== undefined && (await share.take(backup)) !== 'own') {
+    return { verdict: 'elsewhere', line: lineOf(backup, {}) };
+  }
+  const outcome = await drillIt(backup, stage, pace);
+  await share?.end(backup, outcome.verdict !== 'unasked');
+  return outcome;
+}
+
+async function drillIt(
+  backup: QueuedBackup,
+  stage: DrillStage,
+  pace: () => Promise<void>,
+): Promise<DrillOutcome> {
   const asked = await ask(backup, stage, pace);
   if (asked === undefined) return { verdict: 'skipped', line: lineOf(backup, {}) };
   if ('error' in asked) {

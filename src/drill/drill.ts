@@ -39,7 +39,7 @@ export async function* drill(
     const first = running.shift();
     if (first === undefined) break;
     const outcome = await first;
-    if (outcome.verdict === 'skipped') skipped += 1;
+    if (outcome.verdict === 'skipped' || outcome.verdict === 'elsewhere') skipped += 1;
     if (outcome.error?.kind === 'credentials' && !isNoPermission(outcome.error)) {
       await Promise.allSettled(running);
       throw outcome.error;

@@ -13,7 +13,9 @@ export type Verdict =
   /** KMS could not be asked. */
   | 'unasked'
   /** It is no backup. */
-  | 'skipped';
+  | 'skipped'
+  /** Another drill has it, of those that share the work. */
+  | 'elsewhere';
 
 /** What `drill` prints of a backup. Nothing in it is secret. */
 export interface DrillLine {

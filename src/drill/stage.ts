@@ -11,6 +11,14 @@ interface DrillClock extends PaceClock {
   now(): Date;
 }
 
+/** What several drills share the work by. */
+export interface DrillShare {
+  /** Whether this drill is to do a backup: another does it now, or has done it since this one began. */
+  take(backup: QueuedBackup): Promise<'own' | 'claimed' | 'drilled'>;
+  /** It was drilled, or KMS could not be asked: then another drill may try. */
+  end(backup: QueuedBackup, isDrilled: boolean): Promise<void>;
+}
+
 /** What a drill works with. */
 export interface DrillStage {
   readonly clock: DrillClock;
@@ -24,6 +32,8 @@ export interface DrillStage {
   readonly expectedOf: (backup: QueuedBackup) => Expected;
   /** Which check values are shown, by their words in options; all if left out. */
   readonly shownCheckValues: readonly string[] | undefined;
+  /** Shares the work with other drills. */
+  readonly share?: DrillShare | undefined;
   /** Keeps a proof on stable storage, before the outcome is told. */
   readonly keep?: ((proof: ProofDocument) => Promise<void>) | undefined;
 }

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../base/error.ts';
-import { absolutePath } from '../../base/files/absolute-path.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import type { BackupListing, ListedDocument } from '../../backups/list-backups.ts';
 import { listBackups } from '../../backups/list-backups.ts';
-import { NO_PROOFS, readProofs } from '../../backups/proofs.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
 import { parseKeyId } from '../../kms/key-id.ts';
 import type { Io } from '../../terminal/io.ts';
@@ -14,6 +12,7 @@ import { showsViews } from '../../terminal/output/view.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import { openPlaces } from '../shared/backups/open-place.ts';
+import { readProofsAt } from '../shared/backups/proofs-option.ts';
 import type { ConnectionOptions } from '../shared/connection-options.ts';
 import { addConnectionOptions } from '../shared/connection-options.ts';
 import type { StoreOptions } from '../shared/store/store-options.ts';
@@ -52,7 +51,7 @@ export function defineListBackups(command: Command, io: Io): void {
   command.argument('<place...>', 'folders, store:[PREFIX], or secret:PREFIX for secrets of KMS');
   command
     .option('--key-id <id>', 'only what depends on this KMS key: its id or ARN')
-    .option('--proofs <dir>', 'where drill and verify-key wrote proofs');
+    .option('--proofs <place>', 'where drill and verify-key wrote proofs: a folder, or store:');
   addStoreOptions(command);
   addConnectionOptions(command);
   command.action(async (places: readonly string[], options: ListBackupsOptions) => {
@@ -68,9 +67,7 @@ async function runListBackups(
   const { io } = session;
   assertSafeEnvironment(io);
   const key = options.keyId === undefined ? undefined : keyWithId(options.keyId);
-  const { proofs: folder } = options;
-  const proofs =
-    folder === undefined ? NO_PROOFS : await readProofs(absolutePath(io.cwd, folder), folder);
+  const { proofs } = await readProofsAt(options.proofs, options, session);
   const connections = makeConnections(session);
   try {
     const places = await openPlaces(texts, { options, connections, session });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { OpenedPlace } from '../../../backups/opened-place.ts';
 import { backupOpenerInMemory } from '../../../data-key/verify/opener.ts';
 import { drill } from '../../../drill/drill.ts';
+import { drillShared } from '../../../drill/shared.ts';
 import { queueBackups } from '../../../drill/queue.ts';
 import type { DrillStage } from '../../../drill/stage.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
@@ -73,7 +74,7 @@ async function runDrill(
       const stage = { ...numbers, clock: session.io, shownCheckValues, kmsOf };
       await drillAndTell(places, evidence, { ...stage, options }, session);
     } finally {
-      await evidence.proofFile?.close();
+      await evidence.close();
     }
   } finally {
     await connections.close();
@@ -101,7 +102,9 @@ async function drillAndTell(
     const startedAt = io.now();
     const { queue, there } = await queueBackups(places, proofs, olderThanDays, startedAt);
     const stage = { ...plan, opener: backupOpenerInMemory(), expectedOf, keep: proofFile?.append };
-    const told = await tellOutcomes(drill(queue, stage), session, {
+    const { share } = evidence;
+    const run = share === undefined ? drill(queue, stage) : drillShared(queue, stage, share);
+    const told = await tellOutcomes(run, session, {
       listed: [...there.values()].reduce((sum, { size }) => sum + size, 0),
       due: queue.length,
       leftOut: places.reduce((sum, place) => sum + place.skipped(), 0),

@@ -1,4 +1,5 @@
 import { absolutePath } from '../../../base/files/absolute-path.ts';
+import { STORE_PREFIX } from '../../../base/place-prefixes.ts';
 import { liesElsewhere, writersOf } from '../../../backups/elsewhere.ts';
 import type { CheckValuesByName } from '../../../backups/check-values-file.ts';
 import { readCheckValuesFile } from '../../../backups/check-values-file.ts';
@@ -6,20 +7,26 @@ import type { OpenedPlace } from '../../../backups/opened-place.ts';
 import type { ProofFile } from '../../../backups/proof-file.ts';
 import { prepareProofFile } from '../../../backups/proof-file.ts';
 import type { KnownProofs } from '../../../backups/proofs.ts';
-import { NO_PROOFS, readProofs } from '../../../backups/proofs.ts';
 import { decodeText } from '../../../base/text.ts';
 import type { Expected } from '../../../drill/compare.ts';
 import type { DrillQueue, QueuedBackup } from '../../../drill/queue.ts';
 import type { Input } from '../../../terminal/files/inputs.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
+import type { DrillShare } from '../../../drill/stage.ts';
+import { WORKER, WRITER } from '../../../stores/tables.ts';
+import { readProofsAt } from '../../shared/backups/proofs-option.ts';
 import type { DrillOptions } from './options.ts';
+import { openStoredEvidence } from './stored-evidence.ts';
 
 /** What backups are compared with, and where proofs go. */
 export interface Evidence {
   readonly proofs: KnownProofs;
   /** Where new proofs are written; undefined without `--proofs`. */
-  readonly proofFile: ProofFile | undefined;
+  readonly proofFile: Pick<ProofFile, 'append' | 'written'> | undefined;
+  /** Shares the work with other drills, where proofs are in a store. */
+  readonly share: DrillShare | undefined;
+  readonly close: () => Promise<void>;
   readonly inputs: readonly Pick<Input, 'fileId'>[];
   readonly expectedOf: (backup: QueuedBackup) => Expected;
   /** The names with a proof or a check value whose backup is not there any more. */
@@ -41,10 +48,12 @@ export interface Writers {
  * @throws KmsxError those of reading; `file-unwritable` where no proof can be written
  */
 export async function readEvidence(
-  { proofs: folder, checkValues: file }: DrillOptions,
+  options: DrillOptions,
   places: readonly OpenedPlace[],
-  { io, reporter }: Session,
+  session: Session,
 ): Promise<Evidence> {
+  const { proofs: proofsPlace, checkValues: file } = options;
+  const { io, reporter } = session;
   const input =
     file === undefined ? undefined : await readInput(file, 'check values', io, reporter);
   const checkValues: CheckValuesByName =
@@ -52,24 +61,25 @@ export async function readEvidence(
       ? new Map()
       : readCheckValuesFile(decodeText(input.bytes, input.label), input.label);
   const filePath = file === undefined || file === '-' ? undefined : absolutePath(io.cwd, file);
-  const folderPath = folder === undefined ? undefined : absolutePath(io.cwd, folder);
-  const proofs =
-    folder === undefined || folderPath === undefined
-      ? NO_PROOFS
-      : await readProofs(folderPath, folder);
+  const { proofs, folder, connect } = await readProofsAt(proofsPlace, options, session);
   const counts = new Map<OpenedPlace, Pick<Expected, 'checkValuesCount' | 'proofsCount'>>();
   for (const place of places) {
     counts.set(place, {
       checkValuesCount: await counting(filePath, place),
-      proofsCount: await counting(folderPath, place),
+      proofsCount: connect === undefined ? await counting(folder, place) : !isInStore(place),
     });
   }
+  const sink =
+    folder === undefined ? undefined : await prepareProofFile(folder, proofsPlace ?? '', io);
+  const stored = connect && (await openStoredEvidence(connect, io));
   return {
     proofs,
-    proofFile:
-      folder === undefined || folderPath === undefined
-        ? undefined
-        : await prepareProofFile(folderPath, folder, io),
+    proofFile: stored?.proofFile ?? sink,
+    share: stored?.share,
+    close: async () => {
+      await sink?.close();
+      await stored?.close();
+    },
     inputs: input === undefined ? [] : [input],
     expectedOf: ({ at, listed: { name } }) => ({
       checkValues: checkValues.get(name) ?? [],
@@ -88,9 +98,19 @@ export async function readEvidence(
     writers: [
       ...(await Promise.all(places.map(writersOfPlace))),
       ...(await writersOfPath(`check values ${file ?? ''}`, filePath)),
-      ...(await writersOfPath(`proofs ${folder ?? ''}`, folderPath)),
+      ...(await writersOfPath(`proofs ${proofsPlace ?? ''}`, folder)),
+      ...(connect === undefined ? [] : [{ what: 'proofs store:', who: whoHas(WORKER) }]),
     ],
   };
+}
+
+/** Whoever can write backups of a store may be able to write its proofs. */
+function isInStore({ id }: OpenedPlace): boolean {
+  return id === STORE_PREFIX;
+}
+
+function whoHas(role: string): string {
+  return `whoever has the role ${role} in the store, and who owns it`;
 }
 
 /** Whether a place would list a name: of secrets it lists those that begin as it says. */
@@ -106,9 +126,10 @@ async function counting(
   return path === undefined || folder === undefined || (await liesElsewhere(path, folder));
 }
 
-async function writersOfPlace({ place, folder }: OpenedPlace): Promise<Writers> {
+async function writersOfPlace({ place, folder, id }: OpenedPlace): Promise<Writers> {
   const what = `backups ${place.label}`;
   if (folder !== undefined) return { what, who: await writersOf(folder) };
+  if (id === STORE_PREFIX) return { what, who: whoHas(WRITER) };
   return { what, who: 'whoever may kms:CreateSecret or kms:PutSecretValue' };
 }
 

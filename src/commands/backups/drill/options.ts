@@ -23,7 +23,10 @@ const USUAL_RATE = '75';
 
 export function addDrillOptions(command: Command): void {
   command
-    .option('--proofs <dir>', 'where earlier proofs are, and new ones are written')
+    .option(
+      '--proofs <place>',
+      'where earlier proofs are, and new ones are written: a folder, or store: for drills on several machines',
+    )
     .option(
       '--check-values <file>',
       'which check value each backup must have: lines of NAME and label:…, or of JSON',

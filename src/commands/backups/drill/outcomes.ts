@@ -24,7 +24,7 @@ export async function tellOutcomes(
   const isTable = showsViews(session);
   const { keepsAll, ...facts } = known;
   const counts: Record<Verdict, number> = {
-    ...{ proved: 0, 'another-key': 0, 'not-opening': 0, unasked: 0, skipped: 0 },
+    ...{ proved: 0, 'another-key': 0, 'not-opening': 0, unasked: 0, skipped: 0, elsewhere: 0 },
   };
   const outcomes: DrillOutcome[] = [];
   const failures: DrillOutcome[] = [];
@@ -38,7 +38,7 @@ export async function tellOutcomes(
     const outcome = next.value;
     const { verdict, line } = outcome;
     counts[verdict] += 1;
-    if (verdict === 'skipped') continue;
+    if (verdict === 'skipped' || verdict === 'elsewhere') continue;
     if (verdict !== 'proved') failures.push(outcome);
     if (isTable || keepsAll) outcomes.push(outcome);
     await warnOfRehearsal({ isRehearsal: line.Rehearsal === true }, session);

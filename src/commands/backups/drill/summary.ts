@@ -37,14 +37,15 @@ function listed(names: readonly string[]): string {
 
 /** What a drill found, in a line. */
 export function sentenceOf({ counts, listed: all }: DrillSummary): string {
-  const { proved, skipped } = counts;
+  const { proved, skipped, elsewhere } = counts;
   const drilled = proved + counts['another-key'] + counts['not-opening'] + counts.unasked;
-  const rest = all - skipped - drilled;
+  const rest = all - skipped - elsewhere - drilled;
   const told =
     drilled === proved
       ? `${counted(proved, 'backup')} proved`
       : `${proved} of ${counted(drilled, 'backup')} proved`;
-  return rest > 0 ? `${told}; ${rest} not drilled this time` : told;
+  const others = elsewhere > 0 ? `${told}; ${elsewhere} by other drills at once` : told;
+  return rest > 0 ? `${others}; ${rest} not drilled this time` : others;
 }
 
 /** Tells on stderr what the lines do not. */

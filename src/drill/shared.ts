@@ -1,0 +1,46 @@
+import { drill } from './drill.ts';
+import type { DrillOutcome } from './outcome.ts';
+import type { QueuedBackup } from './queue.ts';
+import type { DrillShare, DrillStage } from './stage.ts';
+
+const LOOK_AGAIN_MS = 1000;
+
+/**
+ * As `drill`, with others at once: what they claim and do not drill, because they died, is drilled in the end.
+ *
+ * @returns how many were left, as `drill` says it; what others drilled is told with the verdict `elsewhere`
+ */
+export async function* drillShared(
+  queue: readonly QueuedBackup[],
+  stage: DrillStage,
+  share: DrillShare,
+): AsyncGenerator<DrillOutcome, { readonly notAsked: number }> {
+  let [left, limit] = [queue, stage.limit];
+  for (;;) {
+    const claimed = new Map<string, QueuedBackup>();
+    const take = async (backup: QueuedBackup): Promise<'own' | 'claimed' | 'drilled'> => {
+      const claim = await share.take(backup);
+      if (claim === 'claimed') claimed.set(nameOf(backup), backup);
+      return claim;
+    };
+    const run = drill(left, { ...stage, limit, share: { ...share, take } });
+    for (;;) {
+      const next = await run.next();
+      if (next.done === true) {
+        if (next.value.notAsked > 0) return next.value;
+        break;
+      }
+      const { verdict, line } = next.value;
+      if (verdict === 'elsewhere' && claimed.has(`${line.Place} ${line.Name}`)) continue;
+      if (verdict !== 'elsewhere' && verdict !== 'skipped') limit -= 1;
+      yield next.value;
+    }
+    if (claimed.size === 0 || limit <= 0) return { notAsked: 0 };
+    left = [...claimed.values()];
+    await stage.clock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+function nameOf({ at, listed }: QueuedBackup): string {
+  return `${at.place.label} ${listed.name}`;
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { grouped } from '../../base/grouped.ts';
+import { isLost } from '../database.ts';
+import { KmsxError } from '../../base/error.ts';
+import { isJsonObject, parseJson } from '../../base/json.ts';
+import { STORE_PREFIX } from '../../base/place-prefixes.ts';
+import type { ProofDocument } from '../../documents/proof-document.ts';
+import { readProofDocument } from '../../documents/proof-document.ts';
+import { places, textOf } from '../backup-rows.ts';
+import type { Connection } from '../connection.ts';
+import type { Database } from '../database.ts';
+
+const PAGE = 500;
+
+/** So many proofs go into one transaction. */
+const GROUP = 50;
+
+/**
+ * Reads all proofs of a store.
+ *
+ * @throws KmsxError those of `Database.query`, and of a damaged proof
+ */
+export async function* readStoredProofs(connection: Connection): AsyncGenerator<ProofDocument> {
+  let after = '';
+  for (;;) {
+    const rows = await connection.exclusive(({ query, dialect }) =>
+      query(
+        `SELECT Id AS id, Document AS document FROM ${dialect.tableOf('kmsx_proof')}
+WHERE Id > ? ORDER BY Id LIMIT ${PAGE}`,
+        [after],
+      ),
+    );
+    for (const row of rows) {
+      const label = `${STORE_PREFIX} proof ${String(row['id']).slice(0, 16)}`;
+      const value = parseJson(textOf(row), label);
+      yield readProofDocument(isJsonObject(value) ? value : {}, label);
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = String(last['id']);
+  }
+}
+
+/**
+ * Keeps proofs in a store, those that are handed in at once in one transaction. A proof is named by its SHA-256: kept twice
+ * it is one row.
+ *
+ * @returns resolves when the commit was synced
+ * @throws KmsxError those of `Database.query`
+ */
+export function proofWriter(connection: Connection): (proof: ProofDocument) => Promise<void> {
+  const insert = (proofs: readonly ProofDocument[]): Promise<void> =>
+    connection.transaction((database) => insertProofs(database, proofs));
+  const keepOne = async (proof: ProofDocument): Promise<void> => {
+    try {
+      await insert([proof]);
+    } catch (error) {
+      if (!(error instanceof KmsxError)) throw error;
+      if (error.code === 'store-name-exists') return;
+      if (!isLost(error)) throw error;
+      await connection.close();
+      await insert([proof]).catch((again: unknown) => {
+        if (!(again instanceof KmsxError) || again.code !== 'store-name-exists') throw again;
+      });
+    }
+  };
+  return grouped(GROUP, async (proofs: readonly ProofDocument[]) => {
+    if (proofs.length > 1) {
+      try {
+        await insert(proofs);
+        return [];
+      } catch (error) {
+        if (!(error instanceof KmsxError)) throw error;
+        if (isLost(error)) await connection.close();
+      }
+    }
+    const kept = await Promise.allSettled(proofs.map(keepOne));
+    return kept.map((each) => (each.status === 'rejected' ? (each.reason as unknown) : undefined));
+  });
+}
+
+async function insertProofs(
+  { query, dialect }: Database,
+  proofs: readonly ProofDocument[],
+): Promise<void> {
+  const rows = proofs.map((proof) => {
+    const { Place, Name, KeyId, CreatedAt } = proof;
+    const text = JSON.stringify(proof);
+    const id = createHash('sha256').update(text).digest('hex');
+    return [id, Place, Name, KeyId, dialect.timestamp(new Date(CreatedAt)), text];
+  });
+  await query(
+    `INSERT INTO ${dialect.tableOf('kmsx_proof')} (Id, Place, Name, KeyId, CreatedAt, Document)
+VALUES ${rows.map((row) => `(${places(row)})`).join(', ')}`,
+    rows.flat(),
+  );
+}
