@@ -1,7 +1,8 @@
 import { KmsxError } from '../base/error.ts';
 import type { Database, Finding } from './database.ts';
 import { storeAt } from './failure.ts';
-import { tryInsert } from './backup-rows.ts';
+import { BACKUPS, tryInsert } from './backup-rows.ts';
+import { TABLES } from './tables.ts';
 
 /**
  * Finds what is wrong with a store: its server, its tables, the rights of this login.
@@ -11,7 +12,7 @@ import { tryInsert } from './backup-rows.ts';
  */
 export async function checkStore(database: Database, label: string): Promise<Finding[]> {
   const { dialect } = database;
-  const table = dialect.tableOf('kmsx_backup');
+  const table = dialect.tableOf(BACKUPS);
   const server = await dialect.serverFindings(database);
   const isReadOnly = server.some(({ Code }) => Code === 'read-only');
   const use = await refusalOf(
@@ -20,12 +21,33 @@ export async function checkStore(database: Database, label: string): Promise<Fin
   );
   if (use !== undefined) return [...server, useFinding(use, label)];
   const rights = isReadOnly ? [] : await changingRights(database);
-  return [...server, ...rights, ...(await dialect.rightsFindings(database))];
+  return [
+    ...server,
+    ...(await tablesFindings(database)),
+    ...rights,
+    ...(await dialect.rightsFindings(database)),
+  ];
+}
+
+/** The flaws of the tables that are there, and which are not: a store that was made earlier has no others than backups. */
+async function tablesFindings(database: Database): Promise<Finding[]> {
+  const { dialect } = database;
+  const flaws: Finding[] = [];
+  const missing: string[] = [];
+  for (const name of TABLES) {
+    const table = dialect.tableOf(name);
+    const refusal = await refusalOf(database, `SELECT 1 FROM ${table} WHERE 1 = 0`);
+    if (refusal?.code === 'store-not-ready') missing.push(table);
+    else flaws.push(...(await dialect.tableFindings(database, name)));
+  }
+  if (missing.length === 0) return flaws;
+  const Message = `work lists and proofs need ${missing.join(', ')}: run kmsx store init again`;
+  return [...flaws, { Code: 'tables-missing', Severity: 'warning', Message }];
 }
 
 /** The rights to change and to delete backups, by statements that find no row. */
 async function changingRights(database: Database): Promise<Finding[]> {
-  const table = database.dialect.tableOf('kmsx_backup');
+  const table = database.dialect.tableOf(BACKUPS);
   const tries = {
     UPDATE: `UPDATE ${table} SET Region = Region WHERE 1 = 0`,
     DELETE: `DELETE FROM ${table} WHERE 1 = 0`,

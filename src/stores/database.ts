@@ -38,6 +38,8 @@ export interface Dialect {
   readonly timestamp: (date: Date) => Value;
   /** Finds what keeps a backup from being durable on this server, whatever the rights. */
   readonly serverFindings: (database: Database) => Promise<Finding[]>;
+  /** Finds what lets a table lose rows, or have two of one key; nothing of one that this login does not see. */
+  readonly tableFindings: (database: Database, table: TableName) => Promise<Finding[]>;
   /** Finds rights to take backups away that trying statements does not show. */
   readonly rightsFindings: (database: Database) => Promise<Finding[]>;
 }

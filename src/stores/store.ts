@@ -13,7 +13,7 @@ import {
   tryInsert,
 } from './backup-rows.ts';
 import { Connection } from './connection.ts';
-import type { Database } from './database.ts';
+import type { Database, Finding } from './database.ts';
 import { isLost } from './database.ts';
 import { storeAt } from './failure.ts';
 import type { StorePlan } from './plan.ts';
@@ -108,14 +108,9 @@ class DatabaseStore implements Store {
   async assertReady(): Promise<void> {
     await this.#connection.exclusive(async (database) => {
       const { dialect } = database;
-      const found = (await dialect.serverFindings(database)).find(
-        ({ Severity }) => Severity === 'error',
-      );
-      if (found !== undefined) {
-        const code = found.Code === 'read-only' ? 'store-read-only' : 'store-not-ready';
-        throw kmsxError(code, `${storeAt(this.label)}${found.Message}`);
-      }
+      assertNone(await dialect.serverFindings(database), this.label);
       await database.query(tryInsert(dialect.tableOf(BACKUPS)));
+      assertNone(await dialect.tableFindings(database, BACKUPS), this.label);
     });
   }
 
@@ -227,6 +222,14 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
       });
     }
   }
+}
+
+/** @throws KmsxError `store-read-only`, `store-not-ready` for the first error among findings */
+function assertNone(findings: readonly Finding[], label: string): void {
+  const found = findings.find(({ Severity }) => Severity === 'error');
+  if (found === undefined) return;
+  const code = found.Code === 'read-only' ? 'store-read-only' : 'store-not-ready';
+  throw kmsxError(code, `${storeAt(label)}${found.Message}`);
 }
 
 function notKept(name: string, lost: KmsxError): KmsxError {

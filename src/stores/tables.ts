@@ -7,6 +7,24 @@ export type TableName =
   | 'kmsx_proof'
   | 'kmsx_drill';
 
+/** The key of each table, of which it has each value once. */
+export const KEYS: Readonly<Record<TableName, readonly string[]>> = {
+  kmsx_backup: ['Name'],
+  kmsx_work_list: ['Name'],
+  kmsx_work_line: ['List', 'Line'],
+  kmsx_work_event: ['List', 'Id'],
+  kmsx_proof: ['Id'],
+  kmsx_drill: ['Id'],
+};
+
+/** All tables, in the order in which they are made. */
+export const TABLES = Object.keys(KEYS) as TableName[];
+
+/** What a table has: its columns, and then its key. */
+export function tableBody(columns: Readonly<Record<TableName, string>>, name: TableName): string {
+  return `(${columns[name].trimEnd()},\n  PRIMARY KEY (${KEYS[name].join(', ')})\n)`;
+}
+
 /** The role that may insert backups and read them, and nothing else. */
 export const WRITER = 'kmsx_writer';
 

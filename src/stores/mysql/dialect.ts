@@ -1,6 +1,7 @@
 import type { Dialect } from '../database.ts';
 import { rightsFindings, serverFindings } from './findings.ts';
 import { MYSQL_SCHEMA } from './schema.ts';
+import { tableFindings } from './table-findings.ts';
 
 export const mysqlDialect: Dialect = {
   tableOf: (name) => name,
@@ -11,5 +12,6 @@ export const mysqlDialect: Dialect = {
   later: (seconds) => `CURRENT_TIMESTAMP(3) + INTERVAL ${seconds} SECOND`,
   timestamp: (date) => date.toISOString().replace('T', ' ').replace('Z', ''),
   serverFindings,
+  tableFindings,
   rightsFindings,
 };

@@ -27,24 +27,6 @@ export async function serverFindings(database: Database): Promise<Finding[]> {
   if (!isOn(server?.['doublewrite'])) {
     find('not-durable', 'warning', 'innodb_doublewrite is off: a crash can damage pages');
   }
-  const [table] = await database.query(
-    `SELECT t.ENGINE AS engine, c.COLLATION_NAME AS collation
-FROM information_schema.TABLES t
-JOIN information_schema.COLUMNS c USING (TABLE_SCHEMA, TABLE_NAME)
-WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = ? AND c.COLUMN_NAME = 'Name'`,
-    [TABLE],
-  );
-  if (table === undefined) return findings; // using it says what is missing
-  if (String(table['engine']).toUpperCase() !== 'INNODB') {
-    find(
-      'not-durable',
-      'error',
-      `${TABLE} is a table of ${String(table['engine'])}, not of InnoDB: it has no commit`,
-    );
-  }
-  if (!String(table['collation']).endsWith('_bin')) {
-    find('table-malformed', 'error', `${TABLE}.Name is not compared byte for byte`);
-  }
   return findings;
 }
 

@@ -1,6 +1,7 @@
 import type { Dialect } from '../database.ts';
 import { rightsFindings, serverFindings } from './findings.ts';
 import { postgresSchema, tableIn } from './schema.ts';
+import { tableFindings } from './table-findings.ts';
 
 /** PostgreSQL's, with the table in a schema, or in the first of the search path. */
 export function postgresDialect(schema: string | undefined): Dialect {
@@ -18,6 +19,7 @@ WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')`
     later: (seconds) => `CURRENT_TIMESTAMP + interval '${seconds} seconds'`,
     timestamp: (date) => date.toISOString(),
     serverFindings,
+    tableFindings,
     rightsFindings,
   };
 }

@@ -1,10 +1,13 @@
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { WORKER, WRITER } from '../../../src/stores/tables.ts';
 import { MariaDb } from './mariadb.ts';
 import { Postgres } from './postgres.ts';
 
 /** The password of every login that tests make. */
 export const PASSWORD = 'pass:w\\ord#1';
+
+const ROLES = [WRITER, WORKER];
 
 /** A real database server, by what tests of both kinds need of it. */
 export interface TestDatabase {
@@ -49,8 +52,9 @@ export async function postgresDatabase(): Promise<TestDatabase> {
       server.sql(`CREATE ROLE backups LOGIN PASSWORD '${PASSWORD}'; GRANT kmsx_writer TO backups;`);
     },
     clear: () => {
-      server.sql(`SET client_min_messages = error; DROP TABLE IF EXISTS kmsx_backup;
-DROP ROLE IF EXISTS backups; DROP ROLE IF EXISTS kmsx_writer;
+      server.sql(`SET client_min_messages = error; DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+DROP ROLE IF EXISTS backups; DROP ROLE IF EXISTS ${ROLES.join(', ')};
 ALTER DATABASE postgres RESET default_tablespace; DROP TABLESPACE IF EXISTS small;`);
     },
     sql: (text) => server.sql(text),
@@ -88,7 +92,7 @@ GRANT kmsx_writer TO backups; SET DEFAULT ROLE kmsx_writer FOR backups;`);
     },
     clear: () => {
       server.sql(
-        'DROP DATABASE IF EXISTS `keys`; CREATE DATABASE `keys`; DROP USER IF EXISTS backups; DROP ROLE IF EXISTS kmsx_writer;',
+        `DROP DATABASE IF EXISTS \`keys\`; CREATE DATABASE \`keys\`; DROP USER IF EXISTS backups; DROP ROLE IF EXISTS both_roles, ${ROLES.join(', ')};`,
         '',
       );
     },
