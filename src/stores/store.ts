@@ -18,6 +18,7 @@ import { isLost } from './database.ts';
 import { storeAt } from './failure.ts';
 import type { StorePlan } from './plan.ts';
 import type { StoredBackup } from './record.ts';
+import { assertTrustedSocket } from './socket.ts';
 
 /** How often a backup is sent where the connection is lost before the answer. */
 const SENDINGS = 2;
@@ -80,8 +81,13 @@ function connectionTo(plan: StorePlan, signal: AbortSignal): Connection {
   return new Connection(plan.address.label, () => openDatabase(plan, signal));
 }
 
-/** Connects to the database of a store. */
+/**
+ * Connects to the database of a store.
+ *
+ * @throws KmsxError `store-socket-untrusted`, and those of `openStore`
+ */
 export async function openDatabase(plan: StorePlan, signal: AbortSignal): Promise<Database> {
+  await assertTrustedSocket(plan.address, plan.userId);
   if (plan.address.kind === 'postgresql') {
     const { openPostgres } = await import('./postgres/open.ts');
     return await openPostgres(plan, signal);
