@@ -1,6 +1,7 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { STORE_PREFIX } from '../base/place-prefixes.ts';
 import { grouped } from '../base/grouped.ts';
+import type { Documents } from './backup-rows.ts';
 import {
   BACKUPS,
   differs,
@@ -9,7 +10,6 @@ import {
   places,
   readBack,
   readRows,
-  textOf,
   tryInsert,
 } from './backup-rows.ts';
 import { Connection } from './connection.ts';
@@ -49,20 +49,18 @@ export interface Store {
    */
   keep(backup: StoredBackup): Promise<void>;
   /**
-   * Reads a backup as it was given, without a line break at its end.
+   * Reads a backup as it was given, without a line break at its end; on a new connection where the old one was lost.
    *
-   * @throws KmsxError `store-name-missing`, and those of `Database.query`
+   * @throws KmsxError `store-name-missing`, `input-too-large`, and those of `Database.query`
    */
   read(name: string): Promise<Buffer>;
-  /** The first rows after a name, in the order of the names' bytes; fewer than `limit` are the last. */
-  page(prefix: string, after: string, limit: number): Promise<readonly NamedDocument[]>;
+  /** The first names after a name, in the order of their bytes, cut at `MOST_OF_NAME`; fewer than `limit` are the last. */
+  names(prefix: string, after: string, limit: number): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-export interface NamedDocument {
-  readonly name: string;
-  readonly text: string;
-}
+/** So many characters are too many for a name. */
+const MOST_OF_NAME = 129;
 
 /**
  * Connects to a store.
@@ -127,7 +125,7 @@ class DatabaseStore implements Store {
 
   async taken(names: readonly string[]): Promise<readonly string[]> {
     if (names.length === 0) return [];
-    return await this.#connection.exclusive(async ({ query, dialect }) => {
+    return await this.#asked(async ({ query, dialect }) => {
       const rows = await query(
         `SELECT Name AS name FROM ${dialect.tableOf(BACKUPS)} WHERE Name IN (${places(names)})`,
         names,
@@ -137,28 +135,40 @@ class DatabaseStore implements Store {
   }
 
   async read(name: string): Promise<Buffer> {
-    const { rows } = await this.#connection.exclusive((database) => readRows(database, [name]));
+    const { rows } = await this.#asked((database) => readRows(database, [name]));
     const text = rows.get(name);
-    if (text !== undefined) return Buffer.from(text);
-    throw kmsxError(
-      'store-name-missing',
-      `${STORE_PREFIX}${name} is not in the store at ${this.label}`,
-    );
+    if (typeof text === 'string') return Buffer.from(text);
+    const label = STORE_PREFIX + name;
+    if (text === null) {
+      throw kmsxError('input-too-large', `${label} is larger than 1 MiB`, { details: { label } });
+    }
+    throw kmsxError('store-name-missing', `${label} is not in the store at ${this.label}`);
   }
 
-  async page(prefix: string, after: string, limit: number): Promise<readonly NamedDocument[]> {
-    return await this.#connection.exclusive(async ({ query, dialect }) => {
-      const rows = await query(
-        `SELECT Name AS name, Document AS document FROM ${dialect.tableOf(BACKUPS)}
+  async names(prefix: string, after: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.#asked(({ query, dialect }) =>
+      query(
+        `SELECT LEFT(Name, ${MOST_OF_NAME}) AS name FROM ${dialect.tableOf(BACKUPS)}
 WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}`,
         [after, prefix],
-      );
-      return rows.map((row) => ({ name: String(row['name']), text: textOf(row) }));
-    });
+      ),
+    );
+    return rows.map((row) => String(row['name']));
   }
 
   async close(): Promise<void> {
     await this.#connection.close();
+  }
+
+  /** What only reads is asked once more where the connection was lost: a drill can be slower than a server waits. */
+  async #asked<T>(ask: (database: Database) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connection.exclusive(ask);
+    } catch (error) {
+      if (!(error instanceof KmsxError) || !isLost(error)) throw error;
+      await this.#connection.close();
+      return await this.#connection.exclusive(ask);
+    }
   }
 
   /** Where not all can be kept together, each is kept by itself, and has an error of its own. */
@@ -209,12 +219,12 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
     if (found !== backup.text) throw differs(name, found, this.label);
   }
 
-  #readBack(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  #readBack(names: readonly string[]): Promise<Documents> {
     return this.#connection.exclusive((database) => readBack(database, names, this.label));
   }
 
   /** As `#readBack`, on a new connection; where there is none, nobody knows what became of the backup. */
-  async #readAfterLoss(name: string, lost: KmsxError): Promise<string | undefined> {
+  async #readAfterLoss(name: string, lost: KmsxError): Promise<string | null | undefined> {
     try {
       await this.#connection.close();
       return (await this.#readBack([name])).get(name);
