@@ -39,3 +39,8 @@ export const WORKER_RIGHTS: Readonly<Partial<Record<TableName, string>>> = {
   kmsx_proof: 'INSERT, SELECT',
   kmsx_drill: 'INSERT, SELECT, UPDATE',
 };
+
+/** Whether rows of a table may be changed by who has `WORKER`: those that hold a claim. */
+export function mayUpdate(table: TableName): boolean {
+  return WORKER_RIGHTS[table]?.includes('UPDATE') === true;
+}

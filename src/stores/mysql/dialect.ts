@@ -1,5 +1,6 @@
 import type { Dialect } from '../database.ts';
-import { rightsFindings, serverFindings } from './findings.ts';
+import { serverFindings } from './findings.ts';
+import { excessRights } from './rights.ts';
 import { MYSQL_SCHEMA } from './schema.ts';
 import { tableFindings } from './table-findings.ts';
 
@@ -13,5 +14,5 @@ export const mysqlDialect: Dialect = {
   timestamp: (date) => date.toISOString().replace('T', ' ').replace('Z', ''),
   serverFindings,
   tableFindings,
-  rightsFindings,
+  excessRights,
 };

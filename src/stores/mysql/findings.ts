@@ -1,7 +1,5 @@
 import type { Database, Finding } from '../database.ts';
 
-const TABLE = 'kmsx_backup';
-
 /** What makes a commit less than durable, or the server one that takes no rows. */
 export async function serverFindings(database: Database): Promise<Finding[]> {
   const [server] = await database.query(
@@ -28,29 +26,6 @@ export async function serverFindings(database: Database): Promise<Finding[]> {
     find('not-durable', 'warning', 'innodb_doublewrite is off: a crash can damage pages');
   }
   return findings;
-}
-
-/** The rights to drop or change the table, which no harmless statement tries. */
-export async function rightsFindings(database: Database): Promise<Finding[]> {
-  const [{ name } = { name: '' }] = await database.query('SELECT DATABASE() AS name');
-  const rows = await database.query('SHOW GRANTS');
-  const grants = rows.flatMap((row) => Object.values(row).map(String));
-  const found = ['ALL PRIVILEGES', 'DROP', 'ALTER', 'TRIGGER'].filter((right) =>
-    grants.some((grant) => gives(grant, right, String(name))),
-  );
-  return found.map((right) => ({
-    Code: 'too-many-rights',
-    Severity: 'error',
-    Message: `this login has ${right} on ${TABLE}`,
-  }));
-}
-
-/** Whether a line of SHOW GRANTS gives a right on the table. */
-function gives(grant: string, right: string, database: string): boolean {
-  const [, rights = '', object = ''] = /^GRANT (.*?) ON (\S+) TO /i.exec(grant) ?? [];
-  const names = object.replaceAll('`', '').replaceAll('\\_', '_');
-  const isOnTable = ['*.*', `${database}.*`, `${database}.${TABLE}`].includes(names);
-  return isOnTable && rights.toUpperCase().split(/,\s*/).includes(right);
 }
 
 /** 1, `1`, ON, or one of the newer words for read_only. */

@@ -1,5 +1,6 @@
 import type { Dialect } from '../database.ts';
-import { rightsFindings, serverFindings } from './findings.ts';
+import { serverFindings } from './findings.ts';
+import { excessRights } from './rights.ts';
 import { postgresSchema, tableIn } from './schema.ts';
 import { tableFindings } from './table-findings.ts';
 
@@ -20,6 +21,6 @@ WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')`
     timestamp: (date) => date.toISOString(),
     serverFindings,
     tableFindings,
-    rightsFindings,
+    excessRights,
   };
 }
