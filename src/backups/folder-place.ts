@@ -8,9 +8,7 @@ import { openPatiently, readUpTo } from '../base/files/read-up-to.ts';
 import { classify } from './classify.ts';
 import type { OpenedPlace } from './opened-place.ts';
 import type { ListedBackup } from './place.ts';
-
-/** No document comes near this. */
-const MAX_DOCUMENT_BYTES = 1024 * 1024;
+import { MAX_DOCUMENT_BYTES } from './place.ts';
 
 const EXTENSION = '.json';
 

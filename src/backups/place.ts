@@ -1,3 +1,6 @@
+/** No document of a backup comes near so many bytes; what is larger is not read. */
+export const MAX_DOCUMENT_BYTES = 1024 * 1024;
+
 /** One of many backups: what it is called, and how it is read. */
 export interface ListedBackup {
   /** The file's name without `.json`, the store's name, or the secret's. */

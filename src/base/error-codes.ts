@@ -106,6 +106,7 @@ const MEANINGS = {
     'store-name-malformed': 'a name that a backup in a store cannot have',
     'store-name-exists': 'a name that a backup in the store already has',
     'store-tls-weakened': 'a setting that asks for less than verified TLS to the store',
+    'store-socket-untrusted': 'a socket of a store that another user could have made',
     'store-login-malformed': 'a file of logins that cannot be read as what it should be',
   },
   credentials: {

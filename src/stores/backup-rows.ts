@@ -1,4 +1,5 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
+import { MAX_DOCUMENT_BYTES } from '../backups/place.ts';
 import { STORE_PREFIX } from '../base/place-prefixes.ts';
 import type { Database, Row } from './database.ts';
 import type { StoredBackup } from './record.ts';
@@ -34,14 +35,18 @@ export function tryInsert(table: string): string {
   return `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${table} WHERE 1 = 0`;
 }
 
-/** The documents of names, as far as there are any, and whether the server that gave them is a replica. */
+/** The documents of names, as far as there are any; null is one that is larger than any document, and was not fetched. */
+export type Documents = ReadonlyMap<string, string | null>;
+
+/** The documents of names, and whether the server that gave them is a replica. */
 export async function readRows(
   { query, dialect }: Database,
   names: readonly string[],
-): Promise<{ readonly rows: ReadonlyMap<string, string>; readonly isReplica: boolean }> {
+): Promise<{ readonly rows: Documents; readonly isReplica: boolean }> {
   const [server] = await query(`SELECT ${dialect.isReadOnly} AS replica`);
   const found = await query(
-    `SELECT Name AS name, Document AS document FROM ${dialect.tableOf(BACKUPS)} WHERE Name IN (${places(names)})`,
+    `SELECT Name AS name, CASE WHEN OCTET_LENGTH(Document) <= ${MAX_DOCUMENT_BYTES} THEN Document END AS document
+FROM ${dialect.tableOf(BACKUPS)} WHERE Name IN (${places(names)})`,
     names,
   );
   const rows = new Map(found.map((row) => [String(row['name']), textOf(row)]));
@@ -58,7 +63,7 @@ export async function readBack(
   database: Database,
   names: readonly string[],
   label: string,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Documents> {
   const { rows, isReplica } = await readRows(database, names);
   if (!isReplica) return rows;
   throw kmsxError(
@@ -74,7 +79,7 @@ export function nameExists(name: string, label: string, cause?: unknown): KmsxEr
 }
 
 /** That what is read back is not what was committed. */
-export function differs(name: string, found: string | undefined, label: string): KmsxError {
+export function differs(name: string, found: string | null | undefined, label: string): KmsxError {
   const what = found === undefined ? 'is not there' : 'differs';
   return kmsxError(
     'store-differs',
@@ -83,9 +88,8 @@ export function differs(name: string, found: string | undefined, label: string):
 }
 
 /** The document of a row, as it was given. */
-export function textOf(row: Row): string {
-  const { document } = row;
-  return typeof document === 'string' ? document : String(document);
+function textOf({ document }: Row): string | null {
+  return typeof document === 'string' ? document : null;
 }
 
 function isTrue(value: unknown): boolean {

@@ -1,7 +1,8 @@
 import { KmsxError } from '../base/error.ts';
-import type { Database, Finding } from './database.ts';
+import type { Database, Dialect, ExcessRight, Finding } from './database.ts';
 import { storeAt } from './failure.ts';
-import { tryInsert } from './backup-rows.ts';
+import { BACKUPS, tryInsert } from './backup-rows.ts';
+import { KEYS, mayUpdate, TABLES } from './tables.ts';
 
 /**
  * Finds what is wrong with a store: its server, its tables, the rights of this login.
@@ -11,32 +12,74 @@ import { tryInsert } from './backup-rows.ts';
  */
 export async function checkStore(database: Database, label: string): Promise<Finding[]> {
   const { dialect } = database;
-  const table = dialect.tableOf('kmsx_backup');
+  const table = dialect.tableOf(BACKUPS);
   const server = await dialect.serverFindings(database);
-  const isReadOnly = server.some(({ Code }) => Code === 'read-only');
+  const isReadOnly = server.some(
+    ({ Code, Severity }) => Code === 'read-only' && Severity === 'error',
+  );
   const use = await refusalOf(
     database,
     isReadOnly ? `SELECT 1 FROM ${table} WHERE 1 = 0` : tryInsert(table),
   );
   if (use !== undefined) return [...server, useFinding(use, label)];
-  const rights = isReadOnly ? [] : await changingRights(database);
-  return [...server, ...rights, ...(await dialect.rightsFindings(database))];
+  const tried = isReadOnly ? [] : await triedRights(database);
+  const rights = [...tried, ...(await dialect.excessRights(database))];
+  return [...server, ...(await tablesFindings(database)), ...rightsFindings(rights, dialect)];
 }
 
-/** The rights to change and to delete backups, by statements that find no row. */
-async function changingRights(database: Database): Promise<Finding[]> {
-  const table = database.dialect.tableOf('kmsx_backup');
-  const tries = {
-    UPDATE: `UPDATE ${table} SET Region = Region WHERE 1 = 0`,
-    DELETE: `DELETE FROM ${table} WHERE 1 = 0`,
-  };
-  const found: Finding[] = [];
-  for (const [right, statement] of Object.entries(tries)) {
-    if ((await refusalOf(database, statement)) !== undefined) continue;
-    const Message = `this login has ${right} on ${table}: a backup must never be changed or deleted`;
-    found.push({ Code: 'too-many-rights', Severity: 'error', Message });
+/** The flaws of the tables that are there, and which are not: a store that was made earlier has no others than backups. */
+async function tablesFindings(database: Database): Promise<Finding[]> {
+  const { dialect } = database;
+  const flaws: Finding[] = [];
+  const missing: string[] = [];
+  for (const name of TABLES) {
+    const table = dialect.tableOf(name);
+    const refusal = await refusalOf(database, `SELECT 1 FROM ${table} WHERE 1 = 0`);
+    if (refusal?.code === 'store-not-ready') missing.push(table);
+    else flaws.push(...(await dialect.tableFindings(database, name)));
+  }
+  if (missing.length === 0) return flaws;
+  const Message = `work lists and proofs need ${missing.join(', ')}: run kmsx store init again`;
+  return [...flaws, { Code: 'tables-missing', Severity: 'warning', Message }];
+}
+
+/** The rights to change and to delete rows, by statements that find none: whatever gave them. */
+async function triedRights(database: Database): Promise<ExcessRight[]> {
+  const found: ExcessRight[] = [];
+  for (const name of TABLES) {
+    const table = database.dialect.tableOf(name);
+    const [column = ''] = KEYS[name];
+    const tries = [
+      ...(mayUpdate(name)
+        ? []
+        : [['UPDATE', `UPDATE ${table} SET ${column} = ${column}`] as const]),
+      ['DELETE', `DELETE FROM ${table}`] as const,
+    ];
+    for (const [right, statement] of tries) {
+      if ((await refusalOf(database, `${statement} WHERE 1 = 0`)) !== undefined) continue;
+      found.push({ right, role: undefined, table: name });
+    }
   }
   return found;
+}
+
+/** A finding for each right, with all the tables that it is for. */
+function rightsFindings(rights: readonly ExcessRight[], dialect: Dialect): Finding[] {
+  const found = new Map<string, Set<string>>();
+  for (const { right, role, table } of rights) {
+    const has = role === undefined ? right : `${right} by the role ${role}`;
+    const tables = found.get(has) ?? new Set();
+    found.set(has, tables);
+    if (table !== undefined) tables.add(dialect.tableOf(table));
+  }
+  return [...found].map(([has, tables]) => ({
+    Code: 'too-many-rights',
+    Severity: 'error',
+    Message:
+      tables.size === 0
+        ? `this login has ${has}: it could change or delete what is kept`
+        : `this login has ${has} on ${[...tables].join(', ')}: what is kept there must never be changed or deleted`,
+  }));
 }
 
 function useFinding({ code, message }: KmsxError, label: string): Finding {

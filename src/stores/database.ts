@@ -21,6 +21,16 @@ export interface Finding {
   readonly Message: string;
 }
 
+/** A right by which what is kept could be changed or deleted. */
+export interface ExcessRight {
+  /** As in `UPDATE`, or `the rights of its owner`. */
+  readonly right: string;
+  /** The role that has it; undefined: the login itself. */
+  readonly role: string | undefined;
+  /** Undefined: all of them. */
+  readonly table: TableName | undefined;
+}
+
 /** What is different from database to database. */
 export interface Dialect {
   /** A table as SQL names it. */
@@ -38,8 +48,10 @@ export interface Dialect {
   readonly timestamp: (date: Date) => Value;
   /** Finds what keeps a backup from being durable on this server, whatever the rights. */
   readonly serverFindings: (database: Database) => Promise<Finding[]>;
-  /** Finds rights to take backups away that trying statements does not show. */
-  readonly rightsFindings: (database: Database) => Promise<Finding[]>;
+  /** Finds what lets a table lose rows, or have two of one key; nothing of one that this login does not see. */
+  readonly tableFindings: (database: Database, table: TableName) => Promise<Finding[]>;
+  /** Finds rights to take rows away, of this login and of every role that it can take on. */
+  readonly excessRights: (database: Database) => Promise<ExcessRight[]>;
 }
 
 /** A connection to a database. */

@@ -47,13 +47,16 @@ export function connectionError(
   return storeError(meaning, address, [said, code].find((text) => text !== '') ?? 'no answer');
 }
 
-/** A server that wants what it could keep and use elsewhere. */
-export function wantsClearPassword(
+/** A server that wants the password in a form which kmsx does not send. */
+export function wantsPassword(
   { kind, label }: Pick<StoreAddress, 'kind' | 'label'>,
+  how: string,
   hint: string,
 ): KmsxError {
-  const message = `${storeAt(label)}it wants the password in clear, which kmsx sends to no server`;
-  return kmsxError('store-login-refused', message, { details: { database: kind }, hints: [hint] });
+  return kmsxError('store-login-refused', `${storeAt(label)}it wants the password ${how}`, {
+    details: { database: kind },
+    hints: [hint],
+  });
 }
 
 /** One line without control characters and full stop, 300 characters at most. */

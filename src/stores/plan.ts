@@ -12,6 +12,8 @@ export interface StorePlan {
   readonly address: StoreAddress;
   readonly login: StoreLogin;
   readonly tls: TlsPlan;
+  /** The effective user of this system; undefined on systems without one. */
+  readonly userId: number | undefined;
 }
 
 /**
@@ -26,19 +28,21 @@ export async function planStore(
   {
     env,
     authorities,
+    userId,
     warn,
   }: {
     readonly env: Env;
     readonly authorities: readonly string[] | undefined;
+    readonly userId: number | undefined;
     readonly warn: (message: string) => void;
   },
 ): Promise<StorePlan> {
   const files = loginFiles(env, warn);
   if (address.kind === 'postgresql') {
     const tls = planTls(address, postgresTlsSettings(env), authorities);
-    return { address, tls, login: await postgresLogin(address, env, files) };
+    return { address, tls, userId, login: await postgresLogin(address, env, files) };
   }
   const group = await readClientGroup(files);
   const tls = planTls(address, mysqlTlsSettings(group), authorities);
-  return { address, tls, login: mysqlLogin(address, env, group, files.systemUser) };
+  return { address, tls, userId, login: mysqlLogin(address, env, group, files.systemUser) };
 }

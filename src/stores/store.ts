@@ -1,6 +1,7 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { STORE_PREFIX } from '../base/place-prefixes.ts';
 import { grouped } from '../base/grouped.ts';
+import type { Documents } from './backup-rows.ts';
 import {
   BACKUPS,
   differs,
@@ -9,15 +10,15 @@ import {
   places,
   readBack,
   readRows,
-  textOf,
   tryInsert,
 } from './backup-rows.ts';
 import { Connection } from './connection.ts';
-import type { Database } from './database.ts';
+import type { Database, Finding } from './database.ts';
 import { isLost } from './database.ts';
 import { storeAt } from './failure.ts';
 import type { StorePlan } from './plan.ts';
 import type { StoredBackup } from './record.ts';
+import { assertTrustedSocket } from './socket.ts';
 
 /** How often a backup is sent where the connection is lost before the answer. */
 const SENDINGS = 2;
@@ -48,20 +49,18 @@ export interface Store {
    */
   readonly keep: (backup: StoredBackup) => Promise<void>;
   /**
-   * Reads a backup as it was given, without a line break at its end.
+   * Reads a backup as it was given, without a line break at its end; on a new connection where the old one was lost.
    *
-   * @throws KmsxError `store-name-missing`, and those of `Database.query`
+   * @throws KmsxError `store-name-missing`, `input-too-large`, and those of `Database.query`
    */
   read(name: string): Promise<Buffer>;
-  /** The first rows after a name, in the order of the names' bytes; fewer than `limit` are the last. */
-  page(prefix: string, after: string, limit: number): Promise<readonly NamedDocument[]>;
+  /** The first names after a name, in the order of their bytes, cut at `MOST_OF_NAME`; fewer than `limit` are the last. */
+  names(prefix: string, after: string, limit: number): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-export interface NamedDocument {
-  readonly name: string;
-  readonly text: string;
-}
+/** So many characters are too many for a name. */
+const MOST_OF_NAME = 129;
 
 /**
  * Connects to a store.
@@ -80,8 +79,13 @@ export function connectionTo(plan: StorePlan, signal: AbortSignal): Connection {
   return new Connection(plan.address.label, () => openDatabase(plan, signal));
 }
 
-/** Connects to the database of a store. */
+/**
+ * Connects to the database of a store.
+ *
+ * @throws KmsxError `store-socket-untrusted`, and those of `openStore`
+ */
 export async function openDatabase(plan: StorePlan, signal: AbortSignal): Promise<Database> {
+  await assertTrustedSocket(plan.address, plan.userId);
   if (plan.address.kind === 'postgresql') {
     const { openPostgres } = await import('./postgres/open.ts');
     return await openPostgres(plan, signal);
@@ -108,14 +112,9 @@ class DatabaseStore implements Store {
   async assertReady(): Promise<void> {
     await this.#connection.exclusive(async (database) => {
       const { dialect } = database;
-      const found = (await dialect.serverFindings(database)).find(
-        ({ Severity }) => Severity === 'error',
-      );
-      if (found !== undefined) {
-        const code = found.Code === 'read-only' ? 'store-read-only' : 'store-not-ready';
-        throw kmsxError(code, `${storeAt(this.label)}${found.Message}`);
-      }
+      assertNone(await dialect.serverFindings(database), this.label);
       await database.query(tryInsert(dialect.tableOf(BACKUPS)));
+      assertNone(await dialect.tableFindings(database, BACKUPS), this.label);
     });
   }
 
@@ -126,7 +125,7 @@ class DatabaseStore implements Store {
 
   async taken(names: readonly string[]): Promise<readonly string[]> {
     if (names.length === 0) return [];
-    return await this.#connection.exclusive(async ({ query, dialect }) => {
+    return await this.#asked(async ({ query, dialect }) => {
       const rows = await query(
         `SELECT Name AS name FROM ${dialect.tableOf(BACKUPS)} WHERE Name IN (${places(names)})`,
         names,
@@ -136,28 +135,40 @@ class DatabaseStore implements Store {
   }
 
   async read(name: string): Promise<Buffer> {
-    const { rows } = await this.#connection.exclusive((database) => readRows(database, [name]));
+    const { rows } = await this.#asked((database) => readRows(database, [name]));
     const text = rows.get(name);
-    if (text !== undefined) return Buffer.from(text);
-    throw kmsxError(
-      'store-name-missing',
-      `${STORE_PREFIX}${name} is not in the store at ${this.label}`,
-    );
+    if (typeof text === 'string') return Buffer.from(text);
+    const label = STORE_PREFIX + name;
+    if (text === null) {
+      throw kmsxError('input-too-large', `${label} is larger than 1 MiB`, { details: { label } });
+    }
+    throw kmsxError('store-name-missing', `${label} is not in the store at ${this.label}`);
   }
 
-  async page(prefix: string, after: string, limit: number): Promise<readonly NamedDocument[]> {
-    return await this.#connection.exclusive(async ({ query, dialect }) => {
-      const rows = await query(
-        `SELECT Name AS name, Document AS document FROM ${dialect.tableOf(BACKUPS)}
+  async names(prefix: string, after: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.#asked(({ query, dialect }) =>
+      query(
+        `SELECT LEFT(Name, ${MOST_OF_NAME}) AS name FROM ${dialect.tableOf(BACKUPS)}
 WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}`,
         [after, prefix],
-      );
-      return rows.map((row) => ({ name: String(row['name']), text: textOf(row) }));
-    });
+      ),
+    );
+    return rows.map((row) => String(row['name']));
   }
 
   async close(): Promise<void> {
     await this.#connection.close();
+  }
+
+  /** What only reads is asked once more where the connection was lost: a drill can be slower than a server waits. */
+  async #asked<T>(ask: (database: Database) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connection.exclusive(ask);
+    } catch (error) {
+      if (!(error instanceof KmsxError) || !isLost(error)) throw error;
+      await this.#connection.close();
+      return await this.#connection.exclusive(ask);
+    }
   }
 
   /** Where not all can be kept together, each is kept by itself, and has an error of its own. */
@@ -208,12 +219,12 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
     if (found !== backup.text) throw differs(name, found, this.label);
   }
 
-  #readBack(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  #readBack(names: readonly string[]): Promise<Documents> {
     return this.#connection.exclusive((database) => readBack(database, names, this.label));
   }
 
   /** As `#readBack`, on a new connection; where there is none, nobody knows what became of the backup. */
-  async #readAfterLoss(name: string, lost: KmsxError): Promise<string | undefined> {
+  async #readAfterLoss(name: string, lost: KmsxError): Promise<string | null | undefined> {
     try {
       await this.#connection.close();
       return (await this.#readBack([name])).get(name);
@@ -227,6 +238,14 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
       });
     }
   }
+}
+
+/** @throws KmsxError `store-read-only`, `store-not-ready` for the first error among findings */
+function assertNone(findings: readonly Finding[], label: string): void {
+  const found = findings.find(({ Severity }) => Severity === 'error');
+  if (found === undefined) return;
+  const code = found.Code === 'read-only' ? 'store-read-only' : 'store-not-ready';
+  throw kmsxError(code, `${storeAt(label)}${found.Message}`);
 }
 
 function notKept(name: string, lost: KmsxError): KmsxError {

@@ -7,6 +7,24 @@ export type TableName =
   | 'kmsx_proof'
   | 'kmsx_drill';
 
+/** The key of each table, of which it has each value once. */
+export const KEYS: Readonly<Record<TableName, readonly string[]>> = {
+  kmsx_backup: ['Name'],
+  kmsx_work_list: ['Name'],
+  kmsx_work_line: ['List', 'Line'],
+  kmsx_work_event: ['List', 'Id'],
+  kmsx_proof: ['Id'],
+  kmsx_drill: ['Id'],
+};
+
+/** All tables, in the order in which they are made. */
+export const TABLES = Object.keys(KEYS) as TableName[];
+
+/** What a table has: its columns, and then its key. */
+export function tableBody(columns: Readonly<Record<TableName, string>>, name: TableName): string {
+  return `(${columns[name].trimEnd()},\n  PRIMARY KEY (${KEYS[name].join(', ')})\n)`;
+}
+
 /** The role that may insert backups and read them, and nothing else. */
 export const WRITER = 'kmsx_writer';
 
@@ -21,3 +39,8 @@ export const WORKER_RIGHTS: Readonly<Partial<Record<TableName, string>>> = {
   kmsx_proof: 'INSERT, SELECT',
   kmsx_drill: 'INSERT, SELECT, UPDATE',
 };
+
+/** Whether rows of a table may be changed by who has `WORKER`: those that hold a claim. */
+export function mayUpdate(table: TableName): boolean {
+  return WORKER_RIGHTS[table]?.includes('UPDATE') === true;
+}

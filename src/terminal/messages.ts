@@ -262,6 +262,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'give another name: a backup in a store is never replaced, with --force neither',
   ],
   'store-tls-weakened': [({ remedy }) => remedy],
+  'store-socket-untrusted': [
+    'give the folder of a socket in which not every user can make files, and that belongs to the server or to root: ls -ld shows it; or HOST in place of host=',
+  ],
   'store-login-malformed': [
     "mend that line, or move the file away: kmsx reads it as the database's own clients do",
   ],

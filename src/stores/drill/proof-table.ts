@@ -6,7 +6,7 @@ import { isJsonObject, parseJson } from '../../base/json.ts';
 import { STORE_PREFIX } from '../../base/place-prefixes.ts';
 import type { ProofDocument } from '../../documents/proof-document.ts';
 import { readProofDocument } from '../../documents/proof-document.ts';
-import { places, textOf } from '../backup-rows.ts';
+import { places } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
 import type { Database } from '../database.ts';
 
@@ -32,7 +32,7 @@ WHERE Id > ? ORDER BY Id LIMIT ${PAGE}`,
     );
     for (const row of rows) {
       const label = `${STORE_PREFIX} proof ${String(row['id']).slice(0, 16)}`;
-      const value = parseJson(textOf(row), label);
+      const value = parseJson(String(row['document']), label);
       yield readProofDocument(isJsonObject(value) ? value : {}, label);
     }
     const last = rows.at(-1);

@@ -1,6 +1,8 @@
 import type { Dialect } from '../database.ts';
-import { rightsFindings, serverFindings } from './findings.ts';
+import { serverFindings } from './findings.ts';
+import { excessRights } from './rights.ts';
 import { MYSQL_SCHEMA } from './schema.ts';
+import { tableFindings } from './table-findings.ts';
 
 export const mysqlDialect: Dialect = {
   tableOf: (name) => name,
@@ -11,5 +13,6 @@ export const mysqlDialect: Dialect = {
   later: (seconds) => `CURRENT_TIMESTAMP(3) + INTERVAL ${seconds} SECOND`,
   timestamp: (date) => date.toISOString().replace('T', ' ').replace('Z', ''),
   serverFindings,
-  rightsFindings,
+  tableFindings,
+  excessRights,
 };

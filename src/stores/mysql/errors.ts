@@ -1,6 +1,6 @@
 import type { KmsxError } from '../../base/error.ts';
 import type { Meaning } from '../failure.ts';
-import { connectionError, storeError, wantsClearPassword } from '../failure.ts';
+import { connectionError, storeError, wantsPassword } from '../failure.ts';
 import type { StoreAddress } from '../url.ts';
 
 /** What error numbers of MySQL and MariaDB mean (their manuals' lists of server errors). */
@@ -58,7 +58,11 @@ export function mysqlError(error: unknown, address: StoreAddress): KmsxError {
   };
   // What mysql2 itself says of a login.
   if (code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED') {
-    return wantsClearPassword(address, 'have the login identified by caching_sha2_password');
+    return wantsPassword(
+      address,
+      'in clear, which kmsx sends to no server',
+      'have the login identified by caching_sha2_password',
+    );
   }
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR') {
     return storeError('store-login-refused', address, error.message);

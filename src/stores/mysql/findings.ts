@@ -1,14 +1,16 @@
 import type { Database, Finding } from '../database.ts';
-
-const TABLE = 'kmsx_backup';
+import { replicationFindings } from './replication.ts';
 
 /** What makes a commit less than durable, or the server one that takes no rows. */
 export async function serverFindings(database: Database): Promise<Finding[]> {
   const [server] = await database.query(
     `SELECT @@global.read_only AS readonly,
   @@global.innodb_flush_log_at_trx_commit AS flushed,
-  @@global.innodb_doublewrite AS doublewrite`,
+  @@global.innodb_doublewrite AS doublewrite,
+  @@global.log_bin AS binlog,
+  @@global.sync_binlog AS synced`,
   );
+  const [redo] = await database.query("SHOW GLOBAL STATUS LIKE 'Innodb_redo_log_enabled'");
   const findings: Finding[] = [];
   const find = (Code: Finding['Code'], Severity: Finding['Severity'], Message: string): void => {
     findings.push({ Code, Severity, Message });
@@ -24,51 +26,27 @@ export async function serverFindings(database: Database): Promise<Finding[]> {
       `innodb_flush_log_at_trx_commit is ${flushed}: a commit does not survive a crash`,
     );
   }
-  if (!isOn(server?.['doublewrite'])) {
-    find('not-durable', 'warning', 'innodb_doublewrite is off: a crash can damage pages');
-  }
-  const [table] = await database.query(
-    `SELECT t.ENGINE AS engine, c.COLLATION_NAME AS collation
-FROM information_schema.TABLES t
-JOIN information_schema.COLUMNS c USING (TABLE_SCHEMA, TABLE_NAME)
-WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = ? AND c.COLUMN_NAME = 'Name'`,
-    [TABLE],
-  );
-  if (table === undefined) return findings; // using it says what is missing
-  if (String(table['engine']).toUpperCase() !== 'INNODB') {
+  // After a crash InnoDB undoes what it has prepared and the binary log does not have.
+  if (isOn(server?.['binlog']) && Number(server?.['synced']) !== 1) {
     find(
       'not-durable',
       'error',
-      `${TABLE} is a table of ${String(table['engine'])}, not of InnoDB: it has no commit`,
+      `sync_binlog is ${Number(server?.['synced'])}: a commit that the binary log lost is undone after a crash`,
     );
   }
-  if (!String(table['collation']).endsWith('_bin')) {
-    find('table-malformed', 'error', `${TABLE}.Name is not compared byte for byte`);
+  if (redo !== undefined && !isOn(redo['Value'])) {
+    find(
+      'not-durable',
+      'error',
+      'the redo log of InnoDB is disabled: a commit does not survive a crash',
+    );
   }
-  return findings;
-}
-
-/** The rights to drop or change the table, which no harmless statement tries. */
-export async function rightsFindings(database: Database): Promise<Finding[]> {
-  const [{ name } = { name: '' }] = await database.query('SELECT DATABASE() AS name');
-  const rows = await database.query('SHOW GRANTS');
-  const grants = rows.flatMap((row) => Object.values(row).map(String));
-  const found = ['ALL PRIVILEGES', 'DROP', 'ALTER', 'TRIGGER'].filter((right) =>
-    grants.some((grant) => gives(grant, right, String(name))),
-  );
-  return found.map((right) => ({
-    Code: 'too-many-rights',
-    Severity: 'error',
-    Message: `this login has ${right} on ${TABLE}`,
-  }));
-}
-
-/** Whether a line of SHOW GRANTS gives a right on the table. */
-function gives(grant: string, right: string, database: string): boolean {
-  const [, rights = '', object = ''] = /^GRANT (.*?) ON (\S+) TO /i.exec(grant) ?? [];
-  const names = object.replaceAll('`', '').replaceAll('\\_', '_');
-  const isOnTable = ['*.*', `${database}.*`, `${database}.${TABLE}`].includes(names);
-  return isOnTable && rights.toUpperCase().split(/,\s*/).includes(right);
+  if (!isOn(server?.['doublewrite'])) {
+    find('not-durable', 'warning', 'innodb_doublewrite is off: a crash can damage pages');
+  }
+  return findings.some(({ Code }) => Code === 'read-only')
+    ? findings
+    : [...findings, ...(await replicationFindings(database))];
 }
 
 /** 1, `1`, ON, or one of the newer words for read_only. */

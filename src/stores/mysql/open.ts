@@ -1,16 +1,17 @@
-import { join } from 'node:path';
+import type { AuthPlugin, authPlugins } from 'mysql2';
 import type { Database, Row } from '../database.ts';
 import { CLOSE_MS, CONNECT_MS, STATEMENT_MS } from '../database.ts';
+import { wantsPassword } from '../failure.ts';
 import type { StorePlan } from '../plan.ts';
+import { socketPath } from '../socket.ts';
+import type { StoreAddress } from '../url.ts';
 import { withinLimit } from '../within-limit.ts';
 import { mysqlError } from './errors.ts';
 import { mysqlDialect } from './dialect.ts';
 
-const SOCKET = 'mysqld.sock';
-
 /**
- * Connects to MySQL or MariaDB. No file of this machine is ever sent (LOCAL INFILE), no password in clear, and a text has
- * one statement.
+ * Connects to MySQL or MariaDB. No file of this machine is ever sent (LOCAL INFILE), no password but over TLS or a socket
+ * of the server's own, and a text has one statement.
  *
  * @param signal - ends the connection, whatever it does
  * @throws KmsxError `store-unreachable`, `store-tls-failed`, `store-login-refused`, `store-not-ready`
@@ -24,7 +25,7 @@ export async function openMysql(
   const connection = mysql.createConnection({
     ...('name' in host
       ? { host: host.name, port }
-      : { socketPath: join(host.socketFolder, SOCKET) }),
+      : { socketPath: socketPath(address, host.socketFolder) }),
     database,
     user: login.user,
     ...(login.password !== undefined && { password: login.password }),
@@ -37,6 +38,8 @@ export async function openMysql(
       },
     }),
     flags: ['-LOCAL_FILES'],
+    ...(tls === undefined &&
+      'name' in host && { authPlugins: withoutKeyOfServer(address, mysql.authPlugins) }),
     multipleStatements: false,
     enableCleartextPlugin: false,
     charset: 'utf8mb4_bin',
@@ -98,5 +101,27 @@ export async function openMysql(
         connection.destroy();
       }
     },
+  };
+}
+
+/**
+ * The ways to log in that would encrypt the password under a key which the server sends: without TLS that is the key of
+ * whoever answers. What proves a password without sending it stays. (MySQL's clients do so too, without
+ * `--get-server-public-key`.)
+ */
+function withoutKeyOfServer(
+  address: StoreAddress,
+  plugins: typeof authPlugins,
+): Record<string, AuthPlugin> {
+  const onServerPublicKey = (): never => {
+    throw wantsPassword(
+      address,
+      'encrypted under a key that it sends, and without TLS nothing proves whose that is',
+      'on this machine, log in over its socket, as in mysql://USER@/DATABASE?host=/run/mysqld; or give --store-ca-file PEM for TLS, and localhost or another name that its certificate has as the host',
+    );
+  };
+  return {
+    caching_sha2_password: plugins.caching_sha2_password({ onServerPublicKey }),
+    sha256_password: plugins.sha256_password({ onServerPublicKey }),
   };
 }

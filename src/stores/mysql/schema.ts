@@ -1,14 +1,14 @@
 import type { TableName } from '../tables.ts';
-import { WORKER, WORKER_RIGHTS, WRITER } from '../tables.ts';
+import { tableBody, TABLES, WORKER, WORKER_RIGHTS, WRITER } from '../tables.ts';
 
 /** Names are compared byte for byte. */
 const ASCII = (length: number): string =>
   `VARCHAR(${length}) CHARACTER SET ascii COLLATE ascii_bin NOT NULL`;
 
-/** What each table has, in the order in which they are made; each is in the database of the URL. */
+/** The columns of each table without its key; each is in the database of the URL. */
 const COLUMNS: Readonly<Record<TableName, string>> = {
   kmsx_backup: `
-  Name ${ASCII(128)} PRIMARY KEY,
+  Name ${ASCII(128)},
   KeyId VARCHAR(255) NOT NULL,
   KeyVersionId VARCHAR(255) NOT NULL,
   Region VARCHAR(64),
@@ -24,7 +24,7 @@ const COLUMNS: Readonly<Record<TableName, string>> = {
   KEY kmsx_backup_keyid (KeyId)
 `,
   kmsx_work_list: `
-  Name ${ASCII(128)} PRIMARY KEY,
+  Name ${ASCII(128)},
   Header LONGTEXT NOT NULL,
   CreatedAt TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
 `,
@@ -36,7 +36,6 @@ const COLUMNS: Readonly<Record<TableName, string>> = {
   Worker VARCHAR(64),
   ClaimedUntil DATETIME(3),
   ChangedAt DATETIME(3),
-  PRIMARY KEY (List, Line),
   KEY kmsx_work_line_state (List, State, Line)
 `,
   kmsx_work_event: `
@@ -46,12 +45,11 @@ const COLUMNS: Readonly<Record<TableName, string>> = {
   Kind VARCHAR(16) NOT NULL,
   Document LONGTEXT NOT NULL,
   WrittenAt TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-  PRIMARY KEY (List, Id),
   KEY kmsx_work_event_line (List, Line),
   KEY kmsx_work_event_kind (List, Kind, WrittenAt, Line)
 `,
   kmsx_proof: `
-  Id ${ASCII(64)} PRIMARY KEY,
+  Id ${ASCII(64)},
   Place TEXT NOT NULL,
   Name VARCHAR(255) NOT NULL,
   KeyId VARCHAR(255) NOT NULL,
@@ -61,7 +59,7 @@ const COLUMNS: Readonly<Record<TableName, string>> = {
   KEY kmsx_proof_name (Name)
 `,
   kmsx_drill: `
-  Id ${ASCII(64)} PRIMARY KEY,
+  Id ${ASCII(64)},
   Worker VARCHAR(64),
   ClaimedUntil DATETIME(3),
   DrilledAt DATETIME(3)
@@ -70,9 +68,9 @@ const COLUMNS: Readonly<Record<TableName, string>> = {
 
 /** The tables and the roles, in statements that do no harm where they were run before. */
 export const MYSQL_SCHEMA: readonly string[] = [
-  ...Object.entries(COLUMNS).map(
-    ([name, columns]) =>
-      `CREATE TABLE IF NOT EXISTS ${name} (${columns}) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  ...TABLES.map(
+    (name) =>
+      `CREATE TABLE IF NOT EXISTS ${name} ${tableBody(COLUMNS, name)} ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   ),
   ...[WRITER, WORKER].map((role) => `CREATE ROLE IF NOT EXISTS ${role}`),
   `GRANT INSERT, SELECT ON kmsx_backup TO ${WRITER}`,

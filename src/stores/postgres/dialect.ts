@@ -1,6 +1,8 @@
 import type { Dialect } from '../database.ts';
-import { rightsFindings, serverFindings } from './findings.ts';
+import { serverFindings } from './findings.ts';
+import { excessRights } from './rights.ts';
 import { postgresSchema, tableIn } from './schema.ts';
+import { tableFindings } from './table-findings.ts';
 
 /** PostgreSQL's, with the table in a schema, or in the first of the search path. */
 export function postgresDialect(schema: string | undefined): Dialect {
@@ -18,6 +20,7 @@ WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')`
     later: (seconds) => `CURRENT_TIMESTAMP + interval '${seconds} seconds'`,
     timestamp: (date) => date.toISOString(),
     serverFindings,
-    rightsFindings,
+    tableFindings,
+    excessRights,
   };
 }

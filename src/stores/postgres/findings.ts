@@ -42,25 +42,3 @@ export async function serverFindings(database: Database): Promise<Finding[]> {
   }
   return findings;
 }
-
-/** The rights to empty, drop or change the table, which no harmless statement tries. */
-export async function rightsFindings(database: Database): Promise<Finding[]> {
-  const table = database.dialect.tableOf('kmsx_backup');
-  const [row] = await database.query(
-    `SELECT pg_catalog.pg_has_role(relowner, 'USAGE') AS owns,
-  pg_catalog.has_table_privilege(oid, 'TRUNCATE') AS truncates,
-  pg_catalog.has_table_privilege(oid, 'TRIGGER') AS triggers
-FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?)`,
-    [table],
-  );
-  const rights = [
-    ...(row?.['owns'] === true ? ['is that of its owner, or of a superuser'] : []),
-    ...(row?.['truncates'] === true ? ['has TRUNCATE'] : []),
-    ...(row?.['triggers'] === true ? ['has TRIGGER'] : []),
-  ];
-  return rights.map((right) => ({
-    Code: 'too-many-rights',
-    Severity: 'error',
-    Message: `this login ${right} on ${table}`,
-  }));
-}

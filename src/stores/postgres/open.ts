@@ -1,7 +1,7 @@
 import type { Database, Row } from '../database.ts';
 import { CLOSE_MS, CONNECT_MS, STATEMENT_MS } from '../database.ts';
 import type { StorePlan } from '../plan.ts';
-import { storeError, wantsClearPassword } from '../failure.ts';
+import { storeError, wantsPassword } from '../failure.ts';
 import { withinLimit } from '../within-limit.ts';
 import { postgresDialect } from './dialect.ts';
 import { postgresError } from './errors.ts';
@@ -47,8 +47,22 @@ export async function openPostgres(
   // The package reads PGOPTIONS and PGREPLICATION by itself; kmsx reads what its contract names.
   Object.assign(inner.connectionParameters, { options: undefined, replication: undefined });
   inner.connection.on('authenticationCleartextPassword', () => {
-    refusal.error = wantsClearPassword(address, 'have pg_hba.conf say scram-sha-256 for it');
+    refusal.error = wantsPassword(
+      address,
+      'in clear, which kmsx sends to no server',
+      'have pg_hba.conf say scram-sha-256 for it',
+    );
   });
+  // Over a socket, its place proves the server; a digest by MD5 can be passed on, and passwords tried against it.
+  if (tls === undefined && 'name' in host) {
+    inner.connection.on('authenticationMD5Password', () => {
+      refusal.error = wantsPassword(
+        address,
+        'in a digest by MD5, and without TLS nothing proves which server that is',
+        'have the password set once more with password_encryption = scram-sha-256, or give --store-ca-file PEM for TLS',
+      );
+    });
+  }
   client.on('error', () => undefined); // a connection that is lost between statements: the next one tells
   const destroy = (): void => void inner.connection.stream.destroy();
   try {
@@ -93,6 +107,9 @@ interface Inner {
   readonly connectionParameters: object;
   readonly connection: {
     readonly stream: { destroy(): unknown };
-    on(event: 'authenticationCleartextPassword', listener: () => void): unknown;
+    on(
+      event: 'authenticationCleartextPassword' | 'authenticationMD5Password',
+      listener: () => void,
+    ): unknown;
   };
 }

@@ -1,6 +1,6 @@
 import { NAME_PATTERN } from '../name.ts';
 import type { TableName } from '../tables.ts';
-import { WORKER, WORKER_RIGHTS, WRITER } from '../tables.ts';
+import { tableBody, TABLES, WORKER, WORKER_RIGHTS, WRITER } from '../tables.ts';
 
 /** A table as SQL names it: in a schema, or in the first of the search path. */
 export function tableIn(schema: string | undefined, table: TableName): string {
@@ -9,10 +9,10 @@ export function tableIn(schema: string | undefined, table: TableName): string {
 
 const NAME = `text COLLATE "C" NOT NULL CHECK (Name ~ '${NAME_PATTERN}')`;
 
-/** What each table has, in the order in which they are made. */
+/** The columns of each table, without its key. */
 const COLUMNS: Readonly<Record<TableName, string>> = {
   kmsx_backup: `
-  Name ${NAME} PRIMARY KEY,
+  Name ${NAME},
   KeyId text NOT NULL,
   KeyVersionId text NOT NULL,
   Region text,
@@ -27,7 +27,7 @@ const COLUMNS: Readonly<Record<TableName, string>> = {
   Document text NOT NULL
 `,
   kmsx_work_list: `
-  Name ${NAME} PRIMARY KEY,
+  Name ${NAME},
   Header text NOT NULL,
   CreatedAt timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
 `,
@@ -38,8 +38,7 @@ const COLUMNS: Readonly<Record<TableName, string>> = {
   Code text,
   Worker text,
   ClaimedUntil timestamptz,
-  ChangedAt timestamptz,
-  PRIMARY KEY (List, Line)
+  ChangedAt timestamptz
 `,
   kmsx_work_event: `
   List text COLLATE "C" NOT NULL,
@@ -47,11 +46,10 @@ const COLUMNS: Readonly<Record<TableName, string>> = {
   Line integer NOT NULL,
   Kind text NOT NULL,
   Document text NOT NULL,
-  WrittenAt timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  PRIMARY KEY (List, Id)
+  WrittenAt timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP
 `,
   kmsx_proof: `
-  Id text COLLATE "C" PRIMARY KEY,
+  Id text COLLATE "C",
   Place text NOT NULL,
   Name text COLLATE "C" NOT NULL,
   KeyId text NOT NULL,
@@ -60,7 +58,7 @@ const COLUMNS: Readonly<Record<TableName, string>> = {
   Document text NOT NULL
 `,
   kmsx_drill: `
-  Id text COLLATE "C" PRIMARY KEY,
+  Id text COLLATE "C",
   Worker text,
   ClaimedUntil timestamptz,
   DrilledAt timestamptz
@@ -79,10 +77,11 @@ const INDEXES: readonly (readonly [name: string, table: TableName, columns: stri
 /** The tables and the roles, in statements that do no harm where they were run before. */
 export function postgresSchema(schema: string | undefined): string[] {
   const table = (name: TableName): string => tableIn(schema, name);
-  const entries = Object.entries(COLUMNS) as [TableName, string][];
   const roles = [WRITER, WORKER];
   return [
-    ...entries.map(([name, columns]) => `CREATE TABLE IF NOT EXISTS ${table(name)} (${columns})`),
+    ...TABLES.map(
+      (name) => `CREATE TABLE IF NOT EXISTS ${table(name)} ${tableBody(COLUMNS, name)}`,
+    ),
     ...INDEXES.map(
       ([name, of, columns]) => `CREATE INDEX IF NOT EXISTS ${name} ON ${table(of)} (${columns})`,
     ),

@@ -1,4 +1,4 @@
-import { places, textOf } from '../backup-rows.ts';
+import { places } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
 import type { Database } from '../database.ts';
 import type { WorkEvent } from './events.ts';
@@ -65,7 +65,7 @@ WHERE List = ? AND Line IN (${places(lines)})`,
     );
     for (const row of rows) {
       const [id, kind] = [String(row['id']), String(row['kind'])];
-      claimed.get(Number(row['line']))?.push({ id, kind, document: textOf(row) });
+      claimed.get(Number(row['line']))?.push({ id, kind, document: String(row['document']) });
     }
   });
   return [...claimed].map(([line, events]) => ({ line, events }));

@@ -1,6 +1,6 @@
 import { KmsxError } from '../../base/error.ts';
 import { grouped } from '../../base/grouped.ts';
-import { differs, insertBackups, places, readBack, textOf } from '../backup-rows.ts';
+import { differs, insertBackups, places, readBack } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
 import { isLost } from '../database.ts';
 import type { StoredBackup } from '../record.ts';
@@ -78,7 +78,7 @@ WHERE List = ? AND State <> 'done' AND Line IN (${places(lines)})`,
         `SELECT Document AS document FROM ${dialect.tableOf('kmsx_work_event')} WHERE List = ? AND Id = ?`,
         [list, id],
       );
-      return row && textOf(row);
+      return row && String(row['document']);
     });
   /** What was written is found by its id, whether the answer was lost or another worker wrote it. */
   const writeOne = async (event: WorkEvent): Promise<void> => {

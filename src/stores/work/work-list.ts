@@ -1,5 +1,4 @@
 import { KmsxError } from '../../base/error.ts';
-import { textOf } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
 import type { Database, Row } from '../database.ts';
 import type { ClaimedLine, Claimant } from './claims.ts';
@@ -90,7 +89,7 @@ async function headerOf(list: string, connection: Connection): Promise<string | 
       `SELECT Header AS document FROM ${dialect.tableOf('kmsx_work_list')} WHERE Name = ?`,
       [list],
     );
-    return row && textOf(row);
+    return row && String(row['document']);
   });
 }
 
@@ -168,7 +167,7 @@ async function* documentsOf(
     const rows = await connection.exclusive((database) =>
       documentsAfter(database, { list, kind }, ...after),
     );
-    for (const row of rows) yield textOf(row);
+    for (const row of rows) yield String(row['document']);
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
     [at, line] = [last['at'] as Date, Number(last['line'])];

@@ -149,6 +149,19 @@ describe('MariaDB', () => {
     }
   });
 
+  it('is told to be a replica that can be written, also by a login that may not ask', async () => {
+    server.sql("CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=1, MASTER_USER='x'");
+    expect(await findings(server.url('backups'))).toEqual({ code: 0, found: [] });
+    expect((await findings(server.url('root'))).found[0]).toEqual(['read-only', 'warning']);
+    server.sql('START SLAVE');
+    for (const user of ['backups', 'root']) {
+      expect((await findings(server.url(user))).found[0]).toEqual(['read-only', 'error']);
+      expect(await exportCode(server.url(user))).toBe(7);
+    }
+    server.sql('STOP SLAVE; RESET SLAVE ALL');
+    expect(await exportCode(server.url('backups'))).toBe(0);
+  });
+
   it('is told by the rights of the login, and by its table', async () => {
     const url = server.url('backups');
     const STATEMENTS: readonly (readonly [string, number, Found])[] = [

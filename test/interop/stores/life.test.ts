@@ -254,6 +254,39 @@ describe.each([
     await close();
   });
 
+  it('gives a document when it is due, long after the listing, and none that is too large', async () => {
+    const insert = (name: string, document: string): string => `INSERT INTO kmsx_backup
+(Name, KeyId, KeyVersionId, CiphertextSha256, WrappingKeyFingerprints, Rehearsal, Document)
+VALUES ('${name}', 'k', 'v', '', '', FALSE, ${document});`;
+    const names = numbered(300);
+    database().sql(names.map((name) => insert(name, `'"${name}"'`)).join('\n'));
+    database().sql(insert('exact', "REPEAT('x', 1048576)") + insert('huge', "REPEAT('é', 524289)"));
+    const { store, close } = await openTestStore(database().url(), database().env);
+    const listed = new Map<string, () => Promise<Buffer>>();
+    for await (const { name, read } of storePlace(store, '').list()) listed.set(name, read);
+    expect([...listed.keys()]).toEqual(['exact', 'huge', ...names]);
+    await database().server.kill();
+    await database().start();
+    for (const name of names) expect((await listed.get(name)?.())?.toString()).toBe(`"${name}"`);
+    expect(await listed.get('exact')?.()).toHaveLength(1024 * 1024);
+    await expect(listed.get('huge')?.()).rejects.toMatchObject({
+      code: 'input-too-large',
+      message: 'store:huge is larger than 1 MiB',
+    });
+    await close();
+
+    const { code, stdout } = await run('list-backups', 'store:h');
+    expect(code).toBe(8);
+    expect(JSON.parse(stdout)).toMatchObject({ Name: 'huge', Code: 'input-too-large' });
+    const read = await run('recover-key', ...endpoint, '--in', 'store:huge', '--check-value-only');
+    expect(read).toMatchObject({ code: 2, stdout: '' });
+    expect(read.stderr).toContain('store:huge is larger than 1 MiB');
+    const drilled = await run('drill', 'store:', ...endpoint, '--limit', '3');
+    expect(drilled.code).toBe(4);
+    expect(drilled.stdout.trimEnd().split('\n')).toHaveLength(3);
+    expect(drilled.stdout).toContain('"Code":"input-too-large"');
+  });
+
   it('answers each query of docs/store.md', async () => {
     const document = JSON.parse(
       await exportTo('--bind', '--context', 'purpose=payments', '--backup', 'store:p'),
@@ -276,7 +309,7 @@ describe.each([
       String(asked.find(([query = '']) => query.includes(part))?.[1]);
     const names = (answer: string): string[] =>
       answer.split('\n').map((line) => line.split(/[|\t]/)[0] ?? '');
-    expect(asked.length).toBe(7);
+    expect(asked.length).toBe(10);
     expect(names(answerTo("KeyId = 'KEY_ID'"))).toEqual(['p', 'q']);
     expect(answerTo('GROUP BY Region')).toContain(document.KeyId);
     expect(names(answerTo('FINGERPRINT'))).toEqual(['p', 'q']);

@@ -1,10 +1,13 @@
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { WORKER, WRITER } from '../../../src/stores/tables.ts';
 import { MariaDb } from './mariadb.ts';
 import { Postgres } from './postgres.ts';
 
 /** The password of every login that tests make. */
 export const PASSWORD = 'pass:w\\ord#1';
+
+const ROLES = [WRITER, WORKER];
 
 /** A real database server, by what tests of both kinds need of it. */
 export interface TestDatabase {
@@ -51,8 +54,9 @@ export async function postgresDatabase(): Promise<TestDatabase> {
       );
     },
     clear: () => {
-      server.sql(`SET client_min_messages = error; DROP TABLE IF EXISTS kmsx_backup, kmsx_work_list, kmsx_work_line, kmsx_work_event, kmsx_proof, kmsx_drill;
-DROP ROLE IF EXISTS backups, kmsx_writer, kmsx_worker;
+      server.sql(`SET client_min_messages = error; DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+DROP ROLE IF EXISTS backups; DROP ROLE IF EXISTS ${ROLES.join(', ')};
 ALTER DATABASE postgres RESET default_tablespace; DROP TABLESPACE IF EXISTS small;`);
     },
     sql: (text) => server.sql(text),
@@ -91,7 +95,7 @@ GRANT backup_worker TO backups; SET DEFAULT ROLE backup_worker FOR backups;`);
     },
     clear: () => {
       server.sql(
-        'DROP DATABASE IF EXISTS `keys`; CREATE DATABASE `keys`; DROP USER IF EXISTS backups; DROP ROLE IF EXISTS backup_worker, kmsx_writer, kmsx_worker;',
+        `DROP DATABASE IF EXISTS \`keys\`; CREATE DATABASE \`keys\`; DROP USER IF EXISTS backups; DROP ROLE IF EXISTS backup_worker, both_roles, ${ROLES.join(', ')};`,
         '',
       );
     },

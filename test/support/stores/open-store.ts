@@ -14,7 +14,12 @@ export async function openTestStore(
   readonly database: Database;
   readonly close: () => Promise<void>;
 }> {
-  const options = { env, authorities: undefined, warn: () => undefined };
+  const options = {
+    env,
+    authorities: undefined,
+    userId: process.geteuid?.(),
+    warn: () => undefined,
+  };
   const plan = await planStore(parseStoreUrl(url), options);
   const { signal } = new AbortController();
   const [store, database] = [await openStore(plan, signal), await openDatabase(plan, signal)];

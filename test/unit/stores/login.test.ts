@@ -17,6 +17,7 @@ async function loginOf(url: string, env: Env = {}): Promise<StoreLogin> {
   const { login } = await planStore(parseStoreUrl(url), {
     env: { HOME: folder(), ...env },
     authorities: undefined,
+    userId: undefined,
     warn: (message) => warnings.push(message),
   });
   return login;

@@ -9,7 +9,7 @@ import { isDedicated } from '../backup/backup-places.ts';
 import type { ConnectionOptions } from '../connection-options.ts';
 import { planConnection } from '../connection-options.ts';
 import type { StoreOptions } from '../store/store-options.ts';
-import { openPlannedStore, planStoreOf } from '../store/store-options.ts';
+import { planStoreOf } from '../store/store-options.ts';
 import type { Connections } from '../connections.ts';
 
 /** What a place needs that is no folder. */
@@ -31,7 +31,8 @@ async function openPlace(
 ): Promise<OpenedPlace> {
   const { cwd, signal } = session.io;
   if (text === '') throw kmsxError('bad-usage', 'a place has an empty name');
-  if (text.startsWith(STORE_PREFIX)) return await openStorePlace(text, options, session);
+  if (text.startsWith(STORE_PREFIX))
+    return await openStorePlace(text, { options, connections, session });
   if (!text.startsWith(SECRET_PREFIX)) {
     return await openFolderPlace(absolutePath(cwd, text), text, signal);
   }
@@ -45,8 +46,7 @@ async function openPlace(
 /** The backups of a store whose names begin with a prefix. It is asked when they are listed. */
 async function openStorePlace(
   text: string,
-  options: StoreOptions,
-  session: Session,
+  { options, connections, session }: PlaceSurroundings,
 ): Promise<OpenedPlace> {
   const planned = await planStoreOf(text, options, session);
   const prefix = text.slice(STORE_PREFIX.length);
@@ -55,12 +55,8 @@ async function openStorePlace(
       label: text,
       list: async function* () {
         const { storePlace } = await import('../../../stores/store-place.ts');
-        const store = await openPlannedStore(planned, session);
-        try {
-          yield* storePlace(store, prefix).list();
-        } finally {
-          await store.close();
-        }
+        // The connection stays until the command ends: documents are read after the listing too.
+        yield* storePlace(await connections.storeOf(planned), prefix).list();
       },
     },
     id: STORE_PREFIX,

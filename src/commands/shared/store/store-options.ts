@@ -80,6 +80,7 @@ export async function planStoreOf(
   const plan = await planStore(address, {
     env: io.env,
     authorities: authorities?.ofFile,
+    userId: io.userId,
     warn: (message) => void reporter.warn(message),
   });
   return { plan, inputs };
