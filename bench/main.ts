@@ -10,6 +10,7 @@ import { drillTable } from './drill.ts';
 import { growthTable } from './growth.ts';
 import { localKmsStartTable, localKmsTable } from './local-kms.ts';
 import { startUpTable } from './start-up.ts';
+import { storeTable } from './stores.ts';
 import { taskTable } from './tasks.ts';
 import { unwrapTable } from './unwraps.ts';
 
@@ -25,6 +26,7 @@ try {
   try {
     tables.push(startUpTable(ceremony), taskTable(ceremony), batchTable(ceremony, folder));
     tables.push(drillTable(ceremony, folder));
+    tables.push(await storeTable(ceremony, folder));
     tables.push(await growthTable(ceremony, folder));
   } finally {
     await ceremony.close();
