@@ -33,6 +33,8 @@ export type LineWork = (recorder: LineRecorder) => Promise<JsonObject>;
 
 export interface RunOptions {
   readonly lines: AsyncIterable<ManifestLine>;
+  /** Whether what a line gave is there: what the journal cannot give again is done again. */
+  readonly stands: (line: ManifestLine) => boolean;
   /** Reads what a line names, and says what is to be done. @throws KmsxError */
   readonly prepare: (line: ManifestLine) => Promise<LineWork>;
   readonly journal: Journal;
@@ -111,7 +113,7 @@ export async function runLines(options: RunOptions): Promise<void> {
   try {
     for await (const line of lines) {
       if (isOver()) break;
-      if (journal.isDone(line.line)) continue;
+      if (journal.isDone(line.line) && options.stands(line)) continue;
       if (!stop.aborted) await untilStopped(window.take().then(pace));
       if (isOver()) break;
       begun += 1;

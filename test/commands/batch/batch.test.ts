@@ -1,6 +1,14 @@
 /* kmsx batch, each command of it, against the embedded KMS. */
 import { createPrivateKey, privateDecrypt, constants } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectOneOfEach, jsonLinesOf, writeKeyPair, writeManifest } from '../../support/batch.ts';
@@ -118,6 +126,11 @@ describe('kmsx batch', () => {
       }
     }
     expect(await ok([...unwrap, '--out-dir', 'keys', '--format', 'hex'])).toEqual(done(12));
+    // A key is nowhere else: one that is gone is unwrapped again.
+    const gone = readFileSync(at('keys', 'k3.key'));
+    unlinkSync(at('keys', 'k3.key'));
+    expect(await ok([...unwrap, '--out-dir', 'keys', '--format', 'hex'])).toEqual(done(12));
+    expect(readFileSync(at('keys', 'k3.key'))).toEqual(gone);
   });
 
   it('tells every mistake with its line, and sends nothing', async () => {
