@@ -96,11 +96,11 @@ async function drillAndTell(
   session: Session,
 ): Promise<void> {
   const { io } = session;
-  const { proofs, proofFile, expectedOf, inputs } = evidence;
+  const { proofFile, expectedOf, inputs } = evidence;
   const requests = { report: reportRequest(options) };
   const summary = await withOutputs(requests, inputs, session, async ({ report }) => {
     const startedAt = io.now();
-    const { queue, there } = await queueBackups(places, proofs, olderThanDays, startedAt);
+    const { queue, there } = await queueBackups(places, evidence, olderThanDays, startedAt);
     const stage = { ...plan, opener: backupOpenerInMemory(), expectedOf, keep: proofFile?.append };
     const { share } = evidence;
     const run = share === undefined ? drill(queue, stage) : drillShared(queue, stage, share);

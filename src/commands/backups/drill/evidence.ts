@@ -29,6 +29,8 @@ export interface Evidence {
   readonly close: () => Promise<void>;
   readonly inputs: readonly Pick<Input, 'fileId'>[];
   readonly expectedOf: (backup: QueuedBackup) => Expected;
+  /** Whether proofs of a place count: what lies beside its backups puts no drill off. */
+  readonly proofsCount: (at: OpenedPlace) => boolean;
   /** The names with a proof or a check value whose backup is not there any more. */
   readonly lostFrom: (there: DrillQueue['there']) => readonly string[];
   /** Who could write what, as lines for people. */
@@ -81,6 +83,7 @@ export async function readEvidence(
       await stored?.close();
     },
     inputs: input === undefined ? [] : [input],
+    proofsCount: (at) => counts.get(at)?.proofsCount ?? false,
     expectedOf: ({ at, listed: { name } }) => ({
       checkValues: checkValues.get(name) ?? [],
       proved: proofs.of(at.id, name)?.keys ?? [],
