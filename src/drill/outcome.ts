@@ -10,6 +10,8 @@ export type Verdict =
   | 'another-key'
   /** It does not open, or cannot be read. */
   | 'not-opening'
+  /** It was proved, and is not there any more. */
+  | 'missing'
   /** KMS could not be asked. */
   | 'unasked'
   /** It is no backup. */

@@ -31,8 +31,8 @@ export interface Evidence {
   readonly expectedOf: (backup: QueuedBackup) => Expected;
   /** Whether proofs of a place count: what lies beside its backups puts no drill off. */
   readonly proofsCount: (at: OpenedPlace) => boolean;
-  /** The names with a proof or a check value whose backup is not there any more. */
-  readonly lostFrom: (there: DrillQueue['there']) => readonly string[];
+  /** The names with a check value and no backup. */
+  readonly unlisted: (there: DrillQueue['there']) => readonly string[];
   /** Who could write what, as lines for people. */
   readonly writers: readonly Writers[];
 }
@@ -90,13 +90,9 @@ export async function readEvidence(
       checkValuesCount: counts.get(at)?.checkValuesCount ?? false,
       proofsCount: counts.get(at)?.proofsCount ?? false,
     }),
-    lostFrom: (there) => {
+    unlisted: (there) => {
       const all = new Set([...there.values()].flatMap((names) => [...names]));
-      const unproved = [...checkValues.keys()].filter((name) => !all.has(name));
-      const proved = [...there].flatMap(([{ id, place }, names]) =>
-        proofs.namesIn(id).filter((name) => !names.has(name) && isListedBy(place.label, id, name)),
-      );
-      return [...new Set([...unproved, ...proved])].sort();
+      return [...checkValues.keys()].filter((name) => !all.has(name)).sort();
     },
     writers: [
       ...(await Promise.all(places.map(writersOfPlace))),
@@ -114,11 +110,6 @@ function isInStore({ id }: OpenedPlace): boolean {
 
 function whoHas(role: string): string {
   return `whoever has the role ${role} in the store, and who owns it`;
-}
-
-/** Whether a place would list a name: of secrets it lists those that begin as it says. */
-function isListedBy(label: string, id: string, name: string): boolean {
-  return !label.startsWith(id) || name.startsWith(label.slice(id.length));
 }
 
 /** Standard input counts: whoever started this run said what comes from it. */
