@@ -14,6 +14,8 @@ export type Verdict =
   | 'missing'
   /** KMS could not be asked. */
   | 'unasked'
+  /** KMS is not asked any more, where this backup would be asked for. */
+  | 'left'
   /** It is no backup. */
   | 'skipped'
   /** Another drill has it, of those that share the work. */

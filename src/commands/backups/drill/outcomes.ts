@@ -30,6 +30,7 @@ export async function tellOutcomes(
       'not-opening': 0,
       missing: 0,
       unasked: 0,
+      left: 0,
       skipped: 0,
       elsewhere: 0,
     },
