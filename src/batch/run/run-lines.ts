@@ -26,6 +26,8 @@ export interface LineRecorder {
     first: ExportEntry,
     wrappingKeyFingerprints: readonly string[],
   ) => Promise<void>;
+  /** It was generated, and is thrown away. */
+  readonly lost: () => Promise<void>;
 }
 
 /** The work on one line: its result, which is no secret. */
@@ -96,6 +98,7 @@ export async function runLines(options: RunOptions): Promise<void> {
         intent: () => record({ Event: 'intent', Line }),
         keep: (Backup, Export, WrappingKeyFingerprints) =>
           record({ Event: 'generated', Line, Name, Backup, Export, WrappingKeyFingerprints }),
+        lost: () => record({ Event: 'lost', Count: 1, Line }),
       });
       await record({ Event: 'done', Line, Name, Result });
     } catch (error) {

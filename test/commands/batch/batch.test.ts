@@ -12,6 +12,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectOneOfEach, jsonLinesOf, writeKeyPair, writeManifest } from '../../support/batch.ts';
+import type { Tell } from '../../support/kms/lies/lying-kms.ts';
+import { startLyingKms } from '../../support/kms/lies/lying-kms.ts';
 import type { Server } from '../../support/kmsx.ts';
 import { kmsx, useLocalKms } from '../../support/kmsx.ts';
 import type { RunResult } from '../../support/run-result.ts';
@@ -268,6 +270,48 @@ describe('kmsx batch', () => {
     expect(rest).toEqual({ Done: 10, Failed: 0, ByCode: {} });
     expect(KeysGeneratedAndLost).toBe(3);
     expectOneOfEach(names, folder());
+  });
+
+  it.each<readonly [string, Tell, number]>([
+    [
+      'a short CiphertextBlob',
+      ({ fields }) => ({ body: { ...fields, CiphertextBlob: 'AAAA' } }),
+      1,
+    ],
+    [
+      'a short ExportedDataKey',
+      ({ fields }) => ({ body: { ...fields, ExportedDataKey: 'AAAA' } }),
+      1,
+    ],
+    ['no KeyId', ({ fields: { KeyId: _, ...fields } }) => ({ body: fields }), 1],
+    ['a cut connection', () => ({ isCut: true }), 1],
+    ['a page with HTTP 200', () => ({ body: '<html>' }), 1],
+    ['a page with HTTP 502', () => ({ status: 502, body: '<html>' }), 1],
+    ['HTTP 500', () => ({ status: 500, body: { Code: 'InternalFailure', RequestId: 'r' } }), 1],
+    [
+      'HTTP 503',
+      () => ({ status: 503, body: { Code: 'ServiceUnavailableTemporary', RequestId: 'r' } }),
+      1,
+    ],
+    ['HTTP 429', () => ({ status: 429, body: { Code: 'Rejected.Throttling', RequestId: 'r' } }), 0],
+    [
+      'HTTP 403',
+      () => ({ status: 403, body: { Code: 'Forbidden.NoPermission', RequestId: 'r' } }),
+      0,
+    ],
+  ])('counts the data keys whose answer is %s', async (_, tell, lostEach) => {
+    const server = await localKms({ cwd: folder() });
+    const action = 'GenerateAndExportDataKey';
+    const lying = await startLyingKms(server.announcement.Endpoint, { action }, tell);
+    writeManifest(at('keys.jsonl'), 3);
+    const endpoint = ['--endpoint', lying.url, '--max-attempts', '1'];
+    const failed = await run(EXPORT, { ...server, endpoint });
+    expect(failed.code, failed.stderr).toBe(8);
+    const expected = { Done: 0, Failed: 3, KeysGeneratedAndLost: 3 * lostEach };
+    expect(JSON.parse(failed.stdout)).toMatchObject(expected);
+    expect(lying.told()).toBe(3);
+    const events = jsonLinesOf(at('out.jsonl.journal')).filter(({ Event }) => Event === 'lost');
+    expect(events).toHaveLength(3 * lostEach);
   });
 
   it('finishes a data key from the journal when another export had failed', async () => {
