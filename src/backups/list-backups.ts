@@ -85,7 +85,7 @@ async function describeBackup(
   { name, read }: ListedBackup,
   proofs: KnownProofs,
 ): Promise<ListedDocument | undefined> {
-  const lastProved = proofs.of(at.id, name)?.lastProved.toISOString();
+  const lastProved = proofs.of(at.id, name)?.lastProved?.toISOString();
   const place = at.place.label;
   try {
     const found = await classify(await read(), name);

@@ -1,17 +1,17 @@
 import { constants } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { access, open, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kmsxError } from '../base/error.ts';
+import type { AppendFile } from '../base/files/append-file.ts';
+import { openAppendFile } from '../base/files/append-file.ts';
 import type { FileContext } from '../base/files/durable-file.ts';
-import { FILE_STEPS } from '../base/files/file-steps.ts';
 import { writeError } from '../base/files/write-error.ts';
 import type { ProofDocument } from '../documents/proof-document.ts';
 import { readError } from './folder-place.ts';
 
 /** Where a run writes its proofs: a new file, one on each line. */
 export interface ProofFile {
-  /** Resolves when the proof is on stable storage. */
+  /** Resolves when the proof is on stable storage; after a failure there are no more. */
   readonly append: (proof: ProofDocument) => Promise<void>;
   /** What the file is called, and how many proofs it holds; undefined while there is none. */
   readonly written: () => { readonly label: string; readonly count: number } | undefined;
@@ -29,40 +29,25 @@ export interface ProofFile {
 export async function prepareProofFile(
   folder: string,
   label: string,
-  context: Pick<FileContext, 'now' | 'randomBytes' | 'fileSteps'>,
+  context: Pick<FileContext, 'now' | 'randomBytes'>,
 ): Promise<ProofFile> {
   await assertWritable(folder, label);
   const time = context.now().toISOString().replaceAll(/[-:.]/g, '');
   const file = `proofs-${time}-${context.randomBytes(4).toString('hex')}.jsonl`;
-  let handle: FileHandle | undefined;
+  const path = join(folder, file);
+  const named = `${label}/${file}`;
+  let opened: Promise<AppendFile> | undefined;
   let count = 0;
-  const queue: Buffer[] = [];
-  let last: Promise<void> = Promise.resolve();
-
-  // Whatever was queued while one group went to the disk is the next group.
-  const flush = async (): Promise<void> => {
-    if (queue.length === 0) return;
-    const group = queue.splice(0);
-    try {
-      handle ??= await create(folder, file, context);
-      await handle.appendFile(Buffer.concat(group));
-      await handle.datasync();
-      count += group.length;
-    } catch (error) {
-      throw writeError(`${label}/${file}`, error);
-    }
-  };
   return {
-    append: (proof) => {
-      queue.push(Buffer.from(`${JSON.stringify(proof)}\n`));
-      const written = last.then(flush);
-      last = written.catch(() => undefined); // whoever appended it is told
-      return written;
+    append: async (proof) => {
+      opened ??= openAppendFile(path, { label: named, ahead: 0, syncEveryMs: 0, isNew: true });
+      await (await opened).append(`${JSON.stringify(proof)}\n`);
+      count += 1;
     },
-    written: () => (count === 0 ? undefined : { label: `${label}/${file}`, count }),
+    written: () => (count === 0 ? undefined : { label: named, count }),
     close: async () => {
-      await last;
-      await handle?.close();
+      // Why it was not opened has been told.
+      await (await opened?.catch(() => undefined))?.close();
     },
   };
 }
@@ -78,14 +63,4 @@ async function assertWritable(folder: string, label: string): Promise<void> {
   await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
     throw writeError(label, error);
   });
-}
-
-async function create(
-  folder: string,
-  file: string,
-  { fileSteps = FILE_STEPS }: Pick<FileContext, 'fileSteps'>,
-): Promise<FileHandle> {
-  const handle = await open(join(folder, file), 'ax', 0o600);
-  fileSteps.sync(folder);
-  return handle;
 }

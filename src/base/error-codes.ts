@@ -126,7 +126,9 @@ const MEANINGS = {
     'answer-malformed': 'a malformed answer from KMS',
     'clock-wrong': 'a clock too far from that of KMS, so that KMS refuses requests',
     'key-unusable': 'a KMS key that cannot generate data keys',
-    'backups-not-opening': 'backups that do not open, or cannot be read, found by drill',
+    'backups-not-opening':
+      'backups that do not open, cannot be read or are not there any more, found by drill',
+    'backup-missing': 'a backup that was proved and is not there any more, found by drill',
     'reencrypt-same-key': 'a new backup under the KMS key, key version and context of the old one',
   },
   unavailable: {

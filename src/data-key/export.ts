@@ -30,6 +30,8 @@ export interface ExportDependencies {
    * storage. With the first export, `finishExport` can go on from it in another run.
    */
   readonly keepBackup: (backup: BackupDocument, first: ExportEntry) => Promise<void>;
+  /** Called where KMS answered, and its data key is thrown away since the answer can't be right. */
+  readonly onUnusable?: () => Promise<void>;
 }
 
 const LENGTHS = { AES_256: 32, AES_128: 16 } as const;
@@ -48,15 +50,21 @@ export function dataKeyLength(size: DataKeySize): number {
  */
 export async function exportDataKey(
   request: ExportRequest,
-  { kms, now, keepBackup }: ExportDependencies,
+  { kms, now, keepBackup, onUnusable }: ExportDependencies,
 ): Promise<ExportDocument> {
   const [recipient, ...others] = request.recipients;
   const answer = await kms.generateAndExportDataKey(generateInput(request));
   const action = 'GenerateAndExportDataKey';
   const length = dataKeyLength(request.size);
-  assertSealed(action, answer.ciphertextBlobBase64, length, answer.requestId);
-  assertReadAgain(action, answer.ciphertextBlobBase64, answer.requestId);
-  const first = exportEntry(action, answer, recipient, answer.ciphertextBlobBase64);
+  let first: ExportEntry;
+  try {
+    assertSealed(action, answer.ciphertextBlobBase64, length, answer.requestId);
+    assertReadAgain(action, answer.ciphertextBlobBase64, answer.requestId);
+    first = exportEntry(action, answer, recipient, answer.ciphertextBlobBase64);
+  } catch (error) {
+    await onUnusable?.();
+    throw error;
+  }
   const backup = toBackupDocument(
     {
       KeyId: answer.keyId,

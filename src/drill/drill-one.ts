@@ -10,6 +10,7 @@ import type { KmsClient } from '../kms/types.ts';
 import { compare } from './compare.ts';
 import type { DrillLine, DrillOutcome } from './outcome.ts';
 import { verdictOf } from './outcome.ts';
+import type { Reach } from './reach.ts';
 import type { QueuedBackup } from './queue.ts';
 import type { DrillStage } from './stage.ts';
 
@@ -22,24 +23,26 @@ import type { DrillStage } from './stage.ts';
 export async function drillOne(
   backup: QueuedBackup,
   stage: DrillStage,
+  reach: Reach,
   pace: () => Promise<void>,
 ): Promise<DrillOutcome> {
   const { share } = stage;
   if (share !== undefined && (await share.take(backup)) !== 'own') {
     return { verdict: 'elsewhere', line: lineOf(backup, {}) };
   }
-  const outcome = await drillIt(backup, stage, pace);
-  await share?.end(backup, outcome.verdict !== 'unasked');
+  const outcome = await drillIt(backup, stage, reach, pace);
+  await share?.end(backup, outcome.verdict !== 'unasked' && outcome.verdict !== 'left');
   return outcome;
 }
 
 async function drillIt(
   backup: QueuedBackup,
   stage: DrillStage,
+  reach: Reach,
   pace: () => Promise<void>,
 ): Promise<DrillOutcome> {
-  const asked = await ask(backup, stage, pace);
-  if (asked === undefined) return { verdict: 'skipped', line: lineOf(backup, {}) };
+  const asked = await ask(backup, stage, reach, pace);
+  if (typeof asked === 'string') return { verdict: asked, line: lineOf(backup, {}) };
   if ('error' in asked) {
     const { KeyId, Region } = asked.source ?? {};
     return failed(backup, { KeyId, Region }, asked.error);
@@ -73,28 +76,41 @@ interface Asked {
   readonly opened: OpenedBackup;
 }
 
-/** Reads a backup and has KMS open it; undefined if it is no backup. */
+/** Reads a backup and has KMS open it, unless it is none or KMS is not asked any more. */
 async function ask(
   { at, listed }: QueuedBackup,
   { kmsOf, opener }: DrillStage,
+  reach: Reach,
   pace: () => Promise<void>,
 ): Promise<
-  Asked | { readonly source: BackupSource | undefined; readonly error: KmsxError } | undefined
+  | Asked
+  | { readonly source: BackupSource | undefined; readonly error: KmsxError }
+  | 'skipped'
+  | 'left'
 > {
   const { name } = listed;
   let source: BackupSource | undefined;
+  let where = at.id;
   try {
+    if (reach.isGivenUp(where)) return 'left';
     if (at.isInKms) await pace();
     const found = await classify(await listed.read(), name);
-    if (found.kind === 'other') return undefined;
-    if (found.kind === 'unknown' && at.unrecognised === 'other') return undefined;
+    if (found.kind === 'other') return 'skipped';
+    if (found.kind === 'unknown' && at.unrecognised === 'other') return 'skipped';
     if (found.kind !== 'backup') throw found.error;
     source = backupSourceOf(found.envelope, undefined, name);
+    where = source.Region ?? '';
+    if (reach.isGivenUp(where)) return 'left';
     const kms = await kmsOf(source, name);
+    where = kms.endpoint;
+    if (reach.isGivenUp(where)) return 'left';
     await pace();
-    return { source, kms, opened: await opener(source, kms) };
+    const opened = await opener(source, kms);
+    reach.hear(where, undefined);
+    return { source, kms, opened };
   } catch (error) {
     if (!(error instanceof KmsxError) || error.kind === 'internal') throw error;
+    reach.hear(where, error);
     return { source, error };
   }
 }

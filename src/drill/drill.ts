@@ -1,36 +1,35 @@
-import { isNoPermission } from '../answers/refusal.ts';
 import { paceOf } from '../kms/pace.ts';
 import { drillOne } from './drill-one.ts';
 import type { DrillOutcome } from './outcome.ts';
 import type { QueuedBackup } from './queue.ts';
+import { Reach } from './reach.ts';
 import type { DrillStage } from './stage.ts';
 
 /** How many backups are under way at once: enough for the default rate where KMS takes 200 ms. */
 const CONCURRENCY = 16;
 
-/** After so many backups in a row that KMS was not reached for, it is not asked any more. */
-const MOST_UNREACHED = 20;
-
 /**
  * Has KMS export each backup to a one-time key, compares what comes, and tells the outcomes in the order of the queue. A
  * backup that fails does not stop the others.
  *
- * @returns how many were left when the drill ended, because KMS was not reached any more
+ * @param reach - where KMS was not reached by an earlier part of this drill
+ * @returns how many were left out, because KMS was not asked any more where they would be asked for
  * @throws KmsxError where no backup could be asked for: no credentials, or credentials that KMS does not accept; what keeps
  * a proof from being written
  */
 export async function* drill(
   queue: readonly QueuedBackup[],
   stage: DrillStage,
+  reach = new Reach(),
 ): AsyncGenerator<DrillOutcome, { readonly notAsked: number }> {
   const pace = paceOf(stage.rate, stage.clock);
   const running: Promise<DrillOutcome>[] = [];
-  let [started, skipped, unreached] = [0, 0, 0];
+  let [started, uncounted, notAsked] = [0, 0, 0];
   for (;;) {
     const backup = queue[started];
-    const isDone = backup === undefined || unreached >= MOST_UNREACHED;
-    if (!isDone && running.length < CONCURRENCY && started - skipped < stage.limit) {
-      const work = drillOne(backup, stage, pace);
+    const isDone = backup === undefined;
+    if (!isDone && running.length < CONCURRENCY && started - uncounted < stage.limit) {
+      const work = drillOne(backup, stage, reach, pace);
       work.catch(() => undefined); // it is awaited below, perhaps after others
       running.push(work);
       started += 1;
@@ -39,13 +38,15 @@ export async function* drill(
     const first = running.shift();
     if (first === undefined) break;
     const outcome = await first;
-    if (outcome.verdict === 'skipped' || outcome.verdict === 'elsewhere') skipped += 1;
-    if (outcome.error?.kind === 'credentials' && !isNoPermission(outcome.error)) {
-      await Promise.allSettled(running);
-      throw outcome.error;
+    const { verdict } = outcome;
+    if (verdict === 'skipped' || verdict === 'elsewhere' || verdict === 'left') uncounted += 1;
+    if (verdict === 'left') {
+      notAsked += 1;
+      continue;
     }
-    unreached = outcome.error?.kind === 'unavailable' ? unreached + 1 : 0;
+    reach.hearOutcome(outcome);
     yield outcome;
   }
-  return { notAsked: unreached >= MOST_UNREACHED ? queue.length - started : 0 };
+  if (reach.refusal !== undefined) throw reach.refusal;
+  return { notAsked };
 }

@@ -10,8 +10,12 @@ export type Verdict =
   | 'another-key'
   /** It does not open, or cannot be read. */
   | 'not-opening'
+  /** It was proved, and is not there any more. */
+  | 'missing'
   /** KMS could not be asked. */
   | 'unasked'
+  /** KMS is not asked any more, where this backup would be asked for. */
+  | 'left'
   /** It is no backup. */
   | 'skipped'
   /** Another drill has it, of those that share the work. */

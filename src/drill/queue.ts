@@ -18,18 +18,27 @@ export interface DrillQueue {
   readonly there: ReadonlyMap<OpenedPlace, ReadonlySet<string>>;
 }
 
+/** Earlier proofs, and in which places they count. */
+export interface EarlierProofs {
+  readonly proofs: KnownProofs;
+  /** Proofs that whoever can write a backup can write too put no drill of it off. */
+  readonly proofsCount: (at: OpenedPlace) => boolean;
+}
+
 /**
- * What is to be drilled: never proved first, then the oldest proof.
+ * What is to be drilled: never proved first, then the oldest proof that counts.
  *
  * @param olderThanDays - leaves out what was proved later; all if undefined
  */
 export async function queueBackups(
   places: readonly OpenedPlace[],
-  proofs: KnownProofs,
+  { proofs, proofsCount }: EarlierProofs,
   olderThanDays: number | undefined,
   now: Date,
 ): Promise<DrillQueue> {
   const since = olderThanDays === undefined ? Infinity : now.getTime() - olderThanDays * DAY_MS;
+  const age = ({ at, lastProved }: QueuedBackup): number =>
+    lastProved === undefined || !proofsCount(at) ? -Infinity : lastProved.getTime();
   const queue: QueuedBackup[] = [];
   const there = new Map<OpenedPlace, ReadonlySet<string>>();
   for (const at of places) {
@@ -38,11 +47,14 @@ export async function queueBackups(
     for await (const listed of at.place.list()) {
       names.add(listed.name);
       const lastProved = proofs.of(at.id, listed.name)?.lastProved;
-      if (lastProved === undefined || lastProved.getTime() < since) {
-        queue.push({ at, listed, lastProved });
-      }
+      const backup = { at, listed, lastProved };
+      if (age(backup) < since) queue.push(backup);
     }
   }
-  const age = ({ lastProved }: QueuedBackup): number => lastProved?.getTime() ?? 0;
-  return { queue: queue.sort((one, other) => age(one) - age(other)), there };
+  return { queue: queue.sort((one, other) => compareNumbers(age(one), age(other))), there };
+}
+
+function compareNumbers(one: number, other: number): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }

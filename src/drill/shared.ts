@@ -1,6 +1,7 @@
 import { drill } from './drill.ts';
 import type { DrillOutcome } from './outcome.ts';
 import type { QueuedBackup } from './queue.ts';
+import { Reach } from './reach.ts';
 import type { DrillShare, DrillStage } from './stage.ts';
 
 const LOOK_AGAIN_MS = 1000;
@@ -15,7 +16,8 @@ export async function* drillShared(
   stage: DrillStage,
   share: DrillShare,
 ): AsyncGenerator<DrillOutcome, { readonly notAsked: number }> {
-  let [left, limit] = [queue, stage.limit];
+  let [left, limit, notAsked] = [queue, stage.limit, 0];
+  const reach = new Reach();
   for (;;) {
     const claimed = new Map<string, QueuedBackup>();
     const take = async (backup: QueuedBackup): Promise<'own' | 'claimed' | 'drilled'> => {
@@ -23,11 +25,11 @@ export async function* drillShared(
       if (claim === 'claimed') claimed.set(nameOf(backup), backup);
       return claim;
     };
-    const run = drill(left, { ...stage, limit, share: { ...share, take } });
+    const run = drill(left, { ...stage, limit, share: { ...share, take } }, reach);
     for (;;) {
       const next = await run.next();
       if (next.done === true) {
-        if (next.value.notAsked > 0) return next.value;
+        notAsked += next.value.notAsked;
         break;
       }
       const { verdict, line } = next.value;
@@ -35,7 +37,7 @@ export async function* drillShared(
       if (verdict !== 'elsewhere' && verdict !== 'skipped') limit -= 1;
       yield next.value;
     }
-    if (claimed.size === 0 || limit <= 0) return { notAsked: 0 };
+    if (claimed.size === 0 || limit <= 0) return { notAsked };
     left = [...claimed.values()];
     await stage.clock.sleep(LOOK_AGAIN_MS);
   }

@@ -190,8 +190,10 @@ function assertStatus(
 const NOT_SENT =
   /^(?:connect|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/;
 
-/** Whether KMS may have done what it was asked although there is an error: an answer cut, late, or not its own. */
+/** Whether KMS may have done what it was asked although there is an error: an answer cut, late, not its own, or HTTP 5xx. */
 function mayBeDone(error: KmsxError): boolean {
+  if (error instanceof KmsRefused && error.about === 'throttled') return false;
+  if (error.httpStatus !== undefined && error.httpStatus >= 500) return true;
   if (hasCode(error, 'answer-malformed', 'not-kms')) return true;
   if (!hasCode(error, 'network-failed', 'timed-out')) return false;
   return error.during !== 'credentials' && !NOT_SENT.test(error.details.reason ?? '');

@@ -350,6 +350,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'backups-not-opening': [
     'mend them while another copy opens: kmsx verify-key --against FILE says more of one',
   ],
+  'backup-missing': [
+    'put it back from another copy; if it was deleted on purpose, take its proofs away too',
+  ],
   'reencrypt-same-key': ['give another --to-key-id, or another --to-context; nothing was written'],
   'reencrypt-mismatch': ['stop: keep the old backup, and report the RequestId to Alibaba Cloud'],
   'store-differs': [

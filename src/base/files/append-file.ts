@@ -103,7 +103,9 @@ export async function openAppendFile(
     return appendTo(handle, length, options);
   } catch (error) {
     await handle?.close();
-    if (isNew && systemErrorCode(error) === 'EEXIST') throw existsError(label);
+    if (isNew && systemErrorCode(error) === 'EEXIST') {
+      throw existsError(label, ['give another name, or move it away']);
+    }
     throw writeError(label, error);
   }
 }

@@ -83,7 +83,8 @@ function writerOf(
     const target = join(folder, name);
     try {
       if (moveToFreeName(temporary, target, steps)) return;
-      if (!hasBytes(target, bytes)) throw existsError(`${label}/${name}`);
+      if (hasBytes(target, bytes)) return;
+      throw existsError(`${label}/${name}`, ['move it away, and run it again']);
     } finally {
       removeTemporary(temporary, steps);
     }

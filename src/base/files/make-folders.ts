@@ -5,7 +5,7 @@ import type { FileSteps } from './file-steps.ts';
 import { FILE_STEPS } from './file-steps.ts';
 
 /**
- * Creates a folder and its missing parents; an existing one is left unchanged.
+ * Creates a folder and its missing parents, each on stable storage in its parent; an existing one is left unchanged.
  *
  * Node's own `recursive` never ends if a file system answers ENOENT although the parent exists, as Linux's
  * `/proc` does. Here each folder is tried twice at most.
@@ -39,5 +39,7 @@ async function makeFolder(folder: string, mode: number, steps: FileSteps): Promi
       () => false,
     );
     if (!isFolder) throw error;
+    return;
   }
+  steps.sync(dirname(folder));
 }

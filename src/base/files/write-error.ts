@@ -2,9 +2,13 @@ import { dirname } from 'node:path';
 import { kmsxError, systemErrorCode } from '../error.ts';
 import { fewDescriptors } from './few-descriptors.ts';
 
-/** The error for an output that exists. */
-export function existsError(label: string): Error {
-  return kmsxError('output-exists', `${label} already exists`);
+/**
+ * The error for an output that exists.
+ *
+ * @param hints - where `--force` does not move the old one aside
+ */
+export function existsError(label: string, hints?: readonly string[]): Error {
+  return kmsxError('output-exists', `${label} already exists`, { hints });
 }
 
 /** Turns a system error from writing `label` into one that says what to do; other errors pass unchanged. */

@@ -81,6 +81,7 @@ export class LineStates {
         this.#set(event.Line, DONE);
         break;
       case 'failed':
+        if (this.isDone(event.Line)) this.#done -= 1;
         this.#set(event.Line, FAILED + this.#numberOf(event.Code));
         break;
       case 'lost':

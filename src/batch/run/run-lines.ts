@@ -26,6 +26,8 @@ export interface LineRecorder {
     first: ExportEntry,
     wrappingKeyFingerprints: readonly string[],
   ) => Promise<void>;
+  /** It was generated, and is thrown away. */
+  readonly lost: () => Promise<void>;
 }
 
 /** The work on one line: its result, which is no secret. */
@@ -33,6 +35,8 @@ export type LineWork = (recorder: LineRecorder) => Promise<JsonObject>;
 
 export interface RunOptions {
   readonly lines: AsyncIterable<ManifestLine>;
+  /** Whether what a line gave is there: what the journal cannot give again is done again. */
+  readonly stands: (line: ManifestLine) => boolean;
   /** Reads what a line names, and says what is to be done. @throws KmsxError */
   readonly prepare: (line: ManifestLine) => Promise<LineWork>;
   readonly journal: Journal;
@@ -94,6 +98,7 @@ export async function runLines(options: RunOptions): Promise<void> {
         intent: () => record({ Event: 'intent', Line }),
         keep: (Backup, Export, WrappingKeyFingerprints) =>
           record({ Event: 'generated', Line, Name, Backup, Export, WrappingKeyFingerprints }),
+        lost: () => record({ Event: 'lost', Count: 1, Line }),
       });
       await record({ Event: 'done', Line, Name, Result });
     } catch (error) {
@@ -111,7 +116,7 @@ export async function runLines(options: RunOptions): Promise<void> {
   try {
     for await (const line of lines) {
       if (isOver()) break;
-      if (journal.isDone(line.line)) continue;
+      if (journal.isDone(line.line) && options.stands(line)) continue;
       if (!stop.aborted) await untilStopped(window.take().then(pace));
       if (isOver()) break;
       begun += 1;

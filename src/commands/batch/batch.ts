@@ -23,7 +23,7 @@ import type { FreeNames } from './free-names.ts';
 import { freeNames } from './free-names.ts';
 import type { BatchOptions } from './options.ts';
 import { addBatchOptions, assertTaken, batchArgument, readRunLimits } from './options.ts';
-import { assertNewOrBegun, assertNoFile, isBegun, readPlaces } from './places.ts';
+import { assertNewOrBegun, isBegun, lineFileJudge, readPlaces } from './places.ts';
 import { assertReachable } from './readers.ts';
 import type { PlannedRun } from './planned-run.ts';
 import { runBatch, withWork } from './run.ts';
@@ -112,11 +112,12 @@ async function runManifest(
     isResumed || stores.backups === undefined
       ? undefined
       : freeNames(stores.backups, (mistake) => session.reporter.error(mistake));
+  const judgeFiles = lineFileJudge(places, !isResumed);
   await withWork(planned, async (work) => {
     const prepare = (line: ManifestLine): Promise<LineWork> =>
       work.prepare(line.name, mergeValues(values, line.values, options.manifest));
     const check = async (line: ManifestLine): Promise<void> => {
-      if (!isResumed) assertNoFile(line.name, places);
+      judgeFiles(line.name);
       await prepare(line);
       await free?.add(line);
     };

@@ -41,7 +41,8 @@ export async function commonValues(options: BatchOptions, session: Session): Pro
 }
 
 /**
- * What a line says, and for all else what the options say: a field stands in place of its option.
+ * What a line says, and for all else what the options say: a field stands in place of its option. Fingerprints that the
+ * options expect hold for the public keys of a line too, unless it says its own.
  *
  * @param manifest - as it was given: the paths of lines are relative to its folder
  * @throws KmsxError `bad-usage`
@@ -53,7 +54,6 @@ export function mergeValues(common: LineValues, line: LineValues, manifest: stri
   return {
     ...common,
     ...(hasSize && { KeySpec: undefined, NumberOfBytes: undefined }),
-    ...(Pubkey !== undefined && { ExpectFingerprint: undefined }),
     ...line,
     ...(Pubkey !== undefined && { Pubkey: Pubkey.map(at) }),
     ...(In !== undefined && { In: at(In) }),

@@ -1,10 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { envValue } from '../../base/env.ts';
 import { kmsxError } from '../../base/error.ts';
 import { absolutePath } from '../../base/files/absolute-path.ts';
 import { readLines } from '../../base/files/read-lines.ts';
-import { existsError } from '../../base/files/write-error.ts';
 import { STORE_PREFIX } from '../../base/place-prefixes.ts';
 import type { Destination, Destinations } from '../../batch/delivery.ts';
 import type { BatchCommand } from '../../batch/manifest/fields.ts';
@@ -169,16 +168,67 @@ export async function assertNewOrBegun(
   );
 }
 
-/** @throws KmsxError `output-exists` where a file that a line would make is there */
-export function assertNoFile(name: string, places: BatchPlaces): void {
-  const files = [
-    [places.outFolder, `${name}.json`],
-    [places.backupFolder, `${name}.json`],
-    [places.keyFolder, `${name}.key`],
+/** Whether the plaintext key of a line that is done is there: no journal has it. */
+export function keyStands(name: string, { keyFolder }: BatchPlaces): boolean {
+  return keyFolder === undefined || existsSync(join(keyFolder.path, `${name}.key`));
+}
+
+/**
+ * Judges the files that lines make, by their names: none is `--out` or the journal, and before a first run none is there.
+ *
+ * @returns throws KmsxError `output-twice`, `output-exists`
+ */
+export function lineFileJudge(places: BatchPlaces, isFirst: boolean): (name: string) => void {
+  const taken = new Map(
+    (
+      [
+        ['--out', places.out],
+        ['--journal', places.journal],
+      ] as const
+    ).flatMap(([option, place]) =>
+      place !== undefined && 'path' in place ? [[idOf(realPathOf(place.path)), option]] : [],
+    ),
+  );
+  const folders = [
+    [places.outFolder, '.json'],
+    [places.backupFolder, '.json'],
+    [places.keyFolder, '.key'],
   ] as const;
-  for (const [folder, file] of files) {
-    if (folder !== undefined && existsSync(join(folder.path, file))) {
-      throw existsError(`${folder.label}/${file}`);
+  const reals = folders.map(([folder]) => folder && realPathOf(folder.path));
+  return (name) => {
+    for (const [index, [folder, extension]] of folders.entries()) {
+      if (folder === undefined) continue;
+      const label = `${folder.label}/${name}${extension}`;
+      const option = taken.get(idOf(join(reals[index] ?? '', `${name}${extension}`)));
+      if (option !== undefined) {
+        throw kmsxError(
+          'output-twice',
+          `${label} would be this line's file, and is ${option} too`,
+          {
+            hints: [`give another ${option}`],
+          },
+        );
+      }
+      if (isFirst && existsSync(join(folder.path, `${name}${extension}`))) {
+        throw kmsxError('output-exists', `${label} already exists`, {
+          hints: ['give another folder, or move it away'],
+        });
+      }
     }
+  };
+}
+
+/** Where letter case makes no difference, names of files are the same in another. */
+function idOf(path: string): string {
+  return path.toLowerCase();
+}
+
+/** The path without links, as far as it is there. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPathOf(parent), basename(path));
   }
 }

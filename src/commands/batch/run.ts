@@ -29,7 +29,7 @@ import { prepareUnwrap } from './lines/unwrap-key.ts';
 import { prepareVerify } from './lines/verify-key.ts';
 import type { BatchOptions } from './options.ts';
 import { openRun } from './open-run.ts';
-import { assertNewOrBegun } from './places.ts';
+import { assertNewOrBegun, keyStands } from './places.ts';
 import type { PlannedRun, ValidatedRun } from './planned-run.ts';
 import { makeReaders } from './readers.ts';
 import { assertNoneFailed, Failures, printSummary, summaryOf } from './report.ts';
@@ -165,6 +165,7 @@ async function runLocked(planned: PlannedRun, work: Work, validated: ValidatedRu
     try {
       await runLines({
         lines: open.lines,
+        stands: ({ name }) => keyStands(name, places),
         prepare,
         journal,
         delivery,

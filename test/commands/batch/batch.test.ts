@@ -1,9 +1,19 @@
 /* kmsx batch, each command of it, against the embedded KMS. */
 import { createPrivateKey, privateDecrypt, constants } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectOneOfEach, jsonLinesOf, writeKeyPair, writeManifest } from '../../support/batch.ts';
+import type { Tell } from '../../support/kms/lies/lying-kms.ts';
+import { startLyingKms } from '../../support/kms/lies/lying-kms.ts';
 import type { Server } from '../../support/kmsx.ts';
 import { kmsx, useLocalKms } from '../../support/kmsx.ts';
 import type { RunResult } from '../../support/run-result.ts';
@@ -118,6 +128,11 @@ describe('kmsx batch', () => {
       }
     }
     expect(await ok([...unwrap, '--out-dir', 'keys', '--format', 'hex'])).toEqual(done(12));
+    // A key is nowhere else: one that is gone is unwrapped again.
+    const gone = readFileSync(at('keys', 'k3.key'));
+    unlinkSync(at('keys', 'k3.key'));
+    expect(await ok([...unwrap, '--out-dir', 'keys', '--format', 'hex'])).toEqual(done(12));
+    expect(readFileSync(at('keys', 'k3.key'))).toEqual(gone);
   });
 
   it('tells every mistake with its line, and sends nothing', async () => {
@@ -255,6 +270,48 @@ describe('kmsx batch', () => {
     expect(rest).toEqual({ Done: 10, Failed: 0, ByCode: {} });
     expect(KeysGeneratedAndLost).toBe(3);
     expectOneOfEach(names, folder());
+  });
+
+  it.each<readonly [string, Tell, number]>([
+    [
+      'a short CiphertextBlob',
+      ({ fields }) => ({ body: { ...fields, CiphertextBlob: 'AAAA' } }),
+      1,
+    ],
+    [
+      'a short ExportedDataKey',
+      ({ fields }) => ({ body: { ...fields, ExportedDataKey: 'AAAA' } }),
+      1,
+    ],
+    ['no KeyId', ({ fields: { KeyId: _, ...fields } }) => ({ body: fields }), 1],
+    ['a cut connection', () => ({ isCut: true }), 1],
+    ['a page with HTTP 200', () => ({ body: '<html>' }), 1],
+    ['a page with HTTP 502', () => ({ status: 502, body: '<html>' }), 1],
+    ['HTTP 500', () => ({ status: 500, body: { Code: 'InternalFailure', RequestId: 'r' } }), 1],
+    [
+      'HTTP 503',
+      () => ({ status: 503, body: { Code: 'ServiceUnavailableTemporary', RequestId: 'r' } }),
+      1,
+    ],
+    ['HTTP 429', () => ({ status: 429, body: { Code: 'Rejected.Throttling', RequestId: 'r' } }), 0],
+    [
+      'HTTP 403',
+      () => ({ status: 403, body: { Code: 'Forbidden.NoPermission', RequestId: 'r' } }),
+      0,
+    ],
+  ])('counts the data keys whose answer is %s', async (_, tell, lostEach) => {
+    const server = await localKms({ cwd: folder() });
+    const action = 'GenerateAndExportDataKey';
+    const lying = await startLyingKms(server.announcement.Endpoint, { action }, tell);
+    writeManifest(at('keys.jsonl'), 3);
+    const endpoint = ['--endpoint', lying.url, '--max-attempts', '1'];
+    const failed = await run(EXPORT, { ...server, endpoint });
+    expect(failed.code, failed.stderr).toBe(8);
+    const expected = { Done: 0, Failed: 3, KeysGeneratedAndLost: 3 * lostEach };
+    expect(JSON.parse(failed.stdout)).toMatchObject(expected);
+    expect(lying.told()).toBe(3);
+    const events = jsonLinesOf(at('out.jsonl.journal')).filter(({ Event }) => Event === 'lost');
+    expect(events).toHaveLength(3 * lostEach);
   });
 
   it('finishes a data key from the journal when another export had failed', async () => {

@@ -83,6 +83,25 @@ describe('the exit code of a drill', () => {
   });
 
   it.each([
+    ['alone', () => [], 4, 'backups-not-opening'],
+    ['and one is another key', () => (swap(1), []), 6, 'backups-differ'],
+    ['and one is not asked', () => refuse(2), 4, 'backups-not-opening'],
+  ] as const)('where one that was proved is gone, %s', async (_, spoil, code, error) => {
+    await drill('--proofs', 'proofs');
+    renameSync(join(backups(), `${backupName(3)}.json`), join(folder(), 'gone.json'));
+    const more = await spoil();
+    const args = ['drill', 'backups', '--rate', '1000', '--proofs', 'proofs'];
+    const address = more.length === 0 ? server.endpoint : more;
+    const result = await kmsx([...args, '--error-format', 'json', ...address], {
+      cwd: folder(),
+      env: FLEET_ENV,
+    });
+    expect(result.code, result.stderr).toBe(code);
+    expect(/"Code":"([a-z-]+)"/.exec(result.stderr)?.[1]).toBe(error);
+    expect(linesOf(result).filter(({ Code }) => Code === 'backup-missing')).toHaveLength(1);
+  });
+
+  it.each([
     ['no backup is there', ['drill', 'empty'], {}, 8],
     ['the folder is not there', ['drill', 'nowhere'], {}, 7],
     ['the proofs are not there', ['drill', 'backups', '--proofs', 'nowhere'], {}, 7],
@@ -158,8 +177,12 @@ describe('the proofs of a drill', () => {
     expect(due.stderr).toContain('5 not drilled this time');
     renameSync(join(backups(), `${backupName(3)}.json`), join(folder(), 'gone.json'));
     const lost = await drill('--proofs', 'proofs', '--older-than', '30', '--quiet');
-    expect(lost.stderr).toContain(`no backup is there any more of 1 name`);
-    expect(lost.stderr).toContain(backupName(3));
+    expect(lost.code).toBe(4);
+    expect(lost.stderr).toContain(`1 backup is not there any more: ${backupName(3)}`);
+    expect(linesOf(lost)).toMatchObject([
+      { Name: backupName(3), Opens: false, SameKeyAs: 'nothing', Code: 'backup-missing' },
+    ]);
+    expect(linesOf(lost)[0]?.LastProved).toMatch(/^\d{4}-/);
     const listed = await run('list-backups', 'backups', '--proofs', 'proofs');
     expect(linesOf(listed).every(({ LastProved }) => LastProved !== undefined)).toBe(true);
   });

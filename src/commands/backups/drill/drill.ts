@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { OpenedPlace } from '../../../backups/opened-place.ts';
 import { backupOpenerInMemory } from '../../../data-key/verify/opener.ts';
 import { drill } from '../../../drill/drill.ts';
+import { missingBackups } from '../../../drill/missing.ts';
 import { drillShared } from '../../../drill/shared.ts';
 import { queueBackups } from '../../../drill/queue.ts';
 import type { DrillStage } from '../../../drill/stage.ts';
@@ -31,7 +32,7 @@ export function defineDrill(command: Command, io: Io): void {
     text: [
       'Proves for each backup in folders, in a store or in secrets of KMS that it opens, today, under the KMS key, region and context that it names: KMS exports it to a one-time RSA key in memory (ExportDataKey). No plaintext key leaves memory.',
       'What it opens to is compared with --check-values and with earlier proofs of --proofs; SameKeyAs and AssuranceBits say with which, and what that is worth. Who can write both a backup and what it is compared with can forge both: what lies in the folder of the backups counts for nothing.',
-      'Never proved first, then the oldest proof; a run that was killed goes on where it ended. A table on a terminal, JSON Lines elsewhere. The exit code is 6 if a backup is another key, else 4 if one does not open or cannot be read, else 8 if KMS could not be asked about one.',
+      'Never proved first, then the oldest proof; a run that was killed goes on where it ended. A table on a terminal, JSON Lines elsewhere. The exit code is 6 if a backup is another key, else 4 if one does not open, cannot be read or is gone since it was proved, else 8 if KMS could not be asked about one.',
     ].join(' '),
     examples: [
       ['every backup of a folder, with proofs elsewhere', 'kmsx drill backups --proofs proofs'],
@@ -96,19 +97,23 @@ async function drillAndTell(
   session: Session,
 ): Promise<void> {
   const { io } = session;
-  const { proofs, proofFile, expectedOf, inputs } = evidence;
+  const { proofFile, expectedOf, inputs } = evidence;
   const requests = { report: reportRequest(options) };
   const summary = await withOutputs(requests, inputs, session, async ({ report }) => {
     const startedAt = io.now();
-    const { queue, there } = await queueBackups(places, proofs, olderThanDays, startedAt);
+    const { queue, there } = await queueBackups(places, evidence, olderThanDays, startedAt);
     const stage = { ...plan, opener: backupOpenerInMemory(), expectedOf, keep: proofFile?.append };
+    const missing = missingBackups(there, evidence.proofs);
     const { share } = evidence;
-    const run = share === undefined ? drill(queue, stage) : drillShared(queue, stage, share);
+    const run = after(
+      missing,
+      share === undefined ? drill(queue, stage) : drillShared(queue, stage, share),
+    );
     const told = await tellOutcomes(run, session, {
       listed: [...there.values()].reduce((sum, { size }) => sum + size, 0),
       due: queue.length,
       leftOut: places.reduce((sum, place) => sum + place.skipped(), 0),
-      lost: evidence.lostFrom(there),
+      lost: evidence.unlisted(there),
       keepsAll: report.length > 0,
     });
     for (const output of report) {
@@ -128,6 +133,12 @@ async function drillAndTell(
   }
   const error = errorOf(summary);
   if (error !== undefined) throw error;
+}
+
+/** What is known first, then what a run finds out. */
+async function* after<T, R>(known: readonly T[], run: AsyncGenerator<T, R>): AsyncGenerator<T, R> {
+  yield* known;
+  return yield* run;
 }
 
 function reportRequest({ report }: DrillOptions): readonly OutputRequest[] {

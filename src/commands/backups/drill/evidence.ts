@@ -29,8 +29,10 @@ export interface Evidence {
   readonly close: () => Promise<void>;
   readonly inputs: readonly Pick<Input, 'fileId'>[];
   readonly expectedOf: (backup: QueuedBackup) => Expected;
-  /** The names with a proof or a check value whose backup is not there any more. */
-  readonly lostFrom: (there: DrillQueue['there']) => readonly string[];
+  /** Whether proofs of a place count: what lies beside its backups puts no drill off. */
+  readonly proofsCount: (at: OpenedPlace) => boolean;
+  /** The names with a check value and no backup. */
+  readonly unlisted: (there: DrillQueue['there']) => readonly string[];
   /** Who could write what, as lines for people. */
   readonly writers: readonly Writers[];
 }
@@ -81,19 +83,16 @@ export async function readEvidence(
       await stored?.close();
     },
     inputs: input === undefined ? [] : [input],
+    proofsCount: (at) => counts.get(at)?.proofsCount ?? false,
     expectedOf: ({ at, listed: { name } }) => ({
       checkValues: checkValues.get(name) ?? [],
       proved: proofs.of(at.id, name)?.keys ?? [],
       checkValuesCount: counts.get(at)?.checkValuesCount ?? false,
       proofsCount: counts.get(at)?.proofsCount ?? false,
     }),
-    lostFrom: (there) => {
+    unlisted: (there) => {
       const all = new Set([...there.values()].flatMap((names) => [...names]));
-      const unproved = [...checkValues.keys()].filter((name) => !all.has(name));
-      const proved = [...there].flatMap(([{ id, place }, names]) =>
-        proofs.namesIn(id).filter((name) => !names.has(name) && isListedBy(place.label, id, name)),
-      );
-      return [...new Set([...unproved, ...proved])].sort();
+      return [...checkValues.keys()].filter((name) => !all.has(name)).sort();
     },
     writers: [
       ...(await Promise.all(places.map(writersOfPlace))),
@@ -111,11 +110,6 @@ function isInStore({ id }: OpenedPlace): boolean {
 
 function whoHas(role: string): string {
   return `whoever has the role ${role} in the store, and who owns it`;
-}
-
-/** Whether a place would list a name: of secrets it lists those that begin as it says. */
-function isListedBy(label: string, id: string, name: string): boolean {
-  return !label.startsWith(id) || name.startsWith(label.slice(id.length));
 }
 
 /** Standard input counts: whoever started this run said what comes from it. */

@@ -24,7 +24,16 @@ export async function tellOutcomes(
   const isTable = showsViews(session);
   const { keepsAll, ...facts } = known;
   const counts: Record<Verdict, number> = {
-    ...{ proved: 0, 'another-key': 0, 'not-opening': 0, unasked: 0, skipped: 0, elsewhere: 0 },
+    ...{
+      proved: 0,
+      'another-key': 0,
+      'not-opening': 0,
+      missing: 0,
+      unasked: 0,
+      left: 0,
+      skipped: 0,
+      elsewhere: 0,
+    },
   };
   const outcomes: DrillOutcome[] = [];
   const failures: DrillOutcome[] = [];

@@ -52,11 +52,12 @@ export function reportHtml(
       ['program', facts.program],
       ['another data key', String(summary.counts['another-key'])],
       ['does not open, or cannot be read', String(summary.counts['not-opening'])],
+      ['not there any more', String(summary.counts.missing)],
       ['could not be asked', String(summary.counts.unasked + summary.notAsked)],
     ]),
     ...section('What failed', failures.length === 0 ? '<p>Nothing.</p>' : rows(failures)),
     ...section(
-      'Names with a proof or check value, and no backup',
+      'Names with a check value, and no backup',
       summary.lost.length === 0 ? '<p>None.</p>' : list(summary.lost),
     ),
     ...section('Every backup, in the order in which it was drilled', rows(outcomes)),

@@ -15,7 +15,7 @@ export interface DrillSummary {
   readonly counts: Readonly<Record<Verdict, number>>;
   /** How many KMS was not asked about any more, since it was not reached. */
   readonly notAsked: number;
-  /** Names with a proof or a check value, and no backup. */
+  /** Names with a check value, and no backup. */
   readonly lost: readonly string[];
   readonly failures: readonly DrillOutcome[];
 }
@@ -58,12 +58,12 @@ export async function tellSummary(summary: DrillSummary, { reporter }: Session):
   }
   if (lost.length > 0) {
     await reporter.warnAlways(
-      `no backup is there any more of ${counted(lost.length, 'name')} with a proof or check value: ${listed(lost)}`,
+      `no backup is there of ${counted(lost.length, 'name')} with a check value: ${listed(lost)}`,
     );
   }
 }
 
-/** The error that a drill ends with: another key before one that does not open before one that could not be asked. */
+/** The error that a drill ends with: another key before one that does not open, or is gone, before one that could not be asked. */
 export function errorOf(summary: DrillSummary): KmsxError | undefined {
   const { counts, notAsked, listed: all } = summary;
   const differing = counts['another-key'];
@@ -72,11 +72,15 @@ export function errorOf(summary: DrillSummary): KmsxError | undefined {
     const message = `${counted(differing, 'backup')} ${verb} another data key than expected: ${namesOf(summary, 'another-key')}`;
     return kmsxError('backups-differ', message);
   }
-  const closed = counts['not-opening'];
-  if (closed > 0) {
-    const verb = closed === 1 ? 'does' : 'do';
-    const message = `${counted(closed, 'backup')} ${verb} not open: ${namesOf(summary, 'not-opening')}`;
-    return kmsxError('backups-not-opening', message);
+  const [closed, missing] = [counts['not-opening'], counts.missing];
+  if (closed + missing > 0) {
+    const message = [
+      closed > 0 &&
+        `${counted(closed, 'backup')} ${closed === 1 ? 'does' : 'do'} not open: ${namesOf(summary, 'not-opening')}`,
+      missing > 0 &&
+        `${counted(missing, 'backup')} ${missing === 1 ? 'is' : 'are'} not there any more: ${namesOf(summary, 'missing')}`,
+    ];
+    return kmsxError('backups-not-opening', message.filter((part) => part !== false).join('; '));
   }
   const unasked = counts.unasked + notAsked;
   if (unasked > 0) {

@@ -20,7 +20,7 @@ export const prepareExport: PrepareLine = async (_, values, common) => {
   if (bound) bindEncryptionContext(given, Buffer.alloc(16)); // its length is judged
   assertFitsAll(recipients, dataKeyLength(size));
   const plan = await readers.plan({ keyRegion: keyId.region });
-  return async ({ generated, intent, keep }) => {
+  return async ({ generated, intent, keep, lost }) => {
     const kms = await readers.kms(plan);
     const now = (): Date => io.now();
     if (generated !== undefined) {
@@ -39,6 +39,7 @@ export const prepareExport: PrepareLine = async (_, values, common) => {
       {
         kms,
         now,
+        onUnusable: lost,
         keepBackup: async (backup, first) => {
           await keep(
             backup,

@@ -2,16 +2,16 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { kmsxError } from '../../../base/error.ts';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
-import { SECRET_PREFIX } from '../../../base/place-prefixes.ts';
+import { SECRET_PREFIX, STORE_PREFIX } from '../../../base/place-prefixes.ts';
 import { nameOf } from '../../../backups/folder-place.ts';
 import { makeProof } from '../../../backups/make-proof.ts';
 import type { VerifyResult } from '../../../data-key/verify/verify-key.ts';
 import type { ProofDocument } from '../../../documents/proof-document.ts';
 import type { Io } from '../../../terminal/io.ts';
-import { secretNameOf } from '../../shared/backup/backup-places.ts';
+import { secretNameOf, storeNameOf } from '../../shared/backup/backup-places.ts';
 import type { AskedBackup } from './witness.ts';
 
-/** What proofs call a backup: where it lies, and its name there. */
+/** What proofs call a backup, as `drill` does: where it lies, and its name there. */
 interface NamedPlace {
   readonly name: string;
   readonly placeId: string;
@@ -26,7 +26,7 @@ export function assertProvable(against: readonly string[], proof: string | undef
   const nameless = against.find((place) => place === '-' || /^\/(?:dev|proc)\//.test(place));
   if (proof === undefined || nameless === undefined) return;
   throw kmsxError('bad-usage', `--proof needs backups with a name, and ${nameless} has none`, {
-    hints: ['give --against a file or secret:NAME, as drill will find it'],
+    hints: ['give --against a file, secret:NAME or store:NAME, as drill will find it'],
   });
 }
 
@@ -58,9 +58,11 @@ export async function proofLines(
   return Buffer.from(proofs.map((proof) => `${JSON.stringify(proof)}\n`).join(''));
 }
 
-async function namedPlace(place: string, { cwd }: Io): Promise<NamedPlace> {
+export async function namedPlace(place: string, { cwd }: Pick<Io, 'cwd'>): Promise<NamedPlace> {
   const secret = secretNameOf(place);
   if (secret !== undefined) return { name: secret, placeId: SECRET_PREFIX };
+  const stored = storeNameOf(place);
+  if (stored !== undefined) return { name: stored, placeId: STORE_PREFIX };
   const path = absolutePath(cwd, place);
   return { name: nameOf(basename(path)), placeId: await realpath(dirname(path)) };
 }

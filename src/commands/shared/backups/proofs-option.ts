@@ -7,6 +7,7 @@ import type { Connection } from '../../../stores/connection.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { StoreOptions } from '../store/store-options.ts';
 import { planStoreOf, tellStore } from '../store/store-options.ts';
+import { warnOfProofs } from './warn-of-proofs.ts';
 
 /** The proofs that `--proofs` names. */
 export interface ProofsAt {
@@ -18,7 +19,7 @@ export interface ProofsAt {
 }
 
 /**
- * Reads all proofs of a folder, or of the store.
+ * Reads all proofs of a folder, or of the store, and warns of those that count for nothing.
  *
  * @param place - as it was given: a folder, `store:`, or undefined for none
  * @throws KmsxError those of `readProofs`, of `planStoreOf` and of the store; `bad-usage` for `store:NAME`
@@ -31,7 +32,9 @@ export async function readProofsAt(
   if (place === undefined) return { proofs: NO_PROOFS, folder: undefined, connect: undefined };
   if (!place.startsWith(STORE_PREFIX)) {
     const folder = absolutePath(session.io.cwd, place);
-    return { proofs: await readProofs(folder, place), folder, connect: undefined };
+    const proofs = await readProofs(folder, place, session.io.now());
+    await warnOfProofs(proofs, session);
+    return { proofs, folder, connect: undefined };
   }
   if (place !== STORE_PREFIX) {
     throw kmsxError('bad-usage', `--proofs ${place}: proofs of a store are at ${STORE_PREFIX}`, {
@@ -47,7 +50,8 @@ export async function readProofsAt(
   const connect = (): Connection => connectionTo(plan, session.io.signal);
   const connection = connect();
   try {
-    const proofs = await collectProofs(readStoredProofs(connection));
+    const proofs = await collectProofs(readStoredProofs(connection), session.io.now());
+    await warnOfProofs(proofs, session);
     return { proofs, folder: undefined, connect };
   } finally {
     await connection.close();

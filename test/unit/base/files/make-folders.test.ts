@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { FILE_STEPS } from '../../../../src/base/files/file-steps.ts';
 import { makeFolders } from '../../../../src/base/files/make-folders.ts';
 import { useTempFolder } from '../../../support/temp-folder.ts';
 
@@ -12,6 +13,22 @@ describe('makeFolders', () => {
     for (const name of ['a', 'a/b', 'a/b/c']) {
       expect(statSync(join(root(), name)).mode & 0o777).toBe(0o700);
     }
+  });
+
+  test('has each folder that it made on stable storage in its parent', async () => {
+    const synced: string[] = [];
+    const steps = { ...FILE_STEPS, sync: (path: string) => void synced.push(path) };
+    await makeFolders(join(root(), 'a', 'b', 'c'), 0o700, steps);
+    expect(synced).toEqual([root(), join(root(), 'a'), join(root(), 'a', 'b')]);
+    await makeFolders(join(root(), 'a', 'b', 'c'), 0o700, steps);
+    expect(synced).toHaveLength(3);
+    const failing = {
+      ...FILE_STEPS,
+      sync: () => {
+        throw Object.assign(new Error('no'), { code: 'EIO' });
+      },
+    };
+    await expect(makeFolders(join(root(), 'd'), 0o700, failing)).rejects.toThrow('no');
   });
 
   test('leaves a folder that is there as it is, and a link to one', async () => {

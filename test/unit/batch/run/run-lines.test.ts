@@ -46,6 +46,7 @@ const options = (
   changes: Partial<RunOptions> = {},
 ): RunOptions => ({
   lines: lines(100),
+  stands: () => true,
   prepare,
   journal,
   delivery: DELIVERY,
