@@ -125,13 +125,19 @@ export async function openDelivery(
     if (waiting.length >= MOST_WAITING) await settled();
   };
 
-  if (!journal.isResumed) await results?.begin();
-  const from = journal.through;
-  if (journal.isResumed) {
-    for await (const event of journal.events()) await deliver(event, from);
-    await settled();
+  try {
+    if (!journal.isResumed) await results?.begin();
+    const from = journal.through;
+    if (journal.isResumed) {
+      for await (const event of journal.events()) await deliver(event, from);
+      await settled();
+    }
+    await results?.begin();
+  } catch (error) {
+    await Promise.all(waiting);
+    await results?.close();
+    throw error;
   }
-  await results?.begin();
   return {
     deliver: (event) => deliver(event, 0),
     finish: settled,

@@ -38,8 +38,12 @@ export async function* manifestRecords(source: ManifestSource): AsyncIterable<Ma
     },
   };
   const isJson = /^\s*\{/.test(start.subarray(0, 4096).toString('latin1')) || start[0] === BRACE;
-  if (isJson) yield* jsonLines(rest, source.label);
-  else yield* csvRecords(rest, source.label);
+  try {
+    if (isJson) yield* jsonLines(rest, source.label);
+    else yield* csvRecords(rest, source.label);
+  } finally {
+    await chunks.return?.(); // it may be left before its end, with its file open
+  }
 }
 
 async function* jsonLines(

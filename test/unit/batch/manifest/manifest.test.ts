@@ -103,6 +103,33 @@ describe('a manifest', () => {
     await expect(read(memory(text))).rejects.toThrow(message);
   });
 
+  it.each([
+    ['JSON Lines', '{"Name":"a"}\n{"Name":"b"}\n'],
+    ['CSV', 'Name\na\nb\n'],
+    ['a header that is none', 'a,b\n'],
+  ])('is let go where it is left before its end: %s', async (_, text) => {
+    let isOpen = false;
+    const source: ManifestSource = {
+      ...memory(text),
+      chunks: async function* () {
+        isOpen = true;
+        try {
+          for (;;) yield await Promise.resolve(Buffer.from(text));
+        } finally {
+          isOpen = false;
+        }
+      },
+    };
+    const first = async (): Promise<void> => {
+      for await (const { name } of manifestLines(source, 'export-key')) {
+        expect(name).toBe('a');
+        return;
+      }
+    };
+    await first().catch(() => undefined);
+    expect(isOpen).toBe(false);
+  });
+
   it('may be cut into any chunks', async () => {
     const text = Array.from(
       { length: 50 },
