@@ -28,6 +28,7 @@ const MEANINGS = {
     'manifest-changed': 'a manifest that was changed while it was worked on',
     'journal-malformed': 'a journal with a line that is none',
     'journal-mismatch': 'a journal of another manifest, command or options',
+    'journal-behind': 'an older copy of a journal, which knows nothing of files that are there',
     'output-is-secret': 'secret:NAME where only a file is written',
     'output-is-store': 'store:NAME where only a file is written',
     'output-is-folder': 'an output path that is a folder',

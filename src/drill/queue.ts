@@ -18,27 +18,27 @@ export interface DrillQueue {
   readonly there: ReadonlyMap<OpenedPlace, ReadonlySet<string>>;
 }
 
-/** Earlier proofs, and in which places they count. */
+/** Earlier proofs, and which of them put a drill off. */
 export interface EarlierProofs {
   readonly proofs: KnownProofs;
-  /** Proofs that whoever can write a backup can write too put no drill of it off. */
-  readonly proofsCount: (at: OpenedPlace) => boolean;
+  /** Proofs in a folder that whoever can write a backup can write too put no drill of it off. */
+  readonly putOff: (at: OpenedPlace) => boolean;
 }
 
 /**
- * What is to be drilled: never proved first, then the oldest proof that counts.
+ * What is to be drilled: never proved first, then the oldest proof that may put a drill off.
  *
  * @param olderThanDays - leaves out what was proved later; all if undefined
  */
 export async function queueBackups(
   places: readonly OpenedPlace[],
-  { proofs, proofsCount }: EarlierProofs,
+  { proofs, putOff }: EarlierProofs,
   olderThanDays: number | undefined,
   now: Date,
 ): Promise<DrillQueue> {
   const since = olderThanDays === undefined ? Infinity : now.getTime() - olderThanDays * DAY_MS;
   const age = ({ at, lastProved }: QueuedBackup): number =>
-    lastProved === undefined || !proofsCount(at) ? -Infinity : lastProved.getTime();
+    lastProved === undefined || !putOff(at) ? -Infinity : lastProved.getTime();
   const queue: QueuedBackup[] = [];
   const there = new Map<OpenedPlace, ReadonlySet<string>>();
   for (const at of places) {

@@ -1,6 +1,5 @@
 import { KmsxError, kmsxError } from '../base/error.ts';
 import { STORE_PREFIX } from '../base/place-prefixes.ts';
-import { grouped } from '../base/grouped.ts';
 import type { Documents } from './backup-rows.ts';
 import {
   BACKUPS,
@@ -16,6 +15,7 @@ import { Connection } from './connection.ts';
 import type { Database, Finding } from './database.ts';
 import { isLost } from './database.ts';
 import { storeAt } from './failure.ts';
+import { keptTogether } from './kept-together.ts';
 import type { StorePlan } from './plan.ts';
 import type { StoredBackup } from './record.ts';
 import { assertTrustedSocket } from './socket.ts';
@@ -106,7 +106,10 @@ class DatabaseStore implements Store {
   constructor(connection: Connection) {
     this.label = connection.label;
     this.#connection = connection;
-    this.keep = grouped(GROUP, (backups) => this.#keepAll(backups));
+    this.keep = keptTogether(GROUP, connection, {
+      together: (backups) => this.#keepAll(backups),
+      alone: (backup) => this.#keepOne(backup),
+    });
   }
 
   async assertReady(): Promise<void> {
@@ -171,28 +174,10 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
     }
   }
 
-  /** Where not all can be kept together, each is kept by itself, and has an error of its own. */
-  async #keepAll(backups: readonly StoredBackup[]): Promise<readonly unknown[]> {
-    if (backups.length > 1) {
-      try {
-        await this.#connection.transaction((database) => insertBackups(database, backups));
-        const found = await this.#readBack(backups.map(({ name }) => name));
-        if (backups.every(({ name, text }) => found.get(name) === text)) return [];
-      } catch (error) {
-        if (!(error instanceof KmsxError)) throw error;
-        if (isLost(error)) await this.#connection.close();
-      }
-    }
-    const errors: unknown[] = [];
-    for (const backup of backups) {
-      errors.push(
-        await this.#keepOne(backup).then(
-          () => undefined,
-          (error: unknown) => error,
-        ),
-      );
-    }
-    return errors;
+  async #keepAll(backups: readonly StoredBackup[]): Promise<boolean> {
+    await this.#connection.transaction((database) => insertBackups(database, backups));
+    const found = await this.#readBack(backups.map(({ name }) => name));
+    return backups.every(({ name, text }) => found.get(name) === text);
   }
 
   async #keepOne(backup: StoredBackup): Promise<void> {

@@ -46,12 +46,17 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'output-twice': ['send each output to a file of its own'],
   'output-is-input': ['give the output another name'],
   'output-exists': ['give another name, or --force to move the old file aside to FILE.old-TIME'],
-  'output-changed': ['move it away: it is made again from the journal; or put back what was there'],
+  'output-changed': [
+    'put back what was there; or, where the journal is the newer one, move it away: it is made again from the journal',
+  ],
   'manifest-malformed': ['kmsx batch --help has the fields of each command'],
   'manifest-changed': ['what was recorded is done: start again with the manifest as it was'],
   'journal-malformed': ['it was changed by another program: use the original'],
   'journal-mismatch': [
     'repeat the options, or give another --journal, --out and folders for another run',
+  ],
+  'journal-behind': [
+    'put the newer journal back; for another run give another --journal, --out and folders, and keep these files: they may be the only backups',
   ],
   'output-is-secret': [
     ({ option, path }) =>

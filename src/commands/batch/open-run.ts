@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { kmsxError } from '../../base/error.ts';
 import type { Delivery } from '../../batch/delivery.ts';
 import { openDelivery } from '../../batch/delivery.ts';
-import type { Journal } from '../../batch/journal/journal.ts';
+import type { FileJournal, Journal } from '../../batch/journal/journal.ts';
 import { openJournal } from '../../batch/journal/journal.ts';
 import type { SharedJournal } from '../../batch/journal/shared-journal.ts';
 import { openSharedJournal } from '../../batch/journal/shared-journal.ts';
@@ -13,6 +16,8 @@ import type { PlannedRun, ValidatedRun } from './planned-run.ts';
 export interface OpenRun {
   readonly journal: Journal;
   readonly lines: AsyncIterable<ManifestLine>;
+  /** Refuses a line before anything is sent. */
+  readonly check: (line: ManifestLine) => Promise<void>;
   readonly delivery: () => Promise<Delivery>;
 }
 
@@ -35,7 +40,8 @@ export async function openRun(
     const journal = await openJournal({ ...places.journal, header, concurrency, context: io });
     const keep = stores.backups?.keep;
     const delivery = (): Promise<Delivery> => openDelivery(journal, { ...places, keep }, io);
-    return { journal, lines: lines(), delivery };
+    const check = (line: ManifestLine): Promise<void> => assertKnown(line, journal, planned);
+    return { journal, lines: lines(), check, delivery };
   }
   if (stores.work === undefined) throw new TypeError('the store of the journal is not open');
   const journal = await openSharedJournal({
@@ -51,8 +57,30 @@ export async function openRun(
   return {
     journal,
     lines: journal.lines(),
+    check: () => Promise.resolve(),
     delivery: () => Promise.resolve(lateDelivery(journal, planned)),
   };
+}
+
+/**
+ * Refuses a line whose result or backup is there while the journal knows nothing of it: an older copy of the journal would
+ * have another data key generated under its name.
+ *
+ * @throws KmsxError `journal-behind`, those of `Store.assertFree`
+ */
+async function assertKnown(
+  { line, name }: ManifestLine,
+  journal: FileJournal,
+  { places, stores }: PlannedRun,
+): Promise<void> {
+  if (!journal.isResumed || journal.generatedFor(line) !== undefined) return;
+  for (const folder of [places.outFolder, places.backupFolder]) {
+    if (folder === undefined || !existsSync(join(folder.path, `${name}.json`))) continue;
+    const { label } = journal;
+    const message = `${folder.label}/${name}.json is there, and ${label} knows nothing of it: it is an older copy`;
+    throw kmsxError('journal-behind', message);
+  }
+  await stores.backups?.assertFree(name);
 }
 
 /** The results of a journal that is shared are put into files when every line has come to its end, whoever worked on it. */

@@ -166,7 +166,10 @@ async function runLocked(planned: PlannedRun, work: Work, validated: ValidatedRu
       await runLines({
         lines: open.lines,
         stands: ({ name }) => keyStands(name, places),
-        prepare,
+        prepare: async (line) => {
+          await open.check(line);
+          return await prepare(line);
+        },
         journal,
         delivery,
         window: work.window,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { grouped } from '../../base/grouped.ts';
 import { isLost } from '../database.ts';
 import { KmsxError } from '../../base/error.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
@@ -9,6 +8,7 @@ import { readProofDocument } from '../../documents/proof-document.ts';
 import { places } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
 import type { Database } from '../database.ts';
+import { keptTogether } from '../kept-together.ts';
 
 const PAGE = 500;
 
@@ -64,18 +64,12 @@ export function proofWriter(connection: Connection): (proof: ProofDocument) => P
       });
     }
   };
-  return grouped(GROUP, async (proofs: readonly ProofDocument[]) => {
-    if (proofs.length > 1) {
-      try {
-        await insert(proofs);
-        return [];
-      } catch (error) {
-        if (!(error instanceof KmsxError)) throw error;
-        if (isLost(error)) await connection.close();
-      }
-    }
-    const kept = await Promise.allSettled(proofs.map(keepOne));
-    return kept.map((each) => (each.status === 'rejected' ? (each.reason as unknown) : undefined));
+  return keptTogether(GROUP, connection, {
+    together: async (proofs: readonly ProofDocument[]) => {
+      await insert(proofs);
+      return true;
+    },
+    alone: keepOne,
   });
 }
 

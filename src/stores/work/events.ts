@@ -1,8 +1,8 @@
 import { KmsxError } from '../../base/error.ts';
-import { grouped } from '../../base/grouped.ts';
 import { differs, insertBackups, places, readBack } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
 import { isLost } from '../database.ts';
+import { keptTogether } from '../kept-together.ts';
 import type { StoredBackup } from '../record.ts';
 
 /** Something that happened to a line of a work list. */
@@ -95,27 +95,12 @@ WHERE List = ? AND State <> 'done' AND Line IN (${places(lines)})`,
     if (found !== undefined) throw new WrittenBefore();
     await insert([event]);
   };
-  return grouped(GROUP, async (events: readonly WorkEvent[]) => {
-    if (events.length > 1) {
-      try {
-        await insert(events);
-        return [];
-      } catch (error) {
-        if (!(error instanceof KmsxError)) throw error;
-        if (isLost(error)) await connection.close();
-      }
-    }
-    // Not all could be written together: each is by itself, and has an error of its own.
-    const errors: unknown[] = [];
-    for (const event of events) {
-      errors.push(
-        await writeOne(event).then(
-          () => undefined,
-          (error: unknown) => error,
-        ),
-      );
-    }
-    return errors;
+  return keptTogether(GROUP, connection, {
+    together: async (events: readonly WorkEvent[]) => {
+      await insert(events);
+      return true;
+    },
+    alone: writeOne,
   });
 }
 

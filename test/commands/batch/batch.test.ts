@@ -340,6 +340,24 @@ describe('a run that goes on', () => {
     return server;
   }
 
+  it('generates no other data key under a name whose backup stands, by an older copy of its journal', async () => {
+    const server = await begun();
+    const journal = readFileSync(at('out.jsonl.journal'), 'utf8').split('\n');
+    writeFileSync(at('out.jsonl.journal'), `${journal.slice(0, 2).join('\n')}\n`);
+    unlinkSync(at('out.jsonl'));
+    const backups = ['k1', 'k2'].map((name) => readFileSync(at(`backups/${name}.json`)));
+    const result = await run(EXPORT, server);
+    expect(result, result.stderr).toMatchObject({ code: 8 });
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      ByCode: { 'journal-behind': backups.length },
+    });
+    const events = jsonLinesOf(at('out.jsonl.journal')).slice(2);
+    const asked = events.filter(({ Event }) => Event === 'intent').map(({ Line }) => Line);
+    expect(asked.sort()).toEqual([3, 4]);
+    const now = ['k1', 'k2'].map((name) => readFileSync(at(`backups/${name}.json`)));
+    expect(now).toEqual(backups);
+  });
+
   it('takes the same manifest, command and options alone', async () => {
     const server = await begun();
     const differing: readonly (readonly [string, () => readonly string[]])[] = [

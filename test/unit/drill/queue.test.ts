@@ -43,7 +43,7 @@ it.each([
   [undefined, false, ['day', 'month', 'never', 'tocome', 'week']],
   [30, false, ['day', 'month', 'never', 'tocome', 'week']],
 ])('older than %s days, where it is %s that proofs count: %s', async (days, count, names) => {
-  const earlier = { proofs: PROOFS, proofsCount: () => count };
+  const earlier = { proofs: PROOFS, putOff: () => count };
   const { queue } = await queueBackups([PLACE], earlier, days, NOW);
   expect(queue.map(({ listed }) => listed.name)).toEqual(names);
 });

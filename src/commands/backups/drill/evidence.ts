@@ -30,7 +30,7 @@ export interface Evidence {
   readonly inputs: readonly Pick<Input, 'fileId'>[];
   readonly expectedOf: (backup: QueuedBackup) => Expected;
   /** Whether proofs of a place count: what lies beside its backups puts no drill off. */
-  readonly proofsCount: (at: OpenedPlace) => boolean;
+  readonly putOff: (at: OpenedPlace) => boolean;
   /** The names with a check value and no backup. */
   readonly unlisted: (there: DrillQueue['there']) => readonly string[];
   /** Who could write what, as lines for people. */
@@ -83,7 +83,8 @@ export async function readEvidence(
       await stored?.close();
     },
     inputs: input === undefined ? [] : [input],
-    proofsCount: (at) => counts.get(at)?.proofsCount ?? false,
+    // Rows of a store are for a role of their own, and never change: they earn nothing there, but time is kept by them.
+    putOff: (at) => connect !== undefined || counts.get(at)?.proofsCount === true,
     expectedOf: ({ at, listed: { name } }) => ({
       checkValues: checkValues.get(name) ?? [],
       proved: proofs.of(at.id, name)?.keys ?? [],
