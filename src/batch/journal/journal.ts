@@ -46,6 +46,8 @@ export class DoneElsewhere extends Error {}
 export interface FileJournal extends Journal {
   /** Whether an earlier run began it. */
   readonly isResumed: boolean;
+  /** The lines that failed in earlier runs, and are not done since. */
+  readonly failedBefore: ReadonlySet<number>;
   /** The files of so many events are on stable storage. */
   readonly through: number;
   /** Its events from the first, as they are on stable storage. */
@@ -92,6 +94,7 @@ export async function openJournal(request: JournalRequest): Promise<FileJournal>
     else await opened.append(encodeLine(header));
     const events = (): AsyncIterable<JournalEvent> => eventsOf(path, label);
     for await (const event of events()) states.apply(event);
+    const failedBefore = new Set(states.failed());
     const record = async (event: JournalEvent): Promise<void> => {
       await opened.append(encodeLine(event));
       states.apply(event);
@@ -107,6 +110,7 @@ export async function openJournal(request: JournalRequest): Promise<FileJournal>
     return {
       label,
       isResumed,
+      failedBefore,
       isDone: (line) => states.isDone(line),
       generatedFor: (line) => states.generatedFor(line),
       counts: () => ({ done: states.done, failures: states.failures(), lost: states.lost }),

@@ -65,6 +65,11 @@ export class LineStates {
     return lines;
   }
 
+  /** Lines that failed and are not done since. */
+  failed(): number[] {
+    return [...this.#states.entries()].flatMap(([line, state]) => (state >= FAILED ? [line] : []));
+  }
+
   /** Takes an event of the journal, in its order. */
   apply(event: JournalEvent): void {
     switch (event.Event) {

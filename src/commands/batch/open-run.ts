@@ -41,7 +41,7 @@ export async function openRun(
     const keep = stores.backups?.keep;
     const delivery = (): Promise<Delivery> => openDelivery(journal, { ...places, keep }, io);
     const check = (line: ManifestLine): Promise<void> => assertKnown(line, journal, planned);
-    return { journal, lines: lines(), check, delivery };
+    return { journal, lines: newOnesFirst(lines, journal), check, delivery };
   }
   if (stores.work === undefined) throw new TypeError('the store of the journal is not open');
   const journal = await openSharedJournal({
@@ -60,6 +60,16 @@ export async function openRun(
     check: () => Promise.resolve(),
     delivery: () => Promise.resolve(lateDelivery(journal, planned)),
   };
+}
+
+/** What failed before comes last: with `--limit` it would keep the others from their turn. */
+async function* newOnesFirst(
+  lines: () => AsyncIterable<ManifestLine>,
+  { failedBefore }: FileJournal,
+): AsyncIterable<ManifestLine> {
+  for await (const line of lines()) if (!failedBefore.has(line.line)) yield line;
+  if (failedBefore.size === 0) return;
+  for await (const line of lines()) if (failedBefore.has(line.line)) yield line;
 }
 
 /**

@@ -256,6 +256,21 @@ describe('kmsx batch', () => {
     );
   });
 
+  it('tries lines that failed after those that were never tried', async () => {
+    const server = await localKms({ cwd: folder() });
+    writeManifest(at('keys.jsonl'), 6, (number) =>
+      number <= 3 ? { KeyId: '00000000-0000-4000-8000-000000000000' } : {},
+    );
+    const summaries: unknown[] = [];
+    for (let time = 0; time < 2; time += 1) {
+      summaries.push(JSON.parse((await run([...EXPORT, '--limit', '3'], server)).stdout));
+    }
+    expect(summaries).toMatchObject([
+      { Done: 0, Failed: 3, Left: 3 },
+      { Done: 3, Failed: 3 },
+    ]);
+  });
+
   it('slows down while KMS throttles, and does it all', async () => {
     const server = await localKms({ cwd: folder() }, ['--fault', 'throttle:first=20']);
     const names = writeManifest(at('keys.jsonl'), 60);

@@ -37,18 +37,21 @@ export async function tellOutcomes(
   };
   const outcomes: DrillOutcome[] = [];
   const failures: DrillOutcome[] = [];
+  let uncompared = 0;
   let told = io.monotonicMs();
   for (let done = 0; ; done += 1) {
     const next = await run.next();
     if (next.done === true) {
       if (isTable && outcomes.length > 0) await print(outcomes, session);
-      return { outcomes, summary: { ...facts, counts, failures, notAsked: next.value.notAsked } };
+      const { notAsked } = next.value;
+      return { outcomes, summary: { ...facts, counts, uncompared, failures, notAsked } };
     }
     const outcome = next.value;
     const { verdict, line } = outcome;
     counts[verdict] += 1;
     if (verdict === 'skipped' || verdict === 'elsewhere') continue;
     if (verdict !== 'proved') failures.push(outcome);
+    else if (line.SameKeyAs === 'nothing') uncompared += 1;
     if (isTable || keepsAll) outcomes.push(outcome);
     await warnOfRehearsal({ isRehearsal: line.Rehearsal === true }, session);
     if (!isTable) await print([outcome], session);

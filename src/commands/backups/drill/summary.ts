@@ -13,6 +13,8 @@ export interface DrillSummary {
   /** How many other things a listing had left out before. */
   readonly leftOut: number;
   readonly counts: Readonly<Record<Verdict, number>>;
+  /** How many of the proved open, and were compared with nothing that counts. */
+  readonly uncompared: number;
   /** How many KMS was not asked about any more, since it was not reached. */
   readonly notAsked: number;
   /** Names with a check value, and no backup. */
@@ -36,7 +38,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** What a drill found, in a line. */
-export function sentenceOf({ counts, listed: all }: DrillSummary): string {
+export function sentenceOf({ counts, uncompared, listed: all }: DrillSummary): string {
   const { proved, skipped, elsewhere } = counts;
   const drilled = proved + counts['another-key'] + counts['not-opening'] + counts.unasked;
   const rest = all - skipped - elsewhere - drilled;
@@ -44,8 +46,12 @@ export function sentenceOf({ counts, listed: all }: DrillSummary): string {
     drilled === proved
       ? `${counted(proved, 'backup')} proved`
       : `${proved} of ${counted(drilled, 'backup')} proved`;
-  const others = elsewhere > 0 ? `${told}; ${elsewhere} by other drills at once` : told;
-  return rest > 0 ? `${others}; ${rest} not drilled this time` : others;
+  return [
+    told,
+    ...(uncompared > 0 ? [`${uncompared} of them open, compared with nothing`] : []),
+    ...(elsewhere > 0 ? [`${elsewhere} by other drills at once`] : []),
+    ...(rest > 0 ? [`${rest} not drilled this time`] : []),
+  ].join('; ');
 }
 
 /** Tells on stderr what the lines do not. */
