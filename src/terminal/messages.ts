@@ -379,7 +379,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'rehearsal-failed': ['do not hold the ceremony until the cause is understood'],
 
-  'lines-failed': [({ resume }) => `${resume} tries them again`],
+  'lines-failed': [({ resume }) => `to try them again: ${resume}`],
   'permissions-unasked': ['give --in BACKUP with a backup under each KMS key, to check them with'],
   'keys-undescribed': [
     'kmsx policy --for list-keys prints the policy that allows describing every key',

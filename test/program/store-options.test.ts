@@ -112,11 +112,14 @@ it('takes the store of the environment, and the option before it', async () => {
 });
 
 it('has a hint for a file of that name that works', async () => {
-  const run = await runInProcess([...RECOVER, '--in', 'store:p'], {
-    cwd: folder(),
-    env: { HOME: folder() },
-  });
-  expect(run.stderr).toContain('a file of that name is ./store:p');
+  for (const argv of [
+    [...RECOVER, '--in', 'store:p'],
+    [...EXPORT, '--backup', 'store:p'],
+    ['batch', 'reexport-key', '--manifest', 'm', '--out', 'o', '--journal', 'store:p'],
+  ]) {
+    const run = await runInProcess(argv, { cwd: folder(), env: { HOME: folder() } });
+    expect(run.stderr).toContain('; a file of that name is ./store:p\n');
+  }
   const file = await runInProcess([...RECOVER, '--in', './store:p'], {
     cwd: folder(),
     env: { HOME: folder() },

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { KmsxError, kmsxError, systemErrorCode } from '../../base/error.ts';
+import { KmsxError, kmsxError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import { decodeText, withoutByteOrderMark } from '../../base/text.ts';
@@ -102,10 +102,9 @@ function tooLong(label: string, line: number): KmsxError {
 /** A value without quotation marks that has a line break in it: rows end otherwise. */
 const BROKEN = Symbol('broken');
 
-/** What the CSV library gives for each row. */
+/** What the CSV library gives for each row, and the line that it begins on. */
 interface Row {
-  /** With the empty lines before it. */
-  readonly raw: string;
+  readonly line: number;
   readonly record: readonly (string | typeof BROKEN)[];
 }
 
@@ -113,36 +112,46 @@ async function* csvRecords(
   chunks: AsyncIterable<Buffer>,
   label: string,
 ): AsyncIterable<ManifestRecord> {
-  const { parse } = await import('csv-parse');
+  const { CsvError, parse } = await import('csv-parse');
   let header: readonly string[] | undefined;
+  let next = 1;
   const parser = parse({
     raw: true,
     cast: (value, { quoting }) => (!quoting && /[\r\n]/.test(value) ? BROKEN : value),
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: MAX_LINE,
+    // Counts as the rows are parsed: those that were not taken yet are dropped with an error.
+    on_record: (row, { raw = '' }) => {
+      const line = next + emptyLinesBefore(raw);
+      next += breaksIn(raw);
+      return Object.assign(row, { line });
+    },
   });
   const feeding = feed(chunks, parser);
-  let next = 1;
   try {
-    for await (const { record, raw } of parser as AsyncIterable<Row>) {
-      const line = next + breaksIn(/^[\r\n]*/.exec(raw)?.[0] ?? '');
-      next += breaksIn(raw);
+    for await (const { record, line } of parser as AsyncIterable<Row>) {
       if (header === undefined) header = readHeader(record, label);
       else yield { line, fields: rowFields(header, record) };
     }
   } catch (error) {
-    if (systemErrorCode(error)?.startsWith('CSV_') !== true) throw error;
+    if (!(error instanceof CsvError)) throw error;
     await feeding;
+    const line = next + emptyLinesBefore(String(error['raw']));
     throw kmsxError(
       'manifest-malformed',
-      `${label} line ${next}: the CSV can't be read from here on`,
+      `${label} line ${line}: the CSV can't be read from here on`,
       {
         hints: ['a value with a quotation mark is quoted, and the mark doubled: "a ""b"" c"'],
       },
     );
   }
   await feeding;
+}
+
+/** @param raw - a row, with the empty lines before it */
+function emptyLinesBefore(raw: string): number {
+  return breaksIn(/^[\r\n]*/.exec(raw)?.[0] ?? '');
 }
 
 function breaksIn(text: string): number {

@@ -211,7 +211,9 @@ export function lineFileJudge(places: BatchPlaces, isFirst: boolean): (name: str
       }
       if (isFirst && existsSync(join(folder.path, `${name}${extension}`))) {
         throw kmsxError('output-exists', `${label} already exists`, {
-          hints: ['give another folder, or move it away'],
+          hints: [
+            'to go on with the run that made it, give its --out or --journal; else give another --backup-dir or --out-dir',
+          ],
         });
       }
     }

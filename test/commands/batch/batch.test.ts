@@ -43,12 +43,18 @@ const EXPORT = [
 
 const done = (Done: number): object => ({ Done, Failed: 0, ByCode: {}, KeysGeneratedAndLost: 0 });
 
-/** Errors of a run, by Code and Message. */
-function errorsOf(stderr: string): readonly { readonly Code: string; readonly Message: string }[] {
+interface Told {
+  readonly Code: string;
+  readonly Message: string;
+  readonly Hint?: string;
+}
+
+/** Errors of a run, in the order in which they are told. */
+function errorsOf(stderr: string): readonly Told[] {
   return stderr
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { Error?: { Code: string; Message: string } })
+    .map((line) => JSON.parse(line) as { Error?: Told })
     .flatMap(({ Error: error }) => error ?? []);
 }
 
@@ -227,13 +233,18 @@ describe('kmsx batch', () => {
       KeysGeneratedAndLost: 0,
     };
     expect(JSON.parse(first.stdout)).toEqual(summary);
-    expect(errorsOf(first.stderr)).toMatchObject([{ Code: 'lines-failed' }]);
+    const [error] = errorsOf(first.stderr);
+    expect(error?.Code).toBe('lines-failed');
+    const typed = /^to try them again: kmsx (.*)$/.exec(error?.Hint ?? '')?.[1]?.split(' ') ?? [];
     const failed = jsonLinesOf(at('out.jsonl.journal')).filter(({ Event }) => Event === 'failed');
     expect(failed.map(({ Name, Code }) => [Name, Code])).toEqual(
       expect.arrayContaining(['k5', 'k10'].map((name) => [name, 'Forbidden.KeyNotFound'])),
     );
     for (const event of failed) expect(event['RequestId']).toMatch(/./);
-    expect(await run(EXPORT, server)).toMatchObject({ code: 8, stdout: first.stdout });
+    expect(await kmsx(typed, { cwd: folder(), env: server.env })).toMatchObject({
+      code: 8,
+      stdout: first.stdout,
+    });
     const good = names.filter((name) => name !== 'k5' && name !== 'k10');
     expectOneOfEach(good, folder());
     const again = jsonLinesOf(at('out.jsonl.journal')).filter(({ Event }) => Event === 'failed');
@@ -460,6 +471,21 @@ describe('a run that goes on', () => {
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(errorsOf(result.stderr)).toMatchObject([{ Code: 'output-exists' }]);
     expect(existsSync(at('out.jsonl.journal'))).toBe(false);
+  });
+
+  it('refuses files of lines that are there without a journal', async () => {
+    writeManifest(at('keys.jsonl'), 2);
+    mkdirSync(at('backups'));
+    writeFileSync(at('backups', 'k2.json'), '');
+    const result = await run(EXPORT, await localKms({ cwd: folder() }));
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    const [mistake] = errorsOf(result.stderr);
+    expect(mistake).toMatchObject({
+      Code: 'output-exists',
+      Message: 'line 2: backups/k2.json already exists',
+    });
+    expect(mistake?.Hint).toContain('give another --backup-dir or --out-dir');
+    expect(mistake?.Hint).not.toContain('--force');
   });
 });
 

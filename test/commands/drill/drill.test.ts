@@ -17,6 +17,7 @@ import type { Server } from '../../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import type { RunResult } from '../../support/run-result.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
+import { runInProcess } from '../../support/test-io.ts';
 import { PRIVKEY, PUBKEY, testKeyPath } from '../../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
@@ -253,6 +254,24 @@ describe('the report of a drill', () => {
     expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
     expect(html).toMatch(/backups backups<\/th><td>user \d+/);
   });
+});
+
+it.each([
+  [true, true],
+  [true, false],
+  [false, true],
+  [false, false],
+])('names the report once: stdout a terminal %s, stderr %s', async (stdout, stderr) => {
+  const argv = ['drill', 'backups', '--rate', '1000', '--report', 'report.html'];
+  const result = await runInProcess([...argv, ...server.endpoint], {
+    cwd: folder(),
+    env: { HOME: folder(), ...FLEET_ENV },
+    stdoutIsTerminal: stdout,
+    stderrIsTerminal: stderr,
+    isReal: true,
+  });
+  expect(result.code, result.stderr).toBe(0);
+  expect(result.stderr.match(/wrote report\.html \([\d,]+ bytes, mode 0600\)/g)).toHaveLength(1);
 });
 
 describe('verify-key with several private keys', () => {

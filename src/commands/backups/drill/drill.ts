@@ -8,6 +8,7 @@ import { queueBackups } from '../../../drill/queue.ts';
 import type { DrillStage } from '../../../drill/stage.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Io } from '../../../terminal/io.ts';
+import { showsViews } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../../terminal/session.ts';
 import { version } from '../../../terminal/version.ts';
@@ -16,6 +17,7 @@ import { parseCheckValueMethods } from '../../shared/check-value-options.ts';
 import { makeConnections } from '../../shared/connections.ts';
 import { describe } from '../../shared/describe.ts';
 import { counted } from '../../shared/view/rows.ts';
+import { describeFile } from '../../shared/view/written.ts';
 import { withOutputs } from '../../shared/with-outputs.ts';
 import type { Evidence } from './evidence.ts';
 import { readEvidence } from './evidence.ts';
@@ -122,6 +124,10 @@ async function drillAndTell(
       const labels = places.map(({ place }) => place.label);
       const html = reportHtml(told.outcomes, told.summary, { ...facts, places: labels });
       await output.write(Buffer.from(html));
+      // withOutputs leaves it to a view to name the file on a terminal, and a table names none.
+      if (output.written !== undefined && showsViews(session) && io.stderr.isTerminal) {
+        await session.reporter.note(`wrote ${describeFile(output.written)}`);
+      }
     }
     return told.summary;
   });

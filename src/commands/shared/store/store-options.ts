@@ -42,7 +42,7 @@ export interface PlannedStore {
 /**
  * Reads which store the options or the environment name.
  *
- * @param place - what needs it, as in `store:payments`; undefined: the command itself
+ * @param place - what needs it, as in `store:payments` or `--backup store:payments`; undefined: the command itself
  * @throws KmsxError `store-missing-option`, those of `parseStoreUrl`
  */
 export function storeAddress(
@@ -56,7 +56,7 @@ export function storeAddress(
     'store-missing-option',
     `${place ?? 'the command'} needs --store, or KMSX_STORE`,
     {
-      details: { place: place ?? `${STORE_PREFIX}NAME` },
+      details: { place: place?.replace(/^--\S+ /, '') ?? `${STORE_PREFIX}NAME` },
     },
   );
 }

@@ -226,10 +226,35 @@ describe('a manifest', () => {
 
   it.each([
     ['what is neither', 'hello\n', /neither JSON Lines nor CSV/],
-    ['a quotation mark that is not closed', 'Name,KeyId\na,"b\n', /line \d: the CSV can't be read/],
     ['an endless line', `{"Name":"${'a'.repeat(1_100_000)}`, /line 1 is longer than 1 MiB/],
   ])('ends with %s', async (_, text, message) => {
     await expect(read(memory(text))).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['in the header', 'Na"me,KeyId\na,b\n', 1],
+    ['in a value', 'Name,KeyId\na,b\nc,al"ias/x\nd,e\n', 3],
+    ['in the last value', 'Name,KeyId\na,b\nc,al"ias/x\n', 3],
+    ['after a value with CRLF', 'Name,KeyId\r\na,"x\r\ny"\r\n\r\nc,al"ias\r\n', 5],
+    ['that is not closed', 'Name,KeyId\na,b\n\nc,"d\ne,f\ng,h\n', 4],
+    ['that closes too early', 'Name,KeyId\na,b\nc,"d\ne"f\ng,h\n', 3],
+    ['before more than a row may have', `Name,KeyId\na,b\nc,"${'x'.repeat(1_100_000)}"\n`, 3],
+  ])('tells the row of CSV with a stray quotation mark %s', async (_, text, line) => {
+    const bytes = Buffer.from(text);
+    const cut: ManifestSource = {
+      ...memory(text),
+      chunks: async function* () {
+        const size = text.length < 1000 ? 5 : 65_536;
+        for (let at = 0; at < bytes.length; at += size)
+          yield await Promise.resolve(bytes.subarray(at, at + size));
+      },
+    };
+    for (const source of [memory(text), cut]) {
+      await expect(read(source)).rejects.toMatchObject({
+        code: 'manifest-malformed',
+        message: `m.jsonl line ${line}: the CSV can't be read from here on`,
+      });
+    }
   });
 });
 
