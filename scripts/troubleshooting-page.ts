@@ -26,6 +26,7 @@ const PLACEHOLDERS: ErrorDetails = {
   'store-name-malformed': { name: 'NAME' },
   'store-tls-weakened': { remedy: 'unset PGSSLMODE' },
   'store-login-refused': { database: 'postgresql' },
+  'store-permission-missing': { database: 'postgresql' },
   'input-empty': {},
   'pubkey-several': {},
   'input-too-large': { label: 'FILE' },

@@ -93,6 +93,7 @@ export interface ErrorDetails {
   readonly 'store-name-malformed': { readonly name: string };
   readonly 'store-tls-weakened': { readonly remedy: string };
   readonly 'store-login-refused': OfStore;
+  readonly 'store-permission-missing': OfStore;
   /** `resume` is the command that tries them again. */
   readonly 'lines-failed': { readonly resume: string };
   readonly 'wrapping-hash-mislabelled': { readonly algorithm: string };

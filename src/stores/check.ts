@@ -2,7 +2,7 @@ import { KmsxError } from '../base/error.ts';
 import type { Database, Dialect, ExcessRight, Finding } from './database.ts';
 import { storeAt } from './failure.ts';
 import { BACKUPS, tryInsert } from './backup-rows.ts';
-import { KEYS, mayUpdate, TABLES } from './tables.ts';
+import { KEYS, mayUpdate, TABLES, WORKER } from './tables.ts';
 
 /**
  * Finds what is wrong with a store: its server, its tables, the rights of this login.
@@ -24,23 +24,39 @@ export async function checkStore(database: Database, label: string): Promise<Fin
   if (use !== undefined) return [...server, useFinding(use, label)];
   const tried = isReadOnly ? [] : await triedRights(database);
   const rights = [...tried, ...(await dialect.excessRights(database))];
-  return [...server, ...(await tablesFindings(database)), ...rightsFindings(rights, dialect)];
+  const tables = await tablesFindings(database, isReadOnly);
+  return [...server, ...tables, ...rightsFindings(rights, dialect)];
 }
 
-/** The flaws of the tables that are there, and which are not: a store that was made earlier has no others than backups. */
-async function tablesFindings(database: Database): Promise<Finding[]> {
+/**
+ * The flaws of the tables that are there, which are not (a store that was made earlier has no others than backups), and
+ * whether this login may use those of work lists and proofs.
+ */
+async function tablesFindings(database: Database, isReadOnly: boolean): Promise<Finding[]> {
   const { dialect } = database;
-  const flaws: Finding[] = [];
+  const found: Finding[] = [];
   const missing: string[] = [];
+  let isRefused = false;
   for (const name of TABLES) {
     const table = dialect.tableOf(name);
-    const refusal = await refusalOf(database, `SELECT 1 FROM ${table} WHERE 1 = 0`);
+    const nothing = `SELECT * FROM ${table} WHERE 1 = 0`;
+    const refusal =
+      name === BACKUPS
+        ? undefined // it was tried
+        : await refusalOf(database, isReadOnly ? nothing : `INSERT INTO ${table} ${nothing}`);
+    isRefused ||= refusal?.code === 'store-permission-missing';
     if (refusal?.code === 'store-not-ready') missing.push(table);
-    else flaws.push(...(await dialect.tableFindings(database, name)));
+    else found.push(...(await dialect.tableFindings(database, name)));
   }
-  if (missing.length === 0) return flaws;
-  const Message = `work lists and proofs need ${missing.join(', ')}: run kmsx store init again`;
-  return [...flaws, { Code: 'tables-missing', Severity: 'warning', Message }];
+  if (missing.length > 0) {
+    const Message = `work lists and proofs need ${missing.join(', ')}: run kmsx store init again`;
+    found.push({ Code: 'tables-missing', Severity: 'warning', Message });
+  }
+  if (isRefused) {
+    const Message = `this login cannot share work lists or keep proofs: it lacks the role ${WORKER}`;
+    found.push({ Code: 'rights-missing', Severity: 'warning', Message });
+  }
+  return found;
 }
 
 /** The rights to change and to delete rows, by statements that find none: whatever gave them. */

@@ -21,7 +21,7 @@ export function storeError(
   said: string,
 ): KmsxError {
   const message = `${storeAt(label)}${short(said)}`;
-  return code === 'store-login-refused'
+  return code === 'store-login-refused' || code === 'store-permission-missing'
     ? kmsxError(code, message, { details: { database: kind } })
     : kmsxError(code, message, {
         details: {} as never,

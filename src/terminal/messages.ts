@@ -15,6 +15,15 @@ const LOGIN_SOURCES = {
     'the user is USER@ of the URL or in the group [client] of ~/.my.cnf; its password stands there (mode 0600), or in MYSQL_PWD',
 } as const;
 
+/** Which role a login lacks: the server's words name the table, if anything. */
+const GIVE_ROLES =
+  'have the owner of the database run what kmsx store init --print prints, and give this login kmsx_writer (backups), and kmsx_worker too for work lists and proofs (docs/store.md)';
+
+const DEFAULT_ROLE = 'in MySQL a login has only the roles that SET DEFAULT ROLE gives it';
+
+const MISSING_BACKUP =
+  'restore what is missing from another place; where it was deleted on purpose, take its proofs away (docs/how-to/drill.md)';
+
 /** What to do about a lock: the old one of a lock file that was taken over counts again where it is deleted alone. */
 function lockHint(otherwise: string): (details: DetailsOf<'journal-locked'>) => string {
   return ({ path, pid, elsewhere }) => {
@@ -293,7 +302,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'store-login-refused': [({ database }) => LOGIN_SOURCES[database]],
   'store-permission-missing': [
-    'have the owner of the database run what kmsx store init --print prints, and give this login the role kmsx_writer',
+    ({ database }) => `${GIVE_ROLES}${database === 'mysql' ? `; ${DEFAULT_ROLE}` : ''}`,
   ],
   'pin-wrong': ['a token counts wrong PINs and then locks: find the right one before the next try'],
   'pin-locked': ["the token's security officer unlocks it (C_InitPIN)"],
@@ -354,10 +363,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'backups-not-opening': [
     'mend them while another copy opens: kmsx verify-key --against FILE says more of one',
+    MISSING_BACKUP,
   ],
-  'backup-missing': [
-    'put it back from another copy; if it was deleted on purpose, take its proofs away too',
-  ],
+  'backup-missing': [MISSING_BACKUP],
   'reencrypt-same-key': ['give another --to-key-id, or another --to-context; nothing was written'],
   'reencrypt-mismatch': ['stop: keep the old backup, and report the RequestId to Alibaba Cloud'],
   'store-differs': [

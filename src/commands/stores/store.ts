@@ -31,6 +31,9 @@ interface StoreCommandOptions extends StoreOptions {
 const ACTIONS = ['init', 'check'] as const;
 type Action = (typeof ACTIONS)[number];
 
+const TABLES_MISSING =
+  'kmsx store init --store URL makes the tables, with the URL of who owns the database';
+
 /** `kmsx store`: makes the tables of a store, or finds what is wrong with it. */
 export function defineStore(command: Command, io: Io): void {
   describe(command, {
@@ -132,7 +135,9 @@ async function check(label: string, database: Database, session: Session): Promi
   const [first, ...others] = errors;
   if (first === undefined) return;
   const more = others.length === 0 ? '' : `; ${errors.length} findings in all`;
-  throw kmsxError('store-unsound', `${storeAt(label)}${first.Message}${more}`);
+  throw kmsxError('store-unsound', `${storeAt(label)}${first.Message}${more}`, {
+    hints: first.Code === 'tables-missing' ? [TABLES_MISSING] : undefined,
+  });
 }
 
 function checkView(label: string, version: string, findings: readonly Finding[]): View {

@@ -26,7 +26,6 @@ const NUMBERS: Readonly<Partial<Record<number, Meaning>>> = {
   1969: 'store-unreachable',
   3024: 'store-unreachable',
   4031: 'store-unreachable',
-  1044: 'store-login-refused',
   1045: 'store-login-refused',
   1130: 'store-login-refused',
   1524: 'store-login-refused',
@@ -35,6 +34,7 @@ const NUMBERS: Readonly<Partial<Record<number, Meaning>>> = {
   1862: 'store-login-refused',
   3118: 'store-login-refused',
   4151: 'store-login-refused',
+  1044: 'store-permission-missing', // no right at all to the database: also a login whose role is not its default
   1142: 'store-permission-missing',
   1143: 'store-permission-missing',
   1227: 'store-permission-missing',

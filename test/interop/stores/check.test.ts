@@ -20,6 +20,8 @@ const EXPORT = [
 
 type Found = readonly (readonly [Finding['Code'], Finding['Severity']])[];
 
+const WITHOUT_WORKER: Found = [['rights-missing', 'warning']];
+
 async function findings(url: string): Promise<{ readonly code: number | null; found: Found }> {
   const { code, stdout } = await kmsx(['store', 'check', '--store', url], { cwd: folder() });
   const { Findings } = JSON.parse(stdout) as { readonly Findings: readonly Finding[] };
@@ -40,7 +42,7 @@ describe('PostgreSQL', () => {
   beforeEach(async () => {
     server = await Postgres.create();
     await kmsxOk(['store', 'init', '--store', server.url('postgres')], { cwd: folder() });
-    server.sql('CREATE ROLE backups LOGIN; GRANT kmsx_writer TO backups;');
+    server.sql('CREATE ROLE backups LOGIN; GRANT kmsx_writer, kmsx_worker TO backups;');
   });
 
   afterEach(async () => {
@@ -86,6 +88,11 @@ describe('PostgreSQL', () => {
     expect(found).toContainEqual(['too-many-rights', 'error']);
   });
 
+  it('is sound for a login that can keep backups alone, and says so', async () => {
+    server.sql('REVOKE kmsx_worker FROM backups');
+    expect(await findings(server.url('backups'))).toEqual({ code: 0, found: WITHOUT_WORKER });
+  });
+
   it('has a store in a schema of its own', async () => {
     server.sql('CREATE SCHEMA vault');
     const url = `${server.url('backups')}&schema=vault`;
@@ -121,9 +128,7 @@ describe('MariaDB', () => {
   beforeEach(async () => {
     server = await MariaDb.create();
     await init();
-    server.sql(
-      'CREATE USER backups; GRANT kmsx_writer TO backups; SET DEFAULT ROLE kmsx_writer FOR backups;',
-    );
+    makeLogin();
   });
 
   afterEach(async () => {
@@ -132,6 +137,10 @@ describe('MariaDB', () => {
 
   const init = (): Promise<string> =>
     kmsxOk(['store', 'init', '--store', server.url('root')], { cwd: folder() });
+  const makeLogin = (): void => {
+    server.sql(`CREATE ROLE kmsx_both; GRANT kmsx_writer TO kmsx_both; GRANT kmsx_worker TO kmsx_both;
+CREATE USER backups; GRANT kmsx_both TO backups; SET DEFAULT ROLE kmsx_both FOR backups;`);
+  };
 
   it('is told by its settings', async () => {
     const url = server.url('backups');
@@ -162,6 +171,22 @@ describe('MariaDB', () => {
     expect(await exportCode(server.url('backups'))).toBe(0);
   });
 
+  it('is sound for a login that can keep backups alone, and says so', async () => {
+    server.sql('REVOKE kmsx_worker FROM kmsx_both');
+    expect(await findings(server.url('backups'))).toEqual({ code: 0, found: WITHOUT_WORKER });
+  });
+
+  it('has no right for a login whose role is not its default, and is told to be', async () => {
+    server.sql('SET DEFAULT ROLE NONE FOR backups');
+    const refused = await kmsx(['store', 'check', '--store', server.url('backups')], {
+      cwd: folder(),
+    });
+    expect(refused).toMatchObject({ code: 3, stdout: '' });
+    expect(refused.stderr).toContain('(error 1044)');
+    expect(refused.stderr).toContain('SET DEFAULT ROLE');
+    expect(refused.stderr).toContain('kmsx_worker');
+  });
+
   it('is told by the rights of the login, and by its table', async () => {
     const url = server.url('backups');
     const STATEMENTS: readonly (readonly [string, number, Found])[] = [
@@ -183,11 +208,11 @@ describe('MariaDB', () => {
       server.sql(statement);
       expect(await findings(url), statement).toEqual({ code: 7, found });
       expect(await exportCode(url), statement).toBe(exported);
-      server.sql('DROP TABLE IF EXISTS kmsx_backup; DROP ROLE kmsx_writer; DROP USER backups;');
-      await init();
       server.sql(
-        'CREATE USER backups; GRANT kmsx_writer TO backups; SET DEFAULT ROLE kmsx_writer FOR backups;',
+        'DROP TABLE IF EXISTS kmsx_backup; DROP ROLE kmsx_writer, kmsx_both; DROP USER backups;',
       );
+      await init();
+      makeLogin();
     }
     const { found } = await findings(server.url('root'));
     expect(found).toContainEqual(['too-many-rights', 'error']);

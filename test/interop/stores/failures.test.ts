@@ -323,6 +323,7 @@ describe.each([
     const checked = await run('store', 'check');
     expect(checked).toMatchObject({ code: 7 });
     expect(checked.stdout).toContain('"tables-missing"');
+    expect(checked.stderr).toContain('hint: kmsx store init --store URL');
     await kmsxOk(['store', 'init', '--store', database().owner], { cwd: folder() });
     expect(await run('store', 'check')).toMatchObject({ code: 0 });
     database().sql('REVOKE INSERT ON kmsx_backup FROM kmsx_writer');
