@@ -180,5 +180,5 @@ function checkedName(name: string, allowed: RegExp): string {
 
 /** Collapses a text to one line: white space becomes one space, other control characters are removed. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/gu, ' ').replace(/\p{C}/gu, '').trim();
+  return text.replace(/[\s\p{C}]+/gu, ' ').trim();
 }
