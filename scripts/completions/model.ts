@@ -178,7 +178,7 @@ function checkedName(name: string, allowed: RegExp): string {
   return name;
 }
 
-/** Collapses a text to one line: white space becomes one space, other control characters are removed. */
+/** Collapses a text to one line: white space and control characters become one space. */
 function oneLine(text: string): string {
   return text.replace(/[\s\p{C}]+/gu, ' ').trim();
 }
