@@ -38,6 +38,8 @@ export interface SharedJournalRequest {
   readonly backupOf: (event: JournalEvent) => StoredBackup | undefined;
   /** No line is claimed any more when it aborts. */
   readonly stop: AbortSignal;
+  /** Hears how many lines other runs hold, when there is nothing else to be done. */
+  readonly onWait: (lines: number) => Promise<void>;
   /** @throws the reason of the signal */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -165,6 +167,7 @@ export async function openSharedJournal(request: SharedJournalRequest): Promise<
     });
   };
   async function* lines(): AsyncIterable<ManifestLine> {
+    let isTold = false;
     while (!stop.aborted) {
       const reader = manifest()[Symbol.asyncIterator]();
       let [after, found] = [0, 0];
@@ -182,6 +185,10 @@ export async function openSharedJournal(request: SharedJournalRequest): Promise<
       if (found > 0) continue;
       await recount();
       if (left === 0) return;
+      if (!isTold && left > held.size) {
+        isTold = true;
+        await request.onWait(left - held.size);
+      }
       await pause(); // until others are done with them, or their claims end
     }
   }

@@ -10,6 +10,8 @@ import { openSharedJournal } from '../../batch/journal/shared-journal.ts';
 import type { ManifestLine } from '../../batch/manifest/manifest.ts';
 import { manifestLines } from '../../batch/manifest/manifest.ts';
 import { storedBackupOf } from '../../batch/stored-backup.ts';
+import { CLAIM_SECONDS } from '../../stores/work/claims.ts';
+import { counted } from '../shared/view/rows.ts';
 import type { PlannedRun, ValidatedRun } from './planned-run.ts';
 
 /** A journal that is open, the lines that are worked on by it, and what puts their results into files. */
@@ -25,12 +27,14 @@ export interface OpenRun {
  * Opens the journal of a run, in a file or in the store.
  *
  * @param stop - no line is begun any more when it aborts
+ * @param note - says something on stderr, beside the progress bar
  * @throws KmsxError those of `openJournal` and `openSharedJournal`
  */
 export async function openRun(
   planned: PlannedRun,
   { manifest, header }: ValidatedRun,
   stop: AbortSignal,
+  note: (message: string) => Promise<void>,
 ): Promise<OpenRun> {
   const { batch, limits, places, stores, session } = planned;
   const { io } = session;
@@ -52,6 +56,10 @@ export async function openRun(
     atOnce: limits.concurrency,
     backupOf: (event) => (places.keepsInStore ? storedBackupOf(event, places) : undefined),
     stop,
+    onWait: (left) =>
+      note(
+        `waiting for ${counted(left, 'line')} that other runs work on; if one of them died, its lines are taken over within ${CLAIM_SECONDS} s`,
+      ),
     sleep: (milliseconds, signal) => io.sleep(milliseconds, signal),
   });
   return {

@@ -152,7 +152,10 @@ async function runLocked(planned: PlannedRun, work: Work, validated: ValidatedRu
     stop.abort();
     return false;
   });
-  const open = await openRun(planned, validated, stop.signal);
+  const open = await openRun(planned, validated, stop.signal, async (message) => {
+    await work.bar?.clear();
+    await reporter.note(message);
+  });
   const { journal } = open;
   const failures = new Failures();
   try {

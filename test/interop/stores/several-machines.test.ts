@@ -49,7 +49,7 @@ describe.each([
     const lines = 300;
     const names = writeManifest(at('keys.jsonl'), lines);
     writeKeyPair(folder(), 'other');
-    const args = exportArgs('--pubkey', 'other.pub.pem', '--quiet');
+    const args = exportArgs('--pubkey', 'other.pub.pem');
     const start = (out: string) => startKmsx([...args, '--out', out], { cwd: folder(), env });
     const runs = ['one', 'two', 'three'].map((name) => start(`${name}.jsonl`));
     const finished = runs.map((each) => finish(each));
@@ -65,6 +65,7 @@ describe.each([
       expect(result, result.stderr).toMatchObject({ code: 0 });
       expect(summaryOf(result)).toMatchObject({ Done: lines, Failed: 0 });
     }
+    expect(second.stderr + third.stderr).toMatch(/waiting for \d+ lines? that other runs work on/);
     expect(count('kmsx_backup')).toBe(lines);
     expect(count("kmsx_work_event WHERE Kind = 'generated'")).toBe(lines);
     expect(count("kmsx_work_event WHERE Kind = 'done'")).toBe(lines);

@@ -104,6 +104,7 @@ const open = (table: Table, worker: string, header = HEADER): Promise<SharedJour
     atOnce: 2,
     backupOf: () => undefined,
     stop: new AbortController().signal,
+    onWait: () => Promise.resolve(),
     sleep: (_, signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
