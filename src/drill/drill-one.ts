@@ -27,8 +27,9 @@ export async function drillOne(
   pace: () => Promise<void>,
 ): Promise<DrillOutcome> {
   const { share } = stage;
-  if (share !== undefined && (await share.take(backup)) !== 'own') {
-    return { verdict: 'elsewhere', line: lineOf(backup, {}) };
+  const claim = (await share?.take(backup)) ?? 'own';
+  if (claim !== 'own') {
+    return { verdict: claim === 'claimed' ? 'claimed' : 'elsewhere', line: lineOf(backup, {}) };
   }
   const outcome = await drillIt(backup, stage, reach, pace);
   await share?.end(backup, outcome.verdict !== 'unasked' && outcome.verdict !== 'left');

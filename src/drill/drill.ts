@@ -1,12 +1,15 @@
 import { paceOf } from '../kms/pace.ts';
 import { drillOne } from './drill-one.ts';
-import type { DrillOutcome } from './outcome.ts';
+import type { DrillOutcome, Verdict } from './outcome.ts';
 import type { QueuedBackup } from './queue.ts';
 import { Reach } from './reach.ts';
 import type { DrillStage } from './stage.ts';
 
 /** How many backups are under way at once: enough for the default rate where KMS takes 200 ms. */
 const CONCURRENCY = 16;
+
+/** What does not count for the limit: nothing was drilled. */
+export const UNCOUNTED: readonly Verdict[] = ['skipped', 'elsewhere', 'claimed', 'left'];
 
 /**
  * Has KMS export each backup to a one-time key, compares what comes, and tells the outcomes in the order of the queue. A
@@ -39,7 +42,7 @@ export async function* drill(
     if (first === undefined) break;
     const outcome = await first;
     const { verdict } = outcome;
-    if (verdict === 'skipped' || verdict === 'elsewhere' || verdict === 'left') uncounted += 1;
+    if (UNCOUNTED.includes(verdict)) uncounted += 1;
     if (verdict === 'left') {
       notAsked += 1;
       continue;

@@ -18,8 +18,10 @@ export type Verdict =
   | 'left'
   /** It is no backup. */
   | 'skipped'
-  /** Another drill has it, of those that share the work. */
-  | 'elsewhere';
+  /** Another drill has done it, of those that share the work. */
+  | 'elsewhere'
+  /** Another drill does it now: if that one dies, it is to be done here. */
+  | 'claimed';
 
 /** What `drill` prints of a backup. Nothing in it is secret. */
 export interface DrillLine {

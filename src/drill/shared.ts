@@ -1,8 +1,8 @@
-import { drill } from './drill.ts';
+import { drill, UNCOUNTED } from './drill.ts';
 import type { DrillOutcome } from './outcome.ts';
 import type { QueuedBackup } from './queue.ts';
 import { Reach } from './reach.ts';
-import type { DrillShare, DrillStage } from './stage.ts';
+import type { DrillClaim, DrillShare, DrillStage } from './stage.ts';
 
 const LOOK_AGAIN_MS = 1000;
 
@@ -19,10 +19,10 @@ export async function* drillShared(
   let [left, limit, notAsked] = [queue, stage.limit, 0];
   const reach = new Reach();
   for (;;) {
-    const claimed = new Map<string, QueuedBackup>();
-    const take = async (backup: QueuedBackup): Promise<'own' | 'claimed' | 'drilled'> => {
+    const claimed: QueuedBackup[] = [];
+    const take = async (backup: QueuedBackup): Promise<DrillClaim> => {
       const claim = await share.take(backup);
-      if (claim === 'claimed') claimed.set(nameOf(backup), backup);
+      if (claim === 'claimed') claimed.push(backup);
       return claim;
     };
     const run = drill(left, { ...stage, limit, share: { ...share, take } }, reach);
@@ -32,17 +32,13 @@ export async function* drillShared(
         notAsked += next.value.notAsked;
         break;
       }
-      const { verdict, line } = next.value;
-      if (verdict === 'elsewhere' && claimed.has(`${line.Place} ${line.Name}`)) continue;
-      if (verdict !== 'elsewhere' && verdict !== 'skipped') limit -= 1;
+      const { verdict } = next.value;
+      if (verdict === 'claimed') continue;
+      if (!UNCOUNTED.includes(verdict)) limit -= 1;
       yield next.value;
     }
-    if (claimed.size === 0 || limit <= 0) return { notAsked };
-    left = [...claimed.values()];
+    if (claimed.length === 0 || limit <= 0) return { notAsked };
+    left = claimed;
     await stage.clock.sleep(LOOK_AGAIN_MS);
   }
-}
-
-function nameOf({ at, listed }: QueuedBackup): string {
-  return `${at.place.label} ${listed.name}`;
 }

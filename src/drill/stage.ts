@@ -11,10 +11,13 @@ interface DrillClock extends PaceClock {
   now(): Date;
 }
 
+/** Whose a backup is to drill: this drill's, another's that does it now, or nobody's since one has done it. */
+export type DrillClaim = 'own' | 'claimed' | 'drilled';
+
 /** What several drills share the work by. */
 export interface DrillShare {
-  /** Whether this drill is to do a backup: another does it now, or has done it since this one began. */
-  take(backup: QueuedBackup): Promise<'own' | 'claimed' | 'drilled'>;
+  /** Claims a backup for this drill, unless another does it now, or has done it since this one began. */
+  take(backup: QueuedBackup): Promise<DrillClaim>;
   /** It was drilled, or KMS could not be asked: then another drill may try. */
   end(backup: QueuedBackup, isDrilled: boolean): Promise<void>;
 }

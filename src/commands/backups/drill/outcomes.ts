@@ -33,6 +33,7 @@ export async function tellOutcomes(
       left: 0,
       skipped: 0,
       elsewhere: 0,
+      claimed: 0,
     },
   };
   const outcomes: DrillOutcome[] = [];
