@@ -59,7 +59,7 @@ export async function openDelivery(
   destinations: Destinations,
   context: FileContext,
 ): Promise<Delivery> {
-  const { out, outFolder, backupFolder, resultsAreBackups, keep } = destinations;
+  const { out, outFolder, backupFolder, keep } = destinations;
   const folder = async (at: Destination | undefined): Promise<FolderWriter | undefined> =>
     at && (await openFolderWriter(at.path, at.label, context));
   const writers = { out: await folder(outFolder), backup: await folder(backupFolder) };
@@ -70,17 +70,15 @@ export async function openDelivery(
   let failure: { readonly error: unknown } | undefined;
 
   const filesOf = (event: JournalEvent): [FolderWriter, string, JsonObject][] => {
-    if (event.Event === 'generated') {
-      return writers.backup === undefined
-        ? []
-        : [[writers.backup, event.Name, { ...event.Backup }]];
+    const files: [FolderWriter, string, JsonObject][] = [];
+    if (event.Event === 'done' && writers.out !== undefined) {
+      files.push([writers.out, event.Name, event.Result]);
     }
-    if (event.Event !== 'done') return [];
-    const { Name, Result } = event;
-    const backup = resultsAreBackups ? writers.backup : undefined;
-    return [writers.out, backup].flatMap((writer) =>
-      writer === undefined ? [] : [[writer, Name, Result] as [FolderWriter, string, JsonObject]],
-    );
+    const backup = writers.backup && storedBackupOf(event, destinations);
+    if (writers.backup !== undefined && backup !== undefined) {
+      files.push([writers.backup, backup.name, { ...backup.document }]);
+    }
+    return files;
   };
   /** One after the other, so that the mark in the journal never is ahead of a file. */
   const settle = async (): Promise<void> => {

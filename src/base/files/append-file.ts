@@ -67,8 +67,8 @@ const NEWLINE = 0x0a;
 const TAIL = 64 * 1024;
 
 /**
- * Opens a file of lines to add to it, which must have one name, mode 0600, and makes it if it is not there. What a run that was killed left behind its
- * last whole line is cut: zeros, and half a line.
+ * Opens a file of lines to add to it, which must have one name, mode 0600, and makes it if it is not there. What a run that
+ * was killed left behind its last whole line is cut: zeros, and half a line.
  *
  * @throws KmsxError `output-exists` for a new one; `file-unwritable`, `disk-full`
  */

@@ -56,9 +56,9 @@ export function boundOptions(
   io: Io,
   isShared: boolean,
 ): Readonly<Record<string, unknown>> {
+  const mayDiffer = isShared ? [...MAY_DIFFER, ...MAY_DIFFER_WHERE_SHARED] : MAY_DIFFER;
   const bound = command.options.flatMap((option): [string, unknown][] => {
     const name = option.attributeName() as keyof BatchOptions;
-    const mayDiffer = isShared ? [...MAY_DIFFER, ...MAY_DIFFER_WHERE_SHARED] : MAY_DIFFER;
     if (mayDiffer.includes(name) || TAKEN_BY[name]?.includes(batch) === false) return [];
     const variable = VARIABLES[name];
     const value: unknown =

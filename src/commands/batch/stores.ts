@@ -3,8 +3,9 @@ import type { Store } from '../../stores/store.ts';
 import type { WorkList } from '../../stores/work/work-list.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { ReadStored } from '../shared/backup/backup-input.ts';
+import { makeConnections } from '../shared/connections.ts';
 import type { PlannedStore } from '../shared/store/store-options.ts';
-import { openPlannedStore, planStoreOf, tellStore } from '../shared/store/store-options.ts';
+import { planStoreOf, tellStore } from '../shared/store/store-options.ts';
 import type { BatchOptions } from './options.ts';
 import type { BatchPlaces } from './places.ts';
 
@@ -35,12 +36,11 @@ export async function withStores<T>(
   session: Session,
   use: (stores: BatchStores) => Promise<T>,
 ): Promise<T> {
+  const connections = makeConnections(session);
   let planned: Promise<PlannedStore> | undefined;
-  let opened: Promise<Store> | undefined;
   const plan = (label: string): Promise<PlannedStore> =>
     (planned ??= planStoreOf(label, options, session));
-  const open = (label: string): Promise<Store> =>
-    (opened ??= plan(label).then((made) => openPlannedStore(made, session)));
+  const open = async (label: string): Promise<Store> => connections.storeOf(await plan(label));
   const work = journal.list === undefined ? undefined : await openWork(journal.list, session, plan);
   try {
     const backups = keepsInStore ? await open('--store') : undefined;
@@ -59,8 +59,7 @@ export async function withStores<T>(
     });
   } finally {
     await work?.list.close();
-    const store = await opened?.catch(() => undefined); // whoever opened it was told
-    await store?.close();
+    await connections.close();
   }
 }
 
