@@ -62,9 +62,9 @@ export async function readProofs(path: string, label: string, now: Date): Promis
   return known;
 }
 
-/** Reads proofs to their end. */
+/** Reads proofs to their end; what is wrong with a damaged one is told in its place. */
 export async function collectProofs(
-  proofs: AsyncIterable<ProofDocument>,
+  proofs: AsyncIterable<ProofDocument | KmsxError>,
   now: Date,
 ): Promise<KnownProofs> {
   const { add, known } = proofsByName(now);
@@ -166,7 +166,12 @@ async function* proofsIn(path: string, label: string): AsyncGenerator<ProofDocum
 
 const PROOF_WORD = 'kmsx-proof/';
 
-function* proofOf(text: string, label: string): Generator<ProofDocument | KmsxError> {
+/**
+ * The proof that a text holds, or what is wrong with it; nothing where it is another document.
+ *
+ * @throws KmsxError `document-format-unknown` for a proof of a later version
+ */
+export function* proofOf(text: string, label: string): Generator<ProofDocument | KmsxError> {
   try {
     const value = parseJson(text, label);
     const format = isJsonObject(value) ? value['Format'] : undefined;

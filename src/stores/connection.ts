@@ -26,9 +26,16 @@ export class Connection {
     }
   }
 
-  /** Uses the connection, after all that was begun before. */
+  /** Uses the connection, after all that was begun before. Where it is lost meanwhile, the next use makes another. */
   exclusive<T>(use: (database: Database) => Promise<T>): Promise<T> {
-    const result = this.#last.then(async () => use(await this.connect()));
+    const result = this.#last.then(async () => {
+      try {
+        return await use(await this.connect());
+      } catch (error) {
+        if (error instanceof KmsxError && isLost(error)) await this.close();
+        throw error;
+      }
+    });
     this.#last = result.catch(() => undefined); // whoever asked for it hears of it
     return result;
   }

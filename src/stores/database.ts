@@ -69,6 +69,14 @@ export interface Database {
   readonly close: () => Promise<void>;
 }
 
+/** The time of the database's own clock. */
+export async function timeOf({ query, dialect }: Database): Promise<Date> {
+  const [row] = await query(`SELECT ${dialect.now} AS now`);
+  const now = row?.['now'];
+  if (now instanceof Date) return now;
+  throw new TypeError('a database that gives no time');
+}
+
 /** Whether the connection is gone, and with it the answer: what was asked may have been done. */
 export function isLost({ code }: KmsxError): boolean {
   return code === 'store-unreachable';

@@ -1,8 +1,6 @@
 import { KmsxError } from '../base/error.ts';
 import type { HandIn } from '../base/grouped.ts';
 import { grouped } from '../base/grouped.ts';
-import type { Connection } from './connection.ts';
-import { isLost } from './database.ts';
 
 /** How several items go into a database, and how one does. */
 export interface Keeping<T> {
@@ -18,18 +16,13 @@ export interface Keeping<T> {
  *
  * @param most - so many are in a transaction at most
  */
-export function keptTogether<T>(
-  most: number,
-  connection: Connection,
-  { together, alone }: Keeping<T>,
-): HandIn<T> {
+export function keptTogether<T>(most: number, { together, alone }: Keeping<T>): HandIn<T> {
   return grouped(most, async (items: readonly T[]) => {
     if (items.length > 1) {
       try {
         if (await together(items)) return [];
       } catch (error) {
         if (!(error instanceof KmsxError)) throw error;
-        if (isLost(error)) await connection.close();
       }
     }
     const errors: unknown[] = [];

@@ -106,7 +106,7 @@ class DatabaseStore implements Store {
   constructor(connection: Connection) {
     this.label = connection.label;
     this.#connection = connection;
-    this.keep = keptTogether(GROUP, connection, {
+    this.keep = keptTogether(GROUP, {
       together: (backups) => this.#keepAll(backups),
       alone: (backup) => this.#keepOne(backup),
     });
@@ -169,7 +169,6 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
       return await this.#connection.exclusive(ask);
     } catch (error) {
       if (!(error instanceof KmsxError) || !isLost(error)) throw error;
-      await this.#connection.close();
       return await this.#connection.exclusive(ask);
     }
   }
@@ -211,7 +210,6 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
   /** As `#readBack`, on a new connection; where there is none, nobody knows what became of the backup. */
   async #readAfterLoss(name: string, lost: KmsxError): Promise<string | null | undefined> {
     try {
-      await this.#connection.close();
       return (await this.#readBack([name])).get(name);
     } catch (error) {
       if (!(error instanceof KmsxError)) throw error;

@@ -197,9 +197,10 @@ export async function openSharedJournal(request: SharedJournalRequest): Promise<
   const renewing = (async () => {
     for (;;) {
       await request.sleep(RENEW_MS, closed.signal);
-      await list.renew([...held]);
+      // Without its claims this run can only lose a race, which it sees; and the next renewal may get through.
+      await list.renew([...held]).catch(() => undefined);
     }
-  })().catch(() => undefined); // without its claims this run can only lose a race, which it sees
+  })().catch(() => undefined); // it is ended by `close`
   return {
     label,
     isDone: () => false,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { hasCode } from '../../base/error.ts';
 import type { Connection } from '../connection.ts';
 import type { Database } from '../database.ts';
+import { timeOf } from '../database.ts';
 
 /** Whose a backup is to drill: this run's, another's that drills it now, or nobody's since one has drilled it. */
 export type DrillClaim = 'own' | 'claimed' | 'drilled';
@@ -26,10 +27,7 @@ export async function openDrillClaims(
   connection: Connection,
   worker: string,
 ): Promise<DrillClaims> {
-  const since = await connection.exclusive(async ({ query, dialect }) => {
-    const [row] = await query(`SELECT ${dialect.now} AS now`);
-    return row?.['now'] as Date;
-  });
+  const since = await connection.exclusive(timeOf);
   const insert = async ({ query, dialect }: Database, id: string): Promise<void> => {
     await query(
       `INSERT INTO ${dialect.tableOf('kmsx_drill')} (Id, Worker, ClaimedUntil)

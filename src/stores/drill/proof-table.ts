@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isLost } from '../database.ts';
 import { KmsxError } from '../../base/error.ts';
-import { isJsonObject, parseJson } from '../../base/json.ts';
+import { proofOf } from '../../backups/proofs.ts';
 import { STORE_PREFIX } from '../../base/place-prefixes.ts';
 import type { ProofDocument } from '../../documents/proof-document.ts';
-import { readProofDocument } from '../../documents/proof-document.ts';
 import { places } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
 import type { Database } from '../database.ts';
@@ -16,11 +15,13 @@ const PAGE = 500;
 const GROUP = 50;
 
 /**
- * Reads all proofs of a store.
+ * Reads all proofs of a store, and what is wrong with damaged ones.
  *
- * @throws KmsxError those of `Database.query`, and of a damaged proof
+ * @throws KmsxError those of `Database.query` and of `proofOf`
  */
-export async function* readStoredProofs(connection: Connection): AsyncGenerator<ProofDocument> {
+export async function* readStoredProofs(
+  connection: Connection,
+): AsyncGenerator<ProofDocument | KmsxError> {
   let after = '';
   for (;;) {
     const rows = await connection.exclusive(({ query, dialect }) =>
@@ -32,8 +33,7 @@ WHERE Id > ? ORDER BY Id LIMIT ${PAGE}`,
     );
     for (const row of rows) {
       const label = `${STORE_PREFIX} proof ${String(row['id']).slice(0, 16)}`;
-      const value = parseJson(String(row['document']), label);
-      yield readProofDocument(isJsonObject(value) ? value : {}, label);
+      yield* proofOf(String(row['document']), label);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
@@ -58,13 +58,12 @@ export function proofWriter(connection: Connection): (proof: ProofDocument) => P
       if (!(error instanceof KmsxError)) throw error;
       if (error.code === 'store-name-exists') return;
       if (!isLost(error)) throw error;
-      await connection.close();
       await insert([proof]).catch((again: unknown) => {
         if (!(again instanceof KmsxError) || again.code !== 'store-name-exists') throw again;
       });
     }
   };
-  return keptTogether(GROUP, connection, {
+  return keptTogether(GROUP, {
     together: async (proofs: readonly ProofDocument[]) => {
       await insert(proofs);
       return true;

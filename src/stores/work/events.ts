@@ -88,14 +88,13 @@ WHERE List = ? AND State <> 'done' AND Line IN (${places(lines)})`,
     } catch (error) {
       if (!(error instanceof KmsxError)) throw error;
       if (!isLost(error) && error.code !== 'store-name-exists') throw error;
-      if (isLost(error)) await connection.close();
     }
     const found = await find(event.id);
     if (found === event.document) return;
     if (found !== undefined) throw new WrittenBefore();
     await insert([event]);
   };
-  return keptTogether(GROUP, connection, {
+  return keptTogether(GROUP, {
     together: async (events: readonly WorkEvent[]) => {
       await insert(events);
       return true;

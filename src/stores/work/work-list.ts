@@ -1,6 +1,7 @@
 import { KmsxError } from '../../base/error.ts';
 import type { Connection } from '../connection.ts';
 import type { Database, Row } from '../database.ts';
+import { timeOf } from '../database.ts';
 import type { ClaimedLine, Claimant } from './claims.ts';
 import { claimLines, releaseClaims, renewClaims } from './claims.ts';
 import type { WorkEvent } from './events.ts';
@@ -118,14 +119,6 @@ async function insertList(
     if (numbers.length === LINES_AT_ONCE) await insert();
   }
   await insert();
-}
-
-/** The time of the database's own clock. */
-async function timeOf({ query, dialect }: Database): Promise<Date> {
-  const [row] = await query(`SELECT ${dialect.now} AS now`);
-  const now = row?.['now'];
-  if (now instanceof Date) return now;
-  throw new TypeError('a database that gives no time');
 }
 
 async function countsOf(

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeManifest } from '../../support/batch.ts';
-import { finish, kmsxOk, startKmsx, useLocalKms } from '../../support/kmsx.ts';
+import { finish, kmsx, kmsxOk, startKmsx, useLocalKms } from '../../support/kmsx.ts';
 import { mariaDatabase, postgresDatabase } from '../../support/stores/databases.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
@@ -81,6 +81,13 @@ describe.each([
     const drill = ['drill', 'backups', '--proofs', 'store:', ...endpoint];
     expect(linesOf(await ok(...drill))).toMatchObject([{ Name: 'a', SameKeyAs: 'nothing' }]);
     expect(linesOf(await ok(...drill))).toMatchObject([{ Name: 'a', SameKeyAs: 'proof' }]);
+    // A damaged proof is told of, and keeps no drill from its end.
+    database().sql(
+      "INSERT INTO kmsx_proof (Id, Place, Name, KeyId, CreatedAt, Document) VALUES ('0', 'x', 'x', 'x', '2026-01-01 00:00:00', '{\"Format\":\"kmsx-proof/1\"}')",
+    );
+    const damaged = await kmsx(drill, { cwd: folder(), env });
+    expect(damaged, damaged.stderr).toMatchObject({ code: 0 });
+    expect(damaged.stderr).toContain('a damaged proof was passed over: store: proof 0');
     // Beside the backups, in the same store, proofs are worth nothing.
     const stored = ['drill', 'store:k60', '--proofs', 'store:', ...endpoint];
     await ok(...stored);

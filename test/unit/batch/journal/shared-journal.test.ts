@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import type { JournalEvent, JournalHeader } from '../../../../src/batch/journal/events.ts';
 import { JOURNAL_FORMAT } from '../../../../src/batch/journal/events.ts';
 import { DoneElsewhere } from '../../../../src/batch/journal/journal.ts';
-import type { SharedJournal } from '../../../../src/batch/journal/shared-journal.ts';
+import type {
+  SharedJournal,
+  SharedJournalRequest,
+} from '../../../../src/batch/journal/shared-journal.ts';
 import { openSharedJournal } from '../../../../src/batch/journal/shared-journal.ts';
 import type { ManifestLine } from '../../../../src/batch/manifest/manifest.ts';
 import type { BackupDocument } from '../../../../src/documents/backup-document.ts';
@@ -94,7 +97,12 @@ async function* manifest(): AsyncIterable<ManifestLine> {
   }
 }
 
-const open = (table: Table, worker: string, header = HEADER): Promise<SharedJournal> =>
+const open = (
+  table: Table,
+  worker: string,
+  header = HEADER,
+  changes: Partial<SharedJournalRequest> = {},
+): Promise<SharedJournal> =>
   openSharedJournal({
     list: listOf(table, worker),
     worker,
@@ -111,6 +119,7 @@ const open = (table: Table, worker: string, header = HEADER): Promise<SharedJour
           reject(new Error('stopped'));
         });
       }),
+    ...changes,
   });
 
 const generated = (line: number): JournalEvent => ({
@@ -196,4 +205,32 @@ it('is of one run', async () => {
     code: 'journal-mismatch',
     message: 'store:fleet is of a run of batch export-key',
   });
+});
+
+it('renews its claims again where that failed once', async () => {
+  const renewals: number[][] = [];
+  let enough = (): void => undefined;
+  const renewedTwice = new Promise<void>((resolve) => {
+    enough = resolve;
+  });
+  const list: WorkList = {
+    ...listOf(emptyTable(), 'one'),
+    renew: (lines) => {
+      renewals.push([...lines]);
+      if (renewals.length > 1) enough();
+      return renewals.length === 1 ? Promise.reject(new Error('gone')) : Promise.resolve();
+    },
+  };
+  const sleep = (_: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      setImmediate(() => {
+        if (signal.aborted) reject(new Error('stopped'));
+        else resolve();
+      });
+    });
+  const journal = await open(emptyTable(), 'one', HEADER, { list, sleep });
+  await next(journal);
+  await renewedTwice;
+  await journal.close();
+  expect(renewals.length).toBeGreaterThan(1);
 });
