@@ -14,6 +14,7 @@ import type { CuttingProxy, Verdict } from '../../support/stores/cutting-proxy.t
 import { startCuttingProxy } from '../../support/stores/cutting-proxy.ts';
 import { mariaDatabase, PASSWORD, postgresDatabase } from '../../support/stores/databases.ts';
 import { openTestStore } from '../../support/stores/open-store.ts';
+import { storeAndKms } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PUBKEY, testKeyPath } from '../../support/wrapping-keys.ts';
@@ -36,10 +37,7 @@ describe.each([
   let proxy: CuttingProxy | undefined;
 
   beforeEach(async () => {
-    await init();
-    const server = await localKms({ cwd: folder() });
-    endpoint = server.endpoint;
-    env = { ...server.env, ...database().env, KMSX_STORE: database().url() };
+    ({ env, endpoint } = await storeAndKms(database(), localKms, folder()));
   });
 
   afterEach(async () => {

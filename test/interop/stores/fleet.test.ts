@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { jsonLinesOf, writeKeyPair, writeManifest } from '../../support/batch.ts';
 import { finish, kmsxOk, startKmsx, useLocalKms } from '../../support/kmsx.ts';
 import { postgresDatabase } from '../../support/stores/databases.ts';
+import { storeAndKms } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PUBKEY } from '../../support/wrapping-keys.ts';
@@ -16,11 +17,7 @@ const database = useDatabase(postgresDatabase);
 
 it('exports a thousand keys into PostgreSQL, proves each backup, and names those of a KMS key', async () => {
   const cwd = folder();
-  await kmsxOk(['store', 'init', '--store', database().owner], { cwd });
-  database().makeLogin();
-  const server = await localKms({ cwd });
-  const { endpoint } = server;
-  const env = { ...server.env, ...database().env, KMSX_STORE: database().url() };
+  const { env, endpoint } = await storeAndKms(database(), localKms, cwd);
   const ok = (...args: readonly string[]): Promise<string> => kmsxOk(args, { cwd, env });
   const count = (): number => Number(database().sql('SELECT COUNT(*) FROM kmsx_backup'));
 

@@ -11,6 +11,7 @@ import type { RunResult } from '../../support/run-result.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { mariaDatabase, postgresDatabase } from '../../support/stores/databases.ts';
 import { openTestStore, row } from '../../support/stores/open-store.ts';
+import { storeAndKms } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
@@ -29,14 +30,7 @@ describe.each([
   let made: () => number;
 
   beforeEach(async () => {
-    await kmsxOk(['store', 'init', '--store', database().owner], { cwd: folder() });
-    database().makeLogin();
-    const server = await localKms({ cwd: folder() });
-    const log: string[] = [];
-    server.onLog((text) => log.push(text));
-    made = () => log.join('').match(/GenerateAndExportDataKey/g)?.length ?? 0;
-    endpoint = server.endpoint;
-    env = { ...server.env, ...database().env, KMSX_STORE: database().url() };
+    ({ env, endpoint, made } = await storeAndKms(database(), localKms, folder()));
   });
 
   const run = (...args: readonly string[]): Promise<RunResult> =>

@@ -1,9 +1,9 @@
 /* Which rights of a login `kmsx store check` finds to be too many, in real PostgreSQL and in real MariaDB. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkStore } from '../../../src/stores/check.ts';
-import { initStore } from '../../../src/stores/init.ts';
 import { mariaDatabase, postgresDatabase } from '../../support/stores/databases.ts';
 import { openTestStore } from '../../support/stores/open-store.ts';
+import { readyStore } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 
 const ALL = 'kmsx_backup, kmsx_work_list, kmsx_work_line, kmsx_work_event, kmsx_proof, kmsx_drill';
@@ -73,10 +73,7 @@ describe.each([
   const database = useDatabase(create);
 
   beforeEach(async () => {
-    const { database: owner, close } = await openTestStore(database().owner, {});
-    await initStore(owner);
-    await close();
-    database().makeLogin();
+    await readyStore(database());
   });
 
   afterEach(() => {

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { writeManifest } from '../../support/batch.ts';
 import { finish, kmsx, kmsxOk, startKmsx, useLocalKms } from '../../support/kmsx.ts';
 import { mariaDatabase, postgresDatabase } from '../../support/stores/databases.ts';
+import { storeAndKms } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PUBKEY } from '../../support/wrapping-keys.ts';
@@ -34,11 +35,7 @@ describe.each([
   let names: readonly string[];
 
   beforeEach(async () => {
-    await kmsxOk(['store', 'init', '--store', database().owner], { cwd: folder() });
-    database().makeLogin();
-    const server = await localKms({ cwd: folder() });
-    ({ endpoint } = server);
-    env = { ...server.env, ...database().env, KMSX_STORE: database().url() };
+    ({ env, endpoint } = await storeAndKms(database(), localKms, folder()));
     names = [...writeManifest(join(folder(), 'keys.jsonl'), 60)].sort();
     const args = ['--manifest', 'keys.jsonl', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY];
     await ok('batch', 'export-key', ...args, '--out', 'out.jsonl', ...endpoint);

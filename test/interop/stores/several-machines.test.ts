@@ -7,6 +7,7 @@ import type { RunResult } from '../../support/run-result.ts';
 import { jsonLinesOf, writeKeyPair, writeManifest } from '../../support/batch.ts';
 import { finish, kmsx, kmsxOk, startKmsx, useLocalKms } from '../../support/kmsx.ts';
 import { mariaDatabase, postgresDatabase } from '../../support/stores/databases.ts';
+import { storeAndKms } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { PUBKEY } from '../../support/wrapping-keys.ts';
@@ -25,14 +26,7 @@ describe.each([
   let made: () => number;
 
   beforeEach(async () => {
-    await kmsxOk(['store', 'init', '--store', database().owner], { cwd: folder() });
-    database().makeLogin();
-    const server = await localKms({ cwd: folder() });
-    let log = '';
-    server.onLog((text) => (log += text));
-    made = () => log.match(/GenerateAndExportDataKey/g)?.length ?? 0;
-    endpoint = server.endpoint;
-    env = { ...server.env, ...database().env, KMSX_STORE: database().url() };
+    ({ env, endpoint, made } = await storeAndKms(database(), localKms, folder()));
   });
 
   const exportArgs = (...more: readonly string[]): string[] => [

@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkStore } from '../../../src/stores/check.ts';
 import type { Finding } from '../../../src/stores/database.ts';
-import { initStore } from '../../../src/stores/init.ts';
 import { mariaDatabase, postgresDatabase } from '../../support/stores/databases.ts';
 import { openTestStore } from '../../support/stores/open-store.ts';
+import { readyStore } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 
 const MALFORMED = [['table-malformed', 'error']] as const;
@@ -98,17 +98,7 @@ describe.each([
   const database = useDatabase(create);
 
   beforeEach(async () => {
-    const { database: owner, close } = await openTestStore(database().owner, {});
-    await initStore(owner);
-    await close();
-    database().makeLogin();
-    database().sql('GRANT kmsx_worker TO backups;');
-    if (database().kind === 'mysql') {
-      // A role for both: MariaDB has one at a time.
-      database().sql(
-        'CREATE ROLE both_roles; GRANT kmsx_writer TO both_roles; GRANT kmsx_worker TO both_roles; GRANT both_roles TO backups; SET DEFAULT ROLE both_roles FOR backups;',
-      );
-    }
+    await readyStore(database());
   });
 
   it.each(rows)('%s', async (statement, found, keeps) => {
