@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
-import type { StoreAddress } from './url.ts';
+import type { StoreAddress } from './login/url.ts';
 
 /** What a database's own code means. */
 export type Meaning = Extract<ErrorCode, `store-${string}`>;

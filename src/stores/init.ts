@@ -3,7 +3,7 @@ import { tryInsert } from './backup-rows.ts';
 import { mysqlDialect } from './mysql/dialect.ts';
 import { postgresDialect } from './postgres/dialect.ts';
 import { WORKER, WRITER } from './tables.ts';
-import type { StoreAddress } from './url.ts';
+import type { StoreAddress } from './login/url.ts';
 
 /** The SQL that `initStore` runs, to be read and run by whoever owns the database. */
 export function initSql({ kind, schema }: Pick<StoreAddress, 'kind' | 'schema'>): string {

@@ -16,9 +16,9 @@ import type { Database, Finding } from './database.ts';
 import { isLost } from './database.ts';
 import { storeAt } from './failure.ts';
 import { keptTogether } from './kept-together.ts';
-import type { StorePlan } from './plan.ts';
+import type { StorePlan } from './login/plan.ts';
 import type { StoredBackup } from './record.ts';
-import { assertTrustedSocket } from './socket.ts';
+import { assertTrustedSocket } from './login/socket.ts';
 
 /** How often a backup is sent where the connection is lost before the answer. */
 const SENDINGS = 2;

@@ -1,7 +1,7 @@
 import type { KmsxError } from '../../base/error.ts';
 import type { Meaning } from '../failure.ts';
 import { connectionError, storeError, wantsPassword } from '../failure.ts';
-import type { StoreAddress } from '../url.ts';
+import type { StoreAddress } from '../login/url.ts';
 
 /** What error numbers of MySQL and MariaDB mean (their manuals' lists of server errors). */
 const NUMBERS: Readonly<Partial<Record<number, Meaning>>> = {

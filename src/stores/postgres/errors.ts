@@ -2,7 +2,7 @@ import type { KmsxError } from '../../base/error.ts';
 import { systemErrorCode } from '../../base/error.ts';
 import type { Meaning } from '../failure.ts';
 import { connectionError, storeError } from '../failure.ts';
-import type { StoreAddress } from '../url.ts';
+import type { StoreAddress } from '../login/url.ts';
 
 /** What SQLSTATEs mean, the exact ones first, then their classes (PostgreSQL's documentation, appendix A). */
 const STATES: readonly (readonly [state: string, meaning: Meaning])[] = [

@@ -1,9 +1,9 @@
 import { envValue } from '../../base/env.ts';
 import type { Env } from '../../base/env.ts';
 import { kmsxError } from '../../base/error.ts';
-import type { StoreAddress } from '../url.ts';
-import type { LoginFiles, StoreLogin } from '../login.ts';
-import type { TlsSetting } from '../tls.ts';
+import type { StoreAddress } from '../login/url.ts';
+import type { LoginFiles, StoreLogin } from '../login/login.ts';
+import type { TlsSetting } from '../login/tls.ts';
 
 /** Where PostgreSQL's sockets lie by default: a password file calls them `localhost`. */
 const DEFAULT_SOCKET_FOLDERS = ['/var/run/postgresql', '/run/postgresql', '/tmp'];

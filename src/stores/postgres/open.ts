@@ -1,6 +1,6 @@
 import type { Database, Row } from '../database.ts';
 import { CLOSE_MS, CONNECT_MS, STATEMENT_MS } from '../database.ts';
-import type { StorePlan } from '../plan.ts';
+import type { StorePlan } from '../login/plan.ts';
 import { storeError, wantsPassword } from '../failure.ts';
 import { withinLimit } from '../within-limit.ts';
 import { postgresDialect } from './dialect.ts';

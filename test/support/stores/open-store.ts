@@ -1,8 +1,8 @@
 import type { Database } from '../../../src/stores/database.ts';
-import { planStore } from '../../../src/stores/plan.ts';
+import { planStore } from '../../../src/stores/login/plan.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { openDatabase, openStore } from '../../../src/stores/store.ts';
-import { parseStoreUrl } from '../../../src/stores/url.ts';
+import { parseStoreUrl } from '../../../src/stores/login/url.ts';
 import type { TestDatabase } from './databases.ts';
 
 /** A store as commands open it, and a connection to its database besides. */

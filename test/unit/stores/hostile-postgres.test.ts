@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { planStore } from '../../../src/stores/plan.ts';
+import { planStore } from '../../../src/stores/login/plan.ts';
 import { openDatabase } from '../../../src/stores/store.ts';
-import { parseStoreUrl } from '../../../src/stores/url.ts';
+import { parseStoreUrl } from '../../../src/stores/login/url.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 
 const folder = useTempFolder();

@@ -3,10 +3,10 @@ import { envValue } from '../../../base/env.ts';
 import { kmsxError } from '../../../base/error.ts';
 import { STORE_PREFIX } from '../../../base/place-prefixes.ts';
 import { loadAuthorities } from '../../../network/authorities.ts';
-import type { StorePlan } from '../../../stores/plan.ts';
+import type { StorePlan } from '../../../stores/login/plan.ts';
 import type { Store } from '../../../stores/store.ts';
-import type { StoreAddress } from '../../../stores/url.ts';
-import { parseStoreUrl } from '../../../stores/url.ts';
+import type { StoreAddress } from '../../../stores/login/url.ts';
+import { parseStoreUrl } from '../../../stores/login/url.ts';
 import type { Input } from '../../../terminal/files/inputs.ts';
 import { inputFileId } from '../../../terminal/files/inputs.ts';
 import { inGroup } from '../../../terminal/help/option-groups.ts';
@@ -76,7 +76,7 @@ export async function planStoreOf(
   const caFile = options.storeCaFile;
   const inputs = caFile === undefined ? [] : [await inputFileId(caFile, io)];
   const authorities = await loadAuthorities(caFile, {}, io.now(), '--store-ca-file');
-  const { planStore } = await import('../../../stores/plan.ts');
+  const { planStore } = await import('../../../stores/login/plan.ts');
   const plan = await planStore(address, {
     env: io.env,
     authorities: authorities?.ofFile,

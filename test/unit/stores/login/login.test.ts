@@ -1,13 +1,13 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Env } from '../../../src/base/env.ts';
-import { planStore } from '../../../src/stores/plan.ts';
-import { clientGroup } from '../../../src/stores/mysql/login.ts';
-import { passwordIn } from '../../../src/stores/postgres/login.ts';
-import type { StoreLogin } from '../../../src/stores/login.ts';
-import { parseStoreUrl } from '../../../src/stores/url.ts';
-import { useTempFolder } from '../../support/temp-folder.ts';
+import type { Env } from '../../../../src/base/env.ts';
+import { planStore } from '../../../../src/stores/login/plan.ts';
+import { clientGroup } from '../../../../src/stores/mysql/login.ts';
+import { passwordIn } from '../../../../src/stores/postgres/login.ts';
+import type { StoreLogin } from '../../../../src/stores/login/login.ts';
+import { parseStoreUrl } from '../../../../src/stores/login/url.ts';
+import { useTempFolder } from '../../../support/temp-folder.ts';
 
 const folder = useTempFolder();
 const warnings: string[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { KmsxError } from '../../../src/base/error.ts';
-import type { StoreAddress } from '../../../src/stores/url.ts';
-import { parseStoreUrl } from '../../../src/stores/url.ts';
+import { KmsxError } from '../../../../src/base/error.ts';
+import type { StoreAddress } from '../../../../src/stores/login/url.ts';
+import { parseStoreUrl } from '../../../../src/stores/login/url.ts';
 
 const socket = (socketFolder: string): StoreAddress['host'] => ({ socketFolder });
 

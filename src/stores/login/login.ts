@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import type { Env } from '../base/env.ts';
-import { envValue } from '../base/env.ts';
-import { kmsxError, systemErrorCode } from '../base/error.ts';
-import { shellWord } from '../base/shell-word.ts';
-import { readSecretFile } from '../credentials/secret-file.ts';
+import type { Env } from '../../base/env.ts';
+import { envValue } from '../../base/env.ts';
+import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { shellWord } from '../../base/shell-word.ts';
+import { readSecretFile } from '../../credentials/secret-file.ts';
 
 /** Who logs in to a database. */
 export interface StoreLogin {

@@ -1,8 +1,8 @@
-import type { Env } from '../base/env.ts';
+import type { Env } from '../../base/env.ts';
 import type { StoreLogin } from './login.ts';
 import { loginFiles } from './login.ts';
-import { mysqlLogin, mysqlTlsSettings, readClientGroup } from './mysql/login.ts';
-import { postgresLogin, postgresTlsSettings } from './postgres/login.ts';
+import { mysqlLogin, mysqlTlsSettings, readClientGroup } from '../mysql/login.ts';
+import { postgresLogin, postgresTlsSettings } from '../postgres/login.ts';
 import type { TlsPlan } from './tls.ts';
 import { planTls } from './tls.ts';
 import type { StoreAddress } from './url.ts';

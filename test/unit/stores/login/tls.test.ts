@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { TlsSetting } from '../../../src/stores/tls.ts';
-import { planTls } from '../../../src/stores/tls.ts';
-import { clientGroup, mysqlTlsSettings } from '../../../src/stores/mysql/login.ts';
-import { postgresTlsSettings } from '../../../src/stores/postgres/login.ts';
-import { parseStoreUrl } from '../../../src/stores/url.ts';
+import type { TlsSetting } from '../../../../src/stores/login/tls.ts';
+import { planTls } from '../../../../src/stores/login/tls.ts';
+import { clientGroup, mysqlTlsSettings } from '../../../../src/stores/mysql/login.ts';
+import { postgresTlsSettings } from '../../../../src/stores/postgres/login.ts';
+import { parseStoreUrl } from '../../../../src/stores/login/url.ts';
 
 const PG_SOCKET = 'postgresql://me@/k?host=/tmp';
 const AUTHORITY = ['a certificate'];

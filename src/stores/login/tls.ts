@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { kmsxError } from '../base/error.ts';
-import { isLoopback } from '../network/endpoint.ts';
+import { kmsxError } from '../../base/error.ts';
+import { isLoopback } from '../../network/endpoint.ts';
 import type { StoreAddress } from './url.ts';
 
 /** A setting of the database's own clients that is about TLS. */

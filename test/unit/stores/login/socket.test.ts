@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isTrusted } from '../../../src/stores/socket.ts';
+import { isTrusted } from '../../../../src/stores/login/socket.ts';
 
 const ME = 1000;
 const SERVER = 120;

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { kmsxError } from '../base/error.ts';
-import { connectionError, storeAt } from './failure.ts';
+import { kmsxError } from '../../base/error.ts';
+import { connectionError, storeAt } from '../failure.ts';
 import type { StoreAddress } from './url.ts';
 
 const WRITABLE_BY_ALL = 0o002;

@@ -1,4 +1,4 @@
-import { kmsxError } from '../base/error.ts';
+import { kmsxError } from '../../base/error.ts';
 
 /** Which kind of database a store is: PostgreSQL, or MySQL and MariaDB. */
 export type DatabaseKind = 'postgresql' | 'mysql';
