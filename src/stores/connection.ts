@@ -40,24 +40,14 @@ export class Connection {
     return result;
   }
 
-  /**
-   * One transaction: when it resolves, the commit was acknowledged as synced.
-   *
-   * @throws KmsxError those of `Database.query`; unless the connection is lost, nothing was done then
-   */
-  transaction<T>(use: (database: Database) => Promise<T>): Promise<T> {
-    return this.exclusive(async (database) => {
-      const { query, dialect } = database;
-      for (const statement of dialect.begin) await query(statement);
-      try {
-        const result = await use(database);
-        await query('COMMIT');
-        return result;
-      } catch (error) {
-        if (error instanceof KmsxError && !isLost(error)) await query('ROLLBACK');
-        throw error;
-      }
-    });
+  /** As `exclusive`, for what does no harm when it is done twice: it is, where the connection was lost the first time. */
+  async repeatable<T>(use: (database: Database) => Promise<T>): Promise<T> {
+    try {
+      return await this.exclusive(use);
+    } catch (error) {
+      if (!(error instanceof KmsxError) || !isLost(error)) throw error;
+      return await this.exclusive(use);
+    }
   }
 
   /** Ends the connection; another use makes it again. */
@@ -67,4 +57,25 @@ export class Connection {
     const database = await opening?.catch(() => undefined); // what could not be opened needs no end
     await database?.close();
   }
+}
+
+/**
+ * A use as one transaction: when it resolves, the commit was acknowledged as synced. It throws what
+ * `Database.query` does; unless the connection is lost, nothing was done then.
+ */
+export function inTransaction<T>(
+  use: (database: Database) => Promise<T>,
+): (database: Database) => Promise<T> {
+  return async (database) => {
+    const { query, dialect } = database;
+    for (const statement of dialect.begin) await query(statement);
+    try {
+      const result = await use(database);
+      await query('COMMIT');
+      return result;
+    } catch (error) {
+      if (error instanceof KmsxError && !isLost(error)) await query('ROLLBACK');
+      throw error;
+    }
+  };
 }

@@ -11,7 +11,7 @@ import {
   readRows,
   tryInsert,
 } from './backup-rows.ts';
-import { Connection } from './connection.ts';
+import { Connection, inTransaction } from './connection.ts';
 import type { Database, Finding } from './database.ts';
 import { isLost } from './database.ts';
 import { storeAt } from './failure.ts';
@@ -128,7 +128,7 @@ class DatabaseStore implements Store {
 
   async taken(names: readonly string[]): Promise<readonly string[]> {
     if (names.length === 0) return [];
-    return await this.#asked(async ({ query, dialect }) => {
+    return await this.#connection.repeatable(async ({ query, dialect }) => {
       const rows = await query(
         `SELECT Name AS name FROM ${dialect.tableOf(BACKUPS)} WHERE Name IN (${places(names)})`,
         names,
@@ -138,7 +138,7 @@ class DatabaseStore implements Store {
   }
 
   async read(name: string): Promise<Buffer> {
-    const { rows } = await this.#asked((database) => readRows(database, [name]));
+    const { rows } = await this.#connection.repeatable((database) => readRows(database, [name]));
     const text = rows.get(name);
     if (typeof text === 'string') return Buffer.from(text);
     const label = STORE_PREFIX + name;
@@ -149,7 +149,7 @@ class DatabaseStore implements Store {
   }
 
   async names(prefix: string, after: string, limit: number): Promise<readonly string[]> {
-    const rows = await this.#asked(({ query, dialect }) =>
+    const rows = await this.#connection.repeatable(({ query, dialect }) =>
       query(
         `SELECT LEFT(Name, ${MOST_OF_NAME}) AS name FROM ${dialect.tableOf(BACKUPS)}
 WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}`,
@@ -163,18 +163,8 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
     await this.#connection.close();
   }
 
-  /** What only reads is asked once more where the connection was lost: a drill can be slower than a server waits. */
-  async #asked<T>(ask: (database: Database) => Promise<T>): Promise<T> {
-    try {
-      return await this.#connection.exclusive(ask);
-    } catch (error) {
-      if (!(error instanceof KmsxError) || !isLost(error)) throw error;
-      return await this.#connection.exclusive(ask);
-    }
-  }
-
   async #keepAll(backups: readonly StoredBackup[]): Promise<boolean> {
-    await this.#connection.transaction((database) => insertBackups(database, backups));
+    await this.#connection.exclusive(inTransaction((database) => insertBackups(database, backups)));
     const found = await this.#readBack(backups.map(({ name }) => name));
     return backups.every(({ name, text }) => found.get(name) === text);
   }
@@ -183,7 +173,9 @@ WHERE Name > ? AND LEFT(Name, ${prefix.length}) = ? ORDER BY Name LIMIT ${limit}
     const { name } = backup;
     for (let sending = 1; ; sending += 1) {
       try {
-        await this.#connection.transaction((database) => insertBackups(database, [backup]));
+        await this.#connection.exclusive(
+          inTransaction((database) => insertBackups(database, [backup])),
+        );
         break;
       } catch (error) {
         if (!(error instanceof KmsxError)) throw error;

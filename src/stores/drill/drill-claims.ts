@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hasCode } from '../../base/error.ts';
 import type { Connection } from '../connection.ts';
+import { inTransaction } from '../connection.ts';
 import type { Database } from '../database.ts';
 import { timeOf } from '../database.ts';
 
@@ -27,7 +28,7 @@ export async function openDrillClaims(
   connection: Connection,
   worker: string,
 ): Promise<DrillClaims> {
-  const since = await connection.exclusive(timeOf);
+  const since = await connection.repeatable(timeOf);
   const insert = async ({ query, dialect }: Database, id: string): Promise<void> => {
     await query(
       `INSERT INTO ${dialect.tableOf('kmsx_drill')} (Id, Worker, ClaimedUntil)
@@ -35,41 +36,42 @@ VALUES (?, ?, ${dialect.later(CLAIM_SECONDS)})`,
       [id, worker],
     );
   };
-  const update = async ({ query, dialect }: Database, id: string): Promise<DrillClaim> => {
+  const claim = async ({ query, dialect }: Database, id: string): Promise<DrillClaim> => {
     const table = dialect.tableOf('kmsx_drill');
     const [row] = await query(
-      `SELECT CASE WHEN DrilledAt >= ? THEN 'drilled' WHEN ClaimedUntil >= ${dialect.now} THEN 'claimed' ELSE 'own' END AS claim
+      `SELECT CASE WHEN DrilledAt >= ? THEN 'drilled' WHEN ClaimedUntil >= ${dialect.now} AND Worker <> ? THEN 'claimed' ELSE 'own' END AS claim
 FROM ${table} WHERE Id = ? FOR UPDATE`,
-      [dialect.timestamp(since), id],
+      [dialect.timestamp(since), worker, id],
     );
-    const claim = row?.['claim'] as DrillClaim;
-    if (claim === 'own') {
+    const whose = row?.['claim'] as DrillClaim;
+    if (whose === 'own') {
       await query(
         `UPDATE ${table} SET Worker = ?, ClaimedUntil = ${dialect.later(CLAIM_SECONDS)} WHERE Id = ?`,
         [worker, id],
       );
     }
-    return claim;
+    return whose;
   };
   return {
     take: async (placeId, name) => {
       const id = idOf(placeId, name);
       try {
-        await connection.transaction((database) => insert(database, id));
+        await connection.repeatable(inTransaction((database) => insert(database, id)));
         return 'own';
       } catch (error) {
         if (!hasCode(error, 'store-name-exists')) throw error;
-        return await connection.transaction((database) => update(database, id));
+        return await connection.repeatable(inTransaction((database) => claim(database, id)));
       }
     },
     end: async (placeId, name, isDrilled) => {
-      await connection.transaction(({ query, dialect }) =>
+      const update = inTransaction(({ query, dialect }) =>
         query(
           `UPDATE ${dialect.tableOf('kmsx_drill')}
 SET ClaimedUntil = NULL${isDrilled ? `, DrilledAt = ${dialect.now}` : ''} WHERE Id = ?`,
           [idOf(placeId, name)],
         ),
       );
+      await connection.repeatable(update);
     },
   };
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isLost } from '../database.ts';
-import { KmsxError } from '../../base/error.ts';
+import { hasCode } from '../../base/error.ts';
+import type { KmsxError } from '../../base/error.ts';
 import { proofOf } from '../../backups/proofs.ts';
 import { STORE_PREFIX } from '../../base/place-prefixes.ts';
 import type { ProofDocument } from '../../documents/proof-document.ts';
 import { places } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
+import { inTransaction } from '../connection.ts';
 import type { Database } from '../database.ts';
 import { keptTogether } from '../kept-together.ts';
 
@@ -24,7 +25,7 @@ export async function* readStoredProofs(
 ): AsyncGenerator<ProofDocument | KmsxError> {
   let after = '';
   for (;;) {
-    const rows = await connection.exclusive(({ query, dialect }) =>
+    const rows = await connection.repeatable(({ query, dialect }) =>
       query(
         `SELECT Id AS id, Document AS document FROM ${dialect.tableOf('kmsx_proof')}
 WHERE Id > ? ORDER BY Id LIMIT ${PAGE}`,
@@ -50,18 +51,11 @@ WHERE Id > ? ORDER BY Id LIMIT ${PAGE}`,
  */
 export function proofWriter(connection: Connection): (proof: ProofDocument) => Promise<void> {
   const insert = (proofs: readonly ProofDocument[]): Promise<void> =>
-    connection.transaction((database) => insertProofs(database, proofs));
+    connection.repeatable(inTransaction((database) => insertProofs(database, proofs)));
   const keepOne = async (proof: ProofDocument): Promise<void> => {
-    try {
-      await insert([proof]);
-    } catch (error) {
-      if (!(error instanceof KmsxError)) throw error;
-      if (error.code === 'store-name-exists') return;
-      if (!isLost(error)) throw error;
-      await insert([proof]).catch((again: unknown) => {
-        if (!(again instanceof KmsxError) || again.code !== 'store-name-exists') throw again;
-      });
-    }
+    await insert([proof]).catch((error: unknown) => {
+      if (!hasCode(error, 'store-name-exists')) throw error;
+    });
   };
   return keptTogether(GROUP, {
     together: async (proofs: readonly ProofDocument[]) => {

@@ -1,5 +1,6 @@
 import { places } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
+import { inTransaction } from '../connection.ts';
 import type { Database } from '../database.ts';
 import type { WorkEvent } from './events.ts';
 
@@ -36,7 +37,7 @@ export async function claimLines(
   after: number,
   most: number,
 ): Promise<readonly ClaimedLine[]> {
-  const lines = await connection.transaction(async ({ query, dialect }) => {
+  const take = inTransaction(async ({ query, dialect }) => {
     const table = dialect.tableOf('kmsx_work_line');
     const rows = await query(
       `SELECT Line AS line FROM ${table} WHERE List = ? AND Line > ?
@@ -55,9 +56,10 @@ WHERE List = ? AND Line IN (${places(found)})`,
     }
     return found;
   });
+  const lines = await connection.repeatable(take);
   if (lines.length === 0) return [];
   const claimed = new Map(lines.map((line): [number, PastEvent[]] => [line, []]));
-  await connection.exclusive(async ({ query, dialect }) => {
+  await connection.repeatable(async ({ query, dialect }) => {
     const rows = await query(
       `SELECT Line AS line, Id AS id, Kind AS kind, Document AS document FROM ${dialect.tableOf('kmsx_work_event')}
 WHERE List = ? AND Line IN (${places(lines)})`,
@@ -96,11 +98,12 @@ async function claimUntil(
   until: (dialect: Database['dialect']) => string,
 ): Promise<void> {
   if (lines.length === 0) return;
-  await connection.transaction(({ query, dialect }) =>
+  const update = inTransaction(({ query, dialect }) =>
     query(
       `UPDATE ${dialect.tableOf('kmsx_work_line')} SET ClaimedUntil = ${until(dialect)}
 WHERE List = ? AND Worker = ? AND State <> 'done' AND Line IN (${places(lines)})`,
       [list, worker, ...lines],
     ),
   );
+  await connection.repeatable(update);
 }

@@ -1,6 +1,7 @@
 import { KmsxError } from '../../base/error.ts';
 import { differs, insertBackups, places, readBack } from '../backup-rows.ts';
 import type { Connection } from '../connection.ts';
+import { inTransaction } from '../connection.ts';
 import { isLost } from '../database.ts';
 import { keptTogether } from '../kept-together.ts';
 import type { StoredBackup } from '../record.ts';
@@ -46,7 +47,7 @@ export function eventWriter(
   /** One transaction: the events, what their lines are then, and their backups. */
   const insert = async (events: readonly WorkEvent[]): Promise<void> => {
     const backups = events.flatMap(({ backup }) => (backup === undefined ? [] : [backup]));
-    await connection.transaction(async (database) => {
+    const write = inTransaction(async (database) => {
       const { query, dialect } = database;
       const rows = events.map(() => '(?, ?, ?, ?, ?)').join(', ');
       await query(
@@ -63,9 +64,10 @@ WHERE List = ? AND State <> 'done' AND Line IN (${places(lines)})`,
         );
       }
     });
+    await connection.exclusive(write);
     if (backups.length === 0) return;
     const names = backups.map(({ name }) => name);
-    const found = await connection.exclusive((database) =>
+    const found = await connection.repeatable((database) =>
       readBack(database, names, connection.label),
     );
     for (const { name, text } of backups) {
@@ -73,7 +75,7 @@ WHERE List = ? AND State <> 'done' AND Line IN (${places(lines)})`,
     }
   };
   const find = (id: string): Promise<string | undefined> =>
-    connection.exclusive(async ({ query, dialect }) => {
+    connection.repeatable(async ({ query, dialect }) => {
       const [row] = await query(
         `SELECT Document AS document FROM ${dialect.tableOf('kmsx_work_event')} WHERE List = ? AND Id = ?`,
         [list, id],

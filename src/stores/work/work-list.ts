@@ -1,5 +1,6 @@
 import { KmsxError } from '../../base/error.ts';
 import type { Connection } from '../connection.ts';
+import { inTransaction } from '../connection.ts';
 import type { Database, Row } from '../database.ts';
 import { timeOf } from '../database.ts';
 import type { ClaimedLine, Claimant } from './claims.ts';
@@ -62,11 +63,13 @@ export function openWorkList(list: string, worker: string, connect: () => Connec
     isBegun: async () => (await headerOf(list, claims)) !== undefined,
     begin: async (header, lines) => {
       try {
-        await claims.transaction((database) => insertList(database, list, header, lines));
+        await claims.exclusive(
+          inTransaction((database) => insertList(database, list, header, lines)),
+        );
       } catch (error) {
         if (!(error instanceof KmsxError) || error.code !== 'store-name-exists') throw error;
       }
-      const since = await claims.exclusive(timeOf);
+      const since = await claims.repeatable(timeOf);
       claimant = { ...claimant, since };
       return (await headerOf(list, claims)) ?? header;
     },
@@ -74,7 +77,7 @@ export function openWorkList(list: string, worker: string, connect: () => Connec
     renew: (lines) => renewClaims(claims, claimant, lines),
     release: (lines) => releaseClaims(claims, claimant, lines),
     write: eventWriter(list, events),
-    counts: () => claims.exclusive((database) => countsOf(database, claimant)),
+    counts: () => claims.repeatable((database) => countsOf(database, claimant)),
     documents: (kind) => documentsOf(claims, list, kind),
     close: async () => {
       await events.close();
@@ -85,7 +88,7 @@ export function openWorkList(list: string, worker: string, connect: () => Connec
 
 /** What a list was begun with; undefined if it was not begun. */
 async function headerOf(list: string, connection: Connection): Promise<string | undefined> {
-  return await connection.exclusive(async ({ query, dialect }) => {
+  return await connection.repeatable(async ({ query, dialect }) => {
     const [row] = await query(
       `SELECT Header AS document FROM ${dialect.tableOf('kmsx_work_list')} WHERE Name = ?`,
       [list],
@@ -157,7 +160,7 @@ async function* documentsOf(
   let [at, line] = [new Date(0), 0];
   for (;;) {
     const after: readonly [Date, number] = [at, line];
-    const rows = await connection.exclusive((database) =>
+    const rows = await connection.repeatable((database) =>
       documentsAfter(database, { list, kind }, ...after),
     );
     for (const row of rows) yield String(row['document']);

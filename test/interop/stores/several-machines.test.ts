@@ -76,6 +76,27 @@ describe.each([
     expect(count("kmsx_work_line WHERE State <> 'done'")).toBe(0);
   });
 
+  it('does each line once where its connections are cut again and again', async () => {
+    const names = writeManifest(at('keys.jsonl'), 120);
+    const started = startKmsx(exportArgs('--out', 'out.jsonl'), { cwd: folder(), env });
+    const finished = finish(started);
+    let next = 20;
+    const watch = setInterval(() => {
+      if (made() < next) return;
+      next += 30;
+      database().cut();
+    }, 5);
+    const result = await finished;
+    clearInterval(watch);
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    expect(next).toBeGreaterThan(50);
+    expect(summaryOf(result)).toMatchObject({ Done: names.length, Failed: 0 });
+    expect(count('kmsx_backup')).toBe(names.length);
+    expect(jsonLinesOf(at('out.jsonl'))).toHaveLength(names.length);
+    const lost = Number(summaryOf(result)['KeysGeneratedAndLost']);
+    expect(made() - names.length).toBeLessThanOrEqual(lost);
+  });
+
   it('goes on for another run, and is only that one’s', async () => {
     writeManifest(at('keys.jsonl'), 20);
     const first = await run(...exportArgs('--limit', '5'));

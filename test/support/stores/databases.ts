@@ -26,6 +26,8 @@ export interface TestDatabase {
   /** Runs SQL as who owns the database; gives what it prints, one line a row. */
   readonly sql: (text: string) => string;
   start(): Promise<void>;
+  /** Ends the sessions of `backups`, and nothing else. */
+  cut(): void;
   /** How many sessions wait for another transaction. */
   waiting(): number;
   /**
@@ -61,6 +63,11 @@ ALTER DATABASE postgres RESET default_tablespace; DROP TABLESPACE IF EXISTS smal
     },
     sql: (text) => server.sql(text),
     start: () => server.start(),
+    cut: () => {
+      server.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'backups'",
+      );
+    },
     waiting: () =>
       Number(server.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")),
     limitRoom: (folder) => {
@@ -102,6 +109,9 @@ GRANT backup_worker TO backups; SET DEFAULT ROLE backup_worker FOR backups;`);
     },
     sql: (text) => server.sql(text),
     start: () => server.start(),
+    cut: () => {
+      server.sql('KILL CONNECTION USER backups');
+    },
     waiting: () =>
       Number(
         server.sql(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { kmsxError } from '../../../src/base/error.ts';
-import { Connection } from '../../../src/stores/connection.ts';
+import { Connection, inTransaction } from '../../../src/stores/connection.ts';
 import type { Database } from '../../../src/stores/database.ts';
 
 /** A database that only counts: which connection ran what. */
@@ -30,7 +30,7 @@ it.each([
   ['a use', (connection: Connection) => connection.exclusive(() => Promise.reject(lost)), []],
   [
     'a transaction',
-    (connection: Connection) => connection.transaction(() => Promise.reject(lost)),
+    (connection: Connection) => connection.exclusive(inTransaction(() => Promise.reject(lost))),
     ['1 BEGIN'],
   ],
 ] as const)('is made again where it was lost in %s', async (_, use, before) => {
@@ -43,7 +43,20 @@ it.each([
 it('stays after a refusal, whose transaction is rolled back', async () => {
   const { connection, log } = counting();
   const refused = kmsxError('store-name-exists', 'taken');
-  await expect(connection.transaction(() => Promise.reject(refused))).rejects.toBe(refused);
-  await connection.transaction(({ query }) => query('INSERT'));
+  await expect(connection.exclusive(inTransaction(() => Promise.reject(refused)))).rejects.toBe(
+    refused,
+  );
+  await connection.exclusive(inTransaction(({ query }) => query('INSERT')));
   expect(log).toEqual(['1 BEGIN', '1 ROLLBACK', '1 BEGIN', '1 INSERT', '1 COMMIT']);
+});
+
+it('is used once more, and no oftener, for what may be done twice', async () => {
+  const { connection, log } = counting();
+  let times = 0;
+  const use = ({ query }: Database): Promise<unknown> =>
+    (times += 1) === 1 ? Promise.reject(lost) : query('UPDATE');
+  await connection.repeatable(use);
+  expect(log).toEqual(['1 closed', '2 UPDATE']);
+  await expect(connection.repeatable(() => Promise.reject(lost))).rejects.toBe(lost);
+  expect(log).toEqual(['1 closed', '2 UPDATE', '2 closed', '3 closed']);
 });
