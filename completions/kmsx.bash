@@ -23,6 +23,7 @@ _kmsx_find_command() {
     'kmsx list-tokens') found='kmsx list-tokens' ;;
     'kmsx list-keys') found='kmsx list-keys' ;;
     'kmsx policy') found='kmsx policy' ;;
+    'kmsx ceremony') found='kmsx ceremony' ;;
     'kmsx rehearse') found='kmsx rehearse' ;;
     'kmsx local-kms') found='kmsx local-kms' ;;
     'kmsx completion') found='kmsx completion' ;;
@@ -41,7 +42,7 @@ _kmsx_list_command() {
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
         batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy
-        rehearse local-kms completion version cache help)
+        ceremony rehearse local-kms completion version cache help)
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
@@ -375,9 +376,11 @@ _kmsx_find_operand() {
     'kmsx drill '*) takes=none ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx store 0') takes=values values=(init check) ;;
-    'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help) ;;
+    'kmsx ceremony 0') takes=values values=(plan) ;;
+    'kmsx ceremony 1') takes=none ;;
+    'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony rehearse local-kms completion version cache help) ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
   esac
 }
 

@@ -29,6 +29,7 @@ const WRAPPING_KEYS = 'Wrapping keys and documents:';
 const STORES = 'Backups:';
 const MODULES = 'Cryptographic modules:';
 const ACCOUNT = 'Account and connection:';
+const CEREMONIES = 'Ceremonies:';
 const REHEARSALS = 'Rehearsals:';
 const SHELL = 'Shell and help:';
 
@@ -143,6 +144,12 @@ const COMMANDS: readonly CommandEntry[] = [
     group: ACCOUNT,
     summary: 'print the minimal RAM policy for commands, or check it',
     load: async () => (await import('../commands/account/policy/policy.ts')).definePolicy,
+  },
+  {
+    name: 'ceremony',
+    group: CEREMONIES,
+    summary: 'plan a key ceremony',
+    load: async () => (await import('../commands/ceremonies/ceremony.ts')).defineCeremony,
   },
   {
     name: 'rehearse',
