@@ -24,6 +24,7 @@ _kmsx_find_command() {
     'kmsx list-keys') found='kmsx list-keys' ;;
     'kmsx policy') found='kmsx policy' ;;
     'kmsx ceremony') found='kmsx ceremony' ;;
+    'kmsx record') found='kmsx record' ;;
     'kmsx rehearse') found='kmsx rehearse' ;;
     'kmsx local-kms') found='kmsx local-kms' ;;
     'kmsx completion') found='kmsx completion' ;;
@@ -42,7 +43,7 @@ _kmsx_list_command() {
     kmsx)
       commands=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key
         batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy
-        ceremony rehearse local-kms completion version cache help)
+        ceremony record rehearse local-kms completion version cache help)
       ;;
     'kmsx export-key')
       options+=(--key-id --pubkey --expect-fingerprint --wrapping-algorithm --wrapping-key-spec
@@ -378,9 +379,11 @@ _kmsx_find_operand() {
     'kmsx store 0') takes=values values=(init check) ;;
     'kmsx ceremony 0') takes=values values=(plan) ;;
     'kmsx ceremony 1') takes=none ;;
-    'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony rehearse local-kms completion version cache help) ;;
+    'kmsx record 0') takes=values values=(head) ;;
+    'kmsx record 1') takes=none ;;
+    'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony record rehearse local-kms completion version cache help) ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
-    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
+    'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony record rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
   esac
 }
 

@@ -41,6 +41,8 @@ function __kmsx_find_command
             echo 'kmsx policy'
         case 'kmsx ceremony'
             echo 'kmsx ceremony'
+        case 'kmsx record'
+            echo 'kmsx record'
         case 'kmsx rehearse'
             echo 'kmsx rehearse'
         case 'kmsx local-kms'
@@ -279,6 +281,7 @@ complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-tokens -d 'list the tokens of a m
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a list-keys -d 'list KMS keys, and show which ones export-key can use'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a policy -d 'print the minimal RAM policy for commands, or check it'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a ceremony -d 'plan a key ceremony'
+complete -c kmsx -n '__kmsx_at 0 kmsx' -a record -d 'verify the record of a ceremony, and add to it'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a rehearse -d 'run a whole ceremony against the embedded KMS'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a local-kms -d 'run the embedded KMS as a server on loopback'
 complete -c kmsx -n '__kmsx_at 0 kmsx' -a completion -d 'print a shell completion script'
@@ -631,9 +634,11 @@ complete -c kmsx -n '__kmsx_in kmsx policy' -l deadline -r -f -d 'for all attemp
 
 complete -c kmsx -n '__kmsx_at 0 kmsx ceremony' -a plan
 
+complete -c kmsx -n '__kmsx_at 0 kmsx record' -a head
+
 complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete_directories)' -d 'write the files into this folder, and leave them there'
 
-complete -c kmsx -n '__kmsx_from 0 kmsx local-kms' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony rehearse local-kms completion version cache help'
+complete -c kmsx -n '__kmsx_from 0 kmsx local-kms' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony record rehearse local-kms completion version cache help'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l port -r -f -d 'the port on 127.0.0.1; 0 for a free one'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l state -r -f -a '(__fish_complete_directories)' -d 'keep the state in this folder'
 complete -c kmsx -n '__kmsx_in kmsx local-kms' -l seed -r -F -d 'the content of a new state: access keys, policies, keys, as JSON'
@@ -643,4 +648,4 @@ complete -c kmsx -n '__kmsx_in kmsx local-kms' -l env -d 'print lines of a shell
 
 complete -c kmsx -n '__kmsx_at 0 kmsx completion' -a 'bash zsh fish'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms'
+complete -c kmsx -n '__kmsx_at 0 kmsx help' -a 'export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony record rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms'

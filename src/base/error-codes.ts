@@ -95,6 +95,7 @@ const MEANINGS = {
     'component-sets-mixed': 'components of different splits',
     'component-twice': 'the same component given twice',
     'component-missing': 'fewer components than are needed',
+    'record-missing': 'a folder without the record of a ceremony',
     'fault-malformed': 'a malformed fault for the embedded KMS',
     'seed-malformed': 'a malformed seed for the embedded KMS',
     'state-malformed': 'a malformed state of the embedded KMS',

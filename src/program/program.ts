@@ -152,6 +152,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/ceremonies/ceremony.ts')).defineCeremony,
   },
   {
+    name: 'record',
+    group: CEREMONIES,
+    summary: 'verify the record of a ceremony, and add to it',
+    load: async () => (await import('../commands/ceremonies/record.ts')).defineRecord,
+  },
+  {
     name: 'rehearse',
     group: REHEARSALS,
     summary: 'run a whole ceremony against the embedded KMS',

@@ -251,6 +251,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'leave out one of them, and add another component of the set if one is missing',
   ],
   'component-missing': ['kmsx inspect FILE… shows the Number of each, and how many are needed'],
+  'record-missing': [
+    'give the folder that kmsx ceremony run was given as --folder: record.jsonl lies in it',
+  ],
   'fault-malformed': [
     'KIND:NAME=VALUE,…, as in throttle:action=Decrypt,first=2 or delay:ms=500,probability=0.3',
   ],

@@ -11,6 +11,7 @@ import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
+import { actionArgument, assertTaken } from '../shared/actions.ts';
 import { describe } from '../shared/describe.ts';
 import { assertOnePassphraseSource, passphraseInput } from '../shared/passphrase.ts';
 import { contextInput } from '../shared/context-options.ts';
@@ -22,7 +23,7 @@ import { openManifest } from './open-manifest.ts';
 import type { FreeNames } from './free-names.ts';
 import { freeNames } from './free-names.ts';
 import type { BatchOptions } from './options.ts';
-import { addBatchOptions, assertTaken, batchArgument, readRunLimits } from './options.ts';
+import { addBatchOptions, readRunLimits, TAKEN_BY } from './options.ts';
 import { assertNewOrBegun, isBegun, lineFileJudge, readPlaces } from './places.ts';
 import { assertReachable } from './readers.ts';
 import type { PlannedRun } from './planned-run.ts';
@@ -58,7 +59,9 @@ export function defineBatch(command: Command, io: Io): void {
     ],
     exitCodes: [0, 2, 3, 4, 5, 6, 7, 8],
   });
-  command.addArgument(batchArgument());
+  command.addArgument(
+    actionArgument('kmsx batch', '<command>', 'what is run for every line', BATCH_COMMANDS),
+  );
   addBatchOptions(command);
   command.action(async (batch: BatchCommand, options: BatchOptions) => {
     await run(batch, options, command, createSession(command, io));
@@ -73,7 +76,7 @@ async function run(
 ): Promise<void> {
   const { io } = session;
   assertSafeEnvironment(io);
-  assertTaken(batch, command);
+  assertTaken(command, batch, TAKEN_BY);
   const limits = readRunLimits(options);
   const places = readPlaces(batch, options, io);
   assertOnePassphraseSource(options);

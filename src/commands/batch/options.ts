@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { Argument } from 'commander';
 import { kmsxError } from '../../base/error.ts';
-import { notAmong } from '../../base/nearly-right.ts';
 import type { BatchCommand } from '../../batch/manifest/fields.ts';
-import { BATCH_COMMANDS } from '../../batch/manifest/fields.ts';
 import { oneOf, optionOr } from '../../terminal/options.ts';
 import type { NewContextOptions } from '../data-keys/reencrypt-key/new-context-options.ts';
 import { addNewContextOptions } from '../data-keys/reencrypt-key/new-context-options.ts';
+import type { TakenBy } from '../shared/actions.ts';
 import { checkValueMethodsOption } from '../shared/check-value-options.ts';
 import type { ConnectionOptions } from '../shared/connection-options.ts';
 import { addConnectionOptions } from '../shared/connection-options.ts';
@@ -45,16 +43,6 @@ export interface BatchOptions
   readonly format: 'base64' | 'hex' | 'raw';
   readonly checkValueOnly: boolean;
   readonly checkValueMethods?: string;
-}
-
-export function batchArgument(): Argument {
-  return new Argument('<command>', 'what is run for every line')
-    .choices([...BATCH_COMMANDS])
-    .argParser((word: string) => {
-      const command = BATCH_COMMANDS.find((each) => each === word);
-      if (command !== undefined) return command;
-      throw notAmong('kmsx batch', word, BATCH_COMMANDS);
-    });
 }
 
 export function addBatchOptions(command: Command): void {
@@ -121,7 +109,7 @@ const NEW_EXPORTS = ['export-key', 'reexport-key'] as const;
 const OPENED = ['verify-key', 'unwrap-key'] as const;
 
 /** Options that are not for every command, by their names in `BatchOptions`. */
-export const TAKEN_BY: Readonly<Partial<Record<keyof BatchOptions, readonly BatchCommand[]>>> = {
+export const TAKEN_BY: TakenBy<BatchOptions, BatchCommand> = {
   backupDir: ['export-key', 'reencrypt-key'],
   rate: ONLINE,
   keyId: ['export-key'],
@@ -153,20 +141,6 @@ export const TAKEN_BY: Readonly<Partial<Record<keyof BatchOptions, readonly Batc
   maxAttempts: ONLINE,
   deadline: ONLINE,
 };
-
-/**
- * Refuses options that are for other commands.
- *
- * @throws KmsxError `bad-usage`
- */
-export function assertTaken(batch: BatchCommand, command: Command): void {
-  for (const option of command.options) {
-    const name = option.attributeName() as keyof BatchOptions;
-    const isGiven = command.getOptionValueSource(name) === 'cli';
-    if (!isGiven || TAKEN_BY[name]?.includes(batch) !== false) continue;
-    throw kmsxError('bad-usage', `${option.long ?? name} is not for batch ${batch}`);
-  }
-}
 
 /** How a batch is run. */
 export interface RunLimits {

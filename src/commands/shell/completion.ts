@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { Argument } from 'commander';
-import { notAmong } from '../../base/nearly-right.ts';
 import type { Io } from '../../terminal/io.ts';
 import { textWritten } from '../../terminal/output/stdout.ts';
+import { actionArgument } from '../shared/actions.ts';
 import { describe } from '../shared/describe.ts';
 
 /** The files of `completions/` by shell, as JSON, put in by the build; `npm run completions` generates them. */
@@ -26,11 +25,9 @@ export function defineCompletion(command: Command, io: Io): void {
   });
   const scripts = JSON.parse(KMSX_COMPLETIONS) as Scripts;
   const shells = Object.keys(scripts);
-  const argument = new Argument('<shell>', 'the shell').choices(shells).argParser((word) => {
-    if (shells.includes(word)) return word;
-    throw notAmong('kmsx completion', word, shells);
-  });
-  command.addArgument(argument).action(async (shell: keyof Scripts) => {
-    await textWritten(io.stdout.write(Buffer.from(scripts[shell])));
-  });
+  command
+    .addArgument(actionArgument('kmsx completion', '<shell>', 'the shell', shells))
+    .action(async (shell: keyof Scripts) => {
+      await textWritten(io.stdout.write(Buffer.from(scripts[shell])));
+    });
 }

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { Argument } from 'commander';
 import { kmsxError } from '../../base/error.ts';
-import { notAmong } from '../../base/nearly-right.ts';
 import { checkStore } from '../../stores/check.ts';
 import { storeAt } from '../../stores/failure.ts';
 import type { Database, Finding } from '../../stores/database.ts';
@@ -15,6 +13,7 @@ import { fact } from '../../terminal/output/view.ts';
 import type { View } from '../../terminal/output/view.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
+import { actionArgument } from '../shared/actions.ts';
 import { describe } from '../shared/describe.ts';
 import type { StoreOptions } from '../shared/store/store-options.ts';
 import {
@@ -55,11 +54,7 @@ export function defineStore(command: Command, io: Io): void {
     ],
     exitCodes: [0, 2, 3, 5, 7],
   });
-  const argument = new Argument('<action>', 'what to do').choices(ACTIONS).argParser((word) => {
-    if (ACTIONS.some((action) => action === word)) return word;
-    throw notAmong('kmsx store', word, ACTIONS);
-  });
-  command.addArgument(argument);
+  command.addArgument(actionArgument('kmsx store', '<action>', 'what to do', ACTIONS));
   command.option('--print', 'with init: print the SQL, and connect to nothing', false);
   addStoreOptions(command);
   command.action(async (action: Action, options: StoreCommandOptions) => {
