@@ -7,6 +7,7 @@ export type StepKind =
   | 'fingerprint'
   | 'dry-run'
   | 'data-key'
+  | 'export'
   | 'check-value'
   | 'backups'
   | 'witness'
@@ -41,11 +42,13 @@ export const STATEMENT =
 /** The steps of a plan, in order. */
 export function stepsOf(plan: CeremonyPlan): readonly Step[] {
   const { Recipients: recipients } = plan;
+  const [first, ...others] = recipients;
   const drafts: Draft[] = [
     people(),
     ...recipients.flatMap((recipient) => [wrappingKey(recipient), fingerprint(recipient)]),
     dryRun(),
-    dataKey(plan),
+    dataKey(plan, first),
+    ...others.map((recipient) => exportAgain(recipient)),
     ...recipients.map((recipient) => checkValue(recipient)),
     backups(),
     ...(plan.Witness ? [witness()] : []),
@@ -111,12 +114,23 @@ function dryRun(): Draft {
   };
 }
 
-function dataKey({ Backups, Recipients }: CeremonyPlan): Draft {
+function dataKey({ Backups }: CeremonyPlan, recipient: PlanRecipient): Draft {
   return {
     kind: 'data-key',
+    recipient,
     name: 'the data key',
-    text: `KMS generates the data key. Its backup goes to ${Backups.length} places and to the folder of the ceremony, then it is exported to ${Recipients.length === 1 ? 'the recipient' : `${Recipients.length} recipients`}.`,
+    text: `KMS generates the data key. Its backup goes into the folder of the ceremony and to ${Backups.length} places, then the export for ${recipient.Name} is written.`,
     says: [{ role: 'leader', words: 'From now on a data key exists. No file is deleted.' }],
+  };
+}
+
+function exportAgain(recipient: PlanRecipient): Draft {
+  return {
+    kind: 'export',
+    recipient,
+    name: `the export for ${recipient.Name}`,
+    text: 'The data key of the backup is exported under the wrapping key of the recipient.',
+    says: [],
   };
 }
 
@@ -176,4 +190,10 @@ function seal(): Draft {
       { role: 'witness', words: 'I write it on my paper.' },
     ],
   };
+}
+
+/** The recipient of a step that is for one. */
+export function recipientOf({ recipient, name }: Step): PlanRecipient {
+  if (recipient === undefined) throw new TypeError(`${name} is for a recipient`);
+  return recipient;
 }

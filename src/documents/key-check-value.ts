@@ -213,6 +213,18 @@ export function parseExpectedCheckValue(text: string): KeyCheckValue {
   return { Method: facts.method, Value: digits.toLowerCase() };
 }
 
+/** A check value as `parseExpectedCheckValue` takes it, such as `label:…`. */
+export function checkValueText({ Method, Value }: KeyCheckValue): string {
+  const facts = METHODS.find(({ method }) => method === Method);
+  return `${facts?.word ?? Method}:${Value}`;
+}
+
+/** The check values that prove most: those of 128 bits where there are any. */
+export function strongestCheckValues(values: readonly KeyCheckValue[]): readonly KeyCheckValue[] {
+  const bits = assuranceBits(values);
+  return values.filter((each) => assuranceBits([each]) === bits);
+}
+
 function placeholderHints(text: string): string[] | undefined {
   const hint = placeholderHint(text);
   return hint === undefined ? undefined : [hint];

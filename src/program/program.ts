@@ -267,6 +267,9 @@ async function loadCommand(program: Command, name: string, io: Io): Promise<Comm
   (await entry.load())(command, io, {
     program,
     load: (other) => loadCommand(program, other, io),
+    run: async (argv, other) => {
+      await createProgram(other, argv).command.parseAsync([...argv], { from: 'user' });
+    },
   });
   addShortForms(command);
   return command;

@@ -98,10 +98,10 @@ export interface ComparedEvent {
   /** The name of the person who read, and of the one who compared. */
   readonly ReadBy?: string;
   readonly ComparedBy?: string;
-  /** By what it was confirmed: a typed word or value, or nobody (an unattended practice). */
-  readonly How: 'typed' | 'unattended';
+  /** By what it was confirmed: a typed word or value, the plan, or nobody (an unattended practice). */
+  readonly How: 'typed' | 'plan' | 'unattended';
   readonly Same: boolean;
-  /** What was typed in its place. */
+  /** What was typed, or stands in the plan, in its place. */
   readonly Typed?: string;
 }
 

@@ -61,6 +61,17 @@ export interface Io extends FileContext {
   /** Asks on the terminal itself, never through stdin or stderr; undefined if there is no terminal. */
   promptSecret(question: string): Promise<SecretBytes | undefined>;
   /**
+   * Asks for a line on the terminal itself, which shows what is typed.
+   *
+   * @param text - lines to be shown, and the question; line feeds are kept
+   * @returns without blanks around it; undefined if there is no terminal
+   */
+  promptLine(text: string): Promise<string | undefined>;
+  /** The name of this machine. */
+  readonly hostName: string;
+  /** The operating system, such as `Linux 6.1.0`. */
+  readonly system: string;
+  /**
    * From now on a signal to stop is the command's normal affair and no interruption: `signal` does not abort, and `take`
    * gets it. Another one of the same kind ends the process, unless `take` gives true.
    */

@@ -1,7 +1,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { secretBuffer, SecretBytes, secretCopy } from '../base/secret-bytes.ts';
-import { oneLine } from './output/printable.ts';
+import { oneLine, printable } from './output/printable.ts';
 import { Interrupted } from './exit-codes.ts';
 import { lineEditor } from './line-editor.ts';
 
@@ -20,12 +20,8 @@ export async function promptSecret(
   question: string,
   signal: AbortSignal,
 ): Promise<SecretBytes | undefined> {
-  let descriptor: number;
-  try {
-    descriptor = openSync('/dev/tty', 'r+');
-  } catch {
-    return undefined; // no controlling terminal: the caller suggests another way
-  }
+  const descriptor = openTerminal();
+  if (descriptor === undefined) return undefined;
   const terminal = new ReadStream(descriptor);
   try {
     writeSync(descriptor, oneLine(question));
@@ -35,6 +31,43 @@ export async function promptSecret(
     terminal.setRawMode(false);
     writeSync(descriptor, '\n');
     terminal.destroy();
+  }
+}
+
+/**
+ * Asks for a line on the terminal itself, which shows and edits what is typed.
+ *
+ * @param text - lines to be shown, and the question
+ * @returns without blanks around it; undefined if the process has no terminal
+ */
+export async function promptLine(text: string, signal: AbortSignal): Promise<string | undefined> {
+  const descriptor = openTerminal();
+  if (descriptor === undefined) return undefined;
+  const terminal = new ReadStream(descriptor);
+  try {
+    writeSync(descriptor, printable(text));
+    return await new Promise((resolve, reject) => {
+      const stop = (): void => {
+        reject(signal.reason instanceof Error ? signal.reason : new Interrupted('SIGINT'));
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      terminal.once('end', stop);
+      terminal.once('data', (line: Buffer) => {
+        signal.removeEventListener('abort', stop);
+        resolve(line.toString().trim());
+      });
+    });
+  } finally {
+    terminal.destroy();
+  }
+}
+
+/** @returns undefined without a controlling terminal: the caller suggests another way */
+function openTerminal(): number | undefined {
+  try {
+    return openSync('/dev/tty', 'r+');
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { fstatSync } from 'node:fs';
+import { hostname, release, type } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemErrorCode } from '../base/error.ts';
 import { isOpenForWriting, isTerminal, writeDescriptor } from '../base/files/descriptor.ts';
 import type { InputStream, Io, OutputStream } from './io.ts';
-import { promptSecret } from './prompt.ts';
+import { promptLine, promptSecret } from './prompt.ts';
 
 /**
  * Makes the `Io` of the real process.
@@ -47,6 +48,9 @@ export function systemIo(
     random: () => Math.random(),
     mayAsk: true,
     promptSecret: (question) => promptSecret(question, signal),
+    promptLine: (text) => promptLine(text, signal),
+    hostName: hostname(),
+    system: `${type()} ${release()}`,
     userId: host.geteuid?.(),
     killGroup: (groupId) => {
       try {

@@ -47,6 +47,8 @@ const FIXED = {
   opensslVersion: '3.0.16',
   nodeVersion: '20.20.0',
   pid: 4242,
+  hostName: 'ceremony',
+  system: 'Linux 6.1.0',
   now: () => TEST_NOW,
   isProcessAlive: (pid: number) => pid === 4242,
   sleep: () => Promise.resolve(),
@@ -91,6 +93,10 @@ export function testIo(options: TestIoOptions = {}): TestIo {
       return Promise.resolve(
         answer === undefined ? undefined : new SecretBytes(Buffer.from(answer)),
       );
+    },
+    promptLine: (text) => {
+      stderr.push(Buffer.from(text));
+      return Promise.resolve(typed.shift());
     },
     stdoutText: () => Buffer.concat(stdout).toString(),
     stderrText: () => Buffer.concat(stderr).toString(),

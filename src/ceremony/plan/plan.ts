@@ -50,7 +50,7 @@ export interface CeremonyPlan {
   /** Whether the context gets a unique id; true if it is left out. */
   readonly Bind: boolean;
   readonly People: readonly PlanPerson[];
-  readonly Recipients: readonly PlanRecipient[];
+  readonly Recipients: readonly [PlanRecipient, ...PlanRecipient[]];
   /** Files relative to the plan, `secret:NAME` or `store:NAME`. */
   readonly Backups: readonly string[];
   /** Whether other programs repeat what was verified. */

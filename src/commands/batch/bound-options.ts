@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { envValue } from '../../base/env.ts';
 import type { BatchCommand, LineValues } from '../../batch/manifest/fields.ts';
 import type { Io } from '../../terminal/io.ts';
-import type { OptionValues } from '../shared/view/command-line.ts';
 import type { BatchOptions } from './options.ts';
 import { TAKEN_BY } from './options.ts';
 
@@ -69,15 +68,6 @@ export function boundOptions(
     return isNone ? [] : [[option.long ?? name, value]];
   });
   return Object.fromEntries(bound);
-}
-
-/** The options as they were given, for the command that goes on. */
-export function givenOptions(command: Command): OptionValues[] {
-  return command.options.flatMap((option): OptionValues[] => {
-    const name = option.attributeName();
-    if (command.getOptionValueSource(name) !== 'cli') return [];
-    return [[option.long ?? name, command.getOptionValue(name) as OptionValues[1]]];
-  });
 }
 
 /**

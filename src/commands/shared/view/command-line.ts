@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { fileWord, shellWord } from '../../../base/shell-word.ts';
 
 /** An option and its values; what was not given is undefined, and left out. */
@@ -34,4 +35,13 @@ function withValue(option: string, value: string): string {
 /** An operand is an option of kmsx, or a file. */
 function operandWord(operand: string): string {
   return operand.startsWith('--') ? operand : fileWord(operand);
+}
+
+/** The options as they were given, for the command that goes on. */
+export function givenOptions(command: Command): OptionValues[] {
+  return command.options.flatMap((option): OptionValues[] => {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') return [];
+    return [[option.long ?? name, command.getOptionValue(name) as OptionValues[1]]];
+  });
 }
