@@ -68,6 +68,8 @@ const PLACEHOLDERS: ErrorDetails = {
   'file-unwritable': {},
   'journal-locked': { path: 'OUT.journal.lock.1', pid: 'PID', elsewhere: undefined },
   'output-locked': { path: 'OUT.lock.1', pid: 'PID', elsewhere: undefined },
+  'record-locked': { path: 'FOLDER/record.jsonl.lock.1', pid: 'PID', elsewhere: undefined },
+  'record-changed': {},
   'lines-failed': { resume: 'the same command' },
   'port-taken': { port: 'PORT', reason: 'REASON' },
 };

@@ -2,8 +2,8 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
-import { fewDescriptors } from '../base/files/few-descriptors.ts';
+import { kmsxError } from '../base/error.ts';
+import { readError } from '../base/files/read-error.ts';
 import { openPatiently, readUpTo } from '../base/files/read-up-to.ts';
 import { classify } from './classify.ts';
 import type { OpenedPlace } from './opened-place.ts';
@@ -129,18 +129,4 @@ async function readDocument(path: string, label: string, signal: AbortSignal): P
   } finally {
     await handle?.close();
   }
-}
-
-/** What a folder or a file in it could not be read for, as an error of kmsx; any other error unchanged. */
-export function readError(label: string, error: unknown): unknown {
-  if (error instanceof KmsxError) return error;
-  const code = systemErrorCode(error);
-  const few = fewDescriptors(code, error);
-  if (code === undefined || few !== undefined) return few ?? error;
-  if (code === 'ENOENT') {
-    return kmsxError('file-missing', `${label} does not exist`, { cause: error });
-  }
-  return code === 'ENOTDIR'
-    ? kmsxError('bad-usage', `${label} is no folder`, { cause: error })
-    : kmsxError('file-unreadable', `${label} cannot be read (${code})`, { cause: error });
 }

@@ -6,8 +6,8 @@ import type { AppendFile } from '../base/files/append-file.ts';
 import { openAppendFile } from '../base/files/append-file.ts';
 import type { FileContext } from '../base/files/durable-file.ts';
 import { writeError } from '../base/files/write-error.ts';
+import { readError } from '../base/files/read-error.ts';
 import type { ProofDocument } from '../documents/proof-document.ts';
-import { readError } from './folder-place.ts';
 
 /** Where a run writes its proofs: a new file, one on each line. */
 export interface ProofFile {

@@ -144,6 +144,7 @@ const MEANINGS = {
     'store-tls-failed': 'the TLS connection to the store failed or was not trusted',
     'journal-locked': 'another process works on the same journal',
     'output-locked': 'another process adds to the same output',
+    'record-locked': 'another process adds to the same record',
     'state-locked': 'another process has locked the state of the embedded KMS',
   },
   crypto: {
@@ -165,6 +166,11 @@ const MEANINGS = {
     'check-value-mismatch': 'a key check value that differs from the expected one',
     'fingerprint-mismatch': 'a public key that differs from the expected one',
     'backups-differ': 'backups that hold another data key than they should, found by drill',
+    'record-changed': 'a record, or a file that it names, that is not what it was',
+    'record-not-sealed': 'a record of a ceremony that has not come to its end',
+    'record-head-differs': 'a record that has another head than the one that it should have',
+    'record-signatures-missing': 'a record that fewer people signed than were asked for',
+    'record-other-key': 'a document of another data key than that of the record',
     'rehearsal-failed': 'a step of the rehearsal that did not give the required result',
   },
   io: {

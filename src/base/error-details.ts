@@ -87,6 +87,7 @@ export interface ErrorDetails {
   readonly 'state-malformed': { readonly path: string; readonly place: string };
   readonly 'journal-locked': OfLock;
   readonly 'output-locked': OfLock;
+  readonly 'record-locked': OfLock;
   readonly 'state-locked': OfLock & { readonly folder: string };
   readonly 'store-missing-option': { readonly place: string };
   readonly 'store-url-password': OfStore;
@@ -96,6 +97,8 @@ export interface ErrorDetails {
   readonly 'store-permission-missing': OfStore;
   /** `resume` is the command that tries them again. */
   readonly 'lines-failed': { readonly resume: string };
+  /** What is not as it was: a line of the record by its number from 1, or a file by its name in the record. */
+  readonly 'record-changed': { readonly line?: number; readonly file?: string };
   readonly 'wrapping-hash-mislabelled': { readonly algorithm: string };
   readonly 'passphrase-wrong': OfInput;
   readonly 'module-not-loaded': { readonly path: string };

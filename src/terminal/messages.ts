@@ -340,6 +340,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'journal-locked': [lockHint('wait for process PID to end')],
   'output-locked': [lockHint('wait for process PID to end, or give another --out')],
+  'record-locked': [lockHint('wait for process PID to end')],
   'state-locked': [lockHint('wait for process PID to end, or give local-kms another --state DIR')],
 
   'unwrap-failed': [
@@ -388,6 +389,22 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'backups-differ': [
     'stop: find out who changed the backup; an older copy, or another place of it, may hold the key',
   ],
+  'record-changed': [
+    ({ file }) =>
+      file === undefined
+        ? 'stop: find out who changed it; another copy of the folder may be whole'
+        : `stop: find out who changed ${file}; another copy of the folder may have it`,
+  ],
+  'record-not-sealed': [
+    'kmsx ceremony run PLAN --folder DIR --resume goes on with the ceremony, which seals it in the end',
+  ],
+  'record-head-differs': [
+    'stop: compare it with the paper once more, digit by digit; if it differs, this is not the record whose head was written down',
+  ],
+  'record-signatures-missing': [
+    'kmsx record head FOLDER has the command to sign it with; --allowed-signers names who counts',
+  ],
+  'record-other-key': ['give the folder of the ceremony that made this data key'],
   'rehearsal-failed': ['do not hold the ceremony until the cause is understood'],
 
   'lines-failed': [({ resume }) => `to try them again: ${resume}`],

@@ -1,6 +1,6 @@
 import type { Destination } from '../../batch/delivery.ts';
 import type { Journal } from '../../batch/journal/journal.ts';
-import { lockPlace } from '../../batch/lock-place.ts';
+import { lockPlace } from '../../base/files/lock-place.ts';
 import type { BatchCommand, LineValues } from '../../batch/manifest/fields.ts';
 import type { Pace } from '../../kms/pace.ts';
 import { paceOf } from '../../kms/pace.ts';

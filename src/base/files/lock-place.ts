@@ -1,6 +1,6 @@
-import { kmsxError } from '../base/error.ts';
-import type { Lock, LockContext } from '../base/files/lock-file.ts';
-import { holderOf, takeLock } from '../base/files/lock-file.ts';
+import { kmsxError } from '../error.ts';
+import type { Lock, LockContext } from './lock-file.ts';
+import { holderOf, takeLock } from './lock-file.ts';
 
 /**
  * Locks a file that a run adds to, until it is released or its process ends.
@@ -8,7 +8,7 @@ import { holderOf, takeLock } from '../base/files/lock-file.ts';
  * @throws KmsxError with the given code while another process has it
  */
 export async function lockPlace(
-  code: 'journal-locked' | 'output-locked',
+  code: 'journal-locked' | 'output-locked' | 'record-locked',
   { path, label }: { readonly path: string; readonly label: string },
   context: LockContext,
 ): Promise<Lock> {
