@@ -7,7 +7,7 @@ import { readInput } from '../../../terminal/files/inputs.ts';
 import { textWritten } from '../../../terminal/output/stdout.ts';
 import { nextBlock, printView, showsViews } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
-import type { RecordOptions } from '../record.ts';
+import type { RecordOptions } from './options.ts';
 
 /**
  * `kmsx record head`: prints the text that people sign, and tells the command to sign it with.
