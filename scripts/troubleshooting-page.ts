@@ -36,6 +36,7 @@ const PLACEHOLDERS: ErrorDetails = {
   'document-format-unknown': { format: 'FORMAT' },
   'secret-name-malformed': { name: 'NAME' },
   'key-id-malformed': { option: '--OPTION', reason: 'form' },
+  'plan-malformed': { mistakes: [] },
   'gateway-malformed': { reason: 'form' },
   'proxy-unsupported': { scheme: 'SCHEME' },
   'rehearsal-mixed': {},

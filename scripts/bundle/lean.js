@@ -1,6 +1,8 @@
 /* An esbuild plugin that keeps out of the bundle what kmsx never runs, since every command that talks to KMS
    would load it. What is left out throws when it is used after all. */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /* The SDK's runtime brings a WebSocket client with proxies, XML, and dates in words. KMS answers in JSON over
@@ -144,6 +146,12 @@ export const leanBundle = {
         contents: 'export default { stdout: { level: 1 }, stderr: { level: 1 } };',
       }),
     );
+
+    // For Node.js it prints what it reads where LOG_TOKENS or LOG_STREAM are set; this is the same without that.
+    build.onResolve({ filter: /^yaml$/ }, ({ resolveDir }) => {
+      const { resolve } = createRequire(join(resolveDir, 'any.js'));
+      return { path: join(dirname(resolve('yaml/package.json')), 'browser/dist/index.js') };
+    });
 
     // An import of node:process reads each of its properties, and so opens stdin, stdout and stderr as streams.
     build.onResolve({ filter: /^(node:)?process$/ }, ({ path, kind }) =>

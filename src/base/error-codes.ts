@@ -26,6 +26,8 @@ const MEANINGS = {
     'output-changed': 'an output of a batch that no longer holds what its journal says',
     'manifest-malformed': 'a manifest, or a line of one, that is not what the command takes',
     'manifest-changed': 'a manifest that was changed while it was worked on',
+    'plan-malformed': 'a plan of a ceremony that is not what a plan is',
+    'plan-unsound': 'a plan of a ceremony in which ceremony check found what cannot be held',
     'journal-malformed': 'a journal with a line that is none',
     'journal-mismatch': 'a journal of another manifest, command or options',
     'journal-behind': 'an older copy of a journal, which knows nothing of files that are there',

@@ -47,6 +47,14 @@ export interface ErrorDetails {
   readonly 'document-malformed': OfInput & { readonly field?: string };
   readonly 'document-format-unknown': { readonly format: string };
   readonly 'secret-name-malformed': { readonly name: string };
+  /** Every mistake, in the order of the lines. */
+  readonly 'plan-malformed': {
+    readonly mistakes: readonly {
+      readonly line: number;
+      readonly message: string;
+      readonly hint?: string | undefined;
+    }[];
+  };
   readonly 'key-id-malformed': {
     readonly option: string;
     readonly reason: 'empty' | 'invisible' | 'alias-prefix' | 'alias' | 'arn' | 'form';

@@ -60,6 +60,10 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   ],
   'manifest-malformed': ['kmsx batch --help has the fields of each command'],
   'manifest-changed': ['what was recorded is done: start again with the manifest as it was'],
+  'plan-malformed': [
+    'kmsx ceremony plan prints a plan with a comment on each field; kmsx ceremony check PLAN finds all mistakes',
+  ],
+  'plan-unsound': ['mend the plan where it says so, and check it again'],
   'journal-malformed': ['it was changed by another program: use the original'],
   'journal-mismatch': [
     'repeat the options, or give another --journal, --out and folders for another run',

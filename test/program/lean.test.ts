@@ -53,7 +53,13 @@ async function run(program: string): Promise<{ stdout: string; stderr: string }>
   });
   const outfile = join(folder, 'program.cjs');
   await bundle(program, PACKAGES, outfile);
-  const env = { PATH: process.env['PATH'], DEBUG: '*', FORCE_COLOR: '0' };
+  const env = {
+    PATH: process.env['PATH'],
+    DEBUG: '*',
+    LOG_TOKENS: '1',
+    LOG_STREAM: '1',
+    FORCE_COLOR: '0',
+  };
   return await promisify(execFile)(process.execPath, [outfile], { env });
 }
 
@@ -86,6 +92,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     'debug is silent, whatever DEBUG says',
     "import debug from 'debug'; debug('httpx:header')('secret'); console.log(debug('a').enabled);",
     'false',
+  ],
+  [
+    'YAML is parsed in silence, whatever LOG_TOKENS and LOG_STREAM say',
+    "import { Composer, Lexer, parse, Parser } from 'yaml'; console.log(parse('a: 1').a);",
+    '1',
   ],
   [
     'chalk has colours where kmsx asks for them, whatever the terminal is',
