@@ -37,7 +37,12 @@ export function answerHeaders(answer: KmsAnswer): Record<string, string> {
     'x-kmsx-embedded-kms': '1',
   };
   if (retryAfterSeconds === undefined) return headers;
-  return { ...headers, 'retry-after': String(retryAfterSeconds) };
+  return {
+    ...headers,
+    'retry-after': String(retryAfterSeconds),
+    // The official SDKs and `aliyun` read this one, in milliseconds.
+    'x-acs-retry-after': String(1000 * retryAfterSeconds),
+  };
 }
 
 /** The answer to a call that succeeded: the operation's fields and the RequestId. */

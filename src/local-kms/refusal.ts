@@ -36,7 +36,7 @@ export const REFUSALS = {
     400,
     'Specified SecurityToken mismatch with the AccessKey.',
   ],
-  'Rejected.Throttling': [400, 'QPS Limit Exceeded'],
+  'Rejected.Throttling': [429, 'QPS Limit Exceeded'],
   'Throttling.User': [400, 'Request was denied due to user flow control.'],
 
   'Forbidden.NoPermission': [403, 'This operation is forbidden by permission system.'],

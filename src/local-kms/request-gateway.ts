@@ -160,7 +160,7 @@ export class RequestGateway {
       return controlCall(action, request.parameters, caller, this.#faults);
     }
 
-    record.treatment = this.#faults.plan.nextCall(action);
+    record.treatment = this.#faults.plan.nextCall(action, caller.accountId, record.time);
     const refused = refusalInPlaceOfWork(record.treatment);
     if (refused !== undefined) throw refused;
     if (losesCall(record.treatment)) return {};

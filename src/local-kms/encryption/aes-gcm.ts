@@ -1,14 +1,13 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { RandomBytes } from '../identifiers.ts';
 
-const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Encrypts with AES-256-GCM (SP 800-38D).
+ * Encrypts with AES-GCM (SP 800-38D).
  *
- * @param key - 32 bytes
+ * @param key - 16, 24 or 32 bytes
  * @param aad - authenticated with the ciphertext, not stored
  * @returns `IV (12) ‖ ciphertext ‖ tag (16)`
  */
@@ -19,7 +18,7 @@ export function sealGcm(
   randomBytes: RandomBytes,
 ): Buffer {
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, key, iv);
+  const cipher = createCipheriv(cipherOf(key), key, iv);
   cipher.setAAD(aad);
   return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
@@ -31,7 +30,7 @@ export function sealGcm(
  */
 export function openGcm(key: Buffer, sealed: Buffer, aad: Buffer): Buffer | undefined {
   if (sealed.length <= IV_BYTES + TAG_BYTES) return undefined;
-  const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, IV_BYTES), {
+  const decipher = createDecipheriv(cipherOf(key), key, sealed.subarray(0, IV_BYTES), {
     authTagLength: TAG_BYTES,
   });
   decipher.setAAD(aad);
@@ -44,4 +43,9 @@ export function openGcm(key: Buffer, sealed: Buffer, aad: Buffer): Buffer | unde
     return undefined;
   }
   return unverified;
+}
+
+function cipherOf(key: Buffer): 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm' {
+  if (key.length === 16) return 'aes-128-gcm';
+  return key.length === 24 ? 'aes-192-gcm' : 'aes-256-gcm';
 }

@@ -17,7 +17,14 @@ export const PUBLIC_KEY_ALGORITHMS = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 
 export type PublicKeyAlgorithm = (typeof PUBLIC_KEY_ALGORITHMS)[number];
 
 /** The specs whose keys encrypt: the length of an RSA modulus in bytes. */
-const MODULUS_BYTES: Readonly<Partial<Record<KeySpec, number>>> = { RSA_2048: 256, RSA_3072: 384 };
+const MODULUS_BYTES: Readonly<Partial<Record<KeySpec, number>>> = {
+  RSA_2048: 256,
+  RSA_3072: 384,
+  RSA_4096: 512,
+};
+
+/** Neither RSA nor SM2 binds a context. */
+const NO_CONTEXT: ReadonlyMap<string, string> = new Map();
 
 /** A version of an asymmetric KMS key that is to encrypt or decrypt, and how. */
 export interface EncryptingVersion extends FoundVersion {
@@ -47,7 +54,7 @@ export function readVersion(
   const keyVersionId = requiredText(parameters, names.keyVersionId);
   const algorithm = requiredChoice(parameters, names.algorithm, PUBLIC_KEY_ALGORITHMS);
   return (context, action) => {
-    const key = findKey(context, keyId, action);
+    const key = findKey(context, keyId, action, { algorithm, context: NO_CONTEXT });
     const isSm2 = key.keySpec === 'EC_SM2';
     const encrypts = isSm2 || MODULUS_BYTES[key.keySpec] !== undefined;
     if (!encrypts || key.keyUsage !== 'ENCRYPT/DECRYPT') throw refusal('UnsupportedOperation');

@@ -1,4 +1,6 @@
 import type { FaultEffect } from './fault.ts';
+import type { QuotaName } from './quota.ts';
+import { QUOTAS } from './quota.ts';
 
 /** The parameters of a SPEC, by name, already checked. */
 export type SpecValues = ReadonlyMap<string, string>;
@@ -14,6 +16,8 @@ export interface SpecParameter {
 interface FaultKind {
   /** Its own parameters, beside those that select calls. */
   readonly parameters: Readonly<Record<string, SpecParameter>>;
+  /** Whether it selects calls by itself, and not by the parameters for that. */
+  readonly isSelective?: true;
   effect(values: SpecValues): FaultEffect;
 }
 
@@ -26,6 +30,10 @@ const WHEN = ['before', 'after'] as const;
 const FORMS = ['html', 'json'] as const;
 const WRONG = ['authority', 'name', 'date'] as const;
 const RETRY_AFTER: SpecParameter = { pattern: /^\d{1,4}$/, allowed: 'whole seconds, 0 to 9999' };
+const PER_SECOND: SpecParameter = {
+  pattern: /^[1-9]\d{0,5}$/,
+  allowed: 'calls a second, 1 to 999999',
+};
 const MILLISECONDS: SpecParameter = {
   pattern: /^[1-9]\d{0,5}$/,
   allowed: 'whole milliseconds, 1 to 999999',
@@ -53,6 +61,27 @@ export const FAULT_KINDS: ReadonlyMap<string, FaultKind> = new Map<string, Fault
         kind: 'error',
         code: chosen(values, 'code', ERROR_CODES),
         ...retryAfter(values),
+      }),
+    },
+  ],
+  [
+    'quota',
+    {
+      parameters: {
+        reads: PER_SECOND,
+        creates: PER_SECOND,
+        writes: PER_SECOND,
+        exports: PER_SECOND,
+      } satisfies Record<QuotaName, SpecParameter>,
+      isSelective: true,
+      effect: (values) => ({
+        kind: 'quota',
+        quotas: {
+          reads: perSecond(values, 'reads'),
+          creates: perSecond(values, 'creates'),
+          writes: perSecond(values, 'writes'),
+          exports: perSecond(values, 'exports'),
+        },
       }),
     },
   ],
@@ -101,4 +130,8 @@ function chosen<T extends string>(values: SpecValues, name: string, words: Words
 function retryAfter(values: SpecValues): { readonly retryAfterSeconds?: number } {
   const text = values.get('retry-after');
   return text === undefined ? {} : { retryAfterSeconds: Number(text) };
+}
+
+function perSecond(values: SpecValues, name: QuotaName): number {
+  return Number(values.get(name) ?? QUOTAS[name].perSecond);
 }

@@ -1,4 +1,5 @@
 import type { InjectedFault, WrongCertificate } from './fault.ts';
+import { QuotaUse, quotaOf } from './quota.ts';
 import type { Treatment } from './treatment.ts';
 import { UNTOUCHED, treatmentOf } from './treatment.ts';
 
@@ -34,15 +35,23 @@ export class FaultPlan {
     }));
   }
 
-  /** Decides what happens to a call, of all the faults that strike it. */
-  nextCall(action: string): Treatment {
+  /**
+   * Decides what happens to a call, of all the faults that strike it.
+   *
+   * @param accountId - of the caller: quotas are an account's
+   */
+  nextCall(action: string, accountId: string, time: Date): Treatment {
     if (this.#faults.length === 0) return UNTOUCHED;
     const effects = [];
     for (const inUse of this.#faults) {
       const { effect, selection } = inUse.fault;
       if (effect.kind === 'certificate') continue;
       if (selection.action !== undefined && selection.action !== action) continue;
-      if (inUse.strikesNext()) effects.push(effect);
+      const strikes =
+        effect.kind === 'quota'
+          ? inUse.strikesBeyondQuota(action, accountId, time)
+          : inUse.strikesNext();
+      if (strikes) effects.push(effect);
     }
     return treatmentOf(effects);
   }
@@ -62,12 +71,14 @@ export class FaultPlan {
 class FaultInUse {
   readonly fault: InjectedFault;
   readonly #random: () => number;
+  readonly #quotaUse: QuotaUse | undefined;
   counted = 0;
   struck = 0;
 
   constructor(fault: InjectedFault) {
     this.fault = fault;
     this.#random = mulberry32(fault.selection.chance?.seed ?? 0);
+    this.#quotaUse = fault.effect.kind === 'quota' ? new QuotaUse(fault.effect.quotas) : undefined;
   }
 
   /** Counts one call or connection. Returns true if the fault strikes it. */
@@ -76,6 +87,16 @@ class FaultInUse {
     this.counted += 1;
     const isInTurn = this.counted > after && this.counted - after <= first;
     const strikes = isInTurn && (chance === undefined || this.#random() < chance.probability);
+    if (strikes) this.struck += 1;
+    return strikes;
+  }
+
+  /** Counts a call if it has a quota. Returns true if that is used up. */
+  strikesBeyondQuota(action: string, accountId: string, time: Date): boolean {
+    const quota = quotaOf(action);
+    if (quota === undefined) return false;
+    this.counted += 1;
+    const strikes = this.#quotaUse?.isUsedUp(quota, accountId, time) === true;
     if (strikes) this.struck += 1;
     return strikes;
   }

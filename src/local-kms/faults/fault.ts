@@ -1,3 +1,5 @@
+import type { Quotas } from './quota.ts';
+
 /** Something that goes wrong on purpose, and when. */
 export interface InjectedFault {
   /** As it was given: `throttle:action=ExportDataKey,first=2`. */
@@ -20,6 +22,8 @@ export type CallFaultEffect =
       readonly code: 'InternalFailure' | 'ServiceUnavailableTemporary';
       readonly retryAfterSeconds?: number;
     }
+  /** Strikes calls beyond a quota; those within it pass. */
+  | { readonly kind: 'quota'; readonly quotas: Quotas }
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'hang' }
   | { readonly kind: 'cut'; readonly when: 'before' | 'after' }

@@ -47,8 +47,8 @@ export function parseFault(spec: string): InjectedFault | FaultMistake {
     Object.entries({
       ...kind.parameters,
       // A certificate is shown before anything is known of a call.
-      ...(kindName !== 'certificate' && { action: ACTION_PARAMETER }),
-      ...SELECTION_PARAMETERS,
+      ...(kindName !== 'certificate' && kind.isSelective !== true && { action: ACTION_PARAMETER }),
+      ...(kind.isSelective !== true && SELECTION_PARAMETERS),
     }),
   );
   const values = new Map<string, string>();

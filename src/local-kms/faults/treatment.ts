@@ -46,6 +46,7 @@ export function treatmentOf(effects: readonly CallFaultEffect[]): Treatment {
 
 /** The refusal that a call gets instead of its work. */
 export function refusalInPlaceOfWork({ effect }: Treatment): KmsRefusal | undefined {
+  if (effect?.kind === 'quota') return refusal('Rejected.Throttling');
   return effect?.kind === 'throttle' || effect?.kind === 'error' ? refusal(effect.code) : undefined;
 }
 
@@ -58,6 +59,7 @@ export function losesCall({ effect }: Treatment): boolean {
 export function treatedReply(answer: KmsAnswer, { delayMs, effect }: Treatment): Reply {
   switch (effect?.kind) {
     case undefined:
+    case 'quota':
       return { ending: 'whole', answer, delayMs };
     case 'throttle':
     case 'error': {

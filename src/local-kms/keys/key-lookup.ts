@@ -1,5 +1,6 @@
 import type { OperationContext } from '../operations/operation.ts';
 import { authorizeKey } from '../permissions/authorize.ts';
+import type { Encryption } from '../permissions/access-request.ts';
 import type { Caller } from '../permissions/caller.ts';
 import { KmsRefusal, refusal } from '../refusal.ts';
 import type { Parameters } from '../request/parameters.ts';
@@ -16,10 +17,16 @@ type CallOrigin = Pick<OperationContext, 'caller' | 'instanceId'>;
  * region) and checks that the caller may do this to it.
  *
  * @param action - as in policies: `kms:Decrypt`
+ * @param encryption - of a cryptographic operation
  * @throws KmsRefusal `Forbidden.AliasNotFound`, `Forbidden.KeyNotFound`, `Forbidden.NoPermission`
  */
-export function findKey(context: OperationContext, keyId: string, action: string): KmsKey {
-  return findKeyIn(context.store.state, context, keyId, action);
+export function findKey(
+  context: OperationContext,
+  keyId: string,
+  action: string,
+  encryption?: Encryption,
+): KmsKey {
+  return findKeyIn(context.store.state, context, keyId, action, encryption);
 }
 
 /**
@@ -47,10 +54,12 @@ export function findKeyIn(
   origin: CallOrigin,
   keyId: string,
   action: string,
+  encryption?: Encryption,
 ): KmsKey {
   const key = state.keys.get(resolveKeyId(state, origin.caller.accountId, keyId));
   if (key === undefined || !isReachable(key, origin)) throw refusal('Forbidden.KeyNotFound');
-  authorizeUnlessHidden(origin.caller, action, key, () => refusal('Forbidden.KeyNotFound'));
+  const notFound = (): KmsRefusal => refusal('Forbidden.KeyNotFound');
+  authorizeUnlessHidden(origin.caller, action, key, notFound, encryption);
   return key;
 }
 
@@ -75,9 +84,10 @@ export function authorizeUnlessHidden(
   action: string,
   key: KmsKey,
   notFound: () => KmsRefusal,
+  encryption?: Encryption,
 ): void {
   try {
-    authorizeKey(caller, action, key);
+    authorizeKey(caller, action, key, encryption);
   } catch (error) {
     throw error instanceof KmsRefusal && key.accountId !== caller.accountId ? notFound() : error;
   }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { keyArn } from '../resource-name.ts';
 import type { KeyVersion, KmsKey } from '../state/state.ts';
-import { isSymmetric } from '../state/state.ts';
+import { isSecretSpec } from '../state/key-spec.ts';
 
 /** A KMS key as in answers of CreateKey and DescribeKey. Fields that do not apply are empty, as in KMS's own samples. */
 export function keyMetadata(key: KmsKey): JsonObject {
@@ -14,7 +14,7 @@ export function keyMetadata(key: KmsKey): JsonObject {
     KeySpec: key.keySpec,
     KeyState: key.keyState,
     KeyUsage: key.keyUsage,
-    PrimaryKeyVersion: isSymmetric(key) ? (primary?.keyVersionId ?? '') : '',
+    PrimaryKeyVersion: isSecretSpec(key.keySpec) ? (primary?.keyVersionId ?? '') : '',
     DeleteDate: formatDate(key.deleteAt),
     Creator: key.accountId,
     Arn: keyArn(key),

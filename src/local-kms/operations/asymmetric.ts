@@ -8,8 +8,8 @@ import {
 import { SM2_CAPACITY_BYTES } from '../encryption/sm2.ts';
 import { assertEnabled, findKey, findVersion } from '../keys/key-lookup.ts';
 import { refusal } from '../refusal.ts';
-import { requiredBytes, requiredText } from '../request/read-parameter.ts';
-import { isSymmetric } from '../state/state.ts';
+import { refuseRecipient, requiredBytes, requiredText } from '../request/read-parameter.ts';
+import { isSecretSpec } from '../state/key-spec.ts';
 import type { OperationHandler } from './operation.ts';
 
 const VERSION = { keyId: 'KeyId', keyVersionId: 'KeyVersionId', algorithm: 'Algorithm' } as const;
@@ -33,6 +33,7 @@ export const asymmetricEncrypt: OperationHandler = (parameters, context) => {
 
 /** Decrypts under the private half of an asymmetric KMS key and returns the plaintext as base64. */
 export const asymmetricDecrypt: OperationHandler = (parameters, context) => {
+  refuseRecipient(parameters);
   const find = readVersion(parameters, VERSION);
   const blob = requiredText(parameters, 'CiphertextBlob');
   const found = find(context, 'kms:AsymmetricDecrypt');
@@ -51,7 +52,7 @@ export const getPublicKey: OperationHandler = (parameters, context) => {
   const keyId = requiredText(parameters, 'KeyId');
   const keyVersionId = requiredText(parameters, 'KeyVersionId');
   const key = findKey(context, keyId, 'kms:GetPublicKey');
-  if (isSymmetric(key)) throw refusal('UnsupportedOperation');
+  if (isSecretSpec(key.keySpec)) throw refusal('UnsupportedOperation');
   assertEnabled(key);
   const found = { key, version: findVersion(key, keyVersionId) };
   const publicKey = createPublicKey(privateKeyOf(found));

@@ -16,7 +16,15 @@ import { arnOf } from '../resource-name.ts';
 import type { NewKeyOptions } from '../state/new-key.ts';
 import { intervalSeconds, newKey } from '../state/new-key.ts';
 import type { KeySpec, KeyUsage, ProtectionLevel } from '../state/key-spec.ts';
-import { KEY_SPECS, isSymmetricSpec, keyUsagesOf, protectionLevelsOf } from '../state/key-spec.ts';
+import {
+  KEY_SPECS,
+  KEY_USAGES,
+  isSecretSpec,
+  isSymmetricSpec,
+  keyUsagesOf,
+  needsInstance,
+  protectionLevelsOf,
+} from '../state/key-spec.ts';
 import type { KeyOrigin, KmsKey, KmsState } from '../state/state.ts';
 import { withKey } from '../state/state.ts';
 import type { OperationHandler } from './operation.ts';
@@ -37,7 +45,7 @@ export const createKey: OperationHandler = async (parameters, context) => {
   assertRoom(store.state);
   const make = (): Promise<KmsKey> =>
     newKey({ ...requested, accountId, createdAt: now(), randomBytes });
-  const key = await (isSymmetricSpec(requested.keySpec) ? make() : keyPairs.run(make));
+  const key = await (isSecretSpec(requested.keySpec) ? make() : keyPairs.run(make));
   await store.update((state) => {
     assertRoom(state);
     return [withKey(state, key), undefined];
@@ -61,6 +69,7 @@ function readKey(
   if (instanceId !== undefined && !INSTANCE_ID.test(instanceId)) {
     throw invalidParameter('DKMSInstanceId');
   }
+  if (instanceId === undefined && needsInstance(keySpec)) throw refusal('UnsupportedOperation');
   const mechanism = optionalChoice(parameters, 'KeyStorageMechanism', [
     'HsmInternal',
     'HsmEncryptedDatabase',
@@ -90,7 +99,7 @@ function readKey(
 }
 
 function readKeyUsage(parameters: Parameters, keySpec: KeySpec): KeyUsage {
-  const usage = optionalChoice(parameters, 'KeyUsage', ['ENCRYPT/DECRYPT', 'SIGN/VERIFY']);
+  const usage = optionalChoice(parameters, 'KeyUsage', KEY_USAGES);
   const usages = keyUsagesOf(keySpec);
   if (usage !== undefined && !usages.includes(usage)) throw invalidParameter('KeyUsage');
   return usage ?? usages[0];

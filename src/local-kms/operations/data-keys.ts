@@ -9,6 +9,7 @@ import type { Parameters } from '../request/parameters.ts';
 import {
   optionalChoice,
   optionalInteger,
+  refuseRecipient,
   requiredBytes,
   requiredText,
 } from '../request/read-parameter.ts';
@@ -30,6 +31,7 @@ export const generateAndExportDataKey: OperationHandler = (parameters, context) 
 
 /** Generates a data key and returns it in plaintext and under the KMS key. */
 export const generateDataKey: OperationHandler = (parameters, context) => {
+  refuseRecipient(parameters);
   const { dataKey, fields } = newDataKey(parameters, context, 'kms:GenerateDataKey');
   const plaintext = dataKey.toString('base64');
   dataKey.fill(0);
@@ -65,10 +67,10 @@ export const encrypt: OperationHandler = (parameters, context) => {
   const keyId = requiredText(parameters, 'KeyId');
   const plaintext = requiredBytes(parameters, 'Plaintext', MAX_PLAINTEXT_BYTES);
   try {
-    const encryptionContext = readEncryptionContext(parameters);
-    const key = findKey(context, keyId, 'kms:Encrypt');
+    const encryption = readEncryptionContext(parameters);
+    const key = findKey(context, keyId, 'kms:Encrypt', encryption);
     return {
-      CiphertextBlob: sealBlob(key, plaintext, encryptionContext, context.randomBytes),
+      CiphertextBlob: sealBlob(key, plaintext, encryption, context.randomBytes),
       KeyId: key.keyId,
       KeyVersionId: primaryVersion(key).keyVersionId,
     };
@@ -79,6 +81,7 @@ export const encrypt: OperationHandler = (parameters, context) => {
 
 /** Opens a CiphertextBlob and returns its content as base64. */
 export const decrypt: OperationHandler = (parameters, context) => {
+  refuseRecipient(parameters);
   const blob = requiredText(parameters, 'CiphertextBlob');
   const opened = openBlob(context, blob, readEncryptionContext(parameters), 'kms:Decrypt');
   const plaintext = opened.plaintext.toString('base64');
@@ -96,14 +99,14 @@ export const decrypt: OperationHandler = (parameters, context) => {
  */
 export const reEncrypt: OperationHandler = (parameters, context) => {
   const destinationKeyId = requiredText(parameters, 'DestinationKeyId');
-  const destinationContext = readEncryptionContext(parameters, 'DestinationEncryptionContext');
+  const encryption = readEncryptionContext(parameters, 'DestinationEncryptionContext');
   const openSource = readSource(parameters);
   // Nothing is decrypted for a caller who may not encrypt it again.
-  const destination = findKey(context, destinationKeyId, 'kms:ReEncryptTo');
+  const destination = findKey(context, destinationKeyId, 'kms:ReEncryptTo', encryption);
   const { key, version, plaintext } = openSource(context);
   try {
     return {
-      CiphertextBlob: sealBlob(destination, plaintext, destinationContext, context.randomBytes),
+      CiphertextBlob: sealBlob(destination, plaintext, encryption, context.randomBytes),
       KeyId: key.keyId,
       KeyVersionId: version.keyVersionId,
     };
@@ -127,12 +130,12 @@ function newDataKey(
 } {
   const keyId = requiredText(parameters, 'KeyId');
   const length = readLength(parameters);
-  const encryptionContext = readEncryptionContext(parameters);
-  const key = findKey(context, keyId, action);
+  const encryption = readEncryptionContext(parameters);
+  const key = findKey(context, keyId, action, encryption);
   const dataKey = context.randomBytes(length);
   try {
     const fields = {
-      CiphertextBlob: sealBlob(key, dataKey, encryptionContext, context.randomBytes),
+      CiphertextBlob: sealBlob(key, dataKey, encryption, context.randomBytes),
       KeyId: key.keyId,
       KeyVersionId: primaryVersion(key).keyVersionId,
     };
@@ -160,13 +163,13 @@ const ASYMMETRIC_SOURCE = {
 /** Reads what ReEncrypt is to decrypt, and returns the function that decrypts it. */
 function readSource(parameters: Parameters): (context: OperationContext) => OpenedBlob {
   const blob = requiredText(parameters, 'CiphertextBlob');
-  const sourceContext = readEncryptionContext(parameters, 'SourceEncryptionContext');
+  const encryption = readEncryptionContext(parameters, 'SourceEncryptionContext');
   if (!Object.values(ASYMMETRIC_SOURCE).some((name) => parameters.has(name))) {
-    return (context) => openBlob(context, blob, sourceContext, 'kms:ReEncryptFrom');
+    return (context) => openBlob(context, blob, encryption, 'kms:ReEncryptFrom');
   }
   const find = readVersion(parameters, ASYMMETRIC_SOURCE);
   // Neither RSA nor SM2 binds a context: one that is given would be ignored silently.
-  if (sourceContext.length > 0) throw invalidParameter('SourceEncryptionContext');
+  if (encryption.context.size > 0) throw invalidParameter('SourceEncryptionContext');
   return (context) => {
     const found = find(context, 'kms:ReEncryptFrom');
     return { ...found, plaintext: decryptUnder(found, blob) };

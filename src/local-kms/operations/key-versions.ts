@@ -4,6 +4,7 @@ import { refusal } from '../refusal.ts';
 import { pageOf } from '../request/lists.ts';
 import { requiredText } from '../request/read-parameter.ts';
 import { newVersion } from '../state/new-key.ts';
+import { withVersion } from '../state/rotation.ts';
 import type { KeyVersion, KmsKey } from '../state/state.ts';
 import { isSymmetric } from '../state/state.ts';
 import type { OperationHandler } from './operation.ts';
@@ -25,7 +26,7 @@ export const createKeyVersion: OperationHandler = async (parameters, context) =>
   const version = await (isSymmetric(key) ? make() : keyPairs.run(make));
   const changed = await changeKey(context, key.keyId, 'kms:CreateKeyVersion', (current) => {
     assertAcceptsVersion(current, now());
-    return { ...current, versions: [...current.versions, version] };
+    return withVersion(current, version);
   });
   return { KeyVersion: keyVersionMetadata(changed, version) };
 };

@@ -7,7 +7,7 @@ import { pageOf, readFilters } from '../request/lists.ts';
 import { requiredInteger, requiredText } from '../request/read-parameter.ts';
 import { LOCAL_REGION, arnOf, keyArn } from '../resource-name.ts';
 import type { KmsKey, KmsState } from '../state/state.ts';
-import { KEY_SPECS } from '../state/key-spec.ts';
+import { KEY_SPECS, KEY_USAGES } from '../state/key-spec.ts';
 import type { OperationHandler } from './operation.ts';
 
 const DAY_MS = 86_400_000;
@@ -89,7 +89,7 @@ const KEY_ID = { valuesOf: (key: KmsKey) => [key.keyId] };
 const KEY_PROPERTIES: readonly (readonly [name: string, property: FilterProperty<KmsKey>])[] = [
   ['KeyState', { valuesOf: (key) => [key.keyState], choices: KEY_STATES }],
   ['KeySpec', { valuesOf: (key) => [key.keySpec], choices: KEY_SPECS }],
-  ['KeyUsage', { valuesOf: (key) => [key.keyUsage], choices: ['ENCRYPT/DECRYPT', 'SIGN/VERIFY'] }],
+  ['KeyUsage', { valuesOf: (key) => [key.keyUsage], choices: KEY_USAGES }],
   ['ProtectionLevel', { valuesOf: (key) => [key.protectionLevel], choices: ['SOFTWARE', 'HSM'] }],
   ['CreatorType', { valuesOf: () => ['User'], choices: ['User', 'Service'] }],
   ['Creator', { valuesOf: (key) => [key.accountId] }],

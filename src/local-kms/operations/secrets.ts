@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.ts';
+import { WITHOUT_CONTEXT } from '../encryption/encryption-context.ts';
 import { assertEnabled, findKeyIn } from '../keys/key-lookup.ts';
 import { formatDate } from '../keys/key-metadata.ts';
 import { authorize } from '../permissions/authorize.ts';
@@ -6,7 +7,12 @@ import { invalidParameter, missingParameter, refusal } from '../refusal.ts';
 import type { FilterProperty } from '../request/lists.ts';
 import { pageOf, readFilters } from '../request/lists.ts';
 import type { Parameters } from '../request/parameters.ts';
-import { optionalBoolean, optionalChoice, requiredText } from '../request/read-parameter.ts';
+import {
+  optionalBoolean,
+  optionalChoice,
+  refuseRecipient,
+  requiredText,
+} from '../request/read-parameter.ts';
 import { readTags } from '../request/tags.ts';
 import { arnOf, secretArn } from '../resource-name.ts';
 import { assertEncryptionKeyUsable, findSecretIn } from '../secrets/secret-lookup.ts';
@@ -88,6 +94,7 @@ export const putSecretValue: OperationHandler = async (parameters, context) => {
 
 /** Returns the value of a secret. */
 export const getSecretValue: OperationHandler = (parameters, context) => {
+  refuseRecipient(parameters);
   const secretName = requiredText(parameters, 'SecretName');
   // A generic secret has no extended configuration to fetch.
   optionalBoolean(parameters, 'FetchExtendedConfig');
@@ -148,7 +155,7 @@ function readEncryptionKey(
     return {};
   }
   if (encryptionKeyId.includes('alias/')) throw refusal('Unsupported.Alias');
-  const key = findKeyIn(state, context, encryptionKeyId, 'kms:GenerateDataKey');
+  const key = findKeyIn(state, context, encryptionKeyId, 'kms:GenerateDataKey', WITHOUT_CONTEXT);
   if (!isSymmetric(key)) throw refusal('UnsupportedOperation');
   if (key.instanceId !== instanceId) throw invalidParameter('EncryptionKeyId');
   assertEnabled(key);

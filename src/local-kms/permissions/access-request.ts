@@ -8,6 +8,14 @@ export interface RequestFacts {
   readonly isSecure: boolean;
 }
 
+/** What a cryptographic operation is asked to do with a key. */
+export interface Encryption {
+  /** `SYMMETRIC_DEFAULT` under a symmetric key, or the algorithm under a public key. */
+  readonly algorithm: string;
+  /** The names and values of the encryption context. */
+  readonly context: ReadonlyMap<string, string>;
+}
+
 /** What a policy decides on: who wants to do what to which resource. */
 export interface AccessRequest {
   /** In lower case: `kms:decrypt`. */
@@ -15,6 +23,8 @@ export interface AccessRequest {
   /** The ARN of the resource. */
   readonly resource: string;
   readonly tags: ReadonlyMap<string, string> | undefined;
+  /** Of cryptographic operations only. */
+  readonly encryption: Encryption | undefined;
   /** The ARN of the caller. */
   readonly principal: string;
   readonly facts: RequestFacts;

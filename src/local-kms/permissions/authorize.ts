@@ -2,7 +2,7 @@ import type { KmsRefusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import { keyArn } from '../resource-name.ts';
 import type { KmsKey } from '../state/state.ts';
-import type { AccessRequest } from './access-request.ts';
+import type { AccessRequest, Encryption } from './access-request.ts';
 import type { Caller } from './caller.ts';
 import { isAccountItself, principalArn } from './caller.ts';
 import type { Policy, PolicyVerdict } from './policy.ts';
@@ -13,6 +13,7 @@ interface Target {
   /** The account that the resource belongs to. */
   readonly accountId: string;
   readonly tags?: ReadonlyMap<string, string>;
+  readonly encryption?: Encryption | undefined;
 }
 
 /**
@@ -29,13 +30,20 @@ export function authorize(caller: Caller, action: string, target: Target): void 
 /**
  * `authorize` for a KMS key, whose key policy counts too. In the key's account either of the two is enough, from another
  * account both are needed; a Deny of either wins (KMS's page on key policies).
+ *
+ * @param encryption - for conditions on it; undefined if the operation is not a cryptographic one
  */
-export function authorizeKey(caller: Caller, action: string, key: KmsKey): void {
+export function authorizeKey(
+  caller: Caller,
+  action: string,
+  key: KmsKey,
+  encryption?: Encryption,
+): void {
   const { accountId, tags, policy } = key;
   if (policy === undefined && accountId === caller.accountId && isAccountItself(caller.accessKey)) {
     return;
   }
-  decide(caller, action, { arn: keyArn(key), accountId, tags }, policy);
+  decide(caller, action, { arn: keyArn(key), accountId, tags, encryption }, policy);
 }
 
 function decide(
@@ -52,6 +60,7 @@ function decide(
     action: action.toLowerCase(),
     resource: target.arn,
     tags: target.tags,
+    encryption: target.encryption,
     principal: principalArn(accessKey),
     facts: caller.request,
   };

@@ -23,11 +23,14 @@ type Facts<T> = ReadonlyMap<string, Fact<T>>;
 const TEXTS: Facts<string> = new Map<string, Fact<string>>([
   ['acs:PrincipalARN', ({ principal }) => principal],
   ['acs:SourceIp', ({ facts }) => facts.sourceIp],
-  // There is no VPC here.
+  // There is no VPC here; and a dedicated gateway does not know of these two (page of the SDKs, 2025-04).
   ['acs:SourceVpc', () => undefined],
+  ['acs:VpcSourceIp', () => undefined],
+  ['kms:EncryptionAlgorithm', ({ encryption }) => encryption?.algorithm],
 ]);
 const ADDRESSES: Facts<string> = new Map<string, Fact<string>>([
   ['acs:SourceIp', ({ facts }) => facts.sourceIp],
+  ['acs:VpcSourceIp', () => undefined],
 ]);
 const TIMES: Facts<number> = new Map<string, Fact<number>>([
   ['acs:CurrentTime', ({ facts }) => Math.floor(facts.time.getTime() / 1000)],
@@ -40,13 +43,25 @@ const TRUTHS: Facts<boolean> = new Map<string, Fact<boolean>>([
 /** None of the facts about a call to KMS is a number. */
 const NUMBERS: Facts<never> = new Map<string, Fact<never>>();
 const KEYS = [...new Set([TEXTS, TIMES, TRUTHS].flatMap((facts) => [...facts.keys()]))];
-const TAG_PREFIX = 'kms:tag/';
+
+/** Keys that end with a name: what gives the value of that name. */
+const NAMED: ReadonlyMap<string, (request: AccessRequest) => Named> = new Map<
+  string,
+  (request: AccessRequest) => Named
+>([
+  ['kms:tag/', ({ tags }) => tags],
+  ['kms:EncryptionContext:', ({ encryption }) => encryption?.context],
+]);
+type Named = ReadonlyMap<string, string> | undefined;
 
 const texts = {
-  get: (name: string): Fact<string> | undefined => {
-    if (!name.startsWith(TAG_PREFIX) || name === TAG_PREFIX) return TEXTS.get(name);
-    const tag = name.slice(TAG_PREFIX.length);
-    return ({ tags }) => tags?.get(tag);
+  get: (key: string): Fact<string> | undefined => {
+    for (const [prefix, valuesOf] of NAMED) {
+      if (!key.startsWith(prefix) || key === prefix) continue;
+      const name = key.slice(prefix.length);
+      return (request) => valuesOf(request)?.get(name);
+    }
+    return TEXTS.get(key);
   },
 };
 
@@ -145,7 +160,8 @@ function bind(
   const condition = found.bind(key, values);
   if (typeof condition === 'function') return [condition];
   if (condition === 'unknown key') {
-    report(path, `is not a condition key here; those are ${KEYS.join(', ')}, ${TAG_PREFIX}NAME`);
+    const named = [...NAMED.keys()].map((prefix) => `${prefix}NAME`);
+    report(path, `is not a condition key here; those are ${[...KEYS, ...named].join(', ')}`);
   } else if (condition === 'other key') {
     report(path, `does not go with ${name}`);
   } else {

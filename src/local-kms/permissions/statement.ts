@@ -68,6 +68,10 @@ export function readStatement(
       ? [readResources(value, path, report)]
       : readKeyElements(value, isAllow, path, report)),
   ];
+  if (hasVpcCondition(value['Condition']) && !isForKmsAlone(value['Action'])) {
+    const problem = 'must begin with kms: throughout, for the condition on acs:SourceVpc';
+    report(pointer(path, 'Action'), problem);
+  }
   const conditions =
     value['Condition'] === undefined
       ? []
@@ -77,6 +81,19 @@ export function readStatement(
     covers: (request) =>
       tests.every((test) => test(request)) && conditions.every((holds) => holds(request, effect)),
   };
+}
+
+function hasVpcCondition(value: unknown): boolean {
+  return (
+    isJsonObject(value) &&
+    Object.values(value).some((keys) => isJsonObject(keys) && 'acs:SourceVpc' in keys)
+  );
+}
+
+/** What a condition on acs:SourceVpc needs (page "Policy condition keys"): `*` and `k*` are not enough. */
+function isForKmsAlone(actions: unknown): boolean {
+  const list: readonly unknown[] = Array.isArray(actions) ? actions : [actions];
+  return list.every((action) => typeof action === 'string' && /^kms:/i.test(action));
 }
 
 /** Actions match in any letter case (help 93738). */

@@ -1,13 +1,23 @@
 import { decodeBase64 } from '../../base/bytes.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Parameters } from './parameters.ts';
-import { invalidParameter, missingParameter } from '../refusal.ts';
+import { invalidParameter, missingParameter, refusal } from '../refusal.ts';
 
 /** A required, non-empty parameter. Throws `MissingParameter`. */
 export function requiredText(parameters: Parameters, name: string): string {
   const value = parameters.get(name) ?? '';
   if (value === '') throw missingParameter(name);
   return value;
+}
+
+/**
+ * Refuses `Recipient`, the attestation of a trusted environment (official SDKs of 2026): KMS then answers
+ * CiphertextForRecipient in place of the plaintext, and whoever asks for that must not get the plaintext.
+ *
+ * @throws KmsRefusal `UnsupportedOperation`
+ */
+export function refuseRecipient(parameters: Parameters): void {
+  if (parameters.has('Recipient')) throw refusal('UnsupportedOperation');
 }
 
 /** One of several values, or undefined if the parameter is absent. Throws `InvalidParameter`. */

@@ -1,6 +1,8 @@
+import { WITHOUT_CONTEXT } from '../encryption/encryption-context.ts';
 import { assertEnabled, authorizeUnlessHidden, isReachable } from '../keys/key-lookup.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import { authorize } from '../permissions/authorize.ts';
+import type { KmsRefusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import { arnOf, parseArn, secretArn } from '../resource-name.ts';
 import type { KmsState, Secret } from '../state/state.ts';
@@ -49,6 +51,7 @@ export function assertEncryptionKeyUsable(
   if (encryptionKeyId === undefined) return;
   const key = state.keys.get(encryptionKeyId);
   if (key === undefined) throw refusal('Forbidden.KeyNotFound');
-  authorizeUnlessHidden(caller, action, key, () => refusal('Forbidden.KeyNotFound'));
+  const notFound = (): KmsRefusal => refusal('Forbidden.KeyNotFound');
+  authorizeUnlessHidden(caller, action, key, notFound, WITHOUT_CONTEXT);
   assertEnabled(key);
 }

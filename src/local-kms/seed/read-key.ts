@@ -6,11 +6,14 @@ import { readPolicyAt } from '../permissions/policy.ts';
 import { intervalSeconds, isMaterialOf, newKeyId, newVersion } from '../state/new-key.ts';
 import type { KeySpec } from '../state/key-spec.ts';
 import {
+  isSecretSpec,
   isSymmetricSpec,
   keyUsagesOf,
   materialBytesOf,
+  needsInstance,
   protectionLevelsOf,
 } from '../state/key-spec.ts';
+import { rotationFrom } from '../state/rotation.ts';
 import type { KeyVersion, KmsKey } from '../state/state.ts';
 import type { SeedKey, SeedKeyVersion } from './seed-document.ts';
 import type { SeedReader } from './seed-reader.ts';
@@ -51,7 +54,7 @@ export async function readKey(
     ...(deleteDate !== undefined && {
       deleteAt: reader.time(pointer(path, 'DeleteDate'), deleteDate),
     }),
-    ...readRotation(seed, path, reader),
+    ...readRotation(seed, versions.at(-1)?.createdAt ?? createdAt, path, reader),
     ...(instanceId !== undefined && { instanceId }),
     ...(policy !== undefined && {
       policy: readPolicyAt(policy, 'key', pointer(path, 'Policy'), reader.report),
@@ -90,12 +93,17 @@ function checkKey(
   reader: SeedReader,
 ): void {
   const { Versions: versions, DeleteDate: deleteDate, KeyId: keyId } = seed;
+  const isInInstance = seed.DKMSInstanceId !== undefined;
   const check = (isGood: boolean, name: keyof SeedKey, problem: string): void => {
     if (!isGood) reader.report(pointer(path, name), problem);
   };
   const isExternal = origin === 'EXTERNAL';
   const isPendingImport = keyState === 'PendingImport';
-  check(!isExternal || isSymmetricSpec(keySpec), 'Origin', 'must be Aliyun_KMS for RSA and EC');
+  check(
+    !isExternal || isSymmetricSpec(keySpec),
+    'Origin',
+    'must be Aliyun_KMS for RSA, EC and HMAC',
+  );
   check(!isPendingImport || isExternal, 'KeyState', 'must not be PendingImport but for EXTERNAL');
   check(!isPendingImport || versions === undefined, 'Versions', 'must be left out: none is there');
   check(!isExternal || (versions?.length ?? 0) <= 1, 'Versions', 'must be one for EXTERNAL');
@@ -117,24 +125,35 @@ function checkKey(
     'must be left out: no material was imported',
   );
   check(
-    keyId === undefined || keyId.startsWith('key-') === (seed.DKMSInstanceId !== undefined),
+    keyId === undefined || keyId.startsWith('key-') === isInInstance,
     'KeyId',
-    seed.DKMSInstanceId === undefined
-      ? 'must be a UUID for a key without DKMSInstanceId'
-      : 'must begin with key- for a key of a KMS instance',
+    isInInstance
+      ? 'must begin with key- for a key of a KMS instance'
+      : 'must be a UUID for a key without DKMSInstanceId',
+  );
+  check(
+    isInInstance || !needsInstance(keySpec),
+    'DKMSInstanceId',
+    `is missing, which ${keySpec} needs`,
   );
 }
 
-function readRotation(seed: SeedKey, path: string, reader: SeedReader): Pick<KmsKey, 'rotation'> {
+function readRotation(
+  seed: SeedKey,
+  lastRotation: Date,
+  path: string,
+  reader: SeedReader,
+): Pick<KmsKey, 'rotation'> {
   if (seed.RotationInterval === undefined) return {};
   const seconds = intervalSeconds(seed.RotationInterval);
   if (seconds > MAX_ROTATION_SECONDS) {
     reader.report(pointer(path, 'RotationInterval'), 'must be at most 365d');
     return {};
   }
-  const next = seed.NextRotationDate ?? `+${seed.RotationInterval}`;
-  const nextAt = reader.time(pointer(path, 'NextRotationDate'), next);
-  return { rotation: { intervalSeconds: seconds, nextAt } };
+  const rotation = rotationFrom(lastRotation, seconds);
+  if (seed.NextRotationDate === undefined) return { rotation };
+  const nextAt = reader.time(pointer(path, 'NextRotationDate'), seed.NextRotationDate);
+  return { rotation: { ...rotation, nextAt } };
 }
 
 function readImported(
@@ -191,7 +210,7 @@ async function newMaterial(
   reader: SeedReader,
 ): Promise<Buffer> {
   const { mistakes, bytesFor, now } = reader;
-  if (isSymmetricSpec(keySpec)) {
+  if (isSecretSpec(keySpec)) {
     return bytesFor(`Material ${keyVersionId}`)(materialBytesOf(keySpec));
   }
   // Generating RSA keys is slow, and a seed with mistakes is refused anyway.
@@ -204,7 +223,7 @@ function readMaterial(text: string, keySpec: KeySpec, path: string, reader: Seed
   if (material !== undefined && isMaterialOf(keySpec, material)) return material;
   reader.report(
     path,
-    isSymmetricSpec(keySpec)
+    isSecretSpec(keySpec)
       ? `must be base64 of ${materialBytesOf(keySpec)} bytes`
       : `must be an unencrypted ${keySpec} private key: PEM, or base64 of PKCS#8 in DER`,
   );

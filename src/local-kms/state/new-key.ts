@@ -5,8 +5,9 @@ import { readSm2Key } from '../encryption/sm2.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import { randomLowerAlphanumeric, randomUuid } from '../identifiers.ts';
 import type { Policy } from '../permissions/policy.ts';
-import type { KeySpec, KeyUsage, ProtectionLevel, SymmetricKeySpec } from './key-spec.ts';
-import { isSymmetricSpec, materialBytesOf, protectionLevelsOf } from './key-spec.ts';
+import type { KeySpec, KeyUsage, ProtectionLevel, SecretKeySpec } from './key-spec.ts';
+import { isSecretSpec, materialBytesOf, protectionLevelsOf } from './key-spec.ts';
+import { rotationFrom } from './rotation.ts';
 import type { KeyOrigin, KeyVersion, KmsKey } from './state.ts';
 
 /** What a KMS key is made of. */
@@ -32,7 +33,7 @@ export interface NewKeyOptions {
 /** The length of what follows `key-` in the ids of a KMS instance's keys. */
 const INSTANCE_KEY_ID_LENGTH = 21;
 
-const RSA_BITS = { RSA_2048: 2048, RSA_3072: 3072 } as const;
+const RSA_BITS = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 } as const;
 const CURVES = { EC_P256: 'prime256v1', EC_P256K: 'secp256k1', EC_SM2: 'SM2' } as const;
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
@@ -60,10 +61,7 @@ export async function newKey(options: NewKeyOptions): Promise<KmsKey> {
     createdAt,
     versions: isExternal ? [] : [await newVersion(keySpec, createdAt, randomBytes)],
     ...(rotationSeconds !== undefined && {
-      rotation: {
-        intervalSeconds: rotationSeconds,
-        nextAt: new Date(createdAt.getTime() + 1000 * rotationSeconds),
-      },
+      rotation: rotationFrom(createdAt, rotationSeconds),
     }),
     ...(instanceId !== undefined && { instanceId }),
     ...(policy !== undefined && { policy }),
@@ -87,7 +85,7 @@ export async function newVersion(
   createdAt: Date,
   randomBytes: RandomBytes,
 ): Promise<KeyVersion> {
-  if (isSymmetricSpec(keySpec)) return newSymmetricVersion(keySpec, createdAt, randomBytes);
+  if (isSecretSpec(keySpec)) return newSecretVersion(keySpec, createdAt, randomBytes);
   const { privateKey } = isRsa(keySpec)
     ? await promisify(generateKeyPair)('rsa', {
         modulusLength: RSA_BITS[keySpec],
@@ -101,9 +99,9 @@ export async function newVersion(
   };
 }
 
-/** Makes a version of a symmetric key. */
-export function newSymmetricVersion(
-  keySpec: SymmetricKeySpec,
+/** Makes a version of a symmetric or HMAC key. */
+export function newSecretVersion(
+  keySpec: SecretKeySpec,
   createdAt: Date,
   randomBytes: RandomBytes,
 ): KeyVersion {
@@ -113,7 +111,7 @@ export function newSymmetricVersion(
 
 /** Whether bytes are the material of a KMS key of that spec: as long, or the private key as PKCS#8 in DER. */
 export function isMaterialOf(keySpec: KeySpec, material: Buffer): boolean {
-  if (isSymmetricSpec(keySpec)) return material.length === materialBytesOf(keySpec);
+  if (isSecretSpec(keySpec)) return material.length === materialBytesOf(keySpec);
   // What Node says of SM2 keys depends on its version.
   if (keySpec === 'EC_SM2') return readSm2Key(material) !== undefined;
   let key: KeyObject;

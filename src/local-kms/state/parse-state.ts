@@ -14,7 +14,7 @@ import type {
   Secret,
   SecretVersion,
 } from './state.ts';
-import { KEY_SPECS } from './key-spec.ts';
+import { KEY_SPECS, KEY_USAGES } from './key-spec.ts';
 import { STATE_FORMAT } from './state-document.ts';
 
 const ANY = /^/;
@@ -124,7 +124,7 @@ function readKey(entry: FieldReader): KmsKey {
     keyId: entry.text('KeyId', KEY_ID),
     accountId: entry.text('AccountId', ACCOUNT_ID),
     keySpec,
-    keyUsage: entry.choice('KeyUsage', ['ENCRYPT/DECRYPT', 'SIGN/VERIFY']),
+    keyUsage: entry.choice('KeyUsage', KEY_USAGES),
     keyState,
     origin,
     protectionLevel: entry.choice('ProtectionLevel', ['SOFTWARE', 'HSM']),

@@ -1,5 +1,6 @@
 import type { RandomBytes } from '../identifiers.ts';
-import { newSymmetricVersion } from './new-key.ts';
+import { newSecretVersion } from './new-key.ts';
+import { withVersion } from './rotation.ts';
 import type { KmsKey, KmsState } from './state.ts';
 import { isSymmetric, withoutMaterial } from './state.ts';
 
@@ -62,13 +63,7 @@ function unexpired(key: KmsKey, now: Date): KmsKey | undefined {
 
 function rotated(key: KmsKey, now: Date, randomBytes: RandomBytes): KmsKey {
   if (key.rotation === undefined || !isSymmetric(key)) return key;
-  const { intervalSeconds } = key.rotation;
-  const nextAt = new Date(now.getTime() + 1000 * intervalSeconds);
-  return {
-    ...key,
-    versions: [...key.versions, newSymmetricVersion(key.keySpec, now, randomBytes)],
-    rotation: { intervalSeconds, nextAt },
-  };
+  return withVersion(key, newSecretVersion(key.keySpec, now, randomBytes));
 }
 
 function keyDueAt({ deleteAt, imported, rotation, keyState }: KmsKey): number {

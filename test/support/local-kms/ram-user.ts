@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../src/base/json.ts';
 import { parsePolicy } from '../../../src/local-kms/permissions/policy.ts';
 import type { AccessKey, KmsState } from '../../../src/local-kms/state/state.ts';
 
@@ -5,6 +6,7 @@ export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
+  readonly Condition?: JsonObject;
 }
 
 /** The access key of a RAM user of the state's account that may do what these statements say. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readEncryptionContext } from '../../../../src/local-kms/encryption/encryption-context.ts';
 
 const read = (text: string): string =>
-  readEncryptionContext(new Map([['EncryptionContext', text]])).toString('utf8');
+  readEncryptionContext(new Map([['EncryptionContext', text]])).additionalData.toString('utf8');
 
 const contexts = fc
   .uniqueArray(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), {
@@ -17,9 +17,19 @@ const toJson = (pairs: readonly (readonly [string, string])[]): string =>
 
 describe('readEncryptionContext', () => {
   test('takes an absent context and an empty one for the same', () => {
-    expect(readEncryptionContext(new Map())).toHaveLength(0);
+    expect(readEncryptionContext(new Map()).additionalData).toHaveLength(0);
     expect(read('{}')).toBe('');
     expect(read(' { } ')).toBe('');
+  });
+
+  test('gives conditions the names and values, of which none is special', () => {
+    const text = '{"b":"2","__proto__":"1"}';
+    const { context } = readEncryptionContext(new Map([['EncryptionContext', text]]));
+    expect([...context]).toEqual([
+      ['__proto__', '1'],
+      ['b', '2'],
+    ]);
+    expect(readEncryptionContext(new Map()).context.size).toBe(0);
   });
 
   test('sorts names and drops white space', () => {

@@ -4,6 +4,9 @@ import type { InjectedFault } from '../../../../src/local-kms/faults/fault.ts';
 import { FaultPlan, mulberry32 } from '../../../../src/local-kms/faults/fault-plan.ts';
 import { isFaultMistake, parseFaults } from '../../../../src/local-kms/faults/parse-fault.ts';
 
+const ACCOUNT = '1234567890123456';
+const NOW = new Date('2026-11-30T12:00:00Z');
+
 function faults(...specs: string[]): readonly InjectedFault[] {
   const result = parseFaults(specs, true);
   if (isFaultMistake(result)) throw new Error(result.mistake);
@@ -12,7 +15,7 @@ function faults(...specs: string[]): readonly InjectedFault[] {
 
 /** The kinds of the faults that strike each of these calls. */
 function strikes(plan: FaultPlan, ...actions: string[]): string[] {
-  return actions.map((action) => plan.nextCall(action).name);
+  return actions.map((action) => plan.nextCall(action, ACCOUNT, NOW).name);
 }
 
 function times(count: number, action = 'Decrypt'): string[] {
@@ -52,7 +55,7 @@ describe('a plan of faults', () => {
 
   it('adds delays up, and takes the first of the others', () => {
     const plan = new FaultPlan(faults('delay:ms=10', 'cut', 'delay:ms=20', 'hang'));
-    expect(plan.nextCall('Decrypt')).toEqual({
+    expect(plan.nextCall('Decrypt', ACCOUNT, NOW)).toEqual({
       name: 'delay+cut',
       delayMs: 30,
       exportsSm2InDer: false,
@@ -62,10 +65,38 @@ describe('a plan of faults', () => {
 
   it('writes DER beside whatever else strikes', () => {
     const plan = new FaultPlan(faults('sm2-der:after=1', 'throttle:first=1', 'cut:after=1'));
-    expect([1, 2].map(() => plan.nextCall('ExportDataKey'))).toMatchObject([
+    expect([1, 2].map(() => plan.nextCall('ExportDataKey', ACCOUNT, NOW))).toMatchObject([
       { name: 'throttle', exportsSm2InDer: false },
       { name: 'sm2-der+cut', exportsSm2InDer: true, effect: { kind: 'cut' } },
     ]);
+  });
+
+  it('keeps quotas: of no second, wherever it begins, more calls than it has', () => {
+    const plan = new FaultPlan(faults('quota:reads=3'));
+    const at = (ms: number, action = 'DescribeKey', account = ACCOUNT): string =>
+      plan.nextCall(action, account, new Date(NOW.getTime() + ms)).name;
+    expect([at(0), at(900, 'ListKeys'), at(950, 'ListAliases')]).toEqual(['', '', '']);
+    expect([at(990), at(999, 'ListKeyVersions')]).toEqual(['quota', 'quota']);
+    // What is refused uses nothing up.
+    expect([at(1000), at(1001)]).toEqual(['', 'quota']);
+    expect([at(1899), at(1900), at(1950)]).toEqual(['quota', '', '']);
+    // Other operations and other accounts have quotas of their own.
+    expect([at(1950, 'Decrypt'), at(1950, 'CreateKey'), at(1950, 'ListKeys', '2')]).toEqual([
+      '',
+      '',
+      '',
+    ]);
+    expect(plan.report()).toEqual([{ spec: 'quota:reads=3', counted: 12, struck: 4 }]);
+  });
+
+  it('has the quotas that KMS documents, unless another number is given', () => {
+    const plan = new FaultPlan(faults('quota:creates=2'));
+    const passes = (action: string): number =>
+      strikes(plan, ...times(1000, action)).filter((name) => name === '').length;
+    expect(
+      ['DescribeKey', 'CreateKey', 'UpdateAlias', 'ExportDataKey', 'Decrypt'].map(passes),
+    ).toEqual([50, 2, 30, 750, 1000]);
+    expect(passes('GenerateAndExportDataKey')).toBe(0);
   });
 
   it('begins anew when it is replaced', () => {

@@ -75,9 +75,22 @@ describe('a fault', () => {
   it('throttles, and says when to come back', async () => {
     const kms = await startWith('throttle:first=1,retry-after=3', 'throttle:code=Throttling.User');
     const first = await receive(kms, kms.sign({ action: 'ListKeys' }));
-    expect(first).toMatchObject({ status: 400, headers: { 'retry-after': '3' } });
+    expect(first).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '3', 'x-acs-retry-after': '3000' },
+    });
     expect(JSON.parse(first.text)).toMatchObject({ Code: 'Rejected.Throttling' });
     expect(await outcome(kms)).toBe('400 Throttling.User');
+  });
+
+  it('refuses calls beyond a quota, whichever operations share it, and no others', async () => {
+    const kms = await startWith('quota:reads=2');
+    const { keyId: KeyId } = kms;
+    expect(await outcome(kms, 'ListKeys')).toBe('200');
+    expect(await outcome(kms, 'DescribeKey', { KeyId })).toBe('200');
+    expect(await outcome(kms, 'ListAliases')).toBe('429 Rejected.Throttling');
+    expect(await outcome(kms, 'GenerateDataKey', { KeyId })).toBe('200');
+    expect(kms.log[2]).toMatch(/ ListAliases 429 Rejected\.Throttling .* fault:quota$/);
   });
 
   it('fails as KMS fails, before anything is done', async () => {

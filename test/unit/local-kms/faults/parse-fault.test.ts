@@ -54,8 +54,8 @@ describe('a SPEC', () => {
   });
 
   it.each([
-    ['', 1, 'no fault of that name: throttle, error, delay,'],
-    ['throtle', 1, 'no fault "throtle": throttle, error, delay,'],
+    ['', 1, 'no fault of that name: throttle, error, quota,'],
+    ['throtle', 1, 'no fault "throtle": throttle, error, quota,'],
     ['throttle:', 10, 'no parameter of that name: code, retry-after, action, after, first,'],
     ['throttle:first=2,', 18, 'no parameter of that name'],
     ['throttle:frist=2', 10, 'no parameter "frist"'],
@@ -75,6 +75,8 @@ describe('a SPEC', () => {
     ['hang:seed=1', 12, 'seed=… needs probability=…'],
     ['sm2-der:form=raw', 9, 'no parameter "form": action, after, first'],
     ['cut:when=during', 5, 'when takes before or after'],
+    ['quota:reads=0', 7, 'reads takes calls a second, 1 to 999999'],
+    ['quota:first=1', 7, 'no parameter "first": reads, creates, writes, exports'],
     ['certificate:action=Decrypt', 13, 'no parameter "action": wrong, after, first'],
     [`hang:${'x'.repeat(600)}`, 501, 'a fault has at most 500 characters'],
   ])('%s is refused, with the place and what is allowed there', (spec, character, mistake) => {

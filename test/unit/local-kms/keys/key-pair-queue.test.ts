@@ -34,7 +34,7 @@ test('a crowd of calls that make key pairs is throttled, and others go on', asyn
   expect(await refusalOf(kms, 'CreateKey', {})).toBe('200');
   const answers = await Promise.all(calls);
   expect(answers.filter((answer) => answer === '200')).toHaveLength(65);
-  expect(answers.filter((answer) => answer === '400 Rejected.Throttling')).toHaveLength(35);
+  expect(answers.filter((answer) => answer === '429 Rejected.Throttling')).toHaveLength(35);
   expect(await Promise.all(crowd(kms, 1))).toEqual(['200']);
 });
 
@@ -53,7 +53,7 @@ test('key versions and import parameters wait in the same queue', async () => {
     refusalOf(kms, 'CreateKeyVersion', { KeyId }),
     refusalOf(kms, 'GetParametersForImport', importing),
   ];
-  expect(await Promise.all(late)).toEqual(['400 Rejected.Throttling', '400 Rejected.Throttling']);
+  expect(await Promise.all(late)).toEqual(['429 Rejected.Throttling', '429 Rejected.Throttling']);
   expect(new Set(await Promise.all(calls))).toEqual(new Set(['200']));
 });
 

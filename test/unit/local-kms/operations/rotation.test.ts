@@ -111,6 +111,20 @@ describe('CreateKeyVersion', () => {
     expect(opened).toMatchObject({ KeyVersionId: before['KeyVersionId'], Plaintext: 'QQ==' });
   });
 
+  test('is a rotation: the next automatic one counts from it', async () => {
+    const KeyId = await create(WEEKLY);
+    time += 3 * DAY_MS;
+    await call('CreateKeyVersion', { KeyId });
+    expect(await describeKey(KeyId)).toMatchObject({
+      LastRotationDate: iso(START + 3 * DAY_MS),
+      NextRotationDate: iso(START + 10 * DAY_MS),
+    });
+    time = START + 10 * DAY_MS - 1;
+    expect(await versionsOf(KeyId)).toHaveLength(2);
+    time += 1;
+    expect(await versionsOf(KeyId)).toHaveLength(3);
+  });
+
   test('makes one of an asymmetric key after seven days at the earliest', async () => {
     const KeyId = await create({ KeySpec: 'EC_P256' });
     const limit = { refused: '400 Rejected.LimitExceeded' };

@@ -6,6 +6,8 @@ import { parsePolicy, readPolicyAt } from '../../../../src/local-kms/permissions
 const GOOD = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
 const GOOD_IN_KEY = { ...GOOD, Principal: { RAM: 'acs:ram::1234567890123456:user/a' } };
 
+const VPC = { StringNotEquals: { 'acs:SourceVpc': 'vpc-1' } };
+
 function mistakesOf(document: Record<string, unknown>, kind: PolicyKind = 'ram'): string[] {
   const mistakes: Mistake[] = [];
   readPolicyAt(document, kind, '', (path, problem) => mistakes.push({ path, problem }));
@@ -26,6 +28,10 @@ describe('a policy that RAM would take', () => {
     ['a tag', { Condition: { StringEquals: { 'kms:tag/acs:rds:x': ['a', 'b'] } } }],
     ['a time', { Condition: { DateLessThan: { 'acs:CurrentTime': '2019-08-12T17:00:00+08:00' } } }],
     ['addresses', { Condition: { IpAddress: { 'acs:SourceIp': ['10.0.0.0/8', '2001:db8::1'] } } }],
+    ['an encryption context', { Condition: { StringLike: { 'kms:EncryptionContext:a:b': 'x*' } } }],
+    ['an algorithm', { Condition: { StringEquals: { 'kms:EncryptionAlgorithm': 'SM2PKE' } } }],
+    ['an address in a VPC', { Condition: { IpAddress: { 'acs:VpcSourceIp': '10.0.0.0/8' } } }],
+    ['a VPC', { Action: ['kms:*', 'KMS:Decrypt'], Condition: VPC }],
     ['a truth', { Condition: { Bool: { 'acs:SecureTransport': true, 'acs:MFAPresent': 'true' } } }],
   ])('may have %s', (_name, change) => {
     expect(inStatement(change)).toEqual([]);
@@ -46,6 +52,19 @@ describe('what RAM would not take is reported with its place', () => {
     ['a Principal', { Principal: '*' }, 'Principal'],
     ['an unknown element', { Resources: '*' }, 'Resources'],
     ['no condition', { Condition: {} }, 'Condition'],
+    ['a VPC, with all actions of all', { Action: '*', Condition: VPC }, 'Action'],
+    ['a VPC, with more', { Action: ['kms:Decrypt', 'oss:GetObject'], Condition: VPC }, 'Action'],
+    ['a VPC and NotAction', { Action: undefined, NotAction: 'kms:Get*', Condition: VPC }, 'Action'],
+    [
+      'no name of a context',
+      { Condition: { StringEquals: { 'kms:EncryptionContext:': 'a' } } },
+      'Condition/StringEquals/kms:EncryptionContext:',
+    ],
+    [
+      'a context that is an address',
+      { Condition: { IpAddress: { 'kms:EncryptionContext:a': '10.0.0.1' } } },
+      'Condition/IpAddress/kms:EncryptionContext:a',
+    ],
     [
       'IfExists',
       { Condition: { BoolIfExists: { 'acs:MFAPresent': 'true' } } },

@@ -102,6 +102,28 @@ describe('a key of a seed', () => {
     expect(key.versions[1]?.material).toEqual(material);
   });
 
+  it('rotates next an interval after its last version was made', async () => {
+    const key = await keyOf({
+      CreationDate: '-400d',
+      RotationInterval: '365d',
+      Versions: [{}, { CreationDate: '-65d' }],
+    });
+    expect(key.rotation?.nextAt).toEqual(new Date(NOW.getTime() + 300 * 86_400_000));
+  });
+
+  it.each([
+    ['Aliyun_AES_128', 'ENCRYPT/DECRYPT', 'HSM', 16],
+    ['Aliyun_AES_192', 'ENCRYPT/DECRYPT', 'HSM', 24],
+    ['HMAC_SHA_384', 'GENERATE/VERIFY', 'SOFTWARE', 48],
+  ])('of the spec %s is of a KMS instance', async (KeySpec, keyUsage, protectionLevel, length) => {
+    const key = await keyOf({ KeySpec, DKMSInstanceId: 'kst-a' });
+    expect(key).toMatchObject({ keySpec: KeySpec, keyUsage, protectionLevel });
+    expect(key.versions[0]?.material).toHaveLength(length);
+    await expect(keyOf({ KeySpec })).rejects.toThrow(
+      `DKMSInstanceId is missing, which ${KeySpec} needs`,
+    );
+  });
+
   it.each([
     ['Aliyun_SM4', {}, 'ENCRYPT/DECRYPT', 16],
     ['EC_SM2', { KeyUsage: 'SIGN/VERIFY' }, 'SIGN/VERIFY', 138],

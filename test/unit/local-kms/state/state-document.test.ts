@@ -6,18 +6,27 @@ import { parsePolicy } from '../../../../src/local-kms/permissions/policy.ts';
 import { aliasArn, secretArn } from '../../../../src/local-kms/resource-name.ts';
 import { parseState } from '../../../../src/local-kms/state/parse-state.ts';
 import type { KeySpec } from '../../../../src/local-kms/state/key-spec.ts';
+import { KEY_USAGES } from '../../../../src/local-kms/state/key-spec.ts';
 import type { AccessKey, KmsKey, KmsState, Secret } from '../../../../src/local-kms/state/state.ts';
 import { formatState } from '../../../../src/local-kms/state/state-document.ts';
 
 const EC = { publicKeyEncoding: { type: 'spki', format: 'der' } } as const;
 const materials = {
   Aliyun_AES_256: randomBytes(32),
+  Aliyun_AES_192: randomBytes(24),
+  Aliyun_AES_128: randomBytes(16),
   Aliyun_SM4: randomBytes(16),
   RSA_2048: pkcs8('rsa', 2048),
   RSA_3072: pkcs8('rsa', 3072),
+  RSA_4096: pkcs8('rsa', 4096),
   EC_P256: ec('prime256v1'),
   EC_P256K: ec('secp256k1'),
   EC_SM2: ec('SM2'),
+  HMAC_SM3: randomBytes(32),
+  HMAC_SHA_224: randomBytes(28),
+  HMAC_SHA_256: randomBytes(32),
+  HMAC_SHA_384: randomBytes(48),
+  HMAC_SHA_512: randomBytes(64),
 } as const satisfies Readonly<Record<KeySpec, Buffer>>;
 
 function pkcs8(type: 'rsa', modulusLength: number): Buffer {
@@ -66,7 +75,7 @@ const key: fc.Arbitrary<KmsKey> = fc
         ),
         accountId,
         keySpec: fc.constant(keySpec),
-        keyUsage: fc.constantFrom('ENCRYPT/DECRYPT', 'SIGN/VERIFY'),
+        keyUsage: fc.constantFrom(...KEY_USAGES),
         keyState: fc.constantFrom('Enabled', 'Disabled'),
         origin: fc.constantFrom('Aliyun_KMS', 'EXTERNAL'),
         protectionLevel: fc.constantFrom('SOFTWARE', 'HSM'),
