@@ -14,10 +14,10 @@ export interface KeySignature {
 }
 
 const LEAST_RSA_BITS = 2048;
-const RSA_HASHES: Readonly<Record<string, string>> = {
-  'rsa-sha2-256': 'sha256',
-  'rsa-sha2-512': 'sha512',
-};
+const RSA_HASHES = new Map([
+  ['rsa-sha2-256', 'sha256'],
+  ['rsa-sha2-512', 'sha512'],
+]);
 
 /**
  * Reads a signature as SSH sends it: RFC 8332 §3 (RSA, with SHA-2 alone and 2048 bits or more), RFC 5656 §3.1.2 (ECDSA),
@@ -49,7 +49,7 @@ function makeCheck(by: PublicKey, algorithm: string, signature: Buffer): Check {
 }
 
 function rsaCheck({ key }: PublicKey, algorithm: string, signature: Buffer): Check {
-  const hash = RSA_HASHES[algorithm];
+  const hash = RSA_HASHES.get(algorithm);
   if (hash === undefined)
     return refuse(`is made with ${quoted(algorithm)}, not rsa-sha2-256 or rsa-sha2-512`);
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;

@@ -5,6 +5,7 @@ import { DOCUMENT_READERS } from './documents.ts';
 import { KEY_READERS } from './keys.ts';
 import { LOCAL_KMS_READERS } from './local-kms.ts';
 import { OPTION_READERS } from './options.ts';
+import { SIGNATURE_READERS } from './signatures.ts';
 
 /** Whatever reads what a stranger may have written. */
 export const READERS: readonly Reader[] = [
@@ -14,4 +15,5 @@ export const READERS: readonly Reader[] = [
   ...CREDENTIAL_READERS,
   ...ANSWER_READERS,
   ...LOCAL_KMS_READERS,
+  ...SIGNATURE_READERS,
 ];
