@@ -1,4 +1,4 @@
-import { RECORD_FORMAT } from '../events.ts';
+import { headText } from '../head.ts';
 import { readAllowedSigners } from './allowed-signers.ts';
 import type { Trust } from './find-signer.ts';
 import { findSigner } from './find-signer.ts';
@@ -67,7 +67,7 @@ function verifyOne(
   trust: Trust,
 ): Omit<ValidSignature, 'label'> {
   const { signer, isOver } = readSshSignature(file, trust.namespace);
-  const head = heads.find((candidate) => isOver(`${RECORD_FORMAT} ${candidate}\n`));
+  const head = heads.find((candidate) => isOver(headText(candidate)));
   if (head === undefined) return refuse('is over no head of this record, or was changed');
   const principal = findSigner(signer, trust);
   return { principal, keyFingerprint: signer.key.fingerprint, head };

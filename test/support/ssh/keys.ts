@@ -99,7 +99,7 @@ function ecdsaOf(key: KeyObject, on: keyof typeof CURVES, type: string = on): Ss
   });
 }
 
-export function rsaOf(key: KeyObject): SshKey {
+function rsaOf(key: KeyObject): SshKey {
   const part = publicJwk(key);
   const fields = Buffer.concat([mpint(part('e')), mpint(part('n'))]);
   return sshKey('ssh-rsa', fields, (data, { algorithm = 'rsa-sha2-512' } = {}) =>

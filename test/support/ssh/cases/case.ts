@@ -35,8 +35,8 @@ export const OTHER = ed25519Key();
 /** An authority. */
 export const CA = ed25519Key();
 export const P256 = ecdsaKey('ecdsa-sha2-nistp256');
-export const P384 = ecdsaKey('ecdsa-sha2-nistp384');
-export const P521 = ecdsaKey('ecdsa-sha2-nistp521');
+const P384 = ecdsaKey('ecdsa-sha2-nistp384');
+const P521 = ecdsaKey('ecdsa-sha2-nistp521');
 export const RSA = rsaKey();
 export const RSA_3072 = rsaKey('rsa-3072.pem');
 export const SHORT_RSA = shortRsaKey();
