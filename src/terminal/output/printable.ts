@@ -1,11 +1,11 @@
-import { UNPRINTABLE } from '../../base/unprintable.ts';
+import { escapeUnprintable, UNPRINTABLE } from '../../base/unprintable.ts';
 
 /**
  * Makes text from files and arguments safe for one line on a terminal: characters that would move the cursor, end
  * the line, reverse the text or be invisible are shown as escapes (`\u001b`).
  */
 export function oneLine(text: string): string {
-  return text.replaceAll(UNPRINTABLE, escape);
+  return text.replaceAll(UNPRINTABLE, escapeUnprintable);
 }
 
 /**
@@ -22,14 +22,6 @@ export function withoutPasswords(message: string): string {
 /** As `oneLine`, for several lines: line feeds are kept. */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) =>
-    character === '\n' ? character : escape(character),
+    character === '\n' ? character : escapeUnprintable(character),
   );
-}
-
-/** Escapes as JSON does, so that JSON text stays JSON. */
-function escape(character: string): string {
-  return Array.from({ length: character.length }, (_, index) => {
-    const unit = character.charCodeAt(index);
-    return `\\u${unit.toString(16).padStart(4, '0')}`;
-  }).join('');
 }
