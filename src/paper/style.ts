@@ -28,16 +28,17 @@ dd { margin: 0 }
 .line { border-bottom: 0.6pt solid #000; min-height: 7mm }
 .tall { min-height: 22mm }
 .digits, code { font-family: "Courier New", Courier, monospace }
+code { font-size: 9pt }
 .digits { font-size: 12pt; letter-spacing: 0.04em }
-.words { font-size: 9pt }
+.words { font-size: 8.5pt }
 .aloud { break-inside: avoid; margin: 1mm 0 }
 .aloud td { padding: 0.3mm 0; vertical-align: baseline }
-.aloud .digits { width: 62mm; white-space: nowrap }
-.cells { display: grid; grid-template-columns: repeat(4, 24mm); gap: 1.5mm 3mm; margin: 1mm 0; break-inside: avoid }
+.aloud .digits { width: 58mm; white-space: nowrap }
+.cells { display: grid; grid-template-columns: repeat(4, 24mm); gap: 1.5mm 3mm; margin: 1mm 0 3mm; break-inside: avoid }
 .cells i { border-bottom: 0.6pt solid #000; height: 7mm }
 .box { display: inline-block; width: 3.6mm; height: 3.6mm; border: 0.8pt solid #000; margin: 0 1.5mm 0 0; vertical-align: -0.6mm }
 .says { margin: 1mm 0 1mm 5mm }
-.note { font-size: 9pt }
+.note { font-size: 9pt; margin-top: 2mm }
 svg { display: block; max-width: 100%; height: auto }
 @media screen { body { padding: 8mm } .sheet { border-top: 2pt dashed #000; margin-top: 8mm } }
 `;

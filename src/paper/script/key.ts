@@ -1,4 +1,5 @@
 import type { CeremonyPlan, PlanRecipient } from '../../ceremony/plan/plan.ts';
+import { sha256Digits } from '../digits.ts';
 import type { Content, Html } from '../html.ts';
 import { html } from '../html.ts';
 import { aloud, block, cells, facts, list, tick } from '../parts.ts';
@@ -53,10 +54,11 @@ function wrappingKeyOf({ Pubkey, Token, MakePair }: PlanRecipient): string | und
 
 /** The fingerprint as the plan has it, or room to write down the one that is shown. */
 export function fingerprintOf({ ExpectFingerprint }: PlanRecipient): Html {
-  if (ExpectFingerprint === undefined) {
+  const digits = ExpectFingerprint === undefined ? undefined : sha256Digits(ExpectFingerprint);
+  if (digits === undefined) {
     return html`<p class="note">Fingerprint (SHA-256), copied by hand from the screen:</p>
       ${cells(16)}`;
   }
   return html`<p class="note">Fingerprint (SHA-256), from the second source:</p>
-    ${aloud(ExpectFingerprint.replace(/^SHA256:/, ''))}`;
+    ${aloud(digits)}`;
 }

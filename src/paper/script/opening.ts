@@ -1,5 +1,6 @@
 import type { CeremonyPlan, PlanPerson } from '../../ceremony/plan/plan.ts';
 import { STATEMENT } from '../../ceremony/steps.ts';
+import { sha256Digits } from '../digits.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
 import { aloud, block, emptyList, facts, LINE, list, tick } from '../parts.ts';
@@ -43,7 +44,8 @@ export function opening(plan: CeremonyPlan, planSHA256: string, version: string)
 }
 
 function previous({ Previous }: CeremonyPlan): Html {
-  if (Previous === undefined) {
+  const digits = Previous === undefined ? undefined : sha256Digits(Previous);
+  if (digits === undefined) {
     return block(
       html`<h3>The record before</h3>
         <p>The plan names none. ${tick('This is the first ceremony.')}</p>`,
@@ -52,7 +54,7 @@ function previous({ Previous }: CeremonyPlan): Html {
   return block(
     html`<h3>The head of the record before</h3>
       <p>It is compared with the paper of the ceremony before.</p>
-      ${aloud(Previous)}
+      ${aloud(digits)}
       <p>${tick('It is the same.')}</p>`,
   );
 }

@@ -55,7 +55,7 @@ export function useBrowser(): Print {
     browser = devtools(child.stdio[3] as Writable, child.stdio[4] as Readable);
   });
   afterAll(async () => {
-    if (child !== undefined && child.exitCode === null) {
+    if (child?.exitCode === null) {
       const exit = once(child, 'exit');
       await browser?.call('Browser.close');
       await exit;
@@ -68,12 +68,7 @@ export function useBrowser(): Print {
   };
 }
 
-async function print(
-  browser: Devtools,
-  url: string,
-  paper: Paper,
-  prepare = '',
-): Promise<Printed> {
+async function print(browser: Devtools, url: string, paper: Paper, prepare = ''): Promise<Printed> {
   const requests: string[] = [];
   const complaints: string[] = [];
   const { targetId } = await browser.call('Target.createTarget', { url: 'about:blank' });

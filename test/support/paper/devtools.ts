@@ -46,7 +46,7 @@ export function devtools(to: Writable, from: Readable): Devtools {
     for (const { reject } of waiting.values()) reject(new Error('the browser went away'));
   });
   return {
-    call: (method, params = {}, sessionId = undefined) =>
+    call: (method, params = {}, sessionId?) =>
       new Promise((resolve, reject) => {
         lastId += 1;
         waiting.set(lastId, { resolve, reject });
