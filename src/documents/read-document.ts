@@ -8,6 +8,7 @@ import { BACKUP_FORMAT, readBackupDocument } from './backup-document.ts';
 import { DocumentFields } from './fields.ts';
 import type { ExportDocument } from './export-document.ts';
 import { EXPORT_FORMAT, readExportDocument } from './export-document.ts';
+import { fromPaper } from './from-paper.ts';
 import { isTextWithNul } from './recognise/encodings.ts';
 import { foreignAnswer } from './recognise/json-dress.ts';
 import type { Recognised } from './recognise/recognise.ts';
@@ -44,13 +45,15 @@ const OTHER_DOCUMENTS: ReadonlyMap<unknown, string> = new Map([
 
 /**
  * Reads what kmsx writes and what KMS answers: by its `Format`; without one, as a raw answer of KMS; or, if it is not an
- * object, as a bare value in standard base64 (with line breaks in it and around it). A bare value that is no ciphertext
+ * object, as a bare value in standard base64 (with line breaks in it and around it). What was scanned or typed from paper
+ * is read as `fromPaper` has it. A bare value that is no ciphertext
  * is refused by its name: what KMS is sent is judged here.
  *
  * @throws KmsxError `json-malformed`, `json-name-twice`, `base64-malformed`, `not-ciphertext`, `document-malformed`,
  * `document-inconsistent`, `document-format-unknown`, `context-malformed`
  */
-export function readEnvelope(bytes: Uint8Array, label: string): Envelope {
+export function readEnvelope(given: Uint8Array, label: string): Envelope {
+  const bytes = fromPaper(given, label);
   const recognised = recognise(bytes);
   if (mayBeCiphertext(recognised)) {
     return { kind: 'bare', base64: decodeText(bytes, label).replaceAll(/\s/g, '') };

@@ -13,6 +13,7 @@ import type { Facts, Inspection } from './inspect-relations.ts';
 import { identitiesOf } from './inspect-relations.ts';
 import { IMPORT_FORMAT, readImportDocument } from '../import-document.ts';
 import { PROOF_FORMAT, readProofDocument } from '../proof-document.ts';
+import { fromPaper } from '../from-paper.ts';
 import { readEnvelope } from '../read-document.ts';
 
 /** What the embedded KMS keeps and begins with: both hold secrets as plainly as can be, so nothing of them is shown. */
@@ -31,7 +32,8 @@ export async function inspectFile(bytes: Buffer, label: string): Promise<Inspect
   return { facts, identities: identitiesOf(facts) };
 }
 
-async function factsOf(bytes: Buffer, label: string): Promise<Facts> {
+async function factsOf(given: Buffer, label: string): Promise<Facts> {
+  const bytes = fromPaper(given, label);
   const component = inspectComponent(bytes, label);
   if (component !== undefined) return component;
   const file = openKeyFile(bytes);
