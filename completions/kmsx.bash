@@ -137,6 +137,9 @@ _kmsx_list_command() {
         --place --context --context-file --store --store-ca-file --check --profile --region
         --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
+    'kmsx ceremony')
+      options+=(-o --out)
+      ;;
     'kmsx rehearse')
       options+=(--keep)
       ;;
@@ -351,6 +354,11 @@ _kmsx_find_option() {
         --gateway) takes=values values=(public vpc local) ;;
       esac
       ;;
+    'kmsx ceremony')
+      case $2 in
+        -o | --out) takes=files names=(-o --out) ;;
+      esac
+      ;;
     'kmsx rehearse')
       case $2 in
         --keep) takes=folders ;;
@@ -377,7 +385,7 @@ _kmsx_find_operand() {
     'kmsx drill '*) takes=none ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx store 0') takes=values values=(init check) ;;
-    'kmsx ceremony 0') takes=values values=(plan) ;;
+    'kmsx ceremony 0') takes=values values=(plan script) ;;
     'kmsx ceremony 1') takes=none ;;
     'kmsx record 0') takes=values values=(head) ;;
     'kmsx record 1') takes=none ;;

@@ -155,6 +155,11 @@ function __kmsx_find_option
                 case --key-id --for --to-key-id --source-key-id --backup -i --in --place --context --context-file --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
+        case 'kmsx ceremony'
+            switch "$argv[2]"
+                case -o --out
+                    echo required
+            end
         case 'kmsx rehearse'
             switch "$argv[2]"
                 case --keep
@@ -632,7 +637,8 @@ complete -c kmsx -n '__kmsx_in kmsx policy' -l timeout -r -f -d 'for one attempt
 complete -c kmsx -n '__kmsx_in kmsx policy' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx ceremony' -a plan
+complete -c kmsx -n '__kmsx_at 0 kmsx ceremony' -a 'plan script'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -s o -l out -r -F -d 'script: where the HTML goes; - is standard output'
 
 complete -c kmsx -n '__kmsx_at 0 kmsx record' -a head
 

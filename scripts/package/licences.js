@@ -9,6 +9,7 @@ const ALLOWED = {
   'BSD-3-Clause': 'BSD-3-Clause',
   'Apache-2.0': 'Apache-2.0',
   '(BSD-3-Clause OR GPL-2.0)': 'BSD-3-Clause',
+  '(MIT OR Apache-2.0)': 'MIT',
 };
 
 const ALIBABA_CLOUD = 'Copyright (c) 2009-present, Alibaba Cloud All rights reserved.';

@@ -1,6 +1,7 @@
 /**
  * The look of every page, for A4 and Letter: black on white without backgrounds, which browsers leave out in print.
- * The header is the head of a table around everything, because browsers repeat that on each page and keep its room free.
+ * The header is the head of a table around everything, because browsers repeat that on each page and keep its room free,
+ * as long as it is low: a name that is longer than the line is cut there.
  */
 export const STYLE = `
 @page { margin: 14mm 15mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt Arial, sans-serif } }
@@ -8,9 +9,11 @@ export const STYLE = `
 html { background: #fff; color: #000; font: 10pt/1.4 Arial, Helvetica, sans-serif }
 body { margin: 0 auto; max-width: 180mm; overflow-wrap: anywhere }
 table { border-collapse: collapse; width: 100% }
+.pages { table-layout: fixed }
 .pages, .pages > * > tr > * { border: 0; padding: 0; text-align: left; font-weight: normal; vertical-align: top }
-.mark { display: flex; justify-content: space-between; border-bottom: 1pt solid #000; margin-bottom: 4mm; padding-bottom: 1mm }
+.mark { display: flex; justify-content: space-between }
 .mark b { letter-spacing: 0.1em }
+.name { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; border-bottom: 1pt solid #000; margin-bottom: 4mm; padding-bottom: 1mm; font-size: 9pt }
 h1 { font-size: 18pt; line-height: 1.2; margin: 0 0 4mm }
 h2 { font-size: 13pt; margin: 7mm 0 2mm; break-after: avoid }
 h3 { font-size: 10.5pt; margin: 0 0 1mm; break-after: avoid }

@@ -15,8 +15,13 @@ export function recordOnPaper(source: RecordSource): string {
   const [begin] = source.events;
   if (begin?.Type !== 'begin') throw new Error('the record does not begin');
   return page(
-    { practice: begin.Practice, what: 'Record of a ceremony', planSHA256: begin.PlanSHA256 },
-    begin.Title,
+    {
+      practice: begin.Practice,
+      title: begin.Title,
+      place: begin.Place,
+      what: 'Record of a ceremony',
+      planSHA256: begin.PlanSHA256,
+    },
     html`${opening(source, begin)} ${people(source, begin)} ${happened(source)} ${files(source)}
     ${head(source)} ${backups(source)} ${afterwards(source)} ${whatIsProved()} ${signatures(begin)}`,
   );

@@ -28,15 +28,18 @@ export function opening(plan: CeremonyPlan, planSHA256: string, version: string)
     ${block(
       html`<h3>What runs</h3>
         <p>
-          This script was printed by kmsx ${version} from the plan with this SHA-256. The screen
-          shows the plan’s SHA-256 at the start: the witness compares.
+          This script was printed by kmsx ${version} from the plan with this SHA-256, as sha256sum
+          prints it. The plan of the day must be the same.
         </p>
         ${aloud(planSHA256)}
-        <p>${tick('The screen shows the same SHA-256.')}</p>
-        <p class="note">Copied by hand from the screen:</p>`,
+        <p>${tick('The plan of the day has the same SHA-256.')}</p>
+        <p class="note">
+          Copied by hand from the screen, the program from kmsx version --verbose:
+        </p>`,
       facts([
+        ['Plan, first group', LINE],
+        ['Plan, last group', LINE],
         ['Version of kmsx', LINE],
-        ['Its first group', LINE],
       ]),
       emptyList(['File of the program', 'SHA-256: first eight digits', 'last eight digits'], 3),
     )}

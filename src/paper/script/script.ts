@@ -21,8 +21,13 @@ export interface ScriptSource {
  */
 export function ceremonyScript({ plan, planSHA256, version }: ScriptSource): string {
   return page(
-    { practice: plan.Practice, what: 'Ceremony script', planSHA256 },
-    plan.Title,
+    {
+      practice: plan.Practice,
+      title: plan.Title,
+      place: plan.Place,
+      what: 'Ceremony script',
+      planSHA256,
+    },
     html`${opening(plan, planSHA256, version)} ${participants(plan.People)} ${things()}
     ${whatIsMade(plan)} ${stepBlocks(plan)} ${spellingAlphabet()} ${exceptionSheets()}
     ${ending(plan.People)}`,

@@ -88,7 +88,7 @@ describe.each([
           expect(tagsOf(print(text + hostile))).toEqual(tags);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
