@@ -137,7 +137,7 @@ export function chooseCheckValues(
 }
 
 /** Whether a value of a document is a key check value, with all the hexadecimal digits of its method. */
-function isKeyCheckValue(value: unknown): value is KeyCheckValue {
+export function isKeyCheckValue(value: unknown): value is KeyCheckValue {
   if (!isJsonObject(value)) return false;
   const facts = METHODS.find(({ method }) => method === value['Method']);
   const digits = value['Value'];

@@ -25,10 +25,11 @@ export function parseHead(text: string): string | undefined {
 /**
  * The text of `record.head` in a folder, or undefined where there is none.
  *
+ * @param named - what the folder is called in errors
  * @throws KmsxError `input-too-large`, `file-unreadable`
  */
-export async function readHeadFile(folder: string): Promise<string | undefined> {
-  const bytes = await readFileOf(folder, RECORD_FILES.head, MAX_HEAD_BYTES);
+export async function readHeadFile(folder: string, named = folder): Promise<string | undefined> {
+  const bytes = await readFileOf(folder, RECORD_FILES.head, MAX_HEAD_BYTES, named);
   return bytes?.toString('latin1');
 }
 

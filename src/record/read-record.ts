@@ -28,31 +28,39 @@ export interface ReadRecord {
 /**
  * Reads the record in a folder. Whether its events are in order, and whether the files are there, is not looked at.
  *
+ * @param named - what the folder is called in errors
  * @throws KmsxError `record-missing` where there is none, or no whole line; `record-changed`; `file-unreadable`
  */
-export async function readRecord(folder: string): Promise<ReadRecord> {
-  const label = join(folder, RECORD_FILES.chain);
-  const bytes = await readFileOf(folder, RECORD_FILES.chain, MAX_RECORD_BYTES);
-  if (bytes === undefined) throw recordMissing(`${folder} holds no ${RECORD_FILES.chain}`);
+export async function readRecord(folder: string, named = folder): Promise<ReadRecord> {
+  const label = join(named, RECORD_FILES.chain);
+  const bytes = await readFileOf(folder, RECORD_FILES.chain, MAX_RECORD_BYTES, named);
+  if (bytes === undefined) {
+    throw kmsxError('record-missing', `${named} holds no ${RECORD_FILES.chain}`);
+  }
   const { lines, head, halfLine } = readChain(bytes, label);
-  if (lines.length === 0) throw recordMissing(`${label} has no whole line: nothing was begun`);
+  if (lines.length === 0) {
+    throw kmsxError('record-missing', `${label} has no whole line: nothing was begun`);
+  }
   return { label, lines, events: lines.map((line) => readEvent(line, label)), head, halfLine };
 }
 
 /**
  * The bytes of a file in the folder of a record, or undefined where it is not there.
  *
+ * @param most - so many bytes
+ * @param named - what the folder is called in errors
  * @throws KmsxError `input-too-large`, `file-unreadable`
  */
 export async function readFileOf(
   folder: string,
   name: string,
   most: number,
+  named = folder,
 ): Promise<Buffer | undefined> {
-  const label = join(folder, name);
+  const label = join(named, name);
   let handle: FileHandle | undefined;
   try {
-    handle = await openPatiently(label);
+    handle = await openPatiently(join(folder, name));
     const bytes = await readUpTo(handle, most);
     if (bytes.length <= most) return bytes;
     throw kmsxError('input-too-large', `${label} has more than ${most} bytes`, {
@@ -64,9 +72,4 @@ export async function readFileOf(
   } finally {
     await handle?.close();
   }
-}
-
-/** The error for a folder in which there is nothing to read. */
-export function recordMissing(message: string): Error {
-  return kmsxError('record-missing', message);
 }

@@ -1,18 +1,20 @@
 import { join } from 'node:path';
+import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { digitGroups } from '../../../base/digit-groups.ts';
-import { hasCode, kmsxError } from '../../../base/error.ts';
 import { fileWord } from '../../../base/shell-word.ts';
-import { RECORD_FILES, RECORD_FORMAT } from '../../../record/events.ts';
-import { readInput } from '../../../terminal/files/inputs.ts';
+import { RECORD_FILES } from '../../../record/events.ts';
+import { headText } from '../../../record/head.ts';
+import { readSealedRecord } from '../../../record/sealed.ts';
 import { textWritten } from '../../../terminal/output/stdout.ts';
+import type { ViewRow } from '../../../terminal/output/view.ts';
 import { nextBlock, printView, showsViews } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { RecordOptions } from './options.ts';
 
 /**
- * `kmsx record head`: prints the text that people sign, and tells the command to sign it with.
+ * `kmsx record head`: prints the text that people sign, and tells how.
  *
- * @throws KmsxError `record-missing`
+ * @throws KmsxError `record-missing`, `record-changed`, `record-not-sealed`
  */
 export async function printHead(
   folder: string,
@@ -20,34 +22,34 @@ export async function printHead(
   session: Session,
 ): Promise<void> {
   const { io, reporter } = session;
-  const path = join(folder, RECORD_FILES.head);
-  const text = await readHead(path, folder, session);
-  const sign = `ssh-keygen -Y sign -n kmsx-record -f KEY ${fileWord(path)}`;
+  const { head } = await readSealedRecord(absolutePath(io.cwd, folder), { named: folder });
+  const commands = signCommands(folder);
   if (showsViews(session)) {
     await printView(
       () => ({
-        verdict: 'The head of the record is what people sign',
-        blocks: [
-          { rows: [{ label: 'head', lines: digitGroups(text.slice(-65).trim(), 4) }] },
-          ...nextBlock([sign]),
-        ],
+        verdict: 'The head of the record: compare it with the paper, and sign it',
+        tone: 'good',
+        blocks: [{ rows: [headRow(head)] }, ...nextBlock(commands)],
       }),
       session,
     );
     return;
   }
-  await reporter.note(`to sign it: ${sign}`);
-  await textWritten(io.stdout.write(Buffer.from(text)));
+  await reporter.note(`to sign it: ${commands.join(' && ')}`);
+  await textWritten(io.stdout.write(Buffer.from(headText(head))));
 }
 
-async function readHead(path: string, folder: string, session: Session): Promise<string> {
-  try {
-    const { bytes } = await readInput(path, 'the head of a record', session.io, session.reporter);
-    const text = bytes.toString();
-    if (new RegExp(`^${RECORD_FORMAT} [0-9a-f]{64}\n$`).test(text)) return text;
-    throw kmsxError('record-missing', `${path} is not the head of a record`);
-  } catch (error) {
-    if (!hasCode(error, 'file-missing')) throw error;
-    throw kmsxError('record-missing', `${folder} holds no sealed record`, { cause: error });
-  }
+/** A head, as it is read aloud. */
+export function headRow(head: string): ViewRow {
+  return { label: 'head', lines: digitGroups(head, 4) };
+}
+
+/** The commands by which a person signs a head; the signature of each has a name of its own. */
+export function signCommands(folder: string): readonly string[] {
+  const head = fileWord(join(folder, RECORD_FILES.head));
+  const signature = fileWord(join(folder, RECORD_FILES.signatures, 'NAME.sig'));
+  return [
+    `ssh-keygen -Y sign -n kmsx-record -f KEY ${head}`,
+    `mv -n ${fileWord(join(folder, `${RECORD_FILES.head}.sig`))} ${signature}`,
+  ];
 }

@@ -1,0 +1,141 @@
+import { kmsxError } from '../base/error.ts';
+import type { SealedRecord } from './sealed.ts';
+import { countSigners } from './signatures/count.ts';
+import type { RefusedSignature, ValidSignature } from './signatures/verify.ts';
+import { verifySignatures } from './signatures/verify.ts';
+
+/** A file that should be a signature. */
+export interface SignatureFile {
+  /** Its name in the folder of the record. */
+  readonly label: string;
+  readonly bytes: Buffer;
+}
+
+/** By what a record has to be proved; where nothing is asked for, the chain alone counts. */
+export interface AskedProof {
+  /** A head that the verifier has from elsewhere: 64 hexadecimal digits. */
+  readonly head?: string | undefined;
+  /** Whose signatures count, and how many people must have signed. */
+  readonly signers?:
+    | {
+        readonly allowedSigners: { readonly label: string; readonly text: string };
+        readonly threshold: number;
+      }
+    | undefined;
+}
+
+/** A signature that counts. */
+export interface Signer {
+  readonly Principal: string;
+  /** As `ssh-keygen -l` prints it. */
+  readonly KeyFingerprint: string;
+  /** The head that was signed. */
+  readonly Head: string;
+  readonly File: string;
+}
+
+export interface Proof {
+  readonly ProvedBy: 'chain' | 'head' | 'signatures';
+  readonly Signers: readonly Signer[];
+  /** In words. */
+  readonly NotProved: readonly string[];
+}
+
+/**
+ * Finds out whether a sealed record is proved as the verifier asks. A head is that of all lines up to its own: one from
+ * the seal on proves the ceremony, and what was added up to there.
+ *
+ * @param now - the verifier's clock: keys are valid from a time on, and until one
+ * @throws KmsxError `record-head-differs`, `record-signatures-missing`; `document-malformed` for what is no list of signers
+ */
+export function proveRecord(
+  record: SealedRecord,
+  signatures: readonly SignatureFile[],
+  asked: AskedProof,
+  now: Date,
+): Proof {
+  const byHead = asked.head === undefined ? undefined : lineOfHead(record, asked.head);
+  const signed =
+    asked.signers === undefined
+      ? undefined
+      : checkSignatures(record, signatures, asked.signers, now);
+  const NotProved = [
+    ...(byHead === undefined ? [] : later(record, byHead, 'the head that was given')),
+    ...(signed === undefined ? [] : later(record, signed.line, 'enough signatures')),
+    ...(signed?.refused ?? []).map(({ label, problem }) => `${label} ${problem}`),
+  ];
+  if (byHead === undefined && signed === undefined) {
+    NotProved.push(
+      'whoever owns the folder could have rebuilt the whole chain, with other content',
+    );
+  }
+  if (signed === undefined && signatures.length > 0) {
+    NotProved.push(
+      `${plural(signatures.length, 'signature')} in the folder: nobody said whose count`,
+    );
+  }
+  const Signers = (signed?.valid ?? []).map(
+    ({ principal, keyFingerprint, head, label }): Signer => ({
+      Principal: principal,
+      KeyFingerprint: keyFingerprint,
+      Head: head,
+      File: label,
+    }),
+  );
+  const ProvedBy = signed !== undefined ? 'signatures' : byHead !== undefined ? 'head' : 'chain';
+  return { ProvedBy, Signers, NotProved };
+}
+
+/** The index of the line that a given head is of. */
+function lineOfHead({ lines, head: last, label, sealIndex }: SealedRecord, head: string): number {
+  const index = lines.findIndex(({ hash }) => hash === head);
+  if (index >= sealIndex) return index;
+  throw kmsxError(
+    'record-head-differs',
+    index === -1
+      ? `${label} has the head ${last}, and no line with the one that was given`
+      : `${label}: the head that was given is that of line ${index + 1}, before the seal`,
+  );
+}
+
+interface Signed {
+  readonly valid: readonly ValidSignature[];
+  readonly refused: readonly RefusedSignature[];
+  /** The index of the last line that enough people signed, it or a later one. */
+  readonly line: number;
+}
+
+function checkSignatures(
+  { lines, label, sealIndex: seal }: SealedRecord,
+  signatures: readonly SignatureFile[],
+  { allowedSigners, threshold }: NonNullable<AskedProof['signers']>,
+  now: Date,
+): Signed {
+  const heads = lines.slice(seal).map(({ hash }) => hash);
+  const { valid, refused } = verifySignatures({ heads, signatures, allowedSigners, now });
+  for (let line = lines.length - 1; line >= seal; line -= 1) {
+    const covering = valid.filter(({ head }) => heads.indexOf(head) + seal >= line);
+    if (countSigners(covering) >= threshold) return { valid, refused, line };
+  }
+  const found = countSigners(valid);
+  const people = found === 0 ? 'nobody' : found === 1 ? 'one person' : `${found} people`;
+  const reasons = refused.map((each) => `; ${each.label} ${each.problem}`).join('');
+  const none = signatures.length === 0 ? '; there is no file in signatures/' : reasons;
+  throw kmsxError(
+    'record-signatures-missing',
+    `${label} is signed by ${people} with a key in ${allowedSigners.label}, and ${threshold} must have signed it${none}`,
+  );
+}
+
+/** The events after a line, which nothing covers. */
+function later({ events }: SealedRecord, line: number, what: string): string[] {
+  const types = events.slice(line + 1).map(({ Type }) => Type);
+  if (types.length === 0) return [];
+  const [first, last] = [line + 2, events.length];
+  const which = first === last ? `line ${first}` : `lines ${first} to ${last}`;
+  return [`${which} (${types.join(', ')}) came later than ${what}`];
+}
+
+function plural(count: number, noun: string): string {
+  return count === 1 ? `a ${noun}` : `${count} ${noun}s`;
+}

@@ -1,0 +1,80 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemErrorCode } from '../base/error.ts';
+import { readError } from '../base/files/read-error.ts';
+import { checkFiles } from './check-files.ts';
+import { RECORD_FILES } from './events.ts';
+import { recordedKey } from './key-facts.ts';
+import type { AskedProof, Proof, SignatureFile } from './proof.ts';
+import { proveRecord } from './proof.ts';
+import { readFileOf } from './read-record.ts';
+import { readSealedRecord } from './sealed.ts';
+
+/** What `record verify` prints: every part of the record was found to be what it was. */
+export interface VerifiedRecord extends Proof {
+  readonly CeremonyId: string;
+  readonly Title: string;
+  readonly Practice: boolean;
+  /** Whether the ceremony was carried out to its end; the record is sealed in any case. */
+  readonly Complete: boolean;
+  readonly Head: string;
+  /** How many lines it has. */
+  readonly Events: number;
+  readonly Chain: true;
+  readonly Files: true;
+}
+
+/** More than any signature of SSH needs. */
+const MAX_SIGNATURE_BYTES = 64 * 1024;
+
+/**
+ * Verifies the record of a ceremony, offline: its chain, its events, the files that it names, that all of it is about one
+ * data key, and that it is proved as the verifier asks. What has to be proved is never read from the record.
+ *
+ * @param folder - of the ceremony
+ * @param now - the verifier's clock
+ * @param named - what the folder is called in errors
+ * @throws KmsxError `record-missing`; `record-changed`, `record-not-sealed`, `record-head-differs`,
+ * `record-signatures-missing`; `document-malformed` for what is no list of signers; `file-unreadable`
+ */
+export async function verifyRecord(
+  folder: string,
+  asked: AskedProof,
+  now: Date,
+  named = folder,
+): Promise<VerifiedRecord> {
+  const record = await readSealedRecord(folder, { named });
+  const unreached = await checkFiles(folder, record);
+  recordedKey(record);
+  const signatures = await readSignatures(folder);
+  const { NotProved, ...proof } = proveRecord(record, signatures, asked, now);
+  const { CeremonyId, Title, Practice } = record.begin;
+  return {
+    CeremonyId,
+    Title,
+    Practice,
+    Complete: record.seal.Complete,
+    Head: record.head,
+    Events: record.events.length,
+    Chain: true,
+    Files: true,
+    ...proof,
+    NotProved: [...NotProved, ...unreached],
+  };
+}
+
+/** The files of `signatures/` that are named so. */
+async function readSignatures(folder: string): Promise<readonly SignatureFile[]> {
+  const path = join(folder, RECORD_FILES.signatures);
+  const names = await readdir(path).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw readError(path, error);
+  });
+  const files: SignatureFile[] = [];
+  for (const name of names.filter((each) => each.endsWith('.sig')).sort()) {
+    const label = `${RECORD_FILES.signatures}/${name}`;
+    const bytes = await readFileOf(folder, label, MAX_SIGNATURE_BYTES);
+    if (bytes !== undefined) files.push({ label, bytes });
+  }
+  return files;
+}

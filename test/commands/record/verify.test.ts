@@ -1,0 +1,256 @@
+import {
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hashOf } from '../../../src/record/chain.ts';
+import { recordedFile } from '../../../src/record/recorded-file.ts';
+import type { Forgery } from '../../support/record/forgeries.ts';
+import { flippedBytes, FORGERIES, REBUILT } from '../../support/record/forgeries.ts';
+import { addToRecord, makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
+import type { RunResult } from '../../support/run-result.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
+import { runInProcess } from '../../support/test-io.ts';
+
+const folder = useTempFolder();
+let original = '';
+
+beforeAll(async () => {
+  original = realpathSync(mkdtempSync(join(tmpdir(), 'kmsx-record-')));
+  await makeGoodRecord(original, { added: [NOTE] });
+});
+
+afterAll(() => {
+  rmSync(original, { recursive: true, force: true });
+});
+
+/** A copy of the good record, edited. */
+function forged(forgery?: Forgery): string {
+  const copy = join(folder(), 'ceremony');
+  cpSync(original, copy, { recursive: true });
+  forgery?.forge(copy);
+  return copy;
+}
+
+const verify = (...args: string[]): Promise<RunResult> =>
+  runInProcess(['record', 'verify', 'ceremony', ...args], { cwd: folder() });
+
+const headOf = (name: string): string =>
+  readFileSync(join(name, 'record.head'), 'utf8').slice('kmsx-record/1 '.length, -1);
+
+interface Told {
+  readonly Code: string;
+  readonly Message: string;
+}
+
+async function refusal(...args: string[]): Promise<Told & { readonly code: number | null }> {
+  const { code, stdout, stderr } = await verify('--error-format', 'json', ...args);
+  expect(stdout).toBe('');
+  return { code, ...(JSON.parse(stderr) as { Error: Told }).Error };
+}
+
+describe('kmsx record verify', () => {
+  test('says what is proved, and that the chain alone is not much', async () => {
+    forged();
+    const { code, stdout, stderr } = await verify();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      CeremonyId: 'f'.repeat(32),
+      Title: 'payments é 🔑',
+      Practice: false,
+      Complete: true,
+      Head: headOf(original),
+      Events: 15,
+      Chain: true,
+      Files: true,
+      ProvedBy: 'chain',
+      Signers: [],
+      NotProved: ['whoever owns the folder could have rebuilt the whole chain, with other content'],
+    });
+  });
+
+  test.each([
+    ['as it is', (head: string) => head],
+    ['in groups', (head: string) => head.replaceAll(/.{4}/g, '$& ')],
+    ['in capital letters', (head: string) => head.toUpperCase()],
+    ['with the word before it', (head: string) => `kmsx-record/1 ${head}\n`],
+  ])('is proved by a head, %s', async (_, form) => {
+    forged();
+    const { code, stdout } = await verify('--head', form(headOf(original)));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ ProvedBy: 'head', NotProved: [] });
+  });
+
+  test('takes the head of the seal, and tells what came later', async () => {
+    const copy = join(folder(), 'ceremony');
+    await makeGoodRecord(copy);
+    const head = headOf(copy);
+    await addToRecord(copy, NOTE);
+    await addToRecord(copy, NOTE);
+    const { code, stdout } = await verify('--head', head);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ProvedBy: 'head',
+      NotProved: ['lines 15 to 16 (note, note) came later than the head that was given'],
+    });
+  });
+
+  test('takes no head of a line before the seal', async () => {
+    forged();
+    const [first = ''] = readFileSync(join(original, 'record.jsonl'), 'utf8').split('\n');
+    const { code, Code, Message } = await refusal('--head', hashOf(first));
+    expect({ code, Code }).toEqual({ code: 6, Code: 'record-head-differs' });
+    expect(Message).toContain('line 1, before the seal');
+  });
+
+  test.each(FORGERIES)('refuses $name', async (forgery) => {
+    forged(forgery);
+    const { code, Code, Message } = await refusal();
+    expect({ code, Code }).toEqual({ code: 6, Code: forgery.code ?? 'record-changed' });
+    if (forgery.line !== undefined) expect(Message).toContain(`: line ${forgery.line} `);
+    if (forgery.file !== undefined) expect(Message).toContain(forgery.file);
+  });
+
+  test.each(REBUILT)(
+    'refuses a chain that was rebuilt by its head alone: $name',
+    async (forgery) => {
+      forged(forgery);
+      expect(await refusal('--head', headOf(original))).toMatchObject({
+        code: 6,
+        Code: 'record-head-differs',
+      });
+      expect((await verify()).code).toBe(0);
+    },
+  );
+
+  test('refuses every change of a bit', async () => {
+    const { length } = readFileSync(join(original, 'record.jsonl'));
+    const copy = forged();
+    for (const forgery of flippedBytes(length, 150)) {
+      copyFileSync(join(original, 'record.jsonl'), join(copy, 'record.jsonl'));
+      forgery.forge(copy);
+      const { code, Code } = await refusal();
+      expect({ forgery: forgery.name, code, Code }).toEqual({
+        forgery: forgery.name,
+        code: 6,
+        Code: 'record-changed',
+      });
+    }
+  });
+
+  test('refuses an empty head, as a variable that was not set gives it', async () => {
+    forged();
+    expect(await refusal('--head', '')).toMatchObject({ code: 2, Code: 'bad-usage' });
+  });
+
+  test('tells files elsewhere that it could not look at, and refuses one that was changed', async () => {
+    const stick = join(folder(), 'stick.json');
+    writeFileSync(stick, 'a backup');
+    const copy = join(folder(), 'ceremony');
+    await makeGoodRecord(copy, {
+      elsewhere: [
+        await recordedFile(copy, stick),
+        { Name: 'secret:payments', SHA256: 'a'.repeat(64), Size: 1 },
+      ],
+    });
+    const head = headOf(copy);
+    const notProved = async (): Promise<unknown> =>
+      (JSON.parse((await verify('--head', head)).stdout) as { NotProved: unknown }).NotProved;
+    const told = (name: string): string =>
+      `${name} is not in the folder, and could not be looked at`;
+    expect(await notProved()).toEqual([told('secret:payments')]);
+    rmSync(stick);
+    expect(await notProved()).toEqual([told(stick), told('secret:payments')]);
+    writeFileSync(stick, 'a backuP');
+    expect(await refusal()).toMatchObject({ code: 6, Code: 'record-changed' });
+  });
+
+  test('refuses a record whose ceremony goes on, and says so of a crash', async () => {
+    const copy = join(folder(), 'ceremony');
+    await makeGoodRecord(copy, { isSealed: false });
+    expect(await refusal()).toMatchObject({ code: 6, Code: 'record-not-sealed' });
+    const path = join(copy, 'record.jsonl');
+    writeFileSync(path, `${readFileSync(path, 'utf8')}{"At":"20`);
+    const { Code, Message } = await refusal();
+    expect(Code).toBe('record-not-sealed');
+    expect(Message).toContain('line 14 was cut short by a crash');
+  });
+
+  test('refuses steps that tell of two data keys', async () => {
+    const copy = join(folder(), 'ceremony');
+    await makeGoodRecord(copy, {
+      more: [
+        {
+          Type: 'step',
+          Number: 6,
+          Name: 'the witness',
+          Text: 'x',
+          Start: '2026-11-23T08:00:00.000Z',
+          Outcome: 'done',
+          ExitCode: 0,
+          Facts: { KeyCheckValues: [{ Method: 'AES-ECB-ZERO', Value: '000000' }] },
+        },
+      ],
+    });
+    const { code, Message } = await refusal();
+    expect(code).toBe(6);
+    expect(Message).toContain('line 14 has another key check value');
+  });
+
+  test('knows a ceremony that was not completed', async () => {
+    await makeGoodRecord(join(folder(), 'ceremony'), { isComplete: false });
+    const { code, stdout } = await verify();
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ Complete: false });
+  });
+
+  test.each([['ceremony'], ['none']])('finds no record: %s', async (name) => {
+    writeFileSync(join(folder(), 'ceremony'), '');
+    const { code, stderr } = await runInProcess(['record', 'verify', name], { cwd: folder() });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${name} holds no record.jsonl`);
+  });
+
+  test.each([
+    [['--threshold', '1'], 'go together'],
+    [['--allowed-signers', 'x'], 'go together'],
+    [['--allowed-signers', 'x', '--threshold', '0'], '--threshold takes'],
+    [['--head', 'abc'], '--head takes'],
+    [['--text', 'x'], '--text is not for record verify'],
+  ])('is used badly with %s', async (args, message) => {
+    forged();
+    const { code, Message } = await refusal(...args);
+    expect(code).toBe(2);
+    expect(Message).toContain(message);
+  });
+
+  test.each([40, 80, 120])(
+    'fits a terminal of %i columns, with a hostile title',
+    async (columns) => {
+      await makeGoodRecord(join(folder(), 'ceremony'), {
+        begin: { Title: 'x\u001b[2J\u202e', Practice: true },
+      });
+      const { code, stdout } = await runInProcess(
+        ['record', 'verify', 'ceremony', '--color', 'never'],
+        {
+          cwd: folder(),
+          stdoutIsTerminal: true,
+          columns,
+        },
+      );
+      expect(code).toBe(0);
+      expect(stdout).not.toMatch(/[\u001b\u202e]/);
+      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(
+        columns,
+      );
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain('nothing but its own chain proves it');
+    },
+  );
+});
