@@ -140,6 +140,9 @@ _kmsx_list_command() {
     'kmsx ceremony')
       options+=(-o --out)
       ;;
+    'kmsx record')
+      options+=(--head --allowed-signers --threshold --type -i --in --by --text)
+      ;;
     'kmsx rehearse')
       options+=(--keep)
       ;;
@@ -359,6 +362,15 @@ _kmsx_find_option() {
         -o | --out) takes=files names=(-o --out) ;;
       esac
       ;;
+    'kmsx record')
+      case $2 in
+        --head | --threshold | --text) takes=none ;;
+        --allowed-signers) takes=files ;;
+        --type) takes=values values=(import proof destruction note) ;;
+        -i | --in) takes=files names=(-i --in) ;;
+        --by) takes=none repeatable=1 ;;
+      esac
+      ;;
     'kmsx rehearse')
       case $2 in
         --keep) takes=folders ;;
@@ -387,7 +399,7 @@ _kmsx_find_operand() {
     'kmsx store 0') takes=values values=(init check) ;;
     'kmsx ceremony 0') takes=values values=(plan script) ;;
     'kmsx ceremony 1') takes=none ;;
-    'kmsx record 0') takes=values values=(head) ;;
+    'kmsx record 0') takes=values values=(verify head add) ;;
     'kmsx record 1') takes=none ;;
     'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony record rehearse local-kms completion version cache help) ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;

@@ -160,6 +160,11 @@ function __kmsx_find_option
                 case -o --out
                     echo required
             end
+        case 'kmsx record'
+            switch "$argv[2]"
+                case --head --allowed-signers --threshold --type -i --in --by --text
+                    echo required
+            end
         case 'kmsx rehearse'
             switch "$argv[2]"
                 case --keep
@@ -640,7 +645,14 @@ complete -c kmsx -n '__kmsx_in kmsx policy' -l deadline -r -f -d 'for all attemp
 complete -c kmsx -n '__kmsx_at 0 kmsx ceremony' -a 'plan script'
 complete -c kmsx -n '__kmsx_in kmsx ceremony' -s o -l out -r -F -d 'script: where the HTML goes; - is standard output'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx record' -a head
+complete -c kmsx -n '__kmsx_at 0 kmsx record' -a 'verify head add'
+complete -c kmsx -n '__kmsx_in kmsx record' -l head -r -f -d 'verify: the head that the record should have, as it was written down'
+complete -c kmsx -n '__kmsx_in kmsx record' -l allowed-signers -r -F -d 'verify: whose signatures count, in the form of ssh-keygen (ALLOWED SIGNERS)'
+complete -c kmsx -n '__kmsx_in kmsx record' -l threshold -r -f -d 'verify: so many of them must have signed, each with another key'
+complete -c kmsx -n '__kmsx_in kmsx record' -l type -r -f -a 'import proof destruction note' -d 'add: what happened'
+complete -c kmsx -n '__kmsx_in kmsx record' -s i -l in -r -F -d 'add: what import-key printed, or proofs; - is standard input'
+complete -c kmsx -n '__kmsx_in kmsx record' -l by -r -f -d 'add: who did it, or saw it (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx record' -l text -r -f -d 'add: what was done and seen, in words'
 
 complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete_directories)' -d 'write the files into this folder, and leave them there'
 

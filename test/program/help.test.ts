@@ -29,6 +29,7 @@ async function helpOf(...argv: readonly string[]): Promise<string> {
 
 /** Options without a default: where one is not given, what it says is not done, or is said by another option. */
 const NOTHING_WITHOUT: readonly string[] = [
+  '--allowed-signers',
   '--backup-dir',
   '--ca-file',
   '--check-values',
@@ -36,6 +37,7 @@ const NOTHING_WITHOUT: readonly string[] = [
   '--endpoint',
   '--expect-fingerprint',
   '--for-token',
+  '--head',
   '--in',
   '--key-id',
   '--label',
@@ -59,8 +61,11 @@ const NOTHING_WITHOUT: readonly string[] = [
   '--source-key-version-id',
   '--store',
   '--store-ca-file',
+  '--text',
+  '--threshold',
   '--to-context-file',
   '--to-key-id',
+  '--type',
 ];
 
 const golden = (name: string): string => `../golden/help/${name.replaceAll(' ', '-')}.txt`;
