@@ -138,7 +138,9 @@ _kmsx_list_command() {
         --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx ceremony')
-      options+=(-o --out)
+      options+=(-o --out --folder --resume --passphrase-file --passphrase-env --module
+        --module-parameters --pin-file --pin-env --store --store-ca-file --profile --region
+        --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx record')
       options+=(--head --allowed-signers --threshold --type -i --in --by --text)
@@ -360,6 +362,11 @@ _kmsx_find_option() {
     'kmsx ceremony')
       case $2 in
         -o | --out) takes=files names=(-o --out) ;;
+        --folder) takes=folders ;;
+        --passphrase-file | --pin-file | --store-ca-file | --ca-file) takes=files ;;
+        --passphrase-env | --module | --module-parameters | --pin-env | --store | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
+        --gateway) takes=values values=(public vpc local) ;;
+        --resolve) takes=none repeatable=1 ;;
       esac
       ;;
     'kmsx record')
@@ -397,7 +404,7 @@ _kmsx_find_operand() {
     'kmsx drill '*) takes=none ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx store 0') takes=values values=(init check) ;;
-    'kmsx ceremony 0') takes=values values=(plan script) ;;
+    'kmsx ceremony 0') takes=values values=(plan script run) ;;
     'kmsx ceremony 1') takes=none ;;
     'kmsx record 0') takes=values values=(verify head add) ;;
     'kmsx record 1') takes=none ;;

@@ -157,7 +157,7 @@ function __kmsx_find_option
             end
         case 'kmsx ceremony'
             switch "$argv[2]"
-                case -o --out
+                case -o --out --folder --passphrase-file --passphrase-env --module --module-parameters --pin-file --pin-env --store --store-ca-file --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx record'
@@ -642,8 +642,27 @@ complete -c kmsx -n '__kmsx_in kmsx policy' -l timeout -r -f -d 'for one attempt
 complete -c kmsx -n '__kmsx_in kmsx policy' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx ceremony' -a 'plan script'
+complete -c kmsx -n '__kmsx_at 0 kmsx ceremony' -a 'plan script run'
 complete -c kmsx -n '__kmsx_in kmsx ceremony' -s o -l out -r -F -d 'script: where the HTML goes; - is standard output'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l folder -r -f -a '(__fish_complete_directories)' -d 'run: a new folder for the record and its files'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l resume -d 'run: go on with the ceremony in --folder'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l passphrase-file -r -F -d 'the first line of a file is the passphrase; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l passphrase-env -r -f -d 'an environment variable holds the passphrase'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l module -r -f -d 'the PKCS#11 module, a shared library (env KMSX_PKCS11_MODULE)'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l module-parameters -r -f -d 'what NSS is started with, as in configdir=\'sql:/home/me/nss\''
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l pin-file -r -F -d 'the first line of a file is the token\'s PIN; also /dev/fd/3, or - for standard input'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l store -r -f -d 'the database of store:NAME: postgresql://[USER@]HOST/DATABASE or mysql://… (env KMSX_STORE)'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l store-ca-file -r -F -d 'the certificate authorities of its server, in place of the usual ones'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l region -r -f -d 'the region of KMS (env ALIBABA_CLOUD_REGION_ID)'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l gateway -r -f -a 'public vpc local' -d 'the gateway, or the id of a dedicated one (kst-…) (env KMSX_GATEWAY)'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l endpoint -r -f -d 'another address: HOST[:PORT] or a URL (env KMSX_ENDPOINT)'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l ca-file -r -F -d 'more certificate authorities; for a dedicated gateway the only ones (env KMSX_CA_FILE)'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l resolve -r -f -d 'as curl has it, for loopback addresses only (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l timeout -r -f -d 'for one attempt, the connection included'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l max-attempts -r -f -d 'how often to try'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_at 0 kmsx record' -a 'verify head add'
 complete -c kmsx -n '__kmsx_in kmsx record' -l head -r -f -d 'verify: the head that the record should have, as it was written down'

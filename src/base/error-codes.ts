@@ -24,6 +24,7 @@ const MEANINGS = {
     'output-is-input': 'an output that is also an input',
     'output-exists': 'an output file that already exists',
     'output-changed': 'an output of a batch that no longer holds what its journal says',
+    'ceremony-folder': 'a folder that is not new, or has no ceremony of this plan to go on with',
     'manifest-malformed': 'a manifest, or a line of one, that is not what the command takes',
     'manifest-changed': 'a manifest that was changed while it was worked on',
     'plan-malformed': 'a plan of a ceremony that is not what a plan is',
@@ -166,6 +167,7 @@ const MEANINGS = {
     'data-keys-differ':
       'a backup that holds a different data key than the export or another backup',
     'check-value-mismatch': 'a key check value that differs from the expected one',
+    'ceremony-stopped': 'a No that people typed in a ceremony',
     'fingerprint-mismatch': 'a public key that differs from the expected one',
     'backups-differ': 'backups that hold another data key than they should, found by drill',
     'record-changed': 'a record, or a file that it names, that is not what it was',

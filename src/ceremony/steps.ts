@@ -45,7 +45,7 @@ export function stepsOf(plan: CeremonyPlan): readonly Step[] {
   const [first, ...others] = recipients;
   const drafts: Draft[] = [
     people(),
-    ...recipients.flatMap((recipient) => [wrappingKey(recipient), fingerprint(recipient)]),
+    ...recipients.flatMap((recipient) => [wrappingKey(recipient, plan), fingerprint(recipient)]),
     dryRun(),
     dataKey(plan, first),
     ...others.map((recipient) => exportAgain(recipient)),
@@ -70,10 +70,10 @@ function people(): Draft {
   };
 }
 
-function wrappingKey(recipient: PlanRecipient): Draft {
+function wrappingKey(recipient: PlanRecipient, { Unattended }: CeremonyPlan): Draft {
   const text =
     recipient.MakePair === true
-      ? 'A wrapping key pair is made in the folder of the ceremony; the private half is encrypted with the passphrase of its custodian.'
+      ? `A wrapping key pair is made in the folder of the ceremony; the private half is ${Unattended === true ? 'not encrypted, since nobody is there to type a passphrase' : 'encrypted with the passphrase of its custodian'}.`
       : recipient.Token !== undefined
         ? 'The public half is read from the token.'
         : 'The file of the public half is read and copied into the folder of the ceremony.';
@@ -141,8 +141,8 @@ function checkValue(recipient: PlanRecipient): Draft {
     recipient,
     name: `the check value of ${recipient.Name}`,
     text: isHere
-      ? 'The export is unwrapped here, and every backup is opened by KMS for a one-time key: all hold the same data key.'
-      : 'The export is carried to the private half. The check value that is shown there is read aloud and typed; every backup must have it.',
+      ? 'The export is unwrapped here, and the backup is opened by KMS for a one-time key: both hold the same data key.'
+      : 'The export is carried to the private half. The check value that is shown there is read aloud and typed; the backup must have it.',
     says: isHere
       ? []
       : [

@@ -58,6 +58,7 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
   'output-changed': [
     'put back what was there; or, where the journal is the newer one, move it away: it is made again from the journal',
   ],
+  'ceremony-folder': ['each ceremony has a folder of its own: give --folder a new name'],
   'manifest-malformed': ['kmsx batch --help has the fields of each command'],
   'manifest-changed': ['what was recorded is done: start again with the manifest as it was'],
   'plan-malformed': [
@@ -389,6 +390,9 @@ const HINTS: { readonly [C in ErrorCode]: readonly Hint<C>[] } = {
     'stop: one of them was swapped, or belongs to another key; kmsx inspect FILE… shows which files belong together',
   ],
   'check-value-mismatch': ['stop: this is not the expected key'],
+  'ceremony-stopped': [
+    'keep the folder as evidence; the leader decides whether the ceremony goes on',
+  ],
   'fingerprint-mismatch': ['stop: this is not the public key that was read aloud'],
   'backups-differ': [
     'stop: find out who changed the backup; an older copy, or another place of it, may hold the key',

@@ -1,8 +1,4 @@
 import type { Command } from 'commander';
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Io } from '../../terminal/io.ts';
 import { printResult } from '../../terminal/output/json-output.ts';
 import { textWritten } from '../../terminal/output/stdout.ts';
@@ -11,24 +7,8 @@ import { fact } from '../../terminal/output/view.ts';
 import { createSession } from '../../terminal/session.ts';
 import { version } from '../../terminal/version.ts';
 import { describe } from '../shared/describe.ts';
-import { createRecorder } from './cache/recorder.ts';
-
-interface HashedFile {
-  readonly File: string;
-  readonly SHA256: string;
-}
-
-/** What `kmsx version --verbose` prints. */
-interface VersionReport {
-  readonly Version: string;
-  /** The versions of Node.js and of the OpenSSL in it. */
-  readonly Node: string;
-  readonly OpenSSL: string;
-  /** The files that the program is in. */
-  readonly Files: readonly HashedFile[];
-  /** What `kmsx cache` made of it, and is run in place of it. */
-  readonly CompiledCode: readonly HashedFile[];
-}
+import type { HashedFile, ProgramReport } from './program-report.ts';
+import { programReport } from './program-report.ts';
 
 /** `kmsx version`: the version, and with `--verbose` what exactly runs. */
 export function defineVersion(command: Command, io: Io): void {
@@ -43,13 +23,13 @@ export function defineVersion(command: Command, io: Io): void {
   command.action(async () => {
     const session = createSession(command, io);
     if (session.options.verbose || session.options.json) {
-      const facts = await report(io);
+      const facts = await programReport(io);
       await printResult(facts, session, () => versionView(facts));
     } else await textWritten(io.stdout.write(Buffer.from(`${version}\n`)));
   });
 }
 
-function versionView({ Version, Node, OpenSSL, Files, CompiledCode }: VersionReport): View {
+function versionView({ Version, Node, OpenSSL, Files, CompiledCode }: ProgramReport): View {
   const hashes = (files: readonly HashedFile[]): ViewRow[] =>
     files.map(({ File, SHA256 }) => ({ lines: [File, SHA256] }));
   return {
@@ -60,29 +40,4 @@ function versionView({ Version, Node, OpenSSL, Files, CompiledCode }: VersionRep
       { title: 'Compiled code, run in its place', rows: hashes(CompiledCode) },
     ],
   };
-}
-
-async function report(io: Io): Promise<VersionReport> {
-  const [Files, CompiledCode] = await Promise.all([
-    Promise.all(io.programFiles.map(hashed)),
-    compiledFiles(io).then((paths) => Promise.all(paths.map(hashed))),
-  ]);
-  const { nodeVersion: Node, opensslVersion: OpenSSL } = io;
-  return { Version: version, Node, OpenSSL, Files, CompiledCode };
-}
-
-async function compiledFiles(io: Io): Promise<string[]> {
-  const place = await createRecorder(io, {}).place([]);
-  if (place === undefined || !existsSync(place.Folder)) return [];
-  const names = await readdir(place.Folder);
-  return names
-    .filter((name) => name.startsWith(place.Prefix))
-    .map((name) => join(place.Folder, name));
-}
-
-async function hashed(path: string): Promise<HashedFile> {
-  const SHA256 = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
-  return { File: path, SHA256 };
 }

@@ -1,22 +1,80 @@
+import type { Command } from 'commander';
+import { optionOr } from '../../../terminal/options.ts';
+import type { CommandTree } from '../../../terminal/command-tree.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { TakenBy } from '../../shared/actions.ts';
+import type { ConnectionOptions } from '../../shared/connection-options.ts';
+import { addConnectionOptions } from '../../shared/connection-options.ts';
+import type { ModuleOptions } from '../../shared/module/module-options.ts';
+import { addModuleOptions } from '../../shared/module/module-options.ts';
+import type { PinOptions } from '../../shared/module/pin.ts';
+import { addPinOptions } from '../../shared/module/pin.ts';
+import type { PassphraseOptions } from '../../shared/passphrase.ts';
+import { addPassphraseOptions } from '../../shared/passphrase.ts';
+import type { StoreOptions } from '../../shared/store/store-options.ts';
+import { addStoreOptions } from '../../shared/store/store-options.ts';
 
-export const ACTIONS = ['plan', 'script'] as const;
+export const ACTIONS = ['plan', 'script', 'run'] as const;
 
 export type CeremonyAction = (typeof ACTIONS)[number];
 
-export interface CeremonyOptions {
+export interface CeremonyOptions
+  extends ConnectionOptions, ModuleOptions, PassphraseOptions, PinOptions, StoreOptions {
   readonly out?: string;
+  readonly folder?: string;
+  readonly resume: boolean;
 }
+
+export function addCeremonyOptions(command: Command): void {
+  command
+    .option('--out <file>', 'script: where the HTML goes; - is standard output')
+    .addOption(
+      optionOr('--folder <dir>', 'run: a new folder for the record and its files', 'needed'),
+    )
+    .option('--resume', 'run: go on with the ceremony in --folder', false);
+  addPassphraseOptions(command);
+  addModuleOptions(command);
+  addPinOptions(command);
+  addStoreOptions(command);
+  addConnectionOptions(command);
+}
+
+const RUN = ['run'] as const;
 
 /** Options that are not for every action. */
 export const TAKEN_BY: TakenBy<CeremonyOptions, CeremonyAction> = {
   out: ['script'],
+  folder: RUN,
+  resume: RUN,
+  passphraseFile: RUN,
+  passphraseEnv: RUN,
+  module: RUN,
+  moduleParameters: RUN,
+  pinFile: RUN,
+  pinEnv: RUN,
+  store: RUN,
+  storeCaFile: RUN,
+  profile: RUN,
+  region: RUN,
+  gateway: RUN,
+  endpoint: RUN,
+  caFile: RUN,
+  resolve: RUN,
+  timeout: RUN,
+  maxAttempts: RUN,
+  deadline: RUN,
 };
+
+/** How an action was called. */
+export interface Called {
+  readonly command: Command;
+  readonly tree: CommandTree;
+}
 
 /** What an action does, given the path of the plan as it was typed. */
 export type RunAction = (
   plan: string | undefined,
   options: CeremonyOptions,
   session: Session,
+  called: Called,
 ) => Promise<void>;

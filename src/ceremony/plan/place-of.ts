@@ -1,0 +1,17 @@
+import { absolutePath } from '../../base/files/absolute-path.ts';
+import { SECRET_PREFIX, STORE_PREFIX } from '../../base/place-prefixes.ts';
+import type { CeremonyPlan } from './plan.ts';
+
+/**
+ * Where a place of `Backups` is: a file relative to the plan, or in a practice to the folder of the ceremony, so that a
+ * practice can be repeated; `secret:NAME` and `store:NAME` as they are.
+ */
+export function placeOf(
+  { Practice }: Pick<CeremonyPlan, 'Practice'>,
+  planFolder: string,
+  ceremonyFolder: string,
+  place: string,
+): string {
+  if (place.startsWith(SECRET_PREFIX) || place.startsWith(STORE_PREFIX)) return place;
+  return absolutePath(Practice ? ceremonyFolder : planFolder, place);
+}

@@ -1,0 +1,132 @@
+import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { equalBytes } from '../../../base/bytes.ts';
+import { KmsxError, kmsxError } from '../../../base/error.ts';
+import { prepareDurableFile } from '../../../base/files/durable-file.ts';
+import { makeFolders } from '../../../base/files/make-folders.ts';
+import { writeError } from '../../../base/files/write-error.ts';
+import { carryOut } from '../../../ceremony/run/carry-out.ts';
+import { knownOf } from '../../../ceremony/run/known.ts';
+import { RECORD_FILES } from '../../../record/events.ts';
+import type { RecordWriter } from '../../../record/writer.ts';
+import { writeHead } from '../../../record/head.ts';
+import { createRecord, openRecord, sealRecord } from '../../../record/writer.ts';
+import { exitCodeOf, Interrupted } from '../../../terminal/exit-codes.ts';
+import { hintsFor } from '../../../terminal/messages.ts';
+import { printResult } from '../../../terminal/output/json-output.ts';
+import type { Session } from '../../../terminal/session.ts';
+import { commandLine, givenOptions } from '../../shared/view/command-line.ts';
+import { beginEvent } from './begin.ts';
+import type { RunAction } from './options.ts';
+import { assertFolder, readRunPlan } from './run-plan.ts';
+import type { RunPlan } from './run-plan.ts';
+import { ceremonyReport, ceremonyView } from './result.ts';
+import { askPeople, makeStage } from './stage.ts';
+
+/**
+ * `kmsx ceremony run`: carries out a plan, step by step, and records it.
+ *
+ * @throws KmsxError of the step that failed; the hint says how to go on
+ */
+export const runCeremony: RunAction = async (plan, options, session, called) => {
+  const { io, reporter } = session;
+  const run = await readRunPlan(plan, options, session);
+  const resume = resumeCommand(run, called.command);
+  const record = await (options.resume ? goOn(run, session) : begin(run, resume, session));
+  const forget = io.lastWords(() =>
+    [
+      reporter.line('the ceremony is not complete; nothing is deleted'),
+      reporter.line(`hint: ${resume}`),
+    ].join(''),
+  );
+  try {
+    const stage = makeStage({ ...run, record }, options, called, session);
+    await carryOut(stage, ({ kind }) => exitCodeOf(kind));
+    if (knownOf(record.events).isSealed) await writeHead(run.folder, record.head, io);
+    else await sealRecord(record, run.folder, true, io);
+    const report = ceremonyReport(
+      run.plan,
+      knownOf(record.events),
+      options.folder ?? run.folder,
+      record.head,
+    );
+    await printResult(report, session, () => ceremonyView(report));
+  } catch (error) {
+    if (error instanceof Interrupted) await reporter.note(`to go on: ${resume}`);
+    if (!(error instanceof KmsxError)) throw error;
+    throw error.with({ hints: [...hintsFor(error), `to go on: ${resume}`] });
+  } finally {
+    forget();
+    await record.close();
+  }
+};
+
+function resumeCommand({ planPath }: RunPlan, command: Command): string {
+  const given = givenOptions(command).filter(([option]) => option !== '--resume');
+  return commandLine(['ceremony', 'run', planPath], [...given, ['--resume', true]]);
+}
+
+/** Makes the folder and begins the record, once people say so. */
+async function begin(run: RunPlan, resume: string, session: Session): Promise<RecordWriter> {
+  const { io } = session;
+  const { folder, label, plan, bytes } = run;
+  if (existsSync(folder)) {
+    const isBegun = existsSync(join(folder, RECORD_FILES.chain));
+    throw kmsxError(
+      'ceremony-folder',
+      `${label} exists already: a ceremony has a folder of its own`,
+      {
+        hints: [
+          isBegun ? `to go on with the ceremony in it: ${resume}` : 'give --folder a new name',
+        ],
+      },
+    );
+  }
+  if (plan.Unattended !== true) await askToBegin(run, io);
+  try {
+    await makeFolders(folder, 0o700, io.fileSteps);
+  } catch (error) {
+    throw writeError(label, error);
+  }
+  const path = join(folder, RECORD_FILES.plan);
+  const file = await prepareDurableFile(path, { label: path, mode: 0o600, existing: 'refuse' }, io);
+  await file.commit(bytes);
+  return await createRecord(folder, await beginEvent(plan, bytes, io), io);
+}
+
+async function askToBegin({ plan }: RunPlan, io: Session['io']): Promise<void> {
+  const kind = plan.Practice ? 'PRACTICE' : 'PRODUCTION';
+  const lines = [`${kind}: ${plan.Title}`];
+  for (;;) {
+    const word = await askPeople(lines, 'Does the ceremony begin? Type Yes or No: ', io);
+    if (word === 'Yes') return;
+    if (word === 'No') throw kmsxError('ceremony-stopped', 'No was typed before it began');
+  }
+}
+
+/** Opens the record of a ceremony that was interrupted. */
+async function goOn(run: RunPlan, { io, reporter }: Session): Promise<RecordWriter> {
+  const { folder, bytes, planPath, label } = run;
+  assertFolder(folder, label);
+  const kept = await readFile(join(folder, RECORD_FILES.plan));
+  if (!equalBytes(kept, bytes)) {
+    throw kmsxError(
+      'ceremony-folder',
+      `${label} has the ceremony of another plan than ${planPath}`,
+      { hints: [`its own plan is ${join(label, RECORD_FILES.plan)}`] },
+    );
+  }
+  const { writer, halfLine } = await openRecord(folder, io);
+  if (halfLine !== undefined) {
+    await reporter.warn('the last line of the record was cut short by a crash: it is kept as text');
+  }
+  if (!knownOf(writer.events).isSealed) {
+    await writer.append({
+      Type: 'resumed',
+      ...(halfLine !== undefined && { HalfLine: halfLine }),
+    });
+  }
+  return writer;
+}
