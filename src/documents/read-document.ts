@@ -31,16 +31,16 @@ export type Envelope =
   /** A bare value in base64: a CiphertextBlob or an ExportedDataKey, as the caller knows. */
   | { readonly kind: 'bare'; readonly base64: string };
 
+const STATE = 'is the state of the embedded KMS; local-kms --state takes its folder';
+
 /** Known documents that other commands read. */
 const OTHER_DOCUMENTS: ReadonlyMap<unknown, string> = new Map([
   ['kmsx-component/1', 'is a component of a split data key; combine takes it'],
   ['kmsx-import/1', 'is the report of an import into tokens: it holds no data key'],
   ['kmsx-proof/1', 'is a proof of a backup; drill and list-backups take its folder as --proofs'],
   ['kmsx-local-kms-seed/1', 'is a seed of the embedded KMS; local-kms --seed takes it'],
-  [
-    'kmsx-local-kms-state/2',
-    'is the state of the embedded KMS; local-kms --state takes its folder',
-  ],
+  ['kmsx-local-kms-state/2', STATE],
+  ['kmsx-local-kms-state/3', STATE],
 ]);
 
 /**

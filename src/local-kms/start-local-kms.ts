@@ -93,7 +93,7 @@ export async function startLocalKms(options: LocalKmsOptions): Promise<LocalKms>
     return { announcement, hadState: loaded !== undefined, close };
   } catch (error) {
     await tls?.caFile.remove();
-    storage.close();
+    await storage.close();
     throw error;
   }
 }

@@ -111,7 +111,7 @@ export class KeyStore {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#saving;
-    this.#storage.close();
+    await this.#storage.close();
   }
 
   async #saveAll(): Promise<void> {

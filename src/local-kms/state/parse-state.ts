@@ -1,5 +1,4 @@
-import { kmsxError } from '../../base/error.ts';
-import { FieldReader } from '../../base/fields.ts';
+import type { FieldReader } from '../../base/fields.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
 import type { Policy, PolicyKind } from '../permissions/policy.ts';
 import { parsePolicy } from '../permissions/policy.ts';
@@ -16,11 +15,35 @@ import type {
 } from './state.ts';
 import { KEY_SPECS, KEY_USAGES } from './key-spec.ts';
 import { STATE_FORMAT } from './state-document.ts';
+import { malformedState, stateReader } from './state-reader.ts';
 
+/** What it was before there were journals. */
+const FORMAT_WITHOUT_JOURNAL = 'kmsx-local-kms-state/2';
+const JOURNAL_ID = /^[0-9a-f]{16}$/;
 const ANY = /^/;
 const ACCOUNT_ID = /^\d{1,32}$/;
 const VERSION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const KEY_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|key-[0-9a-z]{1,60})$/;
+
+/** How the entries of a document are read, by the field that lists them, and what each is called in the state. */
+export const ENTRIES = {
+  AccessKeys: { read: readAccessKey, nameOf: (key: AccessKey) => key.accessKeyId },
+  Keys: { read: readKey, nameOf: (key: KmsKey) => key.keyId },
+  Aliases: {
+    read: readAlias,
+    nameOf: (alias: Alias) => aliasArn(alias.accountId, alias.aliasName),
+  },
+  Secrets: {
+    read: readSecret,
+    nameOf: (secret: Secret) => secretArn(secret.accountId, secret.secretName),
+  },
+} as const;
+
+/** A state, and the id of the journal that has what changed since; undefined without one. */
+export interface StateDocument {
+  readonly state: KmsState;
+  readonly journal: string | undefined;
+}
 
 /**
  * Reads the document of a state, and checks all of it.
@@ -28,47 +51,62 @@ const KEY_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|key-[0-9a-z]{1,6
  * @param path - of its file, for errors
  * @throws KmsxError `state-malformed`, which names the field but does not show its value
  */
-export function parseState(text: string, path: string): KmsState {
-  const malformed = (place: string, problem: string, cause?: unknown): Error => {
-    const message = `${path}${place === '' ? '' : `: ${place}`} ${problem}`;
-    return kmsxError('state-malformed', message, { details: { path, place }, cause });
-  };
+export function parseState(text: string, path: string): StateDocument {
   let document: unknown;
   try {
     document = parseJson(text, path);
   } catch (error) {
-    throw malformed('', 'is not JSON, or is cut short', error);
+    throw malformedState(path, '', 'is not JSON, or is cut short', error);
   }
-  if (!isJsonObject(document)) throw malformed('', 'is not a JSON object');
-  if (document['Format'] !== STATE_FORMAT) throw malformed('Format', `is not ${STATE_FORMAT}`);
-  return readState(new FieldReader(document, { malformed }));
+  if (!isJsonObject(document)) throw malformedState(path, '', 'is not a JSON object');
+  const format = document['Format'];
+  if (format !== STATE_FORMAT && format !== FORMAT_WITHOUT_JOURNAL) {
+    throw malformedState(path, 'Format', `is not ${STATE_FORMAT}`);
+  }
+  const reader = stateReader(document, path);
+  const state = readState(reader);
+  return { state, journal: reader.optionalText('Journal', JOURNAL_ID) };
 }
 
 function readState(document: FieldReader): KmsState {
-  const accessKeys = document.list('AccessKeys', readAccessKey);
-  const keys = document.list('Keys', readKey);
-  const aliases = document.list('Aliases', readAlias);
-  const secrets = document.list('Secrets', readSecret);
-  const byName = <T>(field: string, values: readonly T[], nameOf: (value: T) => string) => {
+  const mapOf = <T>(
+    field: keyof typeof ENTRIES,
+    { read, nameOf }: { read: (entry: FieldReader) => T; nameOf: (value: T) => string },
+  ): ReadonlyMap<string, T> => {
+    const values = document.list(field, read);
     const map = new Map(values.map((value) => [nameOf(value), value]));
     return map.size === values.length ? map : document.fail(field, 'has two of one name');
   };
   const state: KmsState = {
     importTokenKey: document.bytes('ImportTokenKey', 32),
-    accessKeys: byName('AccessKeys', accessKeys, (key) => key.accessKeyId),
-    keys: byName('Keys', keys, (key) => key.keyId),
-    aliases: byName('Aliases', aliases, (a) => aliasArn(a.accountId, a.aliasName)),
-    secrets: byName('Secrets', secrets, (s) => secretArn(s.accountId, s.secretName)),
+    accessKeys: mapOf('AccessKeys', ENTRIES.AccessKeys),
+    keys: mapOf('Keys', ENTRIES.Keys),
+    aliases: mapOf('Aliases', ENTRIES.Aliases),
+    secrets: mapOf('Secrets', ENTRIES.Secrets),
   };
-  const versions = keys.flatMap((key) => key.versions);
-  byName('Keys', versions, (version) => version.keyVersionId);
-  for (const { keyId, accountId } of aliases) {
+  assertWhole(state, document);
+  return state;
+}
+
+/**
+ * Checks what the entries of a state are to each other.
+ *
+ * @throws KmsxError `state-malformed`
+ */
+export function assertWhole(state: KmsState, document: FieldReader): void {
+  const versionIds = new Set<string>();
+  for (const { versions } of state.keys.values()) {
+    for (const { keyVersionId } of versions) {
+      if (versionIds.has(keyVersionId)) document.fail('Keys', 'has two of one name');
+      versionIds.add(keyVersionId);
+    }
+  }
+  for (const { keyId, accountId } of state.aliases.values()) {
     if (state.keys.get(keyId)?.accountId !== accountId) {
       document.fail('Aliases', 'has an alias of a key that is not there');
     }
   }
-  if (accessKeys.length === 0) document.fail('AccessKeys', 'is empty');
-  return state;
+  if (state.accessKeys.size === 0) document.fail('AccessKeys', 'is empty');
 }
 
 function readAccessKey(entry: FieldReader): AccessKey {

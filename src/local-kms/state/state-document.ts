@@ -1,30 +1,30 @@
 import type { JsonObject } from '../../base/json.ts';
-import type { AccessKey, KmsKey, KmsState, Secret } from './state.ts';
+import type { AccessKey, Alias, KmsKey, KmsState, Secret } from './state.ts';
 
 /** The Format of a state's document. */
-export const STATE_FORMAT = 'kmsx-local-kms-state/2';
+export const STATE_FORMAT = 'kmsx-local-kms-state/3';
 
 /**
  * Encodes a state as the document that `parseState` reads: JSON, UTF-8, one line. It contains every secret of the state.
  * Absent fields are left out.
+ *
+ * @param journal - the id of the journal that has what changed since; absent without one
  */
-export function formatState(state: KmsState): Buffer {
+export function formatState(state: KmsState, journal?: string): Buffer {
   const document = {
     Format: STATE_FORMAT,
+    Journal: journal,
     ImportTokenKey: state.importTokenKey.toString('base64'),
     AccessKeys: [...state.accessKeys.values()].map(accessKeyEntry),
     Keys: [...state.keys.values()].map(keyEntry),
-    Aliases: [...state.aliases.values()].map(({ accountId, aliasName, keyId }) => ({
-      AccountId: accountId,
-      AliasName: aliasName,
-      KeyId: keyId,
-    })),
+    Aliases: [...state.aliases.values()].map(aliasEntry),
     Secrets: [...state.secrets.values()].map(secretEntry),
   };
   return Buffer.from(`${JSON.stringify(document)}\n`, 'utf8');
 }
 
-function accessKeyEntry(key: AccessKey): JsonObject {
+/** An access key as an entry of the document. */
+export function accessKeyEntry(key: AccessKey): JsonObject {
   const { securityToken } = key;
   return {
     AccessKeyId: key.accessKeyId,
@@ -38,7 +38,8 @@ function accessKeyEntry(key: AccessKey): JsonObject {
   };
 }
 
-function keyEntry(key: KmsKey): JsonObject {
+/** A KMS key as an entry of the document. */
+export function keyEntry(key: KmsKey): JsonObject {
   const { rotation, imported } = key;
   return {
     KeyId: key.keyId,
@@ -71,7 +72,13 @@ function keyEntry(key: KmsKey): JsonObject {
   };
 }
 
-function secretEntry(secret: Secret): JsonObject {
+/** An alias as an entry of the document. */
+export function aliasEntry({ accountId, aliasName, keyId }: Alias): JsonObject {
+  return { AccountId: accountId, AliasName: aliasName, KeyId: keyId };
+}
+
+/** A secret as an entry of the document. */
+export function secretEntry(secret: Secret): JsonObject {
   return {
     AccountId: secret.accountId,
     SecretName: secret.secretName,

@@ -14,6 +14,8 @@ interface Acknowledged {
 
 const MAKERS = 4;
 const MAX_OPENED = 50;
+/** After ten keys or so the state's document is written anew. */
+const DESCRIPTION = 'x'.repeat(6000);
 
 /**
  * Starts `kmsx local-kms --state` again and again and kills it (SIGKILL) while KMS keys are made, after a random number of them.
@@ -80,7 +82,7 @@ async function makeKeys(
 ): Promise<void> {
   for (;;) {
     try {
-      const { KeyMetadata } = await signedCall(server, 'CreateKey');
+      const { KeyMetadata } = await signedCall(server, 'CreateKey', { Description: DESCRIPTION });
       const { KeyId } = KeyMetadata as { KeyId: string };
       kept.keyIds.add(KeyId);
       onKey();

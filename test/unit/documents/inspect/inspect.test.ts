@@ -177,7 +177,7 @@ describe('inspecting a document', () => {
 
   it.each([
     ['seed', golden('seed.json'), 'notAnActualSecret'],
-    ['state', '{"Format":"kmsx-local-kms-state/2","ImportTokenKey":"c2VjcmV0"}', 'c2VjcmV0'],
+    ['state', '{"Format":"kmsx-local-kms-state/3","ImportTokenKey":"c2VjcmV0"}', 'c2VjcmV0'],
   ])('shows nothing of a %s of the embedded KMS', async (kind, text, secret) => {
     const inspection = await inspect(text);
     expect(inspection.facts['Type']).toBe(`${kind} of the embedded KMS`);
@@ -224,6 +224,7 @@ it.each([
   ['kmsx-import/1', 'holds no data key'],
   ['kmsx-local-kms-seed/1', '--seed'],
   ['kmsx-local-kms-state/2', '--state'],
+  ['kmsx-local-kms-state/3', '--state'],
 ])(
   'a document of Format %s is not taken for a backup or export; what takes it is named',
   (Format, taker) => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -46,7 +47,11 @@ describe('a kept state', () => {
     await start();
     expect(modeOf(folder)).toBe(0o700);
     expect(modeOf(stateFile())).toBe(0o600);
-    expect(readdirSync(folder).sort()).toEqual(['lock.1', 'state.json']);
+    expect(readdirSync(folder).sort()).toEqual([
+      expect.stringMatching(/^journal-[0-9a-f]{16}\.jsonl$/),
+      'lock.1',
+      'state.json',
+    ]);
     for (const name of readdirSync(folder)) expect(modeOf(join(folder, name))).toBe(0o600);
   });
 
@@ -83,8 +88,8 @@ describe('a kept state', () => {
     const made = answers.map(({ body }) => (body['KeyMetadata'] as { KeyId: string }).KeyId);
     // What lies in the folder now is what a killed process leaves behind.
     const copy = join(root, 'copy');
-    mkdirSync(copy);
-    writeFileSync(join(copy, 'state.json'), readFileSync(stateFile()));
+    cpSync(folder, copy, { recursive: true });
+    rmSync(join(copy, 'lock.1')); // this process lives
     const second = await start({ stateFolder: copy });
     const listed = await second.call('ListKeys', { PageSize: '100' });
     const keys = (listed.body['Keys'] as { Key: { KeyId: string }[] }).Key.map((key) => key.KeyId);
@@ -92,18 +97,21 @@ describe('a kept state', () => {
   });
 
   test('a key that cannot be saved does not exist, and the next one can be made', async () => {
+    await (await start()).close();
     const kms = await start();
     const away = join(root, 'away');
-    renameSync(stateFile(), away);
-    mkdirSync(stateFile());
+    const [journal = ''] = readdirSync(folder).filter((name) => name.startsWith('journal-'));
+    const path = join(folder, journal);
+    renameSync(path, away);
+    mkdirSync(path);
     const refused = await kms.call('CreateKey');
     expect([refused.status, refused.body['Code']]).toEqual([500, 'InternalFailure']);
     expect(kms.log.at(-1)).toMatch(
-      / CreateKey 500 InternalFailure \S+ \d+ms KmsxError\(output-is-folder\)$/,
+      / CreateKey 500 InternalFailure \S+ \d+ms KmsxError\(file-unwritable\)$/,
     );
     expect((await kms.call('ListKeys')).body['TotalCount']).toBe(1);
-    rmSync(stateFile(), { recursive: true });
-    renameSync(away, stateFile());
+    rmSync(path, { recursive: true });
+    renameSync(away, path);
     expect((await kms.call('CreateKey')).status).toBe(200);
     expect((await kms.call('ListKeys')).body['TotalCount']).toBe(2);
   });
@@ -120,7 +128,7 @@ describe('a kept state', () => {
       expect.objectContaining({ code: 'Rejected.LimitExceeded' }) as Error,
     );
     expect(await storage.load()).toEqual(state);
-    storage.close();
+    await storage.close();
   });
 
   test('is used by one server at a time', async () => {
