@@ -20,10 +20,10 @@ export interface FieldRules {
 export class FieldReader {
   readonly object: JsonObject;
   readonly #rules: FieldRules;
-  readonly #at: string;
+  readonly #at: () => string;
 
-  /** @param at - the place of the object in its document; empty for the document itself */
-  constructor(object: JsonObject, rules: FieldRules, at = '') {
+  /** @param at - the place of the object in its document, asked for in an error alone; empty for the document itself */
+  constructor(object: JsonObject, rules: FieldRules, at: () => string = () => '') {
     this.object = object;
     this.#rules = rules;
     this.#at = at;
@@ -105,12 +105,12 @@ export class FieldReader {
 
   /** An object, whose fields are to be read. */
   fields(name: string): FieldReader {
-    return this.#part(name, this.#get(name));
+    return this.#part(() => name, this.#get(name));
   }
 
   /** A list of objects, each of which is read by `read`. */
   list<T>(name: string, read: (item: FieldReader) => T): readonly T[] {
-    return this.#list(name).map((item, index) => read(this.#part(`${name}[${index}]`, item)));
+    return this.#list(name).map((item, index) => read(this.#part(() => `${name}[${index}]`, item)));
   }
 
   texts(name: string): readonly string[] {
@@ -129,12 +129,12 @@ export class FieldReader {
     return Array.isArray(value) ? value : this.fail(name, 'is not a list');
   }
 
-  #part(name: string, value: unknown): FieldReader {
-    if (!isJsonObject(value)) this.fail(name, 'is not an object');
-    return new FieldReader(value, this.#rules, this.#placeOf(name));
+  #part(nameOf: () => string, value: unknown): FieldReader {
+    if (!isJsonObject(value)) this.fail(nameOf(), 'is not an object');
+    return new FieldReader(value, this.#rules, () => this.#placeOf(nameOf()));
   }
 
   #placeOf(name: string): string {
-    return [this.#at, name].filter((part) => part !== '').join('.');
+    return [this.#at(), name].filter((part) => part !== '').join('.');
   }
 }

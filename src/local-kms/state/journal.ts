@@ -48,12 +48,12 @@ export function parseJournal(text: string, id: string, path: string): JournalCon
   if (tail === '' && isTorn) lines.pop();
   let sum = id;
   for (const [index, line] of lines.entries()) {
-    const at = `line ${index + 1}`;
+    const at = (): string => `line ${index + 1}`;
     const [, given, change = ''] = LINE.exec(line) ?? [];
     sum = sumOf(sum, change);
-    if (given !== sum) throw malformedState(path, at, 'is damaged, or not the next one');
+    if (given !== sum) throw malformedState(path, at(), 'is damaged, or not the next one');
     const document = parseJson(change, path);
-    if (!isJsonObject(document)) throw malformedState(path, at, 'is not a change');
+    if (!isJsonObject(document)) throw malformedState(path, at(), 'is not a change');
     changes.push(stateReader(document, path, at));
   }
   return { changes, sum, isTorn };

@@ -134,7 +134,7 @@ export class KeyStore {
         if (after !== this.#saved) await this.#storage.save(after);
         this.#saved = after;
         this.#use(after);
-        this.#index([...after.keys.values()].filter((key) => before.keys.get(key.keyId) !== key));
+        this.#index(changedKeys(before, after));
       } catch (error) {
         failure = error;
       }
@@ -145,11 +145,12 @@ export class KeyStore {
 
   /** Puts a state into use, without what has expired. */
   #use(state: KmsState): void {
-    const after = withoutExpired(state, this.#now);
+    const dueAt = nextDueAt(state);
+    const after = dueAt > this.#now.getTime() ? state : withoutExpired(state, this.#now);
     if (after === this.#state) return;
     if (after !== state) this.#noteExpired(state, after);
     this.#state = after;
-    this.#nextDueAt = undefined;
+    this.#nextDueAt = after === state ? dueAt : undefined;
   }
 
   /** Does not report again what was removed before and came back with a change that was still being saved. */
@@ -175,4 +176,16 @@ export class KeyStore {
       }
     }
   }
+}
+
+/** The keys that are new, or other than they were. */
+function changedKeys(before: KmsState, after: KmsState): KmsKey[] {
+  if (before.keys === after.keys) return [];
+  const changed: KmsKey[] = [];
+  const old = before.keys.values();
+  for (const key of after.keys.values()) {
+    // Most are what they were, in the same order.
+    if (old.next().value !== key && before.keys.get(key.keyId) !== key) changed.push(key);
+  }
+  return changed;
 }

@@ -3,7 +3,7 @@ import { FieldReader } from '../../base/fields.ts';
 import type { JsonObject } from '../../base/json.ts';
 
 /** Reads the fields of what a state is kept in: those of its document, or of a change in its journal. */
-export function stateReader(document: JsonObject, path: string, at?: string): FieldReader {
+export function stateReader(document: JsonObject, path: string, at?: () => string): FieldReader {
   const malformed = (place: string, problem: string): Error => malformedState(path, place, problem);
   return new FieldReader(document, { malformed }, at);
 }

@@ -1,6 +1,7 @@
 import type { OutputStream } from '../../../terminal/io.ts';
 
-const MAX_PENDING = 1_000;
+/** A minute of calls, as fast as they can be, while nobody reads. */
+const MAX_PENDING = 500_000;
 const LAST_MOMENT_MS = 500;
 
 /** A log that never blocks its writer. */
@@ -12,34 +13,38 @@ export interface LineLog {
 }
 
 /**
- * Writes lines to a stream, one after the other. If the stream is too slow, lines beyond a thousand are dropped, and a
- * line says how many.
+ * Writes lines to a stream: those that come while others are being written go together, in one piece. If the stream takes
+ * nothing, lines beyond `maxPending` are dropped, and a line says how many.
  */
-export function startLineLog(stream: OutputStream): LineLog {
-  const pending: string[] = [];
+export function startLineLog(stream: OutputStream, maxPending = MAX_PENDING): LineLog {
+  let pending: string[] = [];
   const ended = new AbortController();
-  let dropped = 0;
+  /** Since the last piece: before the pending lines, and after them. */
+  const dropped = { before: 0, after: 0 };
   let writing: Promise<void> | undefined;
 
-  const nextLine = (): string | undefined => {
-    const line = pending.shift();
-    if (line !== undefined || dropped === 0) return line;
-    const note = `kmsx: ${dropped} lines of the log were dropped here`;
-    dropped = 0;
-    return note;
+  const writePending = async (): Promise<void> => {
+    const lines = [...noteOf(dropped.before), ...pending, ...noteOf(dropped.after)];
+    const count = dropped.before + pending.length + dropped.after;
+    pending = [];
+    Object.assign(dropped, { before: 0, after: 0 });
+    const text = lines.map((line) => `${line}\n`).join('');
+    try {
+      await stream.writeUntil(Buffer.from(text), ended.signal);
+    } catch {
+      // A failure to write to stderr can be reported only there, later.
+      dropped.before = count;
+    }
   };
   const writeAll = async (): Promise<void> => {
-    for (let line = nextLine(); line !== undefined; line = nextLine()) {
-      if (ended.signal.aborted) break;
-      // A failure to write to stderr cannot be reported anywhere.
-      await stream.writeUntil(Buffer.from(`${line}\n`), ended.signal).catch(() => undefined);
-    }
+    // Lines of one turn go together.
+    await Promise.resolve();
+    while (pending.length > 0 && !ended.signal.aborted) await writePending();
     writing = undefined;
   };
   return {
     write: (line) => {
-      // After a dropped line, drop all until the rest is written, so that there is one gap.
-      if (dropped > 0 || pending.length >= MAX_PENDING) dropped += 1;
+      if (pending.length >= maxPending) dropped.after += 1;
       else pending.push(line);
       writing ??= writeAll();
     },
@@ -56,4 +61,8 @@ export function startLineLog(stream: OutputStream): LineLog {
       clearTimeout(timer);
     },
   };
+}
+
+function noteOf(dropped: number): string[] {
+  return dropped === 0 ? [] : [`kmsx: ${dropped} lines of the log were dropped here`];
 }

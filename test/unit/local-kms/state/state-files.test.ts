@@ -240,7 +240,7 @@ describe('a journal', () => {
     const [first] = await growing(1);
     if (!first) throw new Error('no state');
     await expect(
-      (async () => applyChanges(first, [stateReader({ KeysGone: ['x'] }, 'j', 'line 1')]))(),
+      (async () => applyChanges(first, [stateReader({ KeysGone: ['x'] }, 'j', () => 'line 1')]))(),
     ).rejects.toThrow(malformed('line 1.KeysGone') as Error);
     const [accessKey = ''] = first.accessKeys.keys();
     await expect(
