@@ -41,9 +41,9 @@ export interface StateContext extends FileContext {
 
 /** The files of a state. */
 interface StateFiles {
-  load(): Promise<KmsState | undefined>;
-  save(state: KmsState): Promise<void>;
-  close(): Promise<void>;
+  readonly load: () => Promise<KmsState | undefined>;
+  readonly save: (state: KmsState) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
