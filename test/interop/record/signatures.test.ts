@@ -150,8 +150,9 @@ describe('a signature that ssh-keygen made', () => {
       const allowed = `alice,bob cert-authority ${publicLine(authority)}\n`;
       const asked = { file: sign('ed25519-cert.pub'), allowed, now: NOW };
       expect(refusalOfSshKeygen(asked) === undefined).toBe(counts);
-      expect(ourVerdict(asked).valid.map(({ principal }) => principal)).toEqual(
-        counts ? ['alice'] : [],
+      const keyFingerprint = made(['-l', '-f', 'ed25519']).split(' ')[1]; // the certificate is of this key
+      expect(ourVerdict(asked).valid).toEqual(
+        counts ? [{ principal: 'alice', keyFingerprint, head: HEAD, label: 'a.sig' }] : [],
       );
       expect(
         refusalOfSshKeygen({ ...asked, allowed: `alice ${publicLine('ed25519')}` }),

@@ -12,6 +12,8 @@ export interface Made extends Signing {
   readonly reserved?: string;
   /** In place of the public key: a certificate. */
   readonly publicBlob?: Buffer;
+  /** In place of what the key signs: the form of its type. */
+  readonly keySignature?: Buffer;
   readonly after?: Buffer;
 }
 
@@ -27,7 +29,7 @@ export function signatureBlob(key: SshKey, message: string, made: Made = {}): Bu
     str(namespace),
     str(made.reserved ?? ''),
     str(hash),
-    str(key.sign(Buffer.concat(signed), made)),
+    str(made.keySignature ?? key.sign(Buffer.concat(signed), made)),
     made.after ?? Buffer.alloc(0),
   ]);
 }

@@ -5,6 +5,7 @@
 import type { SignatureCase } from './case.ts';
 import { CERTIFICATES } from './certificates.ts';
 import { LINES, MALFORMED, TIMES } from './lines.ts';
+import { MALFORMED_KEYS } from './malformed.ts';
 import { FORM, HARDWARE, TYPES } from './signatures.ts';
 
 export const SIGNATURE_CASES: readonly (readonly [of: string, cases: readonly SignatureCase[]])[] =
@@ -16,4 +17,5 @@ export const SIGNATURE_CASES: readonly (readonly [of: string, cases: readonly Si
     ['times of allowed_signers', TIMES],
     ['malformed lines of allowed_signers', MALFORMED],
     ['certificates', CERTIFICATES],
+    ['keys, signatures and certificates that are none', MALFORMED_KEYS],
   ];
