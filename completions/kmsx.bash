@@ -138,7 +138,7 @@ _kmsx_list_command() {
         --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx ceremony')
-      options+=(-o --out --folder --resume --passphrase-file --passphrase-env --module
+      options+=(--online -o --out --folder --resume --passphrase-file --passphrase-env --module
         --module-parameters --pin-file --pin-env --store --store-ca-file --profile --region
         --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
@@ -404,7 +404,7 @@ _kmsx_find_operand() {
     'kmsx drill '*) takes=none ;;
     'kmsx inspect '*) takes=files ;;
     'kmsx store 0') takes=values values=(init check) ;;
-    'kmsx ceremony 0') takes=values values=(plan script run) ;;
+    'kmsx ceremony 0') takes=values values=(plan check script run) ;;
     'kmsx ceremony 1') takes=none ;;
     'kmsx record 0') takes=values values=(verify head add) ;;
     'kmsx record 1') takes=none ;;

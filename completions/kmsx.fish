@@ -642,7 +642,8 @@ complete -c kmsx -n '__kmsx_in kmsx policy' -l timeout -r -f -d 'for one attempt
 complete -c kmsx -n '__kmsx_in kmsx policy' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx policy' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx ceremony' -a 'plan script run'
+complete -c kmsx -n '__kmsx_at 0 kmsx ceremony' -a 'plan check script run'
+complete -c kmsx -n '__kmsx_in kmsx ceremony' -l online -d 'check: ask KMS too, as kmsx doctor does'
 complete -c kmsx -n '__kmsx_in kmsx ceremony' -s o -l out -r -F -d 'script: where the HTML goes; - is standard output'
 complete -c kmsx -n '__kmsx_in kmsx ceremony' -l folder -r -f -a '(__fish_complete_directories)' -d 'run: a new folder for the record and its files'
 complete -c kmsx -n '__kmsx_in kmsx ceremony' -l resume -d 'run: go on with the ceremony in --folder'

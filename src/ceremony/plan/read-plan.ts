@@ -34,8 +34,8 @@ const PATH = 4096;
 /** What stands in a template for what has to be filled in. */
 const BLANK = '<[^<>]*>';
 
-/** Judged in full by what compares fingerprints: digits may stand in groups. */
-const FINGERPRINT = new RegExp(`^(?:[Ss][Hh][Aa]256:[0-9a-fA-F\\s-]{64,200}|${BLANK})$`);
+/** Digits may stand in groups, as they are read aloud. */
+const FINGERPRINT = new RegExp(`^(?:[Ss][Hh][Aa]256:(?:[\\s-]*[0-9a-fA-F]){64}|${BLANK})$`);
 const HEAD = new RegExp(`^(?:[0-9a-f]{64}|${BLANK})$`);
 
 /** A plan, and where each of its fields stands. */
@@ -68,7 +68,7 @@ const RECIPIENT = object<RecipientFields>(
     Pubkey: optional(line(PATH)),
     Token: optional(line(PATH)),
     MakePair: optional(only),
-    ExpectFingerprint: optional(line(PATH, FINGERPRINT, 'is not SHA256: and 64 digits')),
+    ExpectFingerprint: optional(line(SHORT, FINGERPRINT, 'is not SHA256: and 64 digits')),
     Custodian: optional(line(SHORT)),
     Unwrap: optional(choice(['here', 'elsewhere'])),
     Privkey: optional(line(PATH)),

@@ -10,6 +10,7 @@ import { ACTIONS, addCeremonyOptions, TAKEN_BY } from './ceremony/options.ts';
 /** Each loads what it alone needs, when it is called. */
 const LOAD: Readonly<Record<CeremonyAction, () => Promise<RunAction>>> = {
   plan: async () => (await import('./ceremony/plan.ts')).printTemplate,
+  check: async () => (await import('./ceremony/check.ts')).checkPlan,
   script: async () => (await import('./ceremony/script.ts')).printScript,
   run: async () => (await import('./ceremony/run.ts')).runCeremony,
 };
@@ -18,12 +19,15 @@ const LOAD: Readonly<Record<CeremonyAction, () => Promise<RunAction>>> = {
 export function defineCeremony(command: Command, io: Io, tree: CommandTree): void {
   describe(command, {
     text: [
-      'A key ceremony by a plan, which is a file. plan prints one to be filled in, in YAML, with a comment on each field.',
+      'A key ceremony by a plan, which is a file.',
+      'plan prints one to be filled in, in YAML, with a comment on each field.',
+      'check tells what is wrong with a plan, and what weakens it, each with its line: exit code 2 if it has an error. With --online it asks KMS too; with --module what the tokens unwrap.',
       'script prints what is said and done, step by step, as one HTML file to be printed on A4 or Letter: with room for signatures, serial numbers and exceptions. It loads nothing.',
       'run carries a plan out, step by step, and records each step in the folder: for any number of recipients, one data key. Interrupted, it goes on with --resume, and generates nothing again.',
     ].join(' '),
     examples: [
       ['begin a plan', 'kmsx ceremony plan > plan.yaml'],
+      ['whether the ceremony can be held', 'kmsx ceremony check plan.yaml --online'],
       ['print the script', 'kmsx ceremony script plan.yaml --out script.html'],
       [
         'hold the ceremony',

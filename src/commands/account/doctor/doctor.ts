@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { envValue } from '../../../base/env.ts';
 import type { KmsxError } from '../../../base/error.ts';
@@ -35,6 +34,7 @@ import { examine } from './examine.ts';
 import { DOCTOR_COMMANDS } from './permission-check.ts';
 import { planForDoctor } from './plan.ts';
 import { findingShower } from './show.ts';
+import { readSystemText } from './system-checks.ts';
 
 interface DoctorOptions extends ConnectionOptions, ContextOptions, RecipientOptions, StoreOptions {
   readonly keyId?: string;
@@ -187,13 +187,4 @@ function conclusion({ check, message, error }: Finding, count: number): KmsxErro
   if (error === undefined) throw new TypeError('a failure has an error');
   const others = count === 1 ? '' : `; ${count} checks failed in all`;
   return error.with({ message: `${check}: ${message}${others}` });
-}
-
-/** What cannot be read is unknown, whatever the reason. */
-async function readSystemText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { kmsxError } from '../../../base/error.ts';
 import { version } from '../../../terminal/version.ts';
 import type { CheckResult } from './check.ts';
@@ -95,4 +96,13 @@ function inWords(milliseconds: number): string {
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}
+
+/** What cannot be read is unknown, whatever the reason. */
+export async function readSystemText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

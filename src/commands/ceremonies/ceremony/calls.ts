@@ -7,16 +7,15 @@ import { commandLine } from '../../shared/view/command-line.ts';
 import type { CeremonyOptions } from './options.ts';
 
 /** The options of a ceremony that go along with its commands, by what they are about. */
-const TAKEN: Readonly<Record<Call['takes'][number], readonly (keyof CeremonyOptions)[]>> =
-  {
-    connection: [
-      ...(['profile', 'region', 'gateway', 'endpoint', 'caFile', 'resolve'] as const),
-      ...(['timeout', 'maxAttempts', 'deadline'] as const),
-    ],
-    passphrase: ['passphraseFile', 'passphraseEnv'],
-    module: ['module', 'moduleParameters', 'pinFile', 'pinEnv'],
-    store: ['store', 'storeCaFile'],
-  };
+const TAKEN: Readonly<Record<Call['takes'][number], readonly (keyof CeremonyOptions)[]>> = {
+  connection: [
+    ...(['profile', 'region', 'gateway', 'endpoint', 'caFile', 'resolve'] as const),
+    ...(['timeout', 'maxAttempts', 'deadline'] as const),
+  ],
+  passphrase: ['passphraseFile', 'passphraseEnv'],
+  module: ['module', 'moduleParameters', 'pinFile', 'pinEnv'],
+  store: ['store', 'storeCaFile'],
+};
 
 /**
  * Calls commands of kmsx in this process, as if they were typed: what they print on stdout is taken, what they say on stderr

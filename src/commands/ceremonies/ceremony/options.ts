@@ -14,12 +14,13 @@ import { addPassphraseOptions } from '../../shared/passphrase.ts';
 import type { StoreOptions } from '../../shared/store/store-options.ts';
 import { addStoreOptions } from '../../shared/store/store-options.ts';
 
-export const ACTIONS = ['plan', 'script', 'run'] as const;
+export const ACTIONS = ['plan', 'check', 'script', 'run'] as const;
 
 export type CeremonyAction = (typeof ACTIONS)[number];
 
 export interface CeremonyOptions
   extends ConnectionOptions, ModuleOptions, PassphraseOptions, PinOptions, StoreOptions {
+  readonly online: boolean;
   readonly out?: string;
   readonly folder?: string;
   readonly resume: boolean;
@@ -27,6 +28,7 @@ export interface CeremonyOptions
 
 export function addCeremonyOptions(command: Command): void {
   command
+    .option('--online', 'check: ask KMS too, as kmsx doctor does', false)
     .option('--out <file>', 'script: where the HTML goes; - is standard output')
     .addOption(
       optionOr('--folder <dir>', 'run: a new folder for the record and its files', 'needed'),
@@ -41,28 +43,32 @@ export function addCeremonyOptions(command: Command): void {
 
 const RUN = ['run'] as const;
 
+/** What asks KMS, a token or a store. */
+const ASKING = ['check', 'run'] as const;
+
 /** Options that are not for every action. */
 export const TAKEN_BY: TakenBy<CeremonyOptions, CeremonyAction> = {
+  online: ['check'],
   out: ['script'],
   folder: RUN,
   resume: RUN,
   passphraseFile: RUN,
   passphraseEnv: RUN,
-  module: RUN,
-  moduleParameters: RUN,
-  pinFile: RUN,
-  pinEnv: RUN,
-  store: RUN,
-  storeCaFile: RUN,
-  profile: RUN,
-  region: RUN,
-  gateway: RUN,
-  endpoint: RUN,
-  caFile: RUN,
-  resolve: RUN,
-  timeout: RUN,
-  maxAttempts: RUN,
-  deadline: RUN,
+  module: ASKING,
+  moduleParameters: ASKING,
+  pinFile: ASKING,
+  pinEnv: ASKING,
+  store: ASKING,
+  storeCaFile: ASKING,
+  profile: ASKING,
+  region: ASKING,
+  gateway: ASKING,
+  endpoint: ASKING,
+  caFile: ASKING,
+  resolve: ASKING,
+  timeout: ASKING,
+  maxAttempts: ASKING,
+  deadline: ASKING,
 };
 
 /** How an action was called. */
