@@ -129,8 +129,8 @@ _kmsx_list_command() {
         --pin-env)
       ;;
     'kmsx list-keys')
-      options+=(--aliases --state --spec --usage --usable --profile --region --gateway --endpoint
-        --ca-file --resolve --timeout --max-attempts --deadline)
+      options+=(--aliases --rate --state --spec --usage --usable --profile --region --gateway
+        --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx policy')
       options+=(--key-id --for --to-key-id --source-key-id --several-pubkeys --backup -i --in
@@ -340,10 +340,10 @@ _kmsx_find_option() {
       ;;
     'kmsx list-keys')
       case $2 in
+        --rate | --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --state) takes=values values=(Enabled Disabled PendingDeletion PendingImport) repeatable=1 ;;
-        --spec) takes=values values=(Aliyun_AES_256 Aliyun_SM4 RSA_2048 RSA_3072 EC_P256 EC_P256K EC_SM2) repeatable=1 ;;
+        --spec) takes=values values=(Aliyun_AES_256 Aliyun_AES_192 Aliyun_AES_128 Aliyun_SM4 RSA_2048 RSA_3072 RSA_4096 EC_P256 EC_P256K EC_SM2) repeatable=1 ;;
         --usage) takes=values values=(ENCRYPT/DECRYPT SIGN/VERIFY) repeatable=1 ;;
-        --profile | --region | --endpoint | --timeout | --max-attempts | --deadline) takes=none ;;
         --gateway) takes=values values=(public vpc local) ;;
         --ca-file) takes=files ;;
         --resolve) takes=none repeatable=1 ;;

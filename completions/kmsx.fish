@@ -147,7 +147,7 @@ function __kmsx_find_option
             end
         case 'kmsx list-keys'
             switch "$argv[2]"
-                case --state --spec --usage --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
+                case --rate --state --spec --usage --profile --region --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline
                     echo required
             end
         case 'kmsx policy'
@@ -605,8 +605,9 @@ complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l pin-file -r -F -d 'the first
 complete -c kmsx -n '__kmsx_in kmsx list-tokens' -l pin-env -r -f -d 'an environment variable holds the token\'s PIN'
 
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l aliases -d 'fail if the aliases may not be listed, instead of only warning'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l rate -r -f -d 'calls of KMS each second, at most'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l state -r -f -a 'Enabled Disabled PendingDeletion PendingImport' -d 'only keys in this state (repeatable)'
-complete -c kmsx -n '__kmsx_in kmsx list-keys' -l spec -r -f -a 'Aliyun_AES_256 Aliyun_SM4 RSA_2048 RSA_3072 EC_P256 EC_P256K EC_SM2' -d 'only keys of this spec (repeatable)'
+complete -c kmsx -n '__kmsx_in kmsx list-keys' -l spec -r -f -a 'Aliyun_AES_256 Aliyun_AES_192 Aliyun_AES_128 Aliyun_SM4 RSA_2048 RSA_3072 RSA_4096 EC_P256 EC_P256K EC_SM2' -d 'only keys of this spec (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l usage -r -f -a 'ENCRYPT/DECRYPT SIGN/VERIFY' -d 'only keys of this usage (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l usable -d 'only keys that export-key can use'
 complete -c kmsx -n '__kmsx_in kmsx list-keys' -l profile -r -f -d 'a profile of ~/.aliyun/config.json (env ALIBABA_CLOUD_PROFILE)'

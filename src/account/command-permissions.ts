@@ -81,12 +81,23 @@ export interface CommandUse {
   readonly secretPrefixes: readonly string[];
 }
 
+/** Actions of operations that take an encryption context. */
+const UNDER_CONTEXT: ReadonlySet<KmsAction> = new Set([
+  'kms:GenerateAndExportDataKey',
+  'kms:ExportDataKey',
+  'kms:Decrypt',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+]);
+
 /** An action on a resource. */
 export interface Permission {
   readonly action: KmsAction;
   readonly target: Target;
   /** An ARN or a pattern of ARNs; for an alias, the alias: a policy must not hold it. */
   readonly resource: string;
+  /** Whether it is used with the encryption context of a data key; an asymmetric key knows of none. */
+  readonly takesContext: boolean;
   /** Of a `kept secret`. */
   readonly secretName?: string;
 }
@@ -126,10 +137,16 @@ export function permissionsFor(use: CommandUse, region = '*'): readonly Permissi
   for (const [action, target] of needsOf(use.commands)) {
     for (const on of resourcesOf(target, use, region)) {
       const name = `${action} ${on.resource}`;
-      if (!permissions.has(name)) permissions.set(name, { action, target, ...on });
+      if (permissions.has(name)) continue;
+      const takesContext = isUnderContext(action, target, use);
+      permissions.set(name, { action, target, takesContext, ...on });
     }
   }
   return [...permissions.values()];
+}
+
+function isUnderContext(action: KmsAction, target: Target, { sourceKey }: CommandUse): boolean {
+  return UNDER_CONTEXT.has(action) && (target !== 'source key' || sourceKey === undefined);
 }
 
 function needsOf(commands: readonly PolicyCommand[]): readonly Need[] {

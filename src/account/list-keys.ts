@@ -52,7 +52,15 @@ export interface KeyListing {
 /** The aliases of each key, by its id. */
 export type AliasesByKey = ReadonlyMap<string, readonly string[]>;
 
-/** How many keys are asked about at once: KMS's quota is far above it. */
+/** What is known before the keys are listed. */
+interface KnownOfKeys {
+  readonly now: Date;
+  readonly aliases: AliasesByKey | undefined;
+  /** Gets, before the keys of a page are described, how many KMS says there are. */
+  readonly onCount?: (totalCount: number) => Promise<void>;
+}
+
+/** How many keys are asked about at once. */
 const CONCURRENCY = 8;
 
 /**
@@ -64,7 +72,7 @@ const CONCURRENCY = 8;
  */
 export async function listKeys(
   kms: Pick<KmsClient, 'keys' | 'isRehearsal'>,
-  known: { readonly now: Date; readonly aliases: AliasesByKey | undefined },
+  known: KnownOfKeys,
   take: (page: KeyPage) => Promise<void>,
 ): Promise<KeyListing> {
   const catalog = kms.keys;
@@ -72,7 +80,8 @@ export async function listKeys(
   let count = 0;
   const isWhole = await readAllPages(
     { action: 'ListKeys', page: (page) => catalog.list(page), idOf: ({ keyId }) => keyId },
-    async (entries) => {
+    async (entries, totalCount) => {
+      await known.onCount?.(totalCount);
       const keys: ListedKey[] = [];
       const gone: string[] = [];
       for (let from = 0; from < entries.length; from += CONCURRENCY) {
@@ -132,7 +141,7 @@ interface DescribedKey {
 async function describeKey(
   { keyId, keyArn }: KeyEntry,
   kms: Pick<KmsClient, 'keys' | 'isRehearsal'>,
-  { now, aliases }: { readonly now: Date; readonly aliases: AliasesByKey | undefined },
+  { now, aliases }: KnownOfKeys,
 ): Promise<DescribedKey> {
   const names = aliases && { Aliases: aliases.get(keyId) ?? [] };
   const decision = await decisionOf(() => kms.keys.describe(keyId));

@@ -16,6 +16,16 @@ const SYMMETRIC = /^Aliyun_(?:AES_\d{3}|SM4)$/;
 
 const ASYMMETRIC = /^(?:RSA|EC|ECC)_/;
 
+const MAC = /^(?:Aliyun_)?HMAC_/;
+
+/**
+ * Whether a KMS key is a default key, of no KMS instance. They "do not support client-side data encryption" (KMS's
+ * "getting started", 2026-01), while an API page reads as if they did: whether one exports only KMS can tell.
+ */
+export function isDefaultKey({ keyId, dkmsInstanceId }: KeyMetadata): boolean {
+  return dkmsInstanceId === undefined && !keyId.startsWith('key-');
+}
+
 /** What is known apart from the answer to DescribeKey. */
 export interface JudgeOptions {
   readonly now: Date;
@@ -48,6 +58,9 @@ function ofKind({ keySpec, keyUsage }: KeyMetadata): string | undefined {
   if (keySpec !== undefined && ASYMMETRIC.test(keySpec)) {
     return `${keySpec} is asymmetric: data keys are generated under a symmetric key`;
   }
+  if (keySpec !== undefined && MAC.test(keySpec)) {
+    return `${keySpec} is for message authentication codes: data keys are encrypted`;
+  }
   if (keyUsage !== undefined && keyUsage !== 'ENCRYPT/DECRYPT') {
     return `its usage is ${keyUsage}: data keys are encrypted`;
   }
@@ -78,10 +91,8 @@ function ofMaterial({ materialExpireTime }: KeyMetadata, now: Date): string | un
   return `its key material expired on ${materialExpireTime ?? ''}`;
 }
 
-function notesOn(
-  { origin, materialExpireTime, dkmsInstanceId }: KeyMetadata,
-  aliases: readonly string[],
-): readonly string[] {
+function notesOn(metadata: KeyMetadata, aliases: readonly string[]): readonly string[] {
+  const { origin, materialExpireTime, dkmsInstanceId } = metadata;
   const notes: string[] = [];
   if (materialExpireTime !== undefined) {
     notes.push(`its key material expires on ${materialExpireTime}: no backup opens after that`);
@@ -91,6 +102,11 @@ function notesOn(
   if (dkmsInstanceId !== undefined) {
     notes.push(
       `a key of the instance ${dkmsInstanceId}: from the Internet only where the instance allows it`,
+    );
+  }
+  if (isDefaultKey(metadata)) {
+    notes.push(
+      'a default key: documented for server-side encryption alone; a dry run shows whether it exports',
     );
   }
   const service = aliases.find((alias) => alias.startsWith('alias/acs/'));

@@ -28,14 +28,14 @@ export interface PagedList<T> {
  * another: an entry that comes twice is ignored, and if the count changes, or fewer entries come than it says, the
  * list is read again. Pages may be smaller than was asked for.
  *
- * @param take - gets the new entries of each page, in KMS's order
+ * @param take - gets the new entries of each page, in KMS's order, and how many KMS says there are in all
  * @returns false if three passes did not give the whole list: entries may be missing
  * @throws KmsxError `answer-malformed` for a count above 100 000, or far more entries than it says; those of `page`,
  * a missing permission with the name of the operation; those of `take`
  */
 export async function readAllPages<T>(
   list: PagedList<T>,
-  take: (entries: readonly T[]) => Promise<void>,
+  take: (entries: readonly T[], totalCount: number) => Promise<void>,
 ): Promise<boolean> {
   const seen = new Set<string>();
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
@@ -47,7 +47,7 @@ export async function readAllPages<T>(
 async function readPass<T>(
   list: PagedList<T>,
   seen: Set<string>,
-  take: (entries: readonly T[]) => Promise<void>,
+  take: (entries: readonly T[], totalCount: number) => Promise<void>,
 ): Promise<boolean> {
   const inPass = new Set<string>();
   let firstCount: number | undefined;
@@ -68,7 +68,7 @@ async function readPass<T>(
     if (totalCount > MAX_ENTRIES || seen.size > firstCount + MAX_NEWCOMERS) {
       throw answerMalformed(list.action, 'there is no end of it', requestId);
     }
-    if (fresh.length > 0) await take(fresh);
+    if (fresh.length > 0) await take(fresh, totalCount);
     // A page with nothing new is the last too, whatever the count says: it would be repeated for ever.
     if (inPass.size === before || inPass.size === totalCount) {
       return isSteady && inPass.size >= totalCount;

@@ -1,4 +1,4 @@
-import type { KmsClient } from './types.ts';
+import type { KeyCatalog, KmsClient, PageQuery } from './types.ts';
 
 /** What pacing needs of time. */
 export interface PaceClock {
@@ -31,17 +31,46 @@ export function paceOf(perSecond: number | undefined, clock: PaceClock): Pace {
 }
 
 /**
+ * Lets calls go at once as long as no second has more of them than `perSecond`: few calls never wait.
+ *
+ * @param perSecond - of less than 1: one call in so many seconds
+ */
+export function burstsOf(perSecond: number, clock: PaceClock): Pace {
+  const together = Math.max(1, Math.floor(perSecond));
+  const within = Math.max(1000, 1000 / perSecond);
+  const last: number[] = [];
+  return async () => {
+    const now = clock.monotonicMs();
+    const before = last.length < together ? -Infinity : (last.shift() ?? -Infinity);
+    const at = Math.max(now, before + within);
+    last.push(at);
+    if (at > now) await clock.sleep(at - now);
+  };
+}
+
+/** A client whose calls about KMS keys, `describe`, `list` and `listAliases`, wait for their turn. */
+export function withPacedKeys(kms: KmsClient, pace: Pace): KmsClient {
+  const { keys } = kms;
+  const turn = turnsOf(pace);
+  const paced: KeyCatalog = {
+    describe: turn((keyId: string) => keys.describe(keyId)),
+    list: turn((page: PageQuery) => keys.list(page)),
+    listAliases: turn((page: PageQuery) => keys.listAliases(page)),
+  };
+  return new Proxy(kms, {
+    get: (client, name) => (name === 'keys' ? paced : (Reflect.get(client, name) as unknown)),
+  });
+}
+
+/**
  * A client whose calls on data keys wait for their turn, but for the first: its turn was waited for before the line began.
  */
 export function paced(kms: KmsClient, pace: Pace): KmsClient {
   let isFirst = true;
-  const turn =
-    <Input, Output>(call: (input: Input) => Promise<Output>) =>
-    async (input: Input): Promise<Output> => {
-      if (!isFirst) await pace();
-      isFirst = false;
-      return await call(input);
-    };
+  const turn = turnsOf(async () => {
+    if (!isFirst) await pace();
+    isFirst = false;
+  });
   return new Proxy(kms, {
     get: (client, name) => {
       switch (name) {
@@ -60,4 +89,13 @@ export function paced(kms: KmsClient, pace: Pace): KmsClient {
       }
     },
   });
+}
+
+function turnsOf(
+  pace: Pace,
+): <Input, Output>(call: (input: Input) => Promise<Output>) => (input: Input) => Promise<Output> {
+  return (call) => async (input) => {
+    await pace();
+    return await call(input);
+  };
 }

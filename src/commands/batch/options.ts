@@ -12,6 +12,7 @@ import type { ContextOptions } from '../shared/context-options.ts';
 import { addContextOptions } from '../shared/context-options.ts';
 import type { PassphraseOptions } from '../shared/passphrase.ts';
 import { addPassphraseOptions } from '../shared/passphrase.ts';
+import { readRate } from '../shared/rate.ts';
 import type { RecipientOptions } from '../shared/recipients.ts';
 import { addRecipientOptions } from '../shared/recipients.ts';
 import type { StoreOptions } from '../shared/store/store-options.ts';
@@ -162,10 +163,4 @@ function wholeNumber(option: string, text: string, most: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= most) return value;
   throw kmsxError('bad-usage', `${option} takes a number from 1 to ${most}`);
-}
-
-function readRate(text: string): number {
-  const value = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
-  if (value > 0) return value;
-  throw kmsxError('bad-usage', '--rate takes calls a second, more than 0, as in --rate 100');
 }

@@ -124,9 +124,27 @@ describe('a key', () => {
   const takes = () => Promise.resolve({ kind: 'granted' as const, value: undefined });
 
   it('is as DescribeKey tells, also where it tells little or new things', async () => {
-    expect(await check({})).toMatchObject({ status: 'pass' });
-    expect(await check({ keySpec: 'Aliyun_SM4' })).toMatchObject({ status: 'pass' });
+    const dkmsInstanceId = 'kst-x';
+    expect(await check({ dkmsInstanceId })).toMatchObject({ status: 'pass' });
+    const keySpec = 'Aliyun_SM4';
+    expect(await check({ keySpec, dkmsInstanceId })).toMatchObject({ status: 'pass' });
     expect(await check({ keySpec: 'EC_SM2' })).toMatchObject({ status: 'fail' });
+  });
+
+  it('that is a default key is a warning, whatever a dry run says, but for a rehearsal', async () => {
+    const usable = { keySpec: 'Aliyun_AES_256', keyUsage: 'ENCRYPT/DECRYPT' };
+    const warned = await check(usable, { dryRun: takes });
+    expect(warned).toMatchObject({
+      status: 'warn',
+      hint: expect.stringMatching(/DKMSInstanceId$/) as string,
+    });
+    expect(warned.message).toMatch(/a default key: .+; a dry run .+, and here one succeeds$/);
+    expect((await check(usable)).message).toMatch(/, and none succeeds here$/);
+    const isRehearsal = { isRehearsal: true, dryRun: () => Promise.reject(new Error('asked')) };
+    expect(await check(usable, isRehearsal)).toMatchObject({ status: 'pass' });
+    for (const of of [{ dkmsInstanceId: 'kst-x' }, { keyId: 'key-x' }]) {
+      expect(await check({ ...usable, ...of })).toMatchObject({ status: 'pass' });
+    }
   });
 
   it.each([

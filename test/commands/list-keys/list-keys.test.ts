@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../../src/program/program.ts';
+import { run } from '../../../src/program/run.ts';
 import { ANY_CREDENTIALS } from '../../support/kms/fake-kms.ts';
 import type { RunResult } from '../../support/run-result.ts';
-import { runInProcess } from '../../support/test-io.ts';
+import { runInProcess, testIo } from '../../support/test-io.ts';
 import type { RecordedRequest } from '../../support/network/servers.ts';
 import { json, startServer } from '../../support/network/servers.ts';
 
@@ -108,5 +110,44 @@ describe('list-keys', () => {
     const { code, stderr } = await listKeys({ page: (number) => [ids(number, 3), 9e15] });
     expect(code).toBe(4);
     expect(stderr).toContain('malformed answer to ListKeys: there is no end of it');
+  });
+
+  it.each([
+    [[], '200 KMS keys at 10 calls a second take about 20 s: --rate sets the pace'],
+    [['--rate', '0.5'], '200 KMS keys at 0.5 calls a second take about 400 s'],
+    [['--rate', '40'], undefined],
+  ])('says once how long a long list takes: %j', async (args, note) => {
+    const behaviour = { page: (number: number) => [ids(number, 100), 200] as const };
+    const { code, stdout, stderr } = await listKeys(behaviour, args);
+    expect({ code, lines: stdout.trimEnd().split('\n').length }).toEqual({ code: 0, lines: 200 });
+    expect(stderr.split('calls a second').length - 1).toBe(note === undefined ? 0 : 1);
+    expect(stderr).toContain(note ?? '');
+  });
+
+  it('spreads its calls over time', async () => {
+    const slept: number[] = [];
+    const { url } = await startServer(({ headers, parameters }, response) => {
+      const action = headers['x-acs-action'];
+      const all = { TotalCount: 3, Keys: { Key: ids(1, 3).map((KeyId) => ({ KeyId })) } };
+      const KeyMetadata = { KeyId: parameters.get('KeyId'), KeyState: 'Enabled' };
+      const none = { TotalCount: 0, Aliases: { Alias: [] } };
+      const answer =
+        action === 'ListKeys' ? all : action === 'ListAliases' ? none : { KeyMetadata };
+      json(response, { RequestId: 'R-1', ...answer });
+    });
+    const io = {
+      ...testIo({ env: { ...ANY_CREDENTIALS, HOME: '/nonexistent' } }),
+      monotonicMs: () => 0,
+      sleep: (ms: number) => Promise.resolve(void slept.push(ms)),
+    };
+    const argv = ['list-keys', '--endpoint', url, '--rate', '2'];
+    expect(await run(createProgram(io, argv), argv, io)).toBe(0);
+    expect(slept).toEqual([1000, 1000, 2000]);
+  });
+
+  it.each(['0', '-1', 'fast', ''])('takes no --rate %j', async (rate) => {
+    const { code, stderr } = await listKeys({}, ['--rate', rate]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--rate takes calls a second, more than 0');
   });
 });

@@ -31,6 +31,7 @@ describe('whether export-key can use a KMS key', () => {
 
   it.each<[string, Partial<KeyMetadata>, string]>([
     ['an RSA key', { keySpec: 'RSA_2048' }, 'RSA_2048 is asymmetric'],
+    ['an HMAC key', { keySpec: 'HMAC_SHA_256', keyUsage: 'X' }, 'HMAC_SHA_256 is for message auth'],
     ['an EC key', { keySpec: 'EC_SM2', keyUsage: 'SIGN/VERIFY' }, 'EC_SM2 is asymmetric'],
     [
       'a key that signs',
@@ -93,6 +94,12 @@ describe('whether export-key can use a KMS key', () => {
       'no backup opens after that',
     ],
     ['whose material was imported', { origin: 'EXTERNAL' }, [], 'was imported'],
+    [
+      'of no instance',
+      { keyId: '11111111-1111-4111-8111-111111111111' },
+      [],
+      'a default key: documented for server-side encryption alone; a dry run shows',
+    ],
     ['of a cloud product', {}, ['alias/acs/oss'], 'alias/acs/oss was made for a cloud product'],
   ])('a key %s: yes, with a note', (_, change, aliases, note) => {
     expect(judgeKey(key(change), { ...REAL, aliases })).toEqual({

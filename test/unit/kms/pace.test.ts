@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { paceOf } from '../../../src/kms/pace.ts';
+import { burstsOf, paceOf, withPacedKeys } from '../../../src/kms/pace.ts';
+import type { KmsClient } from '../../../src/kms/types.ts';
 
 /** A clock that only a sleep moves. */
 function fakeClock(): {
@@ -54,5 +55,47 @@ describe('the pace of calls', () => {
     await pace();
     await pace();
     expect(slept).toEqual([100]);
+  });
+});
+
+describe('bursts of calls', () => {
+  it.each([10, 2.5, 0.5])('at %d a second never have more in any second', async (rate) => {
+    const { clock, slept, pass } = fakeClock();
+    const pace = burstsOf(rate, { ...clock, sleep: (ms) => (pass(ms), clock.sleep(ms)) });
+    const started: number[] = [];
+    for (let call = 0; call < 100; call += 1) {
+      await pace();
+      started.push(clock.monotonicMs());
+      pass(call % 7);
+    }
+    const most = Math.max(1, Math.floor(rate));
+    const within = (from: number): number =>
+      started.filter((at) => at >= from && at < from + 1000).length;
+    expect(Math.max(...started.map(within))).toBe(most);
+    expect(started.at(-1)).toBeLessThanOrEqual((100 / most) * Math.max(1000, 1000 / rate));
+    // As many as a second has go at once.
+    expect(started.slice(0, most).every((at) => at < 100)).toBe(true);
+    expect(slept.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a client with paced keys', () => {
+  it('lets each call about KMS keys wait for its turn, and no other', async () => {
+    const { clock, slept } = fakeClock();
+    const answer = (name: string) => () => Promise.resolve(name);
+    const client = {
+      keys: { describe: answer('a key'), list: answer('keys'), listAliases: answer('aliases') },
+      decrypt: answer('plaintext'),
+      isRehearsal: true,
+    } as unknown as KmsClient;
+    const kms = withPacedKeys(client, paceOf(10, clock));
+    const page = { pageNumber: 1, pageSize: 10 };
+    const answers = await Promise.all([
+      ...[kms.keys.listAliases(page), kms.keys.list(page), kms.keys.describe('a')],
+      kms.decrypt({ ciphertextBlobBase64: 'A' }),
+    ]);
+    expect(answers).toEqual(['aliases', 'keys', 'a key', 'plaintext']);
+    expect(slept).toEqual([100, 200]);
+    expect(kms.isRehearsal).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import type { Decision } from '../../../account/decision.ts';
 import type { JudgeOptions } from '../../../account/usable-keys.ts';
-import { judgeKey } from '../../../account/usable-keys.ts';
+import { isDefaultKey, judgeKey } from '../../../account/usable-keys.ts';
 import { CLOSED_INSTANCE_HINT } from '../../../answers/error-table/table.ts';
 import { isUnusableState, keyStateRefusal } from '../../../answers/key-state.ts';
 import { KmsRefused } from '../../../answers/refusal.ts';
@@ -62,6 +62,13 @@ export async function checkDescribedKey(
     return fail(keyStateRefusal(metadata, known.isRehearsal, `${keyId}: ${why}`));
   }
   const remark = note ?? reason;
+  if (isDefaultKey(metadata) && !known.isRehearsal) {
+    const answer = (await dryRun()).kind === 'granted' ? 'here one succeeds' : 'none succeeds here';
+    return warn(
+      `found: ${facts}; ${[remark, answer].filter(Boolean).join(', and ')}`,
+      'a key of a KMS instance is documented for exports: kmsx list-keys shows DKMSInstanceId',
+    );
+  }
   return pass(`found: ${facts}${remark === undefined ? '' : `; ${remark}`}`);
 }
 

@@ -16,7 +16,8 @@ const STATES = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport'];
 const USAGES = ['ENCRYPT/DECRYPT', 'SIGN/VERIFY'];
 
 const SPECS = [
-  ...['Aliyun_AES_256', 'Aliyun_SM4', 'RSA_2048', 'RSA_3072'],
+  ...['Aliyun_AES_256', 'Aliyun_AES_192', 'Aliyun_AES_128', 'Aliyun_SM4'],
+  ...['RSA_2048', 'RSA_3072', 'RSA_4096'],
   ...['EC_P256', 'EC_P256K', 'EC_SM2'],
 ];
 

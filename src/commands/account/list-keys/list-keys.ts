@@ -10,18 +10,24 @@ import { assertSafeEnvironment, createSession } from '../../../terminal/session.
 import { decisionOf } from '../../../account/decision.ts';
 import type { KeyListing, KeyPage, ListedKey } from '../../../account/list-keys.ts';
 import { aliasesByKey, listKeys } from '../../../account/list-keys.ts';
+import { burstsOf, withPacedKeys } from '../../../kms/pace.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import { isDedicated } from '../../shared/backup/backup-places.ts';
 import { withConnection } from '../../shared/connect.ts';
 import type { ConnectionOptions } from '../../shared/connection-options.ts';
 import { addConnectionOptions, planConnection } from '../../shared/connection-options.ts';
 import { describe } from '../../shared/describe.ts';
+import { readRate } from '../../shared/rate.ts';
 import { warnOfRehearsal } from '../../shared/rehearsal.ts';
 import type { KeyFilter, KeyFilterOptions } from './filter.ts';
 import { addKeyFilterOptions, keyFilter } from './filter.ts';
 
+/** Metadata reads of an account and region share 50 calls a second (KMS's page on quotas): a fifth of it. */
+const USUAL_RATE = '10';
+
 interface ListKeysOptions extends ConnectionOptions, KeyFilterOptions {
   readonly aliases: boolean;
+  readonly rate: string;
 }
 
 /** `kmsx list-keys`: the KMS keys of the account in a region, and which `export-key` can use. */
@@ -30,6 +36,7 @@ export function defineListKeys(command: Command, io: Io): void {
     text: [
       'Lists the KMS keys of the account in a region (ListKeys, DescribeKey, ListAliases): a table on a terminal, JSON Lines elsewhere.',
       'Each has KeyId, KeyArn, Aliases, KeyState, KeySpec, KeyUsage, Origin, ProtectionLevel, CreationDate, DeleteDate, MaterialExpireTime, DKMSInstanceId, Description as KMS gives them, and Usable: whether export-key can use it, with the Reason why not, or a Note.',
+      'Metadata reads of an account share 50 calls a second, so it makes 10 a second, or --rate.',
       'A key that may not be described is listed with that Reason and without Usable; the exit code is then 8, or 3 if no key may be described. It is also 8 if KMS did not give the whole list.',
     ].join(' '),
     examples: [
@@ -48,6 +55,7 @@ export function defineListKeys(command: Command, io: Io): void {
     'fail if the aliases may not be listed, instead of only warning',
     false,
   );
+  command.option('--rate <n>', 'calls of KMS each second, at most', USUAL_RATE);
   addKeyFilterOptions(command);
   addConnectionOptions(command);
   command.action(async (options: ListKeysOptions) => {
@@ -59,11 +67,13 @@ async function runListKeys(options: ListKeysOptions, session: Session): Promise<
   const { io, reporter } = session;
   assertSafeEnvironment(io);
   const filter = keyFilter(options);
+  const rate = readRate(options.rate);
   const plan = await planConnection(options, {}, session);
   if (isDedicated(plan.gateway)) {
     throw kmsxError('operation-not-offered', 'a dedicated gateway does not have ListKeys');
   }
-  await withConnection(plan, session, async (kms) => {
+  await withConnection(plan, session, async (client) => {
+    const kms = withPacedKeys(client, burstsOf(rate, io));
     const found = await decisionOf(() => aliasesByKey(kms.keys));
     if (found.kind === 'failed' || (found.kind === 'denied' && options.aliases)) throw found.error;
     if (found.kind === 'denied') {
@@ -73,12 +83,27 @@ async function runListKeys(options: ListKeysOptions, session: Session): Promise<
     }
     const { aliases, isWhole } = found.kind === 'granted' ? found.value : NO_ALIASES;
     const printer = keyPrinter(filter, kms, session);
-    const listing = await listKeys(kms, { now: io.now(), aliases }, printer.take);
+    const onCount = announcer(rate, session);
+    const listing = await listKeys(kms, { now: io.now(), aliases, onCount }, printer.take);
     await warnOfRehearsal(kms, session);
     await printer.end(listing.count);
     await conclude(listing, isWhole, session);
   });
 }
+
+/** Tells how long a long list takes, once: each key is a call of its own. */
+function announcer(rate: number, { reporter }: Session): (count: number) => Promise<void> {
+  let isTold = false;
+  return async (count) => {
+    if (isTold || count < LONG_WAIT_SECONDS * rate) return;
+    isTold = true;
+    await reporter.note(
+      `${count} KMS keys at ${rate} calls a second take about ${Math.round(count / rate)} s: --rate sets the pace`,
+    );
+  };
+}
+
+const LONG_WAIT_SECONDS = 10;
 
 const NO_ALIASES = { aliases: undefined, isWhole: true };
 

@@ -6,6 +6,7 @@ import type { PermissionDecision } from '../../../account/permissions.ts';
 import { checkPermissions } from '../../../account/permissions.ts';
 import { kmsxError } from '../../../base/error.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
+import type { EncryptionContext } from '../../../documents/encryption-context.ts';
 import type { KeyIdentifier } from '../../../kms/key-id.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
 import type { KmsClient } from '../../../kms/types.ts';
@@ -19,6 +20,13 @@ interface NamedBackup {
   readonly source: BackupSource;
 }
 
+/** What permissions can be tried on. */
+export interface TriedOn {
+  readonly backups: readonly BackupAtPlace[];
+  /** The encryption context of new data keys, and of backups that do not have their own. */
+  readonly context: EncryptionContext | undefined;
+}
+
 /** What KMS says about the permissions. */
 export interface PolicyCheck {
   readonly decisions: readonly PermissionDecision[];
@@ -29,13 +37,12 @@ export interface PolicyCheck {
 /**
  * Asks KMS whether these credentials have each permission that the commands need.
  *
- * @param backups - what permissions can be tried on
  * @throws KmsxError `permission-missing` for an alias that may not be resolved, `options-conflict` for a backup under
  * another key; those of reading backups and of KMS
  */
 export async function checkPolicy(
   plan: CommandUse,
-  backups: readonly BackupAtPlace[],
+  { backups, context }: TriedOn,
   connection: ConnectionPlan,
   kms: KmsClient,
 ): Promise<PolicyCheck> {
@@ -58,6 +65,7 @@ export async function checkPolicy(
       kms,
       isDedicated: isDedicated(connection.gateway),
       keyId: key?.text,
+      context,
       newKey,
       fromRsaKey: sourceKey !== undefined,
       ...sortByKey(named, key, newKey),
