@@ -13,6 +13,7 @@ const LOAD: Readonly<Record<RecordActionName, () => Promise<RecordAction>>> = {
   verify: async () => (await import('./record/verify.ts')).verify,
   head: async () => (await import('./record/head.ts')).printHead,
   add: async () => (await import('./record/add.ts')).add,
+  print: async () => (await import('./record/print.ts')).printRecord,
 };
 
 /** `kmsx record`: what a ceremony left, which anyone can check. */
@@ -22,6 +23,7 @@ export function defineRecord(command: Command, io: Io): void {
       'The folder of a ceremony holds its record: one event a line, each with the SHA-256 of the line before. The SHA-256 of the last line is the head.',
       'verify checks the chain, the files that it names and that it was sealed, and says by what it is proved: by the chain alone, which whoever owns the folder could have rebuilt; by a head that you bring; or by signatures of people whose keys you trust.',
       'head prints the text that people sign, and the command to sign it with. add tells what happened later: an import into a token, a proof, the destruction of a key; the record then has a new head.',
+      'print gives one HTML file to be printed on A4 or Letter, which loads nothing: what happened, the head in groups, words and as a QR code, and each backup document as a QR code, from which recover-key reads it.',
     ].join(' '),
     examples: [
       [
@@ -33,6 +35,7 @@ export function defineRecord(command: Command, io: Io): void {
         'kmsx record verify ceremony --allowed-signers people.txt --threshold 2',
       ],
       ['the text to sign', 'kmsx record head ceremony'],
+      ['on paper', 'kmsx record print ceremony --out record.html'],
       [
         'the import into an HSM, a year later',
         'kmsx record add ceremony --type import --in import.json --by Ana --by Bo',
@@ -59,7 +62,8 @@ export function defineRecord(command: Command, io: Io): void {
       ),
     )
     .addOption(repeatable('--by <name>', 'add: who did it, or saw it'))
-    .option('--text <text>', 'add: what was done and seen, in words');
+    .option('--text <text>', 'add: what was done and seen, in words')
+    .option('--out <file>', 'print: where the HTML goes; - is standard output');
   command.action(async (action: RecordActionName, folder: string, options: RecordOptions) => {
     const session = createSession(command, io);
     assertTaken(command, action, TAKEN_BY);

@@ -1,3 +1,4 @@
+import { escapeUnprintable } from '../../base/unprintable.ts';
 import type { RecordedFile } from '../../record/events.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
@@ -46,23 +47,34 @@ export function backups({ backups: documents }: RecordSource): Html | undefined 
   if (documents.length === 0) return undefined;
   return html`<h2>The backups on paper</h2>
     <p>
-      Each code holds the bytes of the file: scanned, or its text typed into a file, kmsx
-      recover-key --in takes it. It opens nothing without KMS.
+      Each code holds the text of the file: scanned, or its text typed into a file, kmsx recover-key
+      --in takes it. It opens nothing without KMS.
     </p>
     ${documents.map(backup)}`;
 }
 
 function backup({ name, text }: PaperBackup): Html {
   const size = Buffer.byteLength(text);
-  const code = qrCode(text);
+  const ascii = inAscii(text);
+  const code = qrCode(ascii);
   return block(
     html`<h3>${name} (${size} bytes)</h3>`,
+    code === undefined || ascii === text
+      ? undefined
+      : html`<p class="note">
+          In ASCII: the same document, in other bytes than those of the file.
+        </p>`,
     code ??
       html`<p>
         This file is too large for a QR code, which holds ${MOST_QR_BYTES} bytes. It has to be kept
         as a file.
       </p>`,
   );
+}
+
+/** JSON with the escapes of JSON: scanners guess what other characters a code holds, and guess wrong. */
+function inAscii(json: string): string {
+  return json.replaceAll(/[^\0-\x7f]/gu, escapeUnprintable);
 }
 
 /** What a reader may take from this paper, and what not. */

@@ -21,8 +21,10 @@ export type Paper = keyof typeof PAPERS;
 /** A page as a browser printed it. */
 export interface Printed {
   readonly pdf: Buffer;
-  /** Every URL that the browser asked for, the page's own among them. */
+  /** Every URL that the page made the browser ask for, its own among them. */
   readonly requests: readonly string[];
+  /** Those that a policy of the page forbade: nothing was sent. */
+  readonly blocked: readonly string[];
   /** What the console says, such as what a policy of the page forbade. */
   readonly complaints: readonly string[];
 }
@@ -69,7 +71,8 @@ export function useBrowser(): Print {
 }
 
 async function print(browser: Devtools, url: string, paper: Paper, prepare = ''): Promise<Printed> {
-  const requests: string[] = [];
+  const requests = new Map<unknown, string>();
+  const blocked = new Set<unknown>();
   const complaints: string[] = [];
   const { targetId } = await browser.call('Target.createTarget', { url: 'about:blank' });
   const attached = await browser.call('Target.attachToTarget', { targetId, flatten: true });
@@ -81,7 +84,8 @@ async function print(browser: Devtools, url: string, paper: Paper, prepare = '')
   });
   const stop = browser.listen((method, params) => {
     if (method === 'Page.loadEventFired') tellLoaded();
-    if (method === 'Network.requestWillBeSent') requests.push(urlOf(params));
+    if (method === 'Network.requestWillBeSent') requests.set(params['requestId'], urlOf(params));
+    if (params['blockedReason'] === 'csp') blocked.add(params['requestId']);
     if (method === 'Log.entryAdded') complaints.push(JSON.stringify(params['entry']));
   });
   try {
@@ -90,7 +94,12 @@ async function print(browser: Devtools, url: string, paper: Paper, prepare = '')
     await loaded;
     await call('Runtime.evaluate', { expression: prepare });
     const { data } = await call('Page.printToPDF', PAPERS[paper]);
-    return { pdf: Buffer.from(String(data), 'base64'), requests, complaints };
+    return {
+      pdf: Buffer.from(String(data), 'base64'),
+      requests: [...requests.values()],
+      blocked: [...requests].flatMap(([id, asked]) => (blocked.has(id) ? [asked] : [])),
+      complaints,
+    };
   } finally {
     stop();
     await browser.call('Target.closeTarget', { targetId });

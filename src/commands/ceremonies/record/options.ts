@@ -2,7 +2,7 @@ import type { ADDED_TYPES } from '../../../record/events.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { TakenBy } from '../../shared/actions.ts';
 
-export const ACTIONS = ['verify', 'head', 'add'] as const;
+export const ACTIONS = ['verify', 'head', 'print', 'add'] as const;
 export type RecordActionName = (typeof ACTIONS)[number];
 
 /** The options of all actions. */
@@ -14,6 +14,7 @@ export interface RecordOptions {
   readonly in?: string;
   readonly by: readonly string[];
   readonly text?: string;
+  readonly out?: string;
 }
 
 /** Options that are not for every action. */
@@ -25,6 +26,7 @@ export const TAKEN_BY: TakenBy<RecordOptions, RecordActionName> = {
   in: ['add'],
   by: ['add'],
   text: ['add'],
+  out: ['print'],
 };
 
 /** What an action does with the folder of a record, as the user named it. */
