@@ -143,7 +143,7 @@ _kmsx_list_command() {
         --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx record')
-      options+=(--head --allowed-signers --threshold --type -i --in --by --text)
+      options+=(--head --allowed-signers --threshold --type -i --in --by --text -o --out)
       ;;
     'kmsx rehearse')
       options+=(--keep)
@@ -376,6 +376,7 @@ _kmsx_find_option() {
         --type) takes=values values=(import proof destruction note) ;;
         -i | --in) takes=files names=(-i --in) ;;
         --by) takes=none repeatable=1 ;;
+        -o | --out) takes=files names=(-o --out) ;;
       esac
       ;;
     'kmsx rehearse')
@@ -406,7 +407,7 @@ _kmsx_find_operand() {
     'kmsx store 0') takes=values values=(init check) ;;
     'kmsx ceremony 0') takes=values values=(plan check script run) ;;
     'kmsx ceremony 1') takes=none ;;
-    'kmsx record 0') takes=values values=(verify head add) ;;
+    'kmsx record 0') takes=values values=(verify head print add) ;;
     'kmsx record 1') takes=none ;;
     'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony record rehearse local-kms completion version cache help) ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;

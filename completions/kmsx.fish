@@ -162,7 +162,7 @@ function __kmsx_find_option
             end
         case 'kmsx record'
             switch "$argv[2]"
-                case --head --allowed-signers --threshold --type -i --in --by --text
+                case --head --allowed-signers --threshold --type -i --in --by --text -o --out
                     echo required
             end
         case 'kmsx rehearse'
@@ -666,7 +666,7 @@ complete -c kmsx -n '__kmsx_in kmsx ceremony' -l timeout -r -f -d 'for one attem
 complete -c kmsx -n '__kmsx_in kmsx ceremony' -l max-attempts -r -f -d 'how often to try'
 complete -c kmsx -n '__kmsx_in kmsx ceremony' -l deadline -r -f -d 'for all attempts'
 
-complete -c kmsx -n '__kmsx_at 0 kmsx record' -a 'verify head add'
+complete -c kmsx -n '__kmsx_at 0 kmsx record' -a 'verify head print add'
 complete -c kmsx -n '__kmsx_in kmsx record' -l head -r -f -d 'verify: the head that the record should have, as it was written down'
 complete -c kmsx -n '__kmsx_in kmsx record' -l allowed-signers -r -F -d 'verify: whose signatures count, in the form of ssh-keygen (ALLOWED SIGNERS)'
 complete -c kmsx -n '__kmsx_in kmsx record' -l threshold -r -f -d 'verify: so many of them must have signed, each with another key'
@@ -674,6 +674,7 @@ complete -c kmsx -n '__kmsx_in kmsx record' -l type -r -f -a 'import proof destr
 complete -c kmsx -n '__kmsx_in kmsx record' -s i -l in -r -F -d 'add: what import-key printed, or proofs; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx record' -l by -r -f -d 'add: who did it, or saw it (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx record' -l text -r -f -d 'add: what was done and seen, in words'
+complete -c kmsx -n '__kmsx_in kmsx record' -s o -l out -r -F -d 'print: where the HTML goes; - is standard output'
 
 complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete_directories)' -d 'write the files into this folder, and leave them there'
 
