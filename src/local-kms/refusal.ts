@@ -51,6 +51,7 @@ export const REFUSALS = {
   InvalidImportToken: [400, 'import token is invalid.'],
   ExpiredImportToken: [400, 'import token is expired.'],
   'Rejected.UnsupportedOperation': [400, 'Unsupported operation.'],
+  'Rejected.ResourceInUse': [409, 'Restore normal secret'],
   'Rejected.ResourceExist': [409, 'The resource already exists.'],
   'Rejected.LimitExceeded': [
     400,

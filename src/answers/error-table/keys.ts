@@ -49,6 +49,10 @@ export const KEY_ERRORS: KmsErrorTheme = {
     message: 'it already exists in KMS',
     hint: 'give it another name',
   },
+  'Rejected.ResourceInUse': {
+    message: 'the secret is in use: it was not deleted, or is restored already',
+    hint: 'aliyun kms DescribeSecret --SecretName NAME: only one with a PlannedDeleteTime can be restored',
+  },
   'Forbidden.ResourceNotFound': {
     about: 'secret-missing',
     message: 'KMS does not know this secret here',

@@ -135,12 +135,29 @@ export function assertEnabled(key: KmsKey): void {
 }
 
 /**
+ * Refuses a key that waits for its deletion, as operations must that change what is known of a key (help 44211).
+ *
+ * @throws KmsRefusal `Rejected.PendingDeletion`
+ */
+export function assertNotPendingDeletion({ keyState }: KmsKey): void {
+  if (keyState === 'PendingDeletion') throw refusal('Rejected.PendingDeletion');
+}
+
+/**
  * Reads the KeyId of an operation whose page in KMS's reference does not allow an alias: an id or the ARN of a key.
  *
  * @throws KmsRefusal `MissingParameter`; `Unsupported.Alias` for an alias and for the ARN of one
  */
 export function unaliasedKeyId(parameters: Parameters): string {
-  const keyId = requiredText(parameters, 'KeyId');
+  return unaliased(requiredText(parameters, 'KeyId'));
+}
+
+/**
+ * The id or ARN of a key where no alias is allowed.
+ *
+ * @throws KmsRefusal `Unsupported.Alias` for an alias and for the ARN of one
+ */
+export function unaliased(keyId: string): string {
   if (keyId.includes('alias/')) throw refusal('Unsupported.Alias');
   return keyId;
 }

@@ -1,20 +1,15 @@
-import { isJsonObject } from '../../base/json.ts';
+import { readDescription } from '../keys/description.ts';
 import { keyMetadata } from '../keys/key-metadata.ts';
+import { readKeyPolicy } from '../keys/key-policy.ts';
+import { readRotation } from '../keys/rotation.ts';
 import { authorize } from '../permissions/authorize.ts';
-import type { Policy } from '../permissions/policy.ts';
-import { parsePolicy } from '../permissions/policy.ts';
 import { invalidParameter, refusal } from '../refusal.ts';
 import type { Parameters } from '../request/parameters.ts';
-import {
-  optionalBoolean,
-  optionalChoice,
-  optionalJson,
-  requiredText,
-} from '../request/read-parameter.ts';
+import { optionalChoice } from '../request/read-parameter.ts';
 import { readTags } from '../request/tags.ts';
 import { arnOf } from '../resource-name.ts';
 import type { NewKeyOptions } from '../state/new-key.ts';
-import { intervalSeconds, newKey } from '../state/new-key.ts';
+import { newKey } from '../state/new-key.ts';
 import type { KeySpec, KeyUsage, ProtectionLevel } from '../state/key-spec.ts';
 import {
   KEY_SPECS,
@@ -29,12 +24,8 @@ import type { KeyOrigin, KmsKey, KmsState } from '../state/state.ts';
 import { withKey } from '../state/state.ts';
 import type { OperationHandler } from './operation.ts';
 
-const MAX_DESCRIPTION_LENGTH = 8192;
-const MAX_POLICY_BYTES = 32_768;
 const MAX_KEYS = 20_000;
 const INSTANCE_ID = /^kst-[a-z0-9-]{1,59}$/;
-const DAY_SECONDS = 86_400;
-const INTERVAL = /^[1-9]\d{0,9}[dhms]$/;
 
 /** Makes a KMS key (help 28947). It is saved before its id is returned. */
 export const createKey: OperationHandler = async (parameters, context) => {
@@ -63,8 +54,7 @@ function readKey(
   const keySpec = optionalChoice(parameters, 'KeySpec', KEY_SPECS) ?? 'Aliyun_AES_256';
   const keyUsage = readKeyUsage(parameters, keySpec);
   const protectionLevel = readProtectionLevel(parameters, keySpec);
-  const description = parameters.get('Description') ?? '';
-  if (description.length > MAX_DESCRIPTION_LENGTH) throw invalidParameter('Description');
+  const description = readDescription(parameters, 'Description');
   const instanceId = parameters.get('DKMSInstanceId');
   if (instanceId !== undefined && !INSTANCE_ID.test(instanceId)) {
     throw invalidParameter('DKMSInstanceId');
@@ -116,38 +106,4 @@ function readOrigin(parameters: Parameters, keySpec: KeySpec): KeyOrigin {
   const origin = optionalChoice(parameters, 'Origin', ['Aliyun_KMS', 'EXTERNAL']) ?? 'Aliyun_KMS';
   if (origin === 'EXTERNAL' && !isSymmetricSpec(keySpec)) throw refusal('UnsupportedOperation');
   return origin;
-}
-
-/** Reads the key policy: a JSON object of at most 32,768 bytes. */
-function readKeyPolicy(parameters: Parameters): Policy | undefined {
-  const document = optionalJson(parameters, 'Policy');
-  if (document === undefined) return undefined;
-  const length = Buffer.byteLength(parameters.get('Policy') ?? '', 'utf8');
-  if (length > MAX_POLICY_BYTES || !isJsonObject(document)) throw invalidParameter('Policy');
-  const policy = parsePolicy(document, 'key');
-  if (typeof policy === 'string') throw invalidParameter('Policy');
-  return policy;
-}
-
-/**
- * Reads `EnableAutomaticRotation` and `RotationInterval`. The interval is a whole number and a unit (`d`, `h`, `m`,
- * `s`): 365 days for a key without a KMS instance, 7 to 365 days for a key of one. Without rotation it is ignored.
- *
- * @param canRotate - false for asymmetric keys, those of Origin EXTERNAL, and those in the HSM of a hardware instance
- * @returns the interval in seconds, or undefined without automatic rotation
- */
-function readRotation(
-  parameters: Parameters,
-  canRotate: boolean,
-  instanceId: string | undefined,
-): number | undefined {
-  if (!optionalBoolean(parameters, 'EnableAutomaticRotation')) return undefined;
-  const text = requiredText(parameters, 'RotationInterval');
-  const seconds = INTERVAL.test(text) ? intervalSeconds(text) : 0;
-  const minDays = instanceId === undefined ? 365 : 7;
-  if (seconds < minDays * DAY_SECONDS || seconds > 365 * DAY_SECONDS) {
-    throw invalidParameter('RotationInterval');
-  }
-  if (!canRotate) throw refusal('UnsupportedOperation');
-  return seconds;
 }

@@ -1,3 +1,4 @@
+import { assertDeletable, deletionProtectionFields } from '../keys/deletion-protection.ts';
 import { changeKey, findKey, unaliasedKeyId } from '../keys/key-lookup.ts';
 import { keyMetadata } from '../keys/key-metadata.ts';
 import { authorize } from '../permissions/authorize.ts';
@@ -15,7 +16,7 @@ const DAY_MS = 86_400_000;
 /** Describes a KMS key, whatever its state. */
 export const describeKey: OperationHandler = (parameters, context) => {
   const key = findKey(context, requiredText(parameters, 'KeyId'), 'kms:DescribeKey');
-  return { KeyMetadata: { ...keyMetadata(key), DeletionProtection: 'Disabled' } };
+  return { KeyMetadata: { ...keyMetadata(key), ...deletionProtectionFields(key) } };
 };
 
 /** Lists the KMS keys of the account, in the order in which they were made. */
@@ -53,7 +54,7 @@ export const scheduleKeyDeletion: OperationHandler = async (parameters, context)
   const keyId = unaliasedKeyId(parameters);
   const days = requiredInteger(parameters, 'PendingWindowInDays', 7, 366);
   await changeKey(context, keyId, 'kms:ScheduleKeyDeletion', (key) => {
-    if (key.keyState === 'PendingDeletion') throw refusal('Rejected.StateModifiedFailed');
+    assertDeletable(key);
     const deleteAt = new Date(context.now().getTime() + days * DAY_MS);
     return { ...key, keyState: 'PendingDeletion', deleteAt };
   });

@@ -18,6 +18,12 @@ import {
 } from './data-keys.ts';
 import { deleteKeyMaterial, getParametersForImport, importKeyMaterial } from './import.ts';
 import { createKeyVersion, describeKeyVersion, listKeyVersions } from './key-versions.ts';
+import { getKeyPolicy, setKeyPolicy } from './key-policies.ts';
+import {
+  setDeletionProtection,
+  updateKeyDescription,
+  updateRotationPolicy,
+} from './key-settings.ts';
 import {
   cancelKeyDeletion,
   describeKey,
@@ -28,13 +34,18 @@ import {
   scheduleKeyDeletion,
 } from './keys.ts';
 import type { OperationHandler, ServedOperation } from './operation.ts';
+import { listTagResources, tagResources, untagResources } from './resource-tags.ts';
+import { deleteSecret, restoreSecret } from './secret-deletion.ts';
+import { listSecretVersionIds, updateSecretVersionStage } from './secret-versions.ts';
 import {
   createSecret,
   describeSecret,
   getSecretValue,
   listSecrets,
   putSecretValue,
+  updateSecret,
 } from './secrets.ts';
+import { listResourceTags, tagResource, untagResource } from './tags.ts';
 
 /** They accept DryRun, and dedicated gateways offer them and no others. */
 const CRYPTOGRAPHY: Readonly<Record<string, OperationHandler>> = {
@@ -58,22 +69,38 @@ const MANAGEMENT: Readonly<Record<string, OperationHandler>> = {
   CreateSecret: createSecret,
   DeleteAlias: deleteAlias,
   DeleteKeyMaterial: deleteKeyMaterial,
+  DeleteSecret: deleteSecret,
   DescribeKey: describeKey,
   DescribeKeyVersion: describeKeyVersion,
   DescribeRegions: describeRegions,
   DescribeSecret: describeSecret,
   DisableKey: disableKey,
   EnableKey: enableKey,
+  GetKeyPolicy: getKeyPolicy,
   GetParametersForImport: getParametersForImport,
   ImportKeyMaterial: importKeyMaterial,
   ListAliases: listAliases,
   ListAliasesByKeyId: listAliasesByKeyId,
   ListKeyVersions: listKeyVersions,
   ListKeys: listKeys,
+  ListResourceTags: listResourceTags,
+  ListSecretVersionIds: listSecretVersionIds,
   ListSecrets: listSecrets,
+  ListTagResources: listTagResources,
   PutSecretValue: putSecretValue,
+  RestoreSecret: restoreSecret,
   ScheduleKeyDeletion: scheduleKeyDeletion,
+  SetDeletionProtection: setDeletionProtection,
+  SetKeyPolicy: setKeyPolicy,
+  TagResource: tagResource,
+  TagResources: tagResources,
+  UntagResource: untagResource,
+  UntagResources: untagResources,
   UpdateAlias: updateAlias,
+  UpdateKeyDescription: updateKeyDescription,
+  UpdateRotationPolicy: updateRotationPolicy,
+  UpdateSecret: updateSecret,
+  UpdateSecretVersionStage: updateSecretVersionStage,
 };
 
 /** The operations that this server offers, by their name on the wire. */

@@ -15,7 +15,12 @@ import {
 } from '../request/read-parameter.ts';
 import { readTags } from '../request/tags.ts';
 import { arnOf, secretArn } from '../resource-name.ts';
-import { assertEncryptionKeyUsable, findSecretIn } from '../secrets/secret-lookup.ts';
+import {
+  assertEncryptionKeyUsable,
+  changeSecret,
+  findAnySecretIn,
+  findSecretIn,
+} from '../secrets/secret-lookup.ts';
 import {
   firstVersion,
   putVersion,
@@ -42,8 +47,7 @@ export const createSecret: OperationHandler = async (parameters, context) => {
   refuseUnsupported(parameters);
   const secretName = requiredText(parameters, 'SecretName');
   if (!SECRET_NAME.test(secretName)) throw invalidParameter('SecretName');
-  const description = parameters.get('Description') ?? '';
-  if (description.length > MAX_DESCRIPTION_LENGTH) throw invalidParameter('Description');
+  const description = readDescription(parameters);
   const value = readSecretValue(parameters);
   const tags = readTags(parameters);
   const createdAt = context.now();
@@ -113,12 +117,27 @@ export const getSecretValue: OperationHandler = (parameters, context) => {
   };
 };
 
-/** Describes a secret, without its value. */
+/** Replaces the description of a secret; without `Description` nothing changes. */
+export const updateSecret: OperationHandler = async (parameters, context) => {
+  const secretName = requiredText(parameters, 'SecretName');
+  // Generic secrets have no extended configuration.
+  for (const name of parameters.keys()) {
+    if (/^ExtendedConfig(?:\.|$)/.test(name)) throw refusal('UnsupportedOperation');
+  }
+  const description = parameters.has('Description') ? readDescription(parameters) : undefined;
+  const updatedAt = context.now();
+  const changed = await changeSecret(context, secretName, 'kms:UpdateSecret', (secret) =>
+    description === undefined ? secret : { ...secret, description, updatedAt },
+  );
+  return { SecretName: changed.secretName };
+};
+
+/** Describes a secret, without its value; a deleted one too, until its window has passed. */
 export const describeSecret: OperationHandler = (parameters, context) => {
   const secretName = requiredText(parameters, 'SecretName');
   const withTags = optionalBoolean(parameters, 'FetchTags');
   const { state } = context.store;
-  const secret = findSecretIn(state, context, secretName, 'kms:DescribeSecret');
+  const secret = findAnySecretIn(state, context, secretName, 'kms:DescribeSecret');
   const { accountId, description, encryptionKeyId, instanceId } = secret;
   return {
     Arn: secretArn(accountId, secret.secretName),
@@ -141,6 +160,12 @@ export const listSecrets: OperationHandler = (parameters, { store, caller }) => 
   const secrets = page.items.map((secret) => secretSummary(secret, withTags));
   return { SecretList: { Secret: secrets }, ...page.fields };
 };
+
+function readDescription(parameters: Parameters): string {
+  const description = parameters.get('Description') ?? '';
+  if (description.length > MAX_DESCRIPTION_LENGTH) throw invalidParameter('Description');
+  return description;
+}
 
 /** Finds the KMS key that is to encrypt the secret. A secret of a KMS instance needs one of that instance. */
 function readEncryptionKey(
@@ -185,6 +210,7 @@ function secretSummary(secret: Secret, withTags: boolean): JsonObject {
     SecretType: 'Generic',
     CreateTime: formatDate(secret.createdAt),
     UpdateTime: formatDate(secret.updatedAt),
+    ...(secret.deleteAt !== undefined && { PlannedDeleteTime: formatDate(secret.deleteAt) }),
     ...(withTags && { Tags: { Tag: tags } }),
   };
 }

@@ -13,14 +13,14 @@ interface Page<T> {
 }
 
 /**
- * The page of a list that `PageNumber` (from 1, default 1) and `PageSize` (1–100, default 10) ask for. A page after
+ * The page of a list that `PageNumber` (from 1, default 1) and `PageSize` (1–100) ask for. A page after
  * the last is empty.
  *
  * @throws KmsRefusal `InvalidParameter`
  */
-export function pageOf<T>(parameters: Parameters, all: readonly T[]): Page<T> {
+export function pageOf<T>(parameters: Parameters, all: readonly T[], defaultSize = 10): Page<T> {
   const pageNumber = optionalInteger(parameters, 'PageNumber', 1, 2 ** 31 - 1) ?? 1;
-  const pageSize = optionalInteger(parameters, 'PageSize', 1, 100) ?? 10;
+  const pageSize = optionalInteger(parameters, 'PageSize', 1, 100) ?? defaultSize;
   const start = (pageNumber - 1) * pageSize;
   return {
     items: all.slice(start, start + pageSize),

@@ -55,6 +55,12 @@ export function optionalBoolean(parameters: Parameters, name: string): boolean {
   return value?.toLowerCase() === 'true';
 }
 
+/** As `optionalBoolean`, of a required parameter. Throws `MissingParameter` too. */
+export function requiredBoolean(parameters: Parameters, name: string): boolean {
+  requiredText(parameters, name);
+  return optionalBoolean(parameters, name);
+}
+
 /**
  * A whole number in decimal digits, without sign and leading zeros, from `min` to `max`; undefined if the parameter is
  * absent. Throws `InvalidParameter`.

@@ -6,15 +6,48 @@ import type { KmsRefusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import { arnOf, parseArn, secretArn } from '../resource-name.ts';
 import type { KmsState, Secret } from '../state/state.ts';
+import { withSecret } from '../state/state.ts';
 
 /**
  * Finds the secret that a SecretName names (a name of the caller's account or an ARN of this region) and checks that the
- * caller may do this to it.
+ * caller may do this to it. A deleted secret is reported as not found.
  *
  * @param action - as in policies: `kms:GetSecretValue`
  * @throws KmsRefusal `Forbidden.ResourceNotFound`, `Forbidden.NoPermission`
  */
 export function findSecretIn(
+  state: KmsState,
+  context: OperationContext,
+  secretName: string,
+  action: string,
+): Secret {
+  const secret = findAnySecretIn(state, context, secretName, action);
+  if (secret.deleteAt !== undefined) throw refusal('Forbidden.ResourceNotFound');
+  return secret;
+}
+
+/**
+ * Changes the secret that a SecretName names, atomically.
+ *
+ * @param change - makes the new secret from the old one, or throws and changes nothing
+ * @returns the new secret, which is saved
+ * @throws KmsRefusal as `findSecretIn`, and what `change` and the storage throw
+ */
+export async function changeSecret(
+  context: OperationContext,
+  secretName: string,
+  action: string,
+  change: (secret: Secret) => Secret,
+): Promise<Secret> {
+  return context.store.update((state) => {
+    const secret = findSecretIn(state, context, secretName, action);
+    const changed = change(secret);
+    return [changed === secret ? state : withSecret(state, changed), changed];
+  });
+}
+
+/** `findSecretIn` for a secret that may be deleted, as long as it can be restored. */
+export function findAnySecretIn(
   state: KmsState,
   context: OperationContext,
   secretName: string,

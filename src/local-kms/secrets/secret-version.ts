@@ -11,7 +11,7 @@ export const MAX_SECRET_DATA_BYTES = 30_720;
 /** The most labels that the versions of a secret can have together. */
 export const MAX_STAGES = 8;
 
-const VERSION_ID = /^[A-Za-z0-9_/+=.@-]{1,64}$/;
+export const VERSION_ID = /^[A-Za-z0-9_/+=.@-]{1,64}$/;
 const MAX_VERSIONS = 10;
 
 /** A value to be stored. */
@@ -92,8 +92,11 @@ export function putVersion(
   return { ...secret, updatedAt: createdAt, versions: kept };
 }
 
-/** The labels of a version once a new version has taken its labels. */
-function stagesBeside(stages: readonly string[], taken: readonly string[]): readonly string[] {
+/** The labels of a version once another version has taken some of its labels. */
+export function stagesBeside(
+  stages: readonly string[],
+  taken: readonly string[],
+): readonly string[] {
   if (!taken.includes(CURRENT)) return stages.filter((stage) => !taken.includes(stage));
   const rest = stages.filter((stage) => !taken.includes(stage) && stage !== PREVIOUS);
   return stages.includes(CURRENT) ? [...rest, PREVIOUS] : rest;

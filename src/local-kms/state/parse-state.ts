@@ -155,6 +155,7 @@ function readKey(entry: FieldReader): KmsKey {
   }
   const instanceId = entry.optionalText('DKMSInstanceId', /^kst-/);
   const policy = entry.ifPresent('Policy', (name) => readPolicy(entry.fields(name), 'key'));
+  const protection = entry.ifPresent('DeletionProtection', (name) => entry.fields(name));
   const rotation = entry.ifPresent('Rotation', (name) => entry.fields(name));
   const imported = entry.ifPresent('Imported', (name) => entry.fields(name));
   const expiresAt = imported && optionalDate(imported, 'MaterialExpireTime');
@@ -173,6 +174,9 @@ function readKey(entry: FieldReader): KmsKey {
     ...(deleteAt !== undefined && { deleteAt }),
     ...(instanceId !== undefined && { instanceId }),
     ...(policy !== undefined && { policy }),
+    ...(protection !== undefined && {
+      deletionProtection: { description: protection.text('Description', ANY) },
+    }),
     ...(rotation !== undefined && {
       rotation: {
         intervalSeconds: rotation.integer('IntervalSeconds', 1),
@@ -208,6 +212,7 @@ function readSecret(entry: FieldReader): Secret {
     stages: version.texts('VersionStages'),
   }));
   if (versions.length === 0) entry.fail('Versions', 'is empty');
+  const deleteAt = optionalDate(entry, 'PlannedDeleteTime');
   return {
     accountId: entry.text('AccountId', ACCOUNT_ID),
     secretName: entry.text('SecretName'),
@@ -218,6 +223,7 @@ function readSecret(entry: FieldReader): Secret {
     versions,
     ...(encryptionKeyId !== undefined && { encryptionKeyId }),
     ...(instanceId !== undefined && { instanceId }),
+    ...(deleteAt !== undefined && { deleteAt }),
   };
 }
 

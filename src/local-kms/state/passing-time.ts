@@ -12,6 +12,7 @@ import { isSymmetric, withoutMaterial } from './state.ts';
 export function nextDueAt(state: KmsState): number {
   let next = Infinity;
   for (const key of state.keys.values()) next = Math.min(next, keyDueAt(key));
+  for (const secret of state.secrets.values()) next = Math.min(next, timeOf(secret.deleteAt));
   return next;
 }
 
@@ -27,16 +28,21 @@ export function afterTime(state: KmsState, now: Date, randomBytes: RandomBytes):
 }
 
 /**
- * The state without what has expired by `now`: keys whose deletion is due, with their aliases, and imported material.
- * Nothing in it is new, so it depends on the state and the time alone.
+ * The state without what has expired by `now`: keys whose deletion is due, with their aliases, imported material, and
+ * secrets that can no longer be restored. Nothing in it is new, so it depends on the state and the time alone.
  *
  * @returns the same object if nothing had expired
  */
 export function withoutExpired(state: KmsState, now: Date): KmsState {
-  const still = withKeys(state, now, (key) => unexpired(key, now));
+  const still = withKeys(withoutSecrets(state, now), now, (key) => unexpired(key, now));
   if (still.keys.size === state.keys.size) return still;
   const aliases = [...still.aliases].filter(([, alias]) => still.keys.has(alias.keyId));
   return { ...still, aliases: new Map(aliases) };
+}
+
+function withoutSecrets(state: KmsState, now: Date): KmsState {
+  const kept = [...state.secrets].filter(([, secret]) => !isPast(secret.deleteAt, now));
+  return kept.length === state.secrets.size ? state : { ...state, secrets: new Map(kept) };
 }
 
 /** Replaces the keys for which something is due, or deletes one for undefined. */

@@ -64,6 +64,9 @@ export function keyEntry(key: KmsKey): JsonObject {
     },
     DKMSInstanceId: key.instanceId,
     Policy: key.policy?.document,
+    DeletionProtection: key.deletionProtection && {
+      Description: key.deletionProtection.description,
+    },
     Imported: imported && {
       KeyVersionId: imported.keyVersionId,
       Digest: imported.digest.toString('base64'),
@@ -88,6 +91,7 @@ export function secretEntry(secret: Secret): JsonObject {
     EncryptionKeyId: secret.encryptionKeyId,
     DKMSInstanceId: secret.instanceId,
     Tags: tagEntries(secret.tags),
+    PlannedDeleteTime: secret.deleteAt?.toISOString(),
     Versions: secret.versions.map((version) => ({
       VersionId: version.versionId,
       CreateTime: version.createdAt.toISOString(),

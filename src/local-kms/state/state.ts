@@ -55,6 +55,8 @@ export interface KmsKey {
   readonly instanceId?: string;
   /** The key policy. */
   readonly policy?: Policy;
+  /** Present while deletion protection is on; why it is, empty where nobody said. */
+  readonly deletionProtection?: { readonly description: string };
   /** For Origin EXTERNAL, from the first import on: KMS accepts the same material again and no other. */
   readonly imported?: ImportedMaterial;
 }
@@ -97,6 +99,8 @@ export interface Secret {
   readonly tags: ReadonlyMap<string, string>;
   /** The oldest first. */
   readonly versions: readonly SecretVersion[];
+  /** Present from DeleteSecret on: until then the secret can be restored. */
+  readonly deleteAt?: Date;
 }
 
 export interface SecretVersion {

@@ -83,6 +83,7 @@ const key: fc.Arbitrary<KmsKey> = fc
         rotation: fc.record({ intervalSeconds: fc.integer({ min: 1 }), nextAt: date }),
         instanceId: fc.constant('kst-test'),
         policy: policyOfKind('key'),
+        deletionProtection: fc.record({ description: fc.string() }),
         imported: record({ keyVersionId: fc.uuid(), digest: bytes32, expiresAt: date }, [
           'keyVersionId',
           'digest',
@@ -128,6 +129,7 @@ const secret = record<Secret>(
     encryptionKeyId: fc.uuid(),
     instanceId: fc.constant('kst-test'),
     tags,
+    deleteAt: date,
     versions: fc.array(
       fc.record({
         versionId: text,

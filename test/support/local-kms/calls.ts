@@ -68,7 +68,12 @@ export async function validCalls(kms: TestGateway): Promise<ReadonlyMap<string, 
     await succeed(kms, 'CreateAlias', { KeyId, AliasName: `alias/${name}` });
   }
   const value = { SecretData: 'value', VersionId: 'v1' };
-  await succeed(kms, 'CreateSecret', { SecretName: 'made', ...value });
+  for (const SecretName of ['made', 'deletable', 'deleted']) {
+    await succeed(kms, 'CreateSecret', { SecretName, ...value });
+  }
+  await succeed(kms, 'DeleteSecret', { SecretName: 'deleted' });
+  const inInstance = { KeyId: await newKeyId(kms, { DKMSInstanceId: 'kst-test' }) };
+  const resources = { RegionId: 'cn-local', ResourceType: 'key', 'ResourceId.1': KeyId };
   return new Map<string, Fields>([
     ['AsymmetricDecrypt', { ...asymmetric, CiphertextBlob: sealed['CiphertextBlob'] ?? '' }],
     ['AsymmetricEncrypt', { ...asymmetric, Plaintext: 'QQ==' }],
@@ -80,6 +85,7 @@ export async function validCalls(kms: TestGateway): Promise<ReadonlyMap<string, 
     ['Decrypt', { CiphertextBlob }],
     ['DeleteAlias', { AliasName: 'alias/delete' }],
     ['DeleteKeyMaterial', { KeyId: await newKeyId(kms, { Origin: 'EXTERNAL' }) }],
+    ['DeleteSecret', { SecretName: 'deletable' }],
     ['DescribeKey', { KeyId }],
     ['DescribeKeyVersion', { KeyId, KeyVersionId: await versionIdOf(kms, KeyId) }],
     ['DescribeRegions', {}],
@@ -91,6 +97,7 @@ export async function validCalls(kms: TestGateway): Promise<ReadonlyMap<string, 
     ['GenerateAndExportDataKey', { KeyId, ...wrapping }],
     ['GenerateDataKey', { KeyId }],
     ['GenerateDataKeyWithoutPlaintext', { KeyId }],
+    ['GetKeyPolicy', inInstance],
     ['GetParametersForImport', await importable(kms)],
     ['GetPublicKey', rsa],
     ['GetSecretValue', { SecretName: 'made' }],
@@ -99,13 +106,40 @@ export async function validCalls(kms: TestGateway): Promise<ReadonlyMap<string, 
     ['ListAliasesByKeyId', { KeyId }],
     ['ListKeyVersions', { KeyId }],
     ['ListKeys', {}],
+    ['ListResourceTags', { KeyId }],
+    ['ListSecretVersionIds', { SecretName: 'made' }],
     ['ListSecrets', {}],
+    ['ListTagResources', resources],
     ['PutSecretValue', { SecretName: 'made', ...value, VersionId: 'v2' }],
     ['ReEncrypt', { CiphertextBlob, DestinationKeyId: await newKeyId(kms) }],
+    ['RestoreSecret', { SecretName: 'deleted' }],
     ['ScheduleKeyDeletion', { KeyId: await newKeyId(kms), PendingWindowInDays: '7' }],
+    ['SetDeletionProtection', { KeyId, EnableDeletionProtection: 'true' }],
+    ['SetKeyPolicy', { ...inInstance, Policy: JSON.stringify(KEY_POLICY) }],
+    ['TagResource', { KeyId, Tags: '[{"TagKey":"a","TagValue":"b"}]' }],
+    ['TagResources', { ...resources, 'Tag.1.Key': 'c', 'Tag.1.Value': 'd' }],
+    ['UntagResource', { KeyId, TagKeys: '["a"]' }],
+    ['UntagResources', { ...resources, 'TagKey.1': 'c' }],
     ['UpdateAlias', { KeyId, AliasName: 'alias/update' }],
+    ['UpdateKeyDescription', { KeyId, Description: 'another' }],
+    ['UpdateRotationPolicy', { KeyId, EnableAutomaticRotation: 'true', RotationInterval: '365d' }],
+    ['UpdateSecret', { SecretName: 'made', Description: 'another' }],
+    ['UpdateSecretVersionStage', { SecretName: 'made', VersionStage: 'next', MoveToVersion: 'v1' }],
   ]);
 }
+
+/** A key policy that lets no RAM user do anything. */
+const KEY_POLICY = {
+  Version: '1',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { RAM: ['acs:ram::1234567890123456:user/nobody'] },
+      Action: ['kms:DescribeKey'],
+      Resource: ['*'],
+    },
+  ],
+};
 
 /** A new wrapping key, as the operations that export a data key take it. */
 export function wrappingParameters(): Fields {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aliasArn } from '../../../../src/local-kms/resource-name.ts';
+import { aliasArn, secretArn } from '../../../../src/local-kms/resource-name.ts';
 import { parseState } from '../../../../src/local-kms/state/parse-state.ts';
 import { afterTime, nextDueAt } from '../../../../src/local-kms/state/passing-time.ts';
 import { formatState } from '../../../../src/local-kms/state/state-document.ts';
-import type { KmsKey, KmsState } from '../../../../src/local-kms/state/state.ts';
+import type { KmsKey, KmsState, Secret } from '../../../../src/local-kms/state/state.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const DAY_MS = 86_400_000;
@@ -53,9 +53,29 @@ const key = fc
     };
   });
 
+/** Secrets that are deleted at any time, or never. */
+const secret = fc
+  .record({ secretName: fc.uuid(), deleteAt: fc.option(date) })
+  .map(({ secretName, deleteAt }): Secret => {
+    const createdAt = new Date(START);
+    return {
+      accountId: ACCOUNT,
+      secretName,
+      description: '',
+      createdAt,
+      updatedAt: createdAt,
+      tags: new Map(),
+      versions: [{ versionId: 'v1', createdAt, dataType: 'text', data: 'x', stages: [] }],
+      ...(deleteAt !== null && { deleteAt }),
+    };
+  });
+
 const state = fc
-  .uniqueArray(key, { maxLength: 8, selector: ({ keyId }) => keyId })
-  .map((keys): KmsState => {
+  .tuple(
+    fc.uniqueArray(key, { maxLength: 8, selector: ({ keyId }) => keyId }),
+    fc.uniqueArray(secret, { maxLength: 3, selector: ({ secretName }) => secretName }),
+  )
+  .map(([keys, secrets]): KmsState => {
     const accessKey = {
       accessKeyId: 'LTAItest',
       accessKeySecret: 'secret',
@@ -71,7 +91,7 @@ const state = fc
       accessKeys: new Map([[accessKey.accessKeyId, accessKey]]),
       keys: new Map(keys.map((made) => [made.keyId, made])),
       aliases: new Map(aliases.map((alias) => [aliasArn(ACCOUNT, alias.aliasName), alias])),
-      secrets: new Map(),
+      secrets: new Map(secrets.map((made) => [secretArn(ACCOUNT, made.secretName), made])),
       importTokenKey: randomBytes(32),
     };
   });
@@ -108,6 +128,9 @@ test('time does what is due, all of it, once, and nothing else', () => {
           expect(found).toBe(old);
         }
       }
+      expect([...after.secrets]).toEqual(
+        [...before.secrets].filter(([, old]) => !isPast(old.deleteAt)),
+      );
       expect([...after.keys.keys()]).toEqual(
         [...before.keys.keys()].filter((keyId) => after.keys.has(keyId)),
       );
@@ -122,7 +145,8 @@ test('time does the same in one go as in two, but for what rotates', () => {
       const [early, late] = one <= two ? [one, two] : [two, one];
       const still = { ...before, keys: new Map([...before.keys].filter(([, k]) => !k.rotation)) };
       const inTwo = afterTime(afterTime(still, early, randomBytes), late, randomBytes);
-      expect(inTwo.keys).toEqual(afterTime(still, late, randomBytes).keys);
+      const inOne = afterTime(still, late, randomBytes);
+      expect([inTwo.keys, inTwo.secrets]).toEqual([inOne.keys, inOne.secrets]);
     }),
   );
 });
