@@ -14,6 +14,7 @@ const checks = isFix
       ['completions', 'npm run --silent completions'],
       ['man pages', 'npm run --silent man'],
       ['troubleshooting', 'npm run --silent troubleshooting'],
+      ['operations', 'npm run --silent operations'],
     ]
   : [
       ['format', 'prettier --check --log-level warn .'],
@@ -24,6 +25,7 @@ const checks = isFix
       ['completions', 'node scripts/run-ts.js scripts/completions/main.ts --check'],
       ['man pages', 'node scripts/run-ts.js scripts/man/main.ts --check'],
       ['troubleshooting', 'node scripts/run-ts.js scripts/troubleshooting.ts --check'],
+      ['operations', 'node scripts/run-ts.js scripts/operations.ts --check'],
       ['build', 'npm run --silent build'],
       ['package', 'publint --strict'],
       ...(isTested ? [] : /** @type {[string, string][]} */ ([['tests', 'vitest run']])),

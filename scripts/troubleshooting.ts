@@ -1,12 +1,10 @@
 /* Writes docs/troubleshooting.md from the tables of errors; with --check only says whether it is fresh. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keepPage } from './generated-page.ts';
 import { troubleshootingPage } from './troubleshooting-page.ts';
 
-const path = join('docs', 'troubleshooting.md');
-const page = await troubleshootingPage();
-if (!process.argv.includes('--check')) writeFileSync(path, page);
-else if (readFileSync(path, 'utf8') !== page) {
-  console.error(`${path} is not what the tables of errors give: npm run troubleshooting`);
-  process.exitCode = 1;
-}
+await keepPage(
+  join('docs', 'troubleshooting.md'),
+  troubleshootingPage,
+  'the tables of errors give: npm run troubleshooting',
+);

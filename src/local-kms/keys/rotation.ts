@@ -3,6 +3,7 @@ import { invalidParameter, refusal } from '../refusal.ts';
 import type { Parameters } from '../request/parameters.ts';
 import { optionalBoolean, requiredText } from '../request/read-parameter.ts';
 import { intervalSeconds } from '../state/new-key.ts';
+import { rotationFrom } from '../state/rotation.ts';
 import type { KmsKey } from '../state/state.ts';
 import { isSymmetric } from '../state/state.ts';
 
@@ -46,8 +47,7 @@ export function withRotationPolicy(key: KmsKey, parameters: Parameters): KmsKey 
   const { rotation: _, ...rest } = key;
   if (seconds === undefined) return rest;
   const last = key.versions.at(-1)?.createdAt ?? key.createdAt;
-  const nextAt = new Date(last.getTime() + 1000 * seconds);
-  return { ...rest, rotation: { intervalSeconds: seconds, nextAt } };
+  return { ...rest, rotation: rotationFrom(last, seconds) };
 }
 
 /** How the HSM of a hardware instance keeps a key is not kept here: such a key can rotate if it was made so. */

@@ -121,9 +121,8 @@ export const getSecretValue: OperationHandler = (parameters, context) => {
 export const updateSecret: OperationHandler = async (parameters, context) => {
   const secretName = requiredText(parameters, 'SecretName');
   // Generic secrets have no extended configuration.
-  for (const name of parameters.keys()) {
-    if (/^ExtendedConfig(?:\.|$)/.test(name)) throw refusal('UnsupportedOperation');
-  }
+  const isExtended = [...parameters.keys()].some((name) => name.startsWith('ExtendedConfig.'));
+  if (isExtended || parameters.has('ExtendedConfig')) throw refusal('UnsupportedOperation');
   const description = parameters.has('Description') ? readDescription(parameters) : undefined;
   const updatedAt = context.now();
   const changed = await changeSecret(context, secretName, 'kms:UpdateSecret', (secret) =>

@@ -4,13 +4,16 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { signWith } from '../../support/local-kms/signers.ts';
 import type { Body, Configuration, Reply, Request } from './protocol.ts';
+import { repeatedParameters } from './repeated-parameters.ts';
 
 /** Makes one call, signed with ACS3-HMAC-SHA256, over a connection of its own. */
 export async function callDirectly(
   { endpoint, protocol, caFile, ...credentials }: Configuration,
   { action, parameters }: Request,
 ): Promise<Reply> {
-  const texts = Object.entries(parameters).map(([name, value]) => [name, String(value)] as const);
+  const texts = Object.entries(repeatedParameters(parameters)).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
   const signed = signWith('ACS3-HMAC-SHA256', {
     ...credentials,
     action,

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import type { DrivenClient } from '../node/serve-driver.ts';
 import { serveDriver } from '../node/serve-driver.ts';
 import type { Body, Configuration } from '../protocol.ts';
+import { repeatedParameters } from '../repeated-parameters.ts';
 
 const [script = '', signature = '', method = '', parametersIn = ''] = process.argv.slice(2);
 const run = promisify(execFile);
@@ -24,7 +25,9 @@ function makeClient(configuration: Configuration): DrivenClient {
   return {
     introduction: { client: 'curl and openssl', version: '', operations: ['*'] },
     call: async ({ action, parameters }) => {
-      const pairs = Object.entries(parameters).map(([name, value]) => `${name}=${String(value)}`);
+      const pairs = Object.entries(repeatedParameters(parameters)).map(
+        ([name, value]) => `${name}=${String(value)}`,
+      );
       const { stdout } = await run('sh', [script, action, ...pairs], { env });
       const lines = stdout.split('\n');
       const httpStatus = Number(lines.pop());

@@ -6,6 +6,7 @@ import { Model } from '@alicloud/tea-typescript';
 import type { DrivenClient } from './serve-driver.ts';
 import { serveDriver } from './serve-driver.ts';
 import type { Configuration, Parameters, Reply } from '../protocol.ts';
+import { repeatedParameters } from '../repeated-parameters.ts';
 
 const { version } = createRequire(import.meta.url)('@alicloud/openapi-client/package.json') as {
   version: string;
@@ -47,7 +48,7 @@ function makeClient({ caFile, ...configuration }: Configuration): DrivenClient {
             reqBodyType: 'formData',
             bodyType: 'json',
           }),
-          new OpenApiRequest({ query: asTexts(parameters) }),
+          new OpenApiRequest({ query: asTexts(repeatedParameters(parameters)) }),
           NO_RUNTIME_OPTIONS,
         );
         return { ok: true, body: answer['body'] as Record<string, unknown> };

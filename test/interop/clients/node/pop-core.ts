@@ -4,6 +4,7 @@ import RpcClient from '@alicloud/pop-core';
 import type { DrivenClient } from './serve-driver.ts';
 import { serveDriver } from './serve-driver.ts';
 import type { Configuration, Reply } from '../protocol.ts';
+import { repeatedParameters } from '../repeated-parameters.ts';
 
 const [method = 'POST'] = process.argv.slice(2);
 const { version } = createRequire(import.meta.url)('@alicloud/pop-core/package.json') as {
@@ -30,10 +31,11 @@ function makeClient(configuration: Configuration): DrivenClient {
     introduction: { client: '@alicloud/pop-core', version, operations: ['*'] },
     call: async ({ action, parameters }) => {
       try {
-        const body = await client.request<Record<string, unknown>>(action, parameters, {
-          method,
-          timeout: 60_000,
-        });
+        const body = await client.request<Record<string, unknown>>(
+          action,
+          repeatedParameters(parameters),
+          { method, timeout: 60_000 },
+        );
         return { ok: true, body };
       } catch (error) {
         return refused(error as PopCoreError);
