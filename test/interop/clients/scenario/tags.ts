@@ -10,7 +10,7 @@ const UNKNOWN = { KeyId: '00000000-0000-4000-8000-000000000000' };
 function provesTags(path: string, ...tags: readonly string[]) {
   return (body: Body, saved: Saved): void => {
     const found = listAt(body, path).map(({ ResourceId, TagKey, TagValue }) => {
-      const of = ResourceId === undefined ? '' : `${String(ResourceId)} `;
+      const of = typeof ResourceId === 'string' ? `${ResourceId} ` : '';
       return `${of}${String(TagKey)}=${String(TagValue)}`;
     });
     const wanted = tags.map((tag) => fill(tag, saved));
