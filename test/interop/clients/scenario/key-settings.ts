@@ -37,15 +37,6 @@ const PROTECTION = defineSteps([
     },
   },
   {
-    name: 'it says so',
-    action: 'DescribeKey',
-    parameters: KEY,
-    answers: {
-      'KeyMetadata.DeletionProtection': 'Enabled',
-      'KeyMetadata.DeletionProtectionDescription': 'for the scenario',
-    },
-  },
-  {
     name: 'a protected key',
     action: 'ScheduleKeyDeletion',
     parameters: { ...KEY, ...WINDOW },
