@@ -1,26 +1,15 @@
 import { KmsxError } from '../../base/error.ts';
-import type { JsonObject } from '../../base/json.ts';
 import type { RecordedFile, StepEvent } from '../../record/events.ts';
 import type { Step, StepKind } from '../steps.ts';
 import { stepsOf } from '../steps.ts';
 import { knownOf } from './known.ts';
-import type { Stage } from './stage.ts';
+import type { Findings, Stage } from './stage.ts';
 import { compareCheckValue } from './steps/check-value.ts';
 import { makeDataKey, makeExport, tryOut } from './steps/data-key.ts';
 import { compareFingerprint } from './steps/fingerprint.ts';
 import { agree } from './steps/people.ts';
 import { compareFiles, keepWitness, openBackups } from './steps/verify.ts';
 import { getWrappingKey } from './steps/wrapping-key.ts';
-
-/** What a step found, for the record. */
-export interface Findings {
-  /** What was run, as it is typed. */
-  readonly commands?: readonly string[];
-  readonly requestIds?: readonly string[];
-  /** Paths of what was written or read. */
-  readonly files?: readonly string[];
-  readonly facts?: JsonObject;
-}
 
 /** How each kind of step is carried out; whoever calls `carryOut` seals the record. */
 const CARRIERS: Readonly<

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/json.ts';
 import type { RecordedFile } from '../../record/events.ts';
 import type { RecordWriter } from '../../record/writer.ts';
 import type { CeremonyPlan } from '../plan/plan.ts';
@@ -48,4 +49,14 @@ export interface Stage {
   readonly tokenKey: (uri: string) => Promise<TokenKey>;
   /** Puts a backup document where it is missing. */
   readonly keepBackup: (document: Buffer, places: readonly string[]) => Promise<void>;
+}
+
+/** What a step found, for the record. */
+export interface Findings {
+  /** What was run, as it is typed. */
+  readonly commands?: readonly string[];
+  readonly requestIds?: readonly string[];
+  /** Paths of what was written or read. */
+  readonly files?: readonly string[];
+  readonly facts?: JsonObject;
 }

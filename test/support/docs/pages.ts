@@ -123,17 +123,7 @@ kmsx export-key --key-id alias/payments --pubkey hsm.pub.pem --backup backups/ca
 mv backups/payments.backup.json backups/payments.json`,
     },
   },
-  {
-    page: 'docs/ceremony.md',
-    isEachInOwnShell: true,
-    env: { UNATTENDED: 'yes' },
-    before: {
-      'rehearse --keep': `mkdir stick; umask 077; echo 'a passphrase' > passphrase.txt; umask 022`,
-      // What a ceremony whose PUBKEY is stick/offline.pub.pem has brought to the stick at step 6.
-      'stick/export.json': `kmsx reexport-key --in payments-2026/backup-1.json --pubkey stick/offline.pub.pem --out stick/export.json`,
-      '"label:$DIGITS"': `export DIGITS=$(jq -er '.KeyCheckValues[] | select(.Method == "AES-CMAC-LABEL").Value' payments-2026/record.json)`,
-    },
-  },
+  { page: 'docs/ceremony.md', isEachInOwnShell: true },
   { page: 'docs/embedded-kms.md' },
   { page: 'docs/hsm.md' },
   { page: 'docs/seed.md' },

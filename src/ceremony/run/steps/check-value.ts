@@ -12,10 +12,9 @@ import type { PlanRecipient } from '../../plan/plan.ts';
 import type { Step } from '../../steps.ts';
 import { recipientOf } from '../../steps.ts';
 import { answer, confirm, personOf } from '../ask.ts';
-import type { Findings } from '../carry-out.ts';
 import { knownOf } from '../known.ts';
 import { filesIn } from '../names.ts';
-import type { Call, CallResult, Stage } from '../stage.ts';
+import type { Call, CallResult, Findings, Stage } from '../stage.ts';
 
 /** A check value that differs is typed again so often, before it is a mismatch. */
 const MORE_TRIES = 2;

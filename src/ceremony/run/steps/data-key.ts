@@ -8,10 +8,9 @@ import { kmsxError } from '../../../base/error.ts';
 import type { PlanRecipient } from '../../plan/plan.ts';
 import type { Step } from '../../steps.ts';
 import { recipientOf } from '../../steps.ts';
-import type { Findings } from '../carry-out.ts';
 import { knownOf } from '../known.ts';
 import { filesIn, isFilePlace } from '../names.ts';
-import type { Call, Stage } from '../stage.ts';
+import type { Call, Findings, Stage } from '../stage.ts';
 
 /**
  * Asks KMS whether it would make the data key.

@@ -5,9 +5,8 @@ import { aloudLines } from '../../aloud/lines.ts';
 import type { Step } from '../../steps.ts';
 import { recipientOf } from '../../steps.ts';
 import { confirm, personOf } from '../ask.ts';
-import type { Findings } from '../carry-out.ts';
 import { filesIn } from '../names.ts';
-import type { Stage } from '../stage.ts';
+import type { Findings, Stage } from '../stage.ts';
 
 /**
  * Compares the fingerprint of a recipient's public key: with the plan, and by people.

@@ -1,8 +1,7 @@
 import type { Step } from '../../steps.ts';
 import { STATEMENT } from '../../steps.ts';
 import { confirm } from '../ask.ts';
-import type { Stage } from '../stage.ts';
-import type { Findings } from '../carry-out.ts';
+import type { Findings, Stage } from '../stage.ts';
 
 /** Each person agrees with the statement. */
 export async function agree(step: Step, stage: Stage): Promise<Findings> {

@@ -2,11 +2,10 @@ import { kmsxError } from '../../../base/error.ts';
 import { isJsonObject, parseJson } from '../../../base/json.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import { checkValueText, strongestCheckValues } from '../../../documents/key-check-value.ts';
-import type { Findings } from '../carry-out.ts';
 import { knownOf } from '../known.ts';
 import { filesIn, isFilePlace } from '../names.ts';
 import type { Step } from '../../steps.ts';
-import type { Stage } from '../stage.ts';
+import type { Findings, Stage } from '../stage.ts';
 import { verdictFacts, verify } from './check-value.ts';
 import { placesOf } from './data-key.ts';
 

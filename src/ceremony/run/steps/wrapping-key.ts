@@ -5,10 +5,9 @@ import { requireWrappingKey } from '../../../wrapping/public-key/wrapping-public
 import type { PlanRecipient } from '../../plan/plan.ts';
 import type { Step } from '../../steps.ts';
 import { recipientOf } from '../../steps.ts';
-import type { Findings } from '../carry-out.ts';
 import type { WrappingKeyFacts } from '../known.ts';
 import { filesIn } from '../names.ts';
-import type { Stage } from '../stage.ts';
+import type { Findings, Stage } from '../stage.ts';
 
 /** Makes the wrapping key of a recipient, or reads it, and puts its public half into the folder. */
 export async function getWrappingKey(step: Step, stage: Stage): Promise<Findings> {
