@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import { kmsxError } from '../../../base/error.ts';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
 import type { CeremonyPlan } from '../../../ceremony/plan/plan.ts';
-import { readPlan } from '../../../ceremony/plan/read-plan.ts';
+import type { PlanFinding, PlanSubject } from '../../../ceremony/plan/check/findings.ts';
+import { judgePlan } from '../../../ceremony/plan/check/judge-plan.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
 import { isLoopback } from '../../../network/endpoint.ts';
 import { RECORD_FILES } from '../../../record/events.ts';
-import { inputFileId, readInput } from '../../../terminal/files/inputs.ts';
+import { inputFileId } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { ConnectionPlan } from '../../shared/connection-options.ts';
 import { planConnection } from '../../shared/connection-options.ts';
 import { assertOnePassphraseSource } from '../../shared/passphrase.ts';
 import { assertOnePinSource } from '../../shared/module/pin.ts';
+import { assertStoreUsed } from '../../shared/store/store-options.ts';
+import { openPlan } from './open-plan.ts';
 import type { CeremonyOptions } from './options.ts';
+import { planFacts } from './plan-facts.ts';
 
 /** A plan that is to be carried out, and where. */
 export interface RunPlan {
@@ -37,7 +41,7 @@ export async function readRunPlan(
   options: CeremonyOptions,
   session: Session,
 ): Promise<RunPlan> {
-  const { io, reporter } = session;
+  const { io } = session;
   if (planPath === undefined || planPath === '-') {
     throw kmsxError('bad-usage', 'kmsx ceremony run takes a plan: a file', {
       hints: ['kmsx ceremony run plan.yaml --folder payments-2026'],
@@ -50,18 +54,53 @@ export async function readRunPlan(
   assertOnePinSource(options);
   await assertReadAgain('--passphrase-file', options.passphraseFile, session);
   await assertReadAgain('--pin-file', options.pinFile, session);
-  const { bytes } = await readInput(planPath, 'a plan', io, reporter);
-  const { plan } = readPlan(bytes, planPath);
+  const { plan, bytes, lineOf, folder: planFolder } = await openPlan(planPath, session);
+  assertStoreUsed(options, plan.Backups);
   const { region } = parseKeyId(plan.KeyId);
   const { gateway } = await planConnection(options, { keyRegion: region }, session);
   assertMayRun(plan, gateway, session);
-  return {
-    plan,
-    bytes,
-    planPath,
-    folder: absolutePath(io.cwd, options.folder),
-    label: options.folder,
-  };
+  const folder = absolutePath(io.cwd, options.folder);
+  const run = { plan, bytes, planPath, folder, label: options.folder };
+  if (!options.resume) {
+    assertNew(run);
+    await assertSound(run, { plan, lineOf, planFolder, ceremonyFolder: folder }, options, session);
+  }
+  return run;
+}
+
+function assertNew({ folder, label }: RunPlan): void {
+  if (!existsSync(folder)) return;
+  const isBegun = existsSync(join(folder, RECORD_FILES.chain));
+  throw kmsxError(
+    'ceremony-folder',
+    `${label} exists already: a ceremony has a folder of its own`,
+    {
+      hints: [
+        isBegun
+          ? 'the same command with --resume goes on with the ceremony in it'
+          : 'give --folder a new name',
+      ],
+    },
+  );
+}
+
+/** Tells what `ceremony check` finds, and refuses a plan with an error. */
+async function assertSound(
+  { planPath }: RunPlan,
+  subject: PlanSubject,
+  options: CeremonyOptions,
+  session: Session,
+): Promise<void> {
+  const findings = await judgePlan(subject, planFacts(options, session));
+  const told = ({ line, message }: PlanFinding): string => `${planPath}:${line ?? 1}: ${message}`;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  for (const finding of findings) {
+    if (finding.severity === 'warning') await session.reporter.warn(told(finding));
+  }
+  const [first, ...others] = errors;
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : `; ${errors.length} errors in all`;
+  throw kmsxError('plan-unsound', `${told(first)}${more}`);
 }
 
 /** Several commands read it, each from its beginning. */

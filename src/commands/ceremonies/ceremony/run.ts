@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes } from '../../../base/bytes.ts';
@@ -34,7 +33,7 @@ export const runCeremony: RunAction = async (plan, options, session, called) => 
   const { io, reporter } = session;
   const run = await readRunPlan(plan, options, session);
   const resume = resumeCommand(run, called.command);
-  const record = await (options.resume ? goOn(run, session) : begin(run, resume, session));
+  const record = await (options.resume ? goOn(run, session) : begin(run, session));
   const forget = io.lastWords(() =>
     [
       reporter.line('the ceremony is not complete; nothing is deleted'),
@@ -69,21 +68,8 @@ function resumeCommand({ planPath }: RunPlan, command: Command): string {
 }
 
 /** Makes the folder and begins the record, once people say so. */
-async function begin(run: RunPlan, resume: string, session: Session): Promise<RecordWriter> {
-  const { io } = session;
+async function begin(run: RunPlan, { io }: Session): Promise<RecordWriter> {
   const { folder, label, plan, bytes } = run;
-  if (existsSync(folder)) {
-    const isBegun = existsSync(join(folder, RECORD_FILES.chain));
-    throw kmsxError(
-      'ceremony-folder',
-      `${label} exists already: a ceremony has a folder of its own`,
-      {
-        hints: [
-          isBegun ? `to go on with the ceremony in it: ${resume}` : 'give --folder a new name',
-        ],
-      },
-    );
-  }
   if (plan.Unattended !== true) await askToBegin(run, io);
   try {
     await makeFolders(folder, 0o700, io.fileSteps);

@@ -1,5 +1,5 @@
 /* People at the terminal, played by a list of what they type. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RecordEvent } from '../../../../src/record/events.ts';
@@ -8,7 +8,7 @@ import { cleanEnv } from '../../../support/kmsx.ts';
 import type { RunResult } from '../../../support/run-result.ts';
 import { useTempFolder } from '../../../support/temp-folder.ts';
 import { runInProcess } from '../../../support/test-io.ts';
-import { PRIVKEY, PUBKEY } from '../../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY, testKeyPath } from '../../../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
 
@@ -121,15 +121,29 @@ describe('the people of a ceremony', () => {
   });
 });
 
-describe('a fingerprint that is not the one of the plan', () => {
-  it('ends the ceremony before anybody is asked, and both are in the record', async () => {
+describe('a public key that is not the one of the plan', () => {
+  it('does not begin a ceremony', async () => {
     const other = `SHA256:${'0'.repeat(64)}`;
     writePlan(folder(), { Recipients: [{ ...HERE, ExpectFingerprint: other }] });
-    const { code } = await run(['Yes', ...AGREED]);
+    const { code, stderr } = await run([]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/plan\.yaml:\d+: .*SHA256:/);
+    expect(existsSync(join(folder(), 'day'))).toBe(false);
+  });
+
+  it('ends it, where the file was exchanged meanwhile; both are in the record', async () => {
+    const file = join(folder(), 'hsm.pem');
+    copyFileSync(PUBKEY, file);
+    writePlan(folder(), { Recipients: [{ ...HERE, Pubkey: 'hsm.pem' }] });
+    expect((await run(['Yes', 'No'])).code).toBe(6);
+    copyFileSync(testKeyPath('other-2048-pub.pem'), file);
+    const { code, stderr } = await run(AGREED, '--resume');
     expect(code).toBe(6);
+    expect(stderr).toContain('stop: this is not the public key that was read aloud');
     expect(ofType('compared').at(-1)).toMatchObject({
-      ...{ What: 'fingerprint', How: 'plan', Same: false, Value: FINGERPRINT, Typed: other },
+      ...{ What: 'fingerprint', How: 'plan', Same: false, Typed: FINGERPRINT },
     });
+    expect(existsSync(join(folder(), 'day', 'backup.json'))).toBe(false);
   });
 });
 
