@@ -293,6 +293,17 @@ describe('isRetryable', () => {
   });
 });
 
+test.each([400, 403, 429, 500, 503])('throttling is known by its Code, with HTTP %i', (status) => {
+  for (const Code of ['Rejected.Throttling', 'Throttling', 'Throttling.User', 'Throttling.New']) {
+    expect(errorOf({ Code }, status)).toMatchObject({
+      code: Code,
+      about: 'throttled',
+      kind: 'unavailable',
+      httpStatus: status,
+    });
+  }
+});
+
 describe('retryAfterMs', () => {
   test.each<[Readonly<Record<string, string>>, number | undefined]>([
     [{ 'retry-after': '3' }, 3000],
