@@ -48,11 +48,11 @@ test('a data key is recovered from the printed record and KMS alone', async () =
     'export.json',
     '--privkey',
     PRIVKEY,
-    '--encoding',
+    '--format',
     'hex',
   ];
   const dataKey = await kmsxOk(unwrapped, { cwd });
-  const recover = ['recover-key', ...endpoint, '--encoding', 'hex', '--in'];
+  const recover = ['recover-key', ...endpoint, '--format', 'hex', '--in'];
   for (const [input, stdin] of [
     ['-', scanned],
     ['typed.txt', ''],
