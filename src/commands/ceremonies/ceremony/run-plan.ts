@@ -23,8 +23,10 @@ import { planFacts } from './plan-facts.ts';
 export interface RunPlan {
   readonly plan: CeremonyPlan;
   readonly bytes: Buffer;
-  /** Absolute, but for what it is called. */
+  /** As it was typed. */
   readonly planPath: string;
+  /** The folder of the plan, absolute. */
+  readonly planFolder: string;
   /** Absolute. */
   readonly folder: string;
   /** The folder as it was typed. */
@@ -60,7 +62,7 @@ export async function readRunPlan(
   const { gateway } = await planConnection(options, { keyRegion: region }, session);
   assertMayRun(plan, gateway, session);
   const folder = absolutePath(io.cwd, options.folder);
-  const run = { plan, bytes, planPath, folder, label: options.folder };
+  const run = { plan, bytes, planPath, planFolder, folder, label: options.folder };
   if (!options.resume) {
     assertNew(run);
     await assertSound(run, { plan, lineOf, planFolder, ceremonyFolder: folder }, options, session);

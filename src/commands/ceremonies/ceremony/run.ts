@@ -5,6 +5,7 @@ import { equalBytes } from '../../../base/bytes.ts';
 import { KmsxError, kmsxError } from '../../../base/error.ts';
 import { prepareDurableFile } from '../../../base/files/durable-file.ts';
 import { makeFolders } from '../../../base/files/make-folders.ts';
+import { readError } from '../../../base/files/read-error.ts';
 import { writeError } from '../../../base/files/write-error.ts';
 import { carryOut } from '../../../ceremony/run/carry-out.ts';
 import { knownOf } from '../../../ceremony/run/known.ts';
@@ -96,7 +97,10 @@ async function askToBegin({ plan }: RunPlan, io: Session['io']): Promise<void> {
 async function goOn(run: RunPlan, { io, reporter }: Session): Promise<RecordWriter> {
   const { folder, bytes, planPath, label } = run;
   assertFolder(folder, label);
-  const kept = await readFile(join(folder, RECORD_FILES.plan));
+  const keptPath = join(folder, RECORD_FILES.plan);
+  const kept = await readFile(keptPath).catch((error: unknown) => {
+    throw readError(keptPath, error);
+  });
   if (!equalBytes(kept, bytes)) {
     throw kmsxError(
       'ceremony-folder',

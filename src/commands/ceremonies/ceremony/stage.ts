@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { CeremonyPlan } from '../../../ceremony/plan/plan.ts';
 import { placeOf } from '../../../ceremony/plan/place-of.ts';
 import type { Stage } from '../../../ceremony/run/stage.ts';
@@ -8,6 +7,7 @@ import { equalBytes } from '../../../base/bytes.ts';
 import { kmsxError } from '../../../base/error.ts';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { prepareDurableFile } from '../../../base/files/durable-file.ts';
+import { readError } from '../../../base/files/read-error.ts';
 import { existsError } from '../../../base/files/write-error.ts';
 import type { RecordWriter } from '../../../record/writer.ts';
 import { recordedFile } from '../../../record/recorded-file.ts';
@@ -22,8 +22,8 @@ import type { Called, CeremonyOptions } from './options.ts';
 /** What a ceremony is carried out in. */
 export interface CeremonyRun {
   readonly plan: CeremonyPlan;
-  /** The plan's own path, absolute. */
-  readonly planPath: string;
+  /** The folder of the plan, absolute. */
+  readonly planFolder: string;
   /** The folder of the ceremony, absolute. */
   readonly folder: string;
   readonly record: RecordWriter;
@@ -31,13 +31,12 @@ export interface CeremonyRun {
 
 /** Makes what a ceremony is carried out with, from the command line. */
 export function makeStage(
-  { plan, planPath, folder, record }: CeremonyRun,
+  { plan, planFolder, folder, record }: CeremonyRun,
   options: CeremonyOptions,
   { command, tree }: Called,
   session: Session,
 ): Stage {
   const { io, reporter } = session;
-  const planFolder = dirname(planPath);
   return {
     plan,
     folder,
@@ -49,7 +48,10 @@ export function makeStage(
     ask: (lines, question) => askPeople(lines, question, io),
     say: (line) => reporter.note(line),
     exists: existsSync,
-    read: (path) => readFile(path),
+    read: (path) =>
+      readFile(path).catch((error: unknown) => {
+        throw readError(path, error);
+      }),
     write: (path, bytes) => writeOnce(path, bytes, io),
     recordedFile: (path) => recordedFile(folder, path),
     tokenKey: async (uri) => {

@@ -1,4 +1,5 @@
 /* People at the terminal, played by a list of what they type. */
+import { createPublicKey } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { cleanEnv } from '../../../support/kmsx.ts';
 import type { RunResult } from '../../../support/run-result.ts';
 import { useTempFolder } from '../../../support/temp-folder.ts';
 import { runInProcess } from '../../../support/test-io.ts';
-import { PRIVKEY, PUBKEY, testKeyPath } from '../../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY, testKey } from '../../../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
 
@@ -20,7 +21,12 @@ const ELSEWHERE = { Name: 'hsm-1', Pubkey: PUBKEY, ExpectFingerprint: FINGERPRIN
 
 async function kmsx(args: readonly string[], typed: readonly string[] = []): Promise<RunResult> {
   const cwd = folder();
-  return await runInProcess(args, { cwd, env: cleanEnv(cwd), isReal: true, typed });
+  return await runInProcess(args, {
+    cwd,
+    env: { ...cleanEnv(cwd), KMSX_DEBUG: '1' },
+    isReal: true,
+    typed,
+  });
 }
 
 const run = (typed: readonly string[], ...more: string[]): Promise<RunResult> =>
@@ -135,10 +141,12 @@ describe('a public key that is not the one of the plan', () => {
     const file = join(folder(), 'hsm.pem');
     copyFileSync(PUBKEY, file);
     writePlan(folder(), { Recipients: [{ ...HERE, Pubkey: 'hsm.pem' }] });
-    expect((await run(['Yes', 'No'])).code).toBe(6);
-    copyFileSync(testKeyPath('other-2048-pub.pem'), file);
+    const stopped = await run(['Yes', 'No']);
+    expect(stopped.code, stopped.stderr).toBe(6);
+    const other = createPublicKey(testKey('other-2048.pem'));
+    writeFileSync(file, other.export({ type: 'spki', format: 'pem' }));
     const { code, stderr } = await run(AGREED, '--resume');
-    expect(code).toBe(6);
+    expect(code, stderr).toBe(6);
     expect(stderr).toContain('stop: this is not the public key that was read aloud');
     expect(ofType('compared').at(-1)).toMatchObject({
       ...{ What: 'fingerprint', How: 'plan', Same: false, Typed: FINGERPRINT },
