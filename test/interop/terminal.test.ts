@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { cleanEnv, finish, KMSX, kmsxOk } from '../support/kmsx.ts';
+import { PEOPLE, writePlan } from '../support/ceremony/run-plans.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
 
@@ -143,5 +144,29 @@ describe('a passphrase prompt', () => {
     const result = await onTerminal(KEYGEN, ['one\r', 'two\r']);
     expect(result.code).toBe(2);
     expect(result.output).toContain('the two passphrases differ');
+  });
+});
+
+describe('the people of a ceremony', () => {
+  const run = ['ceremony', 'run', 'plan.yaml', '--folder', 'day', '--gateway', 'local'];
+  const recipient = { Name: 'hsm', Pubkey: PUBKEY, Privkey: PRIVKEY };
+  const yes = (count: number): string[] => Array<string>(count).fill('Yes\r');
+
+  it('type, and see what they type', async () => {
+    const made = await kmsxOk(['inspect', PUBKEY], { cwd: folder() });
+    const { PublicKeyFingerprint } = JSON.parse(made) as { PublicKeyFingerprint: string };
+    const ExpectFingerprint = PublicKeyFingerprint;
+    writePlan(folder(), { Recipients: [{ ...recipient, ExpectFingerprint }] });
+    const { code, output } = await onTerminal(run, yes(PEOPLE.length + 3));
+    expect(code, output).toBe(0);
+    expect(output).toContain('Type Yes, No or deviation: Yes');
+    expect(output).toContain('The practice is complete: Payments 2026');
+  });
+
+  it('go on later, when somebody presses Ctrl-C', async () => {
+    writePlan(folder(), { Recipients: [{ Name: 'hsm', MakePair: true }] });
+    const { code, output } = await onTerminal(run, ['Yes\r', 'Yes\r', '\u0003']);
+    expect(code, output).toBe(130);
+    expect(output).toContain('kmsx ceremony run plan.yaml --folder day --gateway local --resume');
   });
 });
