@@ -7,6 +7,7 @@ import type { KmsAnswer, Reply } from '../answer.ts';
 import { answerHeaders } from '../answer.ts';
 import type { RequestHandler } from '../request-gateway.ts';
 import { receiveBody } from './receive-body.ts';
+import { Turns } from './turns.ts';
 import type { RefusalCode } from '../refusal.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -24,12 +25,18 @@ export class Connections {
   readonly #whenIdle = new Map<Duplex, () => void>();
   /** How many requests are being worked on, by connection. */
   readonly #working = new WeakMap<Socket, number>();
+  readonly #turns = new Turns();
   readonly #closing = new AbortController();
 
   /** @param idleMs - how long a connection may be idle while no request is being worked on */
   constructor(gateway: RequestHandler, idleMs: number) {
     this.#gateway = gateway;
     this.#idleMs = idleMs;
+  }
+
+  /** Notes that a connection was accepted, whether or not it speaks HTTP yet. */
+  accepted(): void {
+    this.#turns.accepted();
   }
 
   /** Adds a connection that speaks HTTP from now on. */
@@ -60,6 +67,7 @@ export class Connections {
       return;
     }
     this.#beginWork(request.socket);
+    await this.#turns.next();
     const reply = await this.#gateway.reply({
       method: request.method ?? '',
       target: request.url ?? '',

@@ -64,6 +64,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.on(nextCertificate === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     connections.add(socket);
   });
+  server.on('connection', () => {
+    connections.accepted();
+  });
   // Node silently drops headers beyond its limit: let all through, and the gateway counts them.
   server.maxHeadersCount = 0;
   server.maxConnections = MAX_CONNECTIONS;
