@@ -5,10 +5,11 @@ const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 
 /** A random UUID (RFC 9562, version 4) in lower case. */
 export function randomUuid(randomBytes: RandomBytes): string {
-  const bytes = Buffer.from(randomBytes(16));
+  const bytes = randomBytes(16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** Random letters and digits. The choice among 62 is uniform to within 2⁻²⁶. */
@@ -38,22 +39,25 @@ function randomText(randomBytes: RandomBytes, alphabet: string, length: number):
   return text;
 }
 
-const UUID_BYTES = 16;
-const REQUEST_IDS_AT_ONCE = 256;
+const TAKEN_AT_ONCE = 8192;
 
 /**
- * Makes RequestIds: random UUIDs in upper case. Asking the source of random bytes takes longer than everything else in
- * it, so bytes are taken in advance; they are not secret.
+ * The same source of random bytes, asked less often: asking takes longer than what is done with a few bytes. They are taken
+ * in advance, given out once, and overwritten where they were.
  */
-export function requestIds(randomBytes: RandomBytes): () => string {
-  let bytes: Buffer = Buffer.alloc(0);
+export function pooled(randomBytes: RandomBytes): RandomBytes {
+  let pool: Buffer = Buffer.alloc(0);
   let used = 0;
-  return () => {
-    if (used === bytes.length) {
-      bytes = randomBytes(UUID_BYTES * REQUEST_IDS_AT_ONCE);
+  return (length) => {
+    if (length > TAKEN_AT_ONCE / 16) return randomBytes(length);
+    if (used + length > pool.length) {
+      pool = randomBytes(TAKEN_AT_ONCE);
       used = 0;
     }
-    used += UUID_BYTES;
-    return randomUuid(() => bytes.subarray(used - UUID_BYTES, used)).toUpperCase();
+    const taken = pool.subarray(used, used + length);
+    used += length;
+    const bytes: Buffer = Uint8Array.prototype.slice.call(taken) as Buffer; // which shares no memory
+    taken.fill(0);
+    return bytes;
   };
 }

@@ -7,7 +7,8 @@ import { controlCall, isControlCall } from './faults/control-calls.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import type { Treatment } from './faults/treatment.ts';
 import { UNTOUCHED, losesCall, refusalInPlaceOfWork, treatedReply } from './faults/treatment.ts';
-import { requestIds } from './identifiers.ts';
+import type { RandomBytes } from './identifiers.ts';
+import { pooled, randomUuid } from './identifiers.ts';
 import { KeyPairQueue } from './keys/key-pair-queue.ts';
 import type { OperationContext } from './operations/operation.ts';
 import { OPERATIONS } from './operations/operations.ts';
@@ -72,10 +73,11 @@ export class RequestGateway {
   readonly #publicKeys = new PublicKeyCache();
   readonly #keyPairs = new KeyPairQueue();
   readonly #dueChanges: DueChanges;
-  readonly #newRequestId: () => string;
+  readonly #randomBytes: RandomBytes;
 
   constructor(options: RequestGatewayOptions) {
-    const { store, randomBytes, log } = options;
+    const { store, log } = options;
+    const randomBytes = pooled(options.randomBytes);
     this.#options = options;
     this.#nonces = options.nonces ?? new NonceMemory();
     this.#faults = options.faults ?? { plan: new FaultPlan(), hasTls: false };
@@ -84,7 +86,7 @@ export class RequestGateway {
       randomBytes,
       onFailure: (failure, time) => log?.(formatEventLine({ time, event: 'unsaved', failure })),
     });
-    this.#newRequestId = requestIds(randomBytes);
+    this.#randomBytes = randomBytes;
   }
 
   /** Decides what a request gets, whatever it is. Never rejects. `GET /health` is unsigned, and not logged. */
@@ -120,7 +122,11 @@ export class RequestGateway {
   }
 
   #newRecord(): RequestRecord {
-    return { time: this.#options.now(), requestId: this.#newRequestId(), treatment: UNTOUCHED };
+    return {
+      time: this.#options.now(),
+      requestId: randomUuid(this.#randomBytes).toUpperCase(),
+      treatment: UNTOUCHED,
+    };
   }
 
   #identify(raw: RawRequest, record: RequestRecord): Identified {
@@ -172,10 +178,10 @@ export class RequestGateway {
     if (instanceId !== undefined && !operation.onDedicatedGateway) {
       throw refusal('UnsupportedOperation');
     }
-    const { store, randomBytes, now } = this.#options;
+    const { store, now } = this.#options;
     return performOperation(operation, request.parameters, {
       store,
-      randomBytes,
+      randomBytes: this.#randomBytes,
       now,
       publicKeys: this.#publicKeys,
       keyPairs: this.#keyPairs,

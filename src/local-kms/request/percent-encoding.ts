@@ -1,5 +1,6 @@
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/;
-const NOT_QUERY_TEXT = /[^\x21-\x7e]|#|%(?![0-9A-Fa-f]{2})/;
+/** Also `#`, with which the fragment begins. */
+const NOT_QUERY_TEXT = /[^\x21\x22\x24-\x7e]/;
 
 /** Percent-encodes text (RFC 3986 §2.1): UTF-8, every byte but the unreserved ones as `%XX` in upper case. */
 export function percentEncode(text: string): string {
@@ -19,14 +20,8 @@ export function percentEncode(text: string): string {
 export function percentDecode(text: string): string | undefined {
   if (NOT_QUERY_TEXT.test(text)) return undefined;
   if (!/[%+]/.test(text)) return text;
-  const latin1 = text
-    .replaceAll('+', ' ')
-    .replaceAll(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
   try {
-    const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    return utf8.decode(Buffer.from(latin1, 'latin1'));
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     return undefined;
   }

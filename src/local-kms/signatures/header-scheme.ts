@@ -40,6 +40,12 @@ const AUTHORIZATION =
 
 /** Makes a scheme whose signature is in the header `Authorization` (help 2618355). */
 export function headerScheme(algorithm: HeaderAlgorithm): SignatureScheme {
+  let hashOfNothing: string | undefined;
+  const payloadHash = (body: Buffer): string => {
+    if (body.length > 0) return algorithm.hash(body);
+    hashOfNothing ??= algorithm.hash(body);
+    return hashOfNothing;
+  };
   return {
     isUsedBy: ({ headers }) => {
       const authorization = headers.get('authorization');
@@ -47,11 +53,15 @@ export function headerScheme(algorithm: HeaderAlgorithm): SignatureScheme {
         authorization === algorithm.name || authorization?.startsWith(`${algorithm.name} `) === true
       );
     },
-    read: (request) => readClaim(request, algorithm),
+    read: (request) => readClaim(request, algorithm, payloadHash(request.body)),
   };
 }
 
-function readClaim(request: RpcRequest, algorithm: HeaderAlgorithm): SignedClaim {
+function readClaim(
+  request: RpcRequest,
+  algorithm: HeaderAlgorithm,
+  payloadHash: string,
+): SignedClaim {
   const { headers } = request;
   const [, , text = '', names = '', signature = ''] =
     AUTHORIZATION.exec(headers.get('authorization') ?? '') ?? [];
@@ -63,7 +73,6 @@ function readClaim(request: RpcRequest, algorithm: HeaderAlgorithm): SignedClaim
   if ((headers.get('x-acs-accesskey-id') ?? accessKeyId) !== accessKeyId) {
     throw refusal('IncompleteSignature');
   }
-  const payloadHash = algorithm.hash(request.body);
   const canonical = (values: ReadonlyMap<string, string>): string =>
     canonicalRequest({
       method: request.method,
@@ -114,13 +123,14 @@ function checkSignedHeaders(
     throw name === 'x-acs-date' ? illegalTimestamp(name) : missingParameter(name);
   }
   const isHashedTwice = CONTENT_HEADERS.every((name) => headers.has(name));
-  const isSorted = signedHeaders.every((name, index) => (signedHeaders[index - 1] ?? '') < name);
-  const arePresent = signedHeaders.every((name) => headers.has(name));
-  const mustBeSigned = (name: string): boolean =>
-    name === 'host' || name.startsWith('x-acs-') || (hasForm && name === 'content-type');
-  const areSigned = [...headers.keys()].every(
-    (name) => !mustBeSigned(name) || signedHeaders.includes(name),
+  const areListed = signedHeaders.every(
+    (name, index) => (signedHeaders[index - 1] ?? '') < name && headers.has(name),
   );
-  if (isHashedTwice || !isSorted || !arePresent || !areSigned) throw refusal('IncompleteSignature');
+  if (isHashedTwice || !areListed) throw refusal('IncompleteSignature');
+  for (const name of headers.keys()) {
+    const mustBeSigned =
+      name === 'host' || name.startsWith('x-acs-') || (hasForm && name === 'content-type');
+    if (mustBeSigned && !signedHeaders.includes(name)) throw refusal('IncompleteSignature');
+  }
   return contentHeader;
 }

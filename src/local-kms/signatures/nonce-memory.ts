@@ -1,9 +1,20 @@
 import { digest } from './digest.ts';
+import type { Fingerprint } from './fingerprint-set.ts';
+import { FingerprintSet } from './fingerprint-set.ts';
 
 const MINUTE_MS = 60_000;
 
+/** What this server answers in a window at its fastest. */
+const CAPACITY = 8_000_000;
+
 /** What became of a nonce. */
 type NonceVerdict = 'new' | 'used' | 'expired' | 'memory-full';
+
+/** The nonces whose last request expires in the same minute. */
+interface Minute {
+  readonly nonces: FingerprintSet;
+  readonly countOf: Map<string, number>;
+}
 
 /**
  * Remembers the nonces of each access key for as long as a request with that date would be accepted, so that none is
@@ -12,14 +23,12 @@ type NonceVerdict = 'new' | 'used' | 'expired' | 'memory-full';
  */
 export class NonceMemory {
   readonly #capacity: number;
-  readonly #nonces = new Set<string>();
-  /** The same, by the minute in which the last request that may carry the nonce expires. */
-  readonly #byExpiry = new Map<number, Map<string, string[]>>();
+  readonly #byExpiry = new Map<number, Minute>();
   readonly #countOf = new Map<string, number>();
+  #size = 0;
   #minute = Number.NEGATIVE_INFINITY;
 
-  /** @param capacity - 1,000,000 is what the quota of the real KMS lets through in its window */
-  constructor(capacity = 1_000_000) {
+  constructor(capacity = CAPACITY) {
     this.#capacity = capacity;
   }
 
@@ -32,36 +41,45 @@ export class NonceMemory {
    */
   use(accessKeyId: string, nonce: string, expiresAtMs: number, nowMs: number): NonceVerdict {
     this.#forgetExpired(nowMs);
-    const hashed = digest('sha256', `${accessKeyId}\n${nonce}`, 'binary');
-    if (this.#nonces.has(hashed)) return 'used';
+    const fingerprint = fingerprintOf(`${accessKeyId}\n${nonce}`);
+    for (const { nonces } of this.#byExpiry.values()) if (nonces.has(fingerprint)) return 'used';
     const expiry = Math.floor(expiresAtMs / MINUTE_MS);
     if (expiry < this.#minute) return 'expired';
     const own = this.#countOf.get(accessKeyId) ?? 0;
-    const room = this.#capacity - this.#nonces.size + own;
+    const room = this.#capacity - this.#size + own;
     if (10 * own >= 9 * room) return 'memory-full';
-    this.#nonces.add(hashed);
+    const minute = this.#byExpiry.get(expiry) ?? {
+      nonces: new FingerprintSet(),
+      countOf: new Map(),
+    };
+    this.#byExpiry.set(expiry, minute);
+    minute.nonces.add(fingerprint);
+    minute.countOf.set(accessKeyId, (minute.countOf.get(accessKeyId) ?? 0) + 1);
     this.#countOf.set(accessKeyId, own + 1);
-    const byKey = this.#byExpiry.get(expiry) ?? new Map<string, string[]>();
-    this.#byExpiry.set(expiry, byKey);
-    const alike = byKey.get(accessKeyId);
-    if (alike === undefined) byKey.set(accessKeyId, [hashed]);
-    else alike.push(hashed);
+    this.#size += 1;
     return 'new';
   }
 
   #forgetExpired(nowMs: number): void {
-    const minute = Math.floor(nowMs / MINUTE_MS);
-    if (minute <= this.#minute) return;
-    this.#minute = minute;
-    for (const [expiry, byKey] of this.#byExpiry) {
-      if (expiry >= minute) continue;
+    const now = Math.floor(nowMs / MINUTE_MS);
+    if (now <= this.#minute) return;
+    this.#minute = now;
+    for (const [expiry, { nonces, countOf }] of this.#byExpiry) {
+      if (expiry >= now) continue;
       this.#byExpiry.delete(expiry);
-      for (const [accessKeyId, nonces] of byKey) {
-        for (const nonce of nonces) this.#nonces.delete(nonce);
-        const left = (this.#countOf.get(accessKeyId) ?? 0) - nonces.length;
+      this.#size -= nonces.size;
+      for (const [accessKeyId, count] of countOf) {
+        const left = (this.#countOf.get(accessKeyId) ?? 0) - count;
         if (left > 0) this.#countOf.set(accessKeyId, left);
         else this.#countOf.delete(accessKeyId);
       }
     }
   }
+}
+
+function fingerprintOf(text: string): Fingerprint {
+  const hash = digest('sha256', text, 'binary');
+  const word = (from: number): number =>
+    [0, 1, 2, 3].reduce((value, index) => 256 * value + hash.charCodeAt(from + index), 0);
+  return [word(0), word(4)];
 }

@@ -62,3 +62,20 @@ test('cannot be confused by an access key and a nonce that share their letters',
   nonces.use('A', 'Bn', 15 * MINUTE, 0);
   expect(nonces.use('AB', 'n', 15 * MINUTE, 0)).toBe('new');
 });
+
+test('holds a hundred thousand nonces apart, in any minutes', () => {
+  const nonces = new NonceMemory();
+  const verdicts = (): Set<string> => {
+    const all = new Set<string>();
+    for (let count = 0; count < 100_000; count += 1) {
+      all.add(nonces.use('A', `${count}`, (15 + (count % 3)) * MINUTE, 0));
+    }
+    return all;
+  };
+  expect([...verdicts()]).toEqual(['new']);
+  expect([...verdicts()]).toEqual(['used']);
+  // Those of the first minute are forgotten.
+  nonces.use('B', 'later', 32 * MINUTE, 16 * MINUTE);
+  expect(nonces.use('A', '0', 30 * MINUTE, 16 * MINUTE)).toBe('new');
+  expect(nonces.use('A', '1', 30 * MINUTE, 16 * MINUTE)).toBe('used');
+});
