@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -22,14 +23,17 @@ export class KmsxProcess {
   readonly #launcher: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #folder: string;
+  readonly #log: string | undefined;
 
   /**
    * @param root - the folder of the repository
    * @param folder - the working folder of the processes, and their HOME
+   * @param log - the file that standard error of what `start` starts is added to
    */
-  constructor(root: string, folder: string, env: NodeJS.ProcessEnv = {}) {
+  constructor(root: string, folder: string, env: NodeJS.ProcessEnv = {}, log?: string) {
     this.#launcher = join(root, 'bin', 'kmsx.js');
     this.#folder = folder;
+    this.#log = log;
     this.#env = {
       PATH: process.env['PATH'],
       HOME: folder,
@@ -100,8 +104,9 @@ export class KmsxProcess {
     const child = spawn(process.execPath, [this.#launcher, ...args], {
       cwd: this.#folder,
       env: this.#env,
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', this.#log === undefined ? 'ignore' : openSync(this.#log, 'a')],
     });
+    if (child.stdout === null) throw new Error('no standard output');
     for await (const line of createInterface({ input: child.stdout })) return { child, line };
     await once(child, 'close');
     throw new Error(`kmsx ${args.join(' ')} said nothing (exit code ${child.exitCode})`);

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 
 const HEAD_END = '\r\n\r\n';
@@ -9,10 +7,13 @@ export interface Load {
   readonly seconds: number;
   /** What this process itself used of a processor meanwhile. */
   readonly loaderSeconds: number;
+  /** From when a request was written, or its connection begun, to its answer, in milliseconds, the least first. */
+  readonly waits: readonly number[];
 }
 
 /**
- * Sends every request once, over so many connections that are kept open, each with one request at a time.
+ * Sends every request once, over so many connections that are kept open, each with one request at a time. The connections
+ * are made at once, and each sends as soon as it can.
  *
  * @throws Error for an answer that is not 200
  */
@@ -21,24 +22,20 @@ export async function sendAll(
   requests: readonly Buffer[],
   connections: number,
 ): Promise<Load> {
-  const sockets = await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-      await once(socket, 'connect');
-      return socket;
-    }),
-  );
   const queue = requests[Symbol.iterator]();
+  const waits: number[] = [];
   const cpu = process.cpuUsage();
   const start = performance.now();
-  await Promise.all(sockets.map((socket) => drain(socket, queue)));
+  await Promise.all(Array.from({ length: connections }, () => drain(port, queue, waits)));
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  return { seconds, loaderSeconds: (user + system) / 1e6 };
+  return { seconds, loaderSeconds: (user + system) / 1e6, waits: waits.sort((a, b) => a - b) };
 }
 
-function drain(socket: Socket, queue: Iterator<Buffer, undefined>): Promise<void> {
+function drain(port: number, queue: Iterator<Buffer, undefined>, waits: number[]): Promise<void> {
   return new Promise((resolve, reject) => {
+    let begun = performance.now();
+    const socket = connect({ host: '127.0.0.1', port, noDelay: true });
     let received = '';
     const next = (): void => {
       const { done, value } = queue.next();
@@ -60,8 +57,10 @@ function drain(socket: Socket, queue: Iterator<Buffer, undefined>): Promise<void
       if (received.length < head + HEAD_END.length + length) return;
       if (!received.startsWith('HTTP/1.1 200 ')) reject(new Error(received));
       received = '';
+      waits.push(performance.now() - begun);
+      begun = performance.now();
       next();
     });
-    next();
+    socket.on('connect', next);
   });
 }

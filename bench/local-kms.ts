@@ -1,142 +1,157 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { KmsServer, MeasuredServer } from './kms-server.ts';
+import { startBareServer, startKmsServer } from './kms-server.ts';
 import { KmsxProcess } from './kmsx-process.ts';
+import type { Load } from './loader.ts';
 import { sendAll } from './loader.ts';
-import type { SigningKey } from './signed-requests.ts';
-import { signedRequests } from './signed-requests.ts';
-import { stateOf } from './state.ts';
+import { median } from './round-robin.ts';
 import { markdownTable } from './table.ts';
 
 const ROUNDS = 5;
 const REQUESTS = 20_000;
 const CONNECTIONS = 64;
-const TARGET_PER_SECOND = 5_000;
-const KEYS = 10_000;
-const TARGET_START_MS = 1_000;
+const MANY_CONNECTIONS = 500;
+const MANY_ROUNDS = 3;
+const TARGET_PER_SECOND = 6_500;
+const TARGET_OF_TWO = 9_000;
+const TARGET_WAIT = 3;
 
-/** Answers every request with as many bytes as GenerateAndExportDataKey does, and does nothing else. */
-const BARE_SERVER = `
-const body = Buffer.alloc(820, 'x');
-require('node:http').createServer((request, response) => {
-  request.resume();
-  request.on('end', () => {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
-    response.end(body);
-  });
-}).listen(0, '127.0.0.1', function () { console.log(this.address().port); });`;
-
-interface Announcement extends SigningKey {
-  readonly Endpoint: string;
-  readonly Keys: readonly { readonly KeyId: string }[];
+/** The servers that are compared. */
+interface Servers {
+  readonly bare: MeasuredServer;
+  readonly kms: KmsServer;
 }
 
 /**
- * Counts how many signed GenerateAndExportDataKey calls a second one process of the embedded KMS answers, while the
- * loader runs on the same machine; beside it, what the same loader gets out of a Node server that does nothing.
+ * Measures what the embedded KMS makes of signed GenerateAndExportDataKey calls, while the loader runs on the same machine:
+ * how many a second, and how long the slowest wait when many connections come at once; beside it, what the same loader gets
+ * out of a Node server that does nothing.
  *
  * @param root - the folder of the repository
  * @param folder - takes every file
  */
 export async function localKmsTable(root: string, folder: string): Promise<string> {
   const processes = new KmsxProcess(root, folder);
-  const bare = await startBareServer();
-  const kms = await processes.start('local-kms', '--quiet');
+  const servers = {
+    bare: await startBareServer(),
+    kms: await startKmsServer(processes, '--quiet'),
+  };
   try {
-    const announcement = JSON.parse(kms.line) as Announcement;
-    const { host, port } = new URL(announcement.Endpoint);
-    const keyId = announcement.Keys[0]?.KeyId ?? '';
-    const rates = { bare: [] as number[], kms: [] as number[] };
-    let loaderShare = 0;
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      const requests = signedRequests(REQUESTS, host, keyId, announcement);
-      const [ofBare, ofKms] = [
-        await sendAll(bare.port, requests, CONNECTIONS),
-        await sendAll(Number(port), requests, CONNECTIONS),
-      ];
-      if (round === 0) continue; // warms up
-      rates.bare.push(REQUESTS / ofBare.seconds);
-      rates.kms.push(REQUESTS / ofKms.seconds);
-      loaderShare += ofKms.loaderSeconds / ofKms.seconds / ROUNDS;
-    }
-    const [bareRate, kmsRate] = [median(rates.bare), median(rates.kms)];
-    const met = kmsRate >= TARGET_PER_SECOND ? 'met' : 'not met';
-    return markdownTable(
-      [
-        `${REQUESTS.toLocaleString('en')} calls over ${CONNECTIONS} connections, median of ${ROUNDS}`,
-        'a second',
-        '× Node alone',
-        'target',
-        '',
-      ],
-      [
-        ['a `node:http` server that does nothing', bareRate.toFixed(0), '1.00', '', ''],
-        [
-          `\`local-kms\`, signed GenerateAndExportDataKey (the loader took ${(100 * loaderShare).toFixed(0)} % of one core)`,
-          kmsRate.toFixed(0),
-          (kmsRate / bareRate).toFixed(2),
-          `≥ ${TARGET_PER_SECOND}`,
-          met,
-        ],
-      ],
-    );
+    return [
+      await rates(servers),
+      await ratesOfTwo(processes, servers.kms),
+      await waits(servers),
+    ].join('\n');
   } finally {
-    await stop(kms.child);
-    await stop(bare.child);
+    await servers.kms.stop();
+    await servers.bare.stop();
   }
 }
 
-/** Times the start of the embedded KMS, from the launch of the process to its first line. */
-export async function localKmsStartTable(root: string, folder: string): Promise<string> {
-  const processes = new KmsxProcess(root, folder);
-  const stateFolder = join(folder, 'state');
-  mkdirSync(stateFolder, { mode: 0o700 });
-  writeFileSync(join(stateFolder, 'state.json'), await stateOf({ keys: KEYS }), { mode: 0o600 });
-  const time = async (...args: string[]): Promise<number> => {
-    const times: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const start = performance.now();
-      const { child } = await processes.start('local-kms', '--quiet', ...args);
-      times.push(performance.now() - start);
-      await stop(child);
-    }
-    return median(times);
-  };
-  const [empty, full] = [await time(), await time('--state', stateFolder)];
+async function rates({ bare, kms }: Servers): Promise<string> {
+  const [ofBare, ofKms] = [[] as Load[], [] as Load[]];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const requests = kms.sign(REQUESTS);
+    const loads = [
+      await sendAll(bare.port, requests, CONNECTIONS),
+      await sendAll(kms.port, requests, CONNECTIONS),
+    ] as const;
+    if (round === 0) continue; // warms up
+    ofBare.push(loads[0]);
+    ofKms.push(loads[1]);
+  }
+  const rateOf = (loads: readonly Load[]): number =>
+    median(loads.map(({ seconds }) => REQUESTS / seconds));
+  const share = median(ofKms.map(({ loaderSeconds, seconds }) => loaderSeconds / seconds));
+  const [bareRate, kmsRate] = [rateOf(ofBare), rateOf(ofKms)];
   return markdownTable(
-    [`Start of \`local-kms\`, median of ${ROUNDS}`, 'ms', '× without', 'target', ''],
     [
-      ['in memory', empty.toFixed(0), '1.00', '', ''],
+      `${REQUESTS.toLocaleString('en')} calls over ${CONNECTIONS} connections, median of ${ROUNDS}`,
+      'a second',
+      '× Node alone',
+      'target',
+      '',
+    ],
+    [
+      ['a `node:http` server that does nothing', bareRate.toFixed(0), '1.00', '', ''],
       [
-        `with ${KEYS.toLocaleString('en')} KMS keys in its state`,
-        full.toFixed(0),
-        (full / empty).toFixed(2),
-        `≤ ${TARGET_START_MS} ms`,
-        full <= TARGET_START_MS ? 'met' : 'not met',
+        `\`local-kms\`, signed GenerateAndExportDataKey (the loader took ${(100 * share).toFixed(0)} % of one core)`,
+        kmsRate.toFixed(0),
+        (kmsRate / bareRate).toFixed(2),
+        `≥ ${TARGET_PER_SECOND}`,
+        verdict(kmsRate >= TARGET_PER_SECOND),
       ],
     ],
   );
 }
 
-async function startBareServer(): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, ['-e', BARE_SERVER], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    return { child, port: Number(line) };
+/** Two processes, each with a state of its own: what two cores have room for beside the loader. */
+async function ratesOfTwo(processes: KmsxProcess, one: KmsServer): Promise<string> {
+  const other = await startKmsServer(processes, '--quiet');
+  try {
+    const [alone, together]: [number[], number[]] = [[], []];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const requests = [one.sign(REQUESTS / 2), other.sign(REQUESTS / 2)] as const;
+      const { seconds } = await sendAll(one.port, one.sign(REQUESTS), CONNECTIONS);
+      const start = performance.now();
+      await Promise.all([
+        sendAll(one.port, requests[0], CONNECTIONS / 2),
+        sendAll(other.port, requests[1], CONNECTIONS / 2),
+      ]);
+      if (round === 0) continue;
+      alone.push(REQUESTS / seconds);
+      together.push((1000 * REQUESTS) / (performance.now() - start));
+    }
+    const [rate, both] = [median(alone), median(together)];
+    return markdownTable(
+      ['Two processes of `local-kms`, one loader', 'a second', '× one', 'target', ''],
+      [
+        ['one', rate.toFixed(0), '1.00', '', ''],
+        [
+          'two, each with its own state',
+          both.toFixed(0),
+          (both / rate).toFixed(2),
+          `≥ ${TARGET_OF_TWO}`,
+          verdict(both >= TARGET_OF_TWO),
+        ],
+      ],
+    );
+  } finally {
+    await other.stop();
   }
-  throw new Error('the server that does nothing did not start');
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'close');
+/** How long the slowest in a hundred waits, from the beginning of its connection or from its request on. */
+async function waits({ bare, kms }: Servers): Promise<string> {
+  const [ofBare, ofKms]: [number[], number[]] = [[], []];
+  for (let round = 0; round <= MANY_ROUNDS; round += 1) {
+    const requests = kms.sign(REQUESTS);
+    for (const [{ port }, all] of [[bare, ofBare] as const, [kms, ofKms] as const]) {
+      const load = await sendAll(port, requests, MANY_CONNECTIONS);
+      if (round > 0) all.push(load.waits[Math.floor(0.99 * load.waits.length)] ?? Infinity);
+    }
+  }
+  const [bareWait, kmsWait] = [median(ofBare), median(ofKms)];
+  return markdownTable(
+    [
+      `${MANY_CONNECTIONS} connections at once, 99th percentile, median of ${MANY_ROUNDS}`,
+      'ms',
+      '× Node alone',
+      'target',
+      '',
+    ],
+    [
+      ['a `node:http` server that does nothing', bareWait.toFixed(0), '1.00', '', ''],
+      [
+        '`local-kms`, signed GenerateAndExportDataKey',
+        kmsWait.toFixed(0),
+        (kmsWait / bareWait).toFixed(2),
+        `≤ ${TARGET_WAIT} ×`,
+        verdict(kmsWait <= TARGET_WAIT * bareWait),
+      ],
+    ],
+  );
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+function verdict(isMet: boolean): string {
+  return isMet ? 'met' : 'not met';
 }

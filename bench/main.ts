@@ -8,7 +8,9 @@ import { batchTable } from './batch.ts';
 import { startCeremony } from './ceremony.ts';
 import { drillTable } from './drill.ts';
 import { growthTable } from './growth.ts';
-import { localKmsStartTable, localKmsTable } from './local-kms.ts';
+import { localKmsLongTable } from './local-kms-long.ts';
+import { localKmsStateTable } from './local-kms-state.ts';
+import { localKmsTable } from './local-kms.ts';
 import { startUpTable } from './start-up.ts';
 import { storeTable } from './stores.ts';
 import { taskTable } from './tasks.ts';
@@ -32,7 +34,8 @@ try {
     await ceremony.close();
   }
   tables.push(unwrapTable(folder));
-  tables.push(await localKmsTable(root, folder), await localKmsStartTable(root, folder));
+  tables.push(await localKmsTable(root, folder), await localKmsStateTable(root, folder));
+  tables.push(await localKmsLongTable(root, folder));
   const processor = cpus()[0]?.model.trim() ?? 'an unknown processor';
   const memory = Math.round(totalmem() / 2 ** 30);
   const machine = `Node.js ${process.version}, ${process.platform}, ${cpus().length} × ${processor}, ${memory} GiB`;

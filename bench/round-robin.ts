@@ -38,7 +38,8 @@ function spread(values: readonly number[]): number {
   return (at(0.75) - at(0.25)) / at(0.5);
 }
 
-function median(values: readonly number[]): number {
+/** The value in the middle, or the mean of the two in the middle; of at least one. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   const low = sorted[Math.ceil(middle) - 1];

@@ -5,41 +5,50 @@ export interface SigningKey {
   readonly AccessKeySecret: string;
 }
 
-/**
- * Makes HTTP/1.1 requests that call GenerateAndExportDataKey, each signed with ACS3-HMAC-SHA256 and a nonce of its own,
- * ready to be written to a connection.
- *
- * @param host - of the Host header
- */
-export function signedRequests(
-  count: number,
-  host: string,
-  keyId: string,
-  key: SigningKey,
-): Buffer[] {
+/** A call: its action, and its parameters in the order of their names. */
+export interface Call {
+  readonly action: string;
+  readonly parameters: readonly (readonly [name: string, value: string])[];
+}
+
+/** A call of GenerateAndExportDataKey, for a new RSA key. */
+export function exportCall(keyId: string): Call {
   const { publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'der' },
     privateKeyEncoding: { type: 'pkcs8', format: 'der' },
   });
-  const query = [
-    ['KeyId', keyId],
-    ['KeySpec', 'AES_256'],
-    ['PublicKeyBlob', publicKey.toString('base64')],
-    ['WrappingAlgorithm', 'RSAES_OAEP_SHA_256'],
-    ['WrappingKeySpec', 'RSA_2048'],
-  ]
-    .map(([name = '', value = '']) => `${name}=${encodeURIComponent(value)}`)
+  return {
+    action: 'GenerateAndExportDataKey',
+    parameters: [
+      ['KeyId', keyId],
+      ['KeySpec', 'AES_256'],
+      ['PublicKeyBlob', publicKey.toString('base64')],
+      ['WrappingAlgorithm', 'RSAES_OAEP_SHA_256'],
+      ['WrappingKeySpec', 'RSA_2048'],
+    ],
+  };
+}
+
+/**
+ * Makes HTTP/1.1 requests of one call, each signed with ACS3-HMAC-SHA256 and a nonce of its own, ready to be written to a
+ * connection.
+ *
+ * @param host - of the Host header
+ */
+export function signedRequests(count: number, host: string, call: Call, key: SigningKey): Buffer[] {
+  const query = call.parameters
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
   return Array.from({ length: count }, () =>
-    Buffer.from(signedRequest(query, host, key), 'latin1'),
+    Buffer.from(signedRequest(call.action, query, host, key), 'latin1'),
   );
 }
 
-function signedRequest(query: string, host: string, key: SigningKey): string {
+function signedRequest(action: string, query: string, host: string, key: SigningKey): string {
   const headers = [
     ['host', host],
-    ['x-acs-action', 'GenerateAndExportDataKey'],
+    ['x-acs-action', action],
     ['x-acs-content-sha256', sha256('')],
     ['x-acs-date', new Date().toISOString().replace(/\.\d+Z$/, 'Z')],
     ['x-acs-signature-nonce', randomUUID()],
