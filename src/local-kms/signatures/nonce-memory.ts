@@ -50,7 +50,7 @@ export class NonceMemory {
     if (10 * own >= 9 * room) return 'memory-full';
     const minute = this.#byExpiry.get(expiry) ?? {
       nonces: new FingerprintSet(),
-      countOf: new Map(),
+      countOf: new Map<string, number>(),
     };
     this.#byExpiry.set(expiry, minute);
     minute.nonces.add(fingerprint);
