@@ -514,7 +514,7 @@ complete -c kmsx -n '__kmsx_in kmsx list-backups' -l max-attempts -r -f -d 'how 
 complete -c kmsx -n '__kmsx_in kmsx list-backups' -l deadline -r -f -d 'for all attempts'
 
 complete -c kmsx -n '__kmsx_in kmsx drill' -l proofs -r -f -d 'where earlier proofs are, and new ones are written: a folder, or store: for drills on several machines'
-complete -c kmsx -n '__kmsx_in kmsx drill' -l check-values -r -F -d 'which check value each backup must have: lines of NAME and label:…, or of JSON'
+complete -c kmsx -n '__kmsx_in kmsx drill' -l check-values -r -F -d 'which check value each backup must have: lines of NAME and label:…, or of JSON; or the record.jsonl of a ceremony'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l older-than -r -f -d 'only what was not proved for so long'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l limit -r -f -d 'how many backups at most'
 complete -c kmsx -n '__kmsx_in kmsx drill' -l rate -r -f -d 'calls of KMS each second, at most'

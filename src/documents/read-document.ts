@@ -6,6 +6,7 @@ import { isJsonObject, parseJson } from '../base/json.ts';
 import type { BackupDocument } from './backup-document.ts';
 import { BACKUP_FORMAT, readBackupDocument } from './backup-document.ts';
 import { DocumentFields } from './fields.ts';
+import { RECORD_FORMAT } from './record-format.ts';
 import type { ExportDocument } from './export-document.ts';
 import { EXPORT_FORMAT, readExportDocument } from './export-document.ts';
 import { fromPaper } from './from-paper.ts';
@@ -38,6 +39,7 @@ const OTHER_DOCUMENTS: ReadonlyMap<unknown, string> = new Map([
   ['kmsx-component/1', 'is a component of a split data key; combine takes it'],
   ['kmsx-import/1', 'is the report of an import into tokens: it holds no data key'],
   ['kmsx-proof/1', 'is a proof of a backup; drill and list-backups take its folder as --proofs'],
+  [RECORD_FORMAT, 'is the record of a ceremony; record verify takes its folder'],
   ['kmsx-local-kms-seed/1', 'is a seed of the embedded KMS; local-kms --seed takes it'],
   ['kmsx-local-kms-state/2', STATE],
   ['kmsx-local-kms-state/3', STATE],

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
+import type { RECORD_FORMAT } from '../documents/record-format.ts';
 
-export const RECORD_FORMAT = 'kmsx-record/1';
+export { RECORD_FORMAT } from '../documents/record-format.ts';
 
 /** The names of a record's files in its folder. */
 export const RECORD_FILES = {

@@ -37,6 +37,16 @@ export async function readRecord(folder: string, named = folder): Promise<ReadRe
   if (bytes === undefined) {
     throw kmsxError('record-missing', `${named} holds no ${RECORD_FILES.chain}`);
   }
+  return parseRecord(bytes, label);
+}
+
+/**
+ * Reads the bytes of `record.jsonl`.
+ *
+ * @param label - what they are called in errors
+ * @throws KmsxError `record-missing` where there is no whole line; `record-changed`
+ */
+export function parseRecord(bytes: Uint8Array, label: string): ReadRecord {
   const { lines, head, halfLine } = readChain(bytes, label);
   if (lines.length === 0) {
     throw kmsxError('record-missing', `${label} has no whole line: nothing was begun`);

@@ -14,6 +14,7 @@ import { identitiesOf } from './inspect-relations.ts';
 import { IMPORT_FORMAT, readImportDocument } from '../import-document.ts';
 import { PROOF_FORMAT, readProofDocument } from '../proof-document.ts';
 import { fromPaper } from '../from-paper.ts';
+import { RECORD_FORMAT } from '../record-format.ts';
 import { readEnvelope } from '../read-document.ts';
 
 /** What the embedded KMS keeps and begins with: both hold secrets as plainly as can be, so nothing of them is shown. */
@@ -105,7 +106,9 @@ function inspectJsonText(text: string, bytes: Buffer, label: string): Facts {
   const value = parseJson(text, label);
   if (!isJsonObject(value)) return inspectEnvelope(readEnvelope(bytes, label));
   const { Format } = value;
-  if (Format === undefined) return inspectWithoutFormat(value, bytes, label);
+  if (Format === undefined || Format === RECORD_FORMAT) {
+    return inspectWithoutFormat(value, bytes, label);
+  }
   const local = typeof Format === 'string' ? LOCAL_KMS_FORMAT.exec(Format)?.[1] : undefined;
   if (local !== undefined) {
     return { Type: `${local} of the embedded KMS`, Format };

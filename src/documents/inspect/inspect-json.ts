@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject } from '../../base/json.ts';
 import { PROOF_FORMAT } from '../proof-document.ts';
+import { RECORD_FORMAT } from '../record-format.ts';
 import type { Facts } from './inspect-relations.ts';
 
 /** A code or kind may be shown; anything else of an error may hold what was sent. */
@@ -14,6 +15,13 @@ interface Shape {
   /** The names whose values are shown as they are: nothing secret. */
   readonly shows: readonly string[];
 }
+
+/** A line of `record.jsonl`. */
+const RECORD_EVENT = 'event of a record';
+const EVENT_NAMES = [
+  ...['At', 'Title', 'Practice', 'CeremonyId', 'Number', 'Name', 'Outcome', 'Step', 'What', 'Same'],
+  ...['Complete', 'Steps', 'Deviations', 'By', 'Text', 'Previous'],
+] as const;
 
 /** What else kmsx and KMS print, the most telling names first. */
 const SHAPES: readonly Shape[] = [
@@ -37,6 +45,11 @@ const SHAPES: readonly Shape[] = [
       ...['ExportedDataKeyFingerprint', 'KeyCheckValues', 'AssuranceBits'],
       ...['Export', 'Backups', 'PublicKey', 'RequestIds'],
     ],
+  },
+  {
+    type: RECORD_EVENT,
+    has: ['At', 'Previous', 'Type'],
+    shows: [...EVENT_NAMES],
   },
   {
     type: 'report of rehearse',
@@ -133,7 +146,10 @@ export function inspectJson(object: JsonObject): Facts | undefined {
 }
 
 /** Documents that stand on a line each. */
-const FORMATS_OF_LINES: ReadonlyMap<unknown, string> = new Map([[PROOF_FORMAT, 'proof document']]);
+const FORMATS_OF_LINES: ReadonlyMap<unknown, string> = new Map([
+  [PROOF_FORMAT, 'proof document'],
+  [RECORD_FORMAT, RECORD_EVENT],
+]);
 
 /**
  * Says what several lines of JSON are, such as `list-keys` and `doctor` print.
@@ -147,7 +163,24 @@ export function inspectLines(objects: readonly JsonObject[]): Facts | undefined 
       : SHAPES.find((shape) => fits(shape, object))?.type,
   );
   if (types.length < 2 || types.includes(undefined)) return undefined;
+  if (types.every((type) => type === RECORD_EVENT)) return inspectRecord(objects);
   return { Type: 'JSON Lines', Lines: types.length, Of: [...new Set(types)] };
+}
+
+/** What a record says of itself: its chain is checked by `record verify` alone. */
+function inspectRecord(events: readonly JsonObject[]): Facts {
+  const [first = {}] = events;
+  const shown = ['Format', 'CeremonyId', 'Title', 'Practice'].filter((name) =>
+    Object.hasOwn(first, name),
+  );
+  const seal = events.find(({ Type }) => Type === 'seal');
+  return {
+    Type: 'record of a ceremony',
+    ...Object.fromEntries(shown.map((name) => [name, first[name]])),
+    Events: events.length,
+    Sealed: seal !== undefined,
+    ...(seal !== undefined && { Complete: seal['Complete'] }),
+  };
 }
 
 function fits({ has }: Shape, object: JsonObject): boolean {

@@ -2,6 +2,8 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { knownCredentials } from '../../../src/credentials/credentials.ts';
+import { parseExpectedCheckValue } from '../../../src/documents/key-check-value.ts';
+import { createRecord } from '../../../src/record/writer.ts';
 import { clientOf } from '../../support/kms/clients.ts';
 import {
   backupName,
@@ -15,9 +17,10 @@ import {
 import { makeFleet } from '../../support/backups/planted-faults.ts';
 import type { Server } from '../../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
+import { beginEvent } from '../../support/record/good-record.ts';
 import type { RunResult } from '../../support/run-result.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { runInProcess } from '../../support/test-io.ts';
+import { runInProcess, testIo } from '../../support/test-io.ts';
 import { PRIVKEY, PUBKEY, testKeyPath } from '../../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
@@ -61,6 +64,46 @@ const refuse = async (index: number): Promise<string[]> => {
   const gateway = await throttlingOne(server.announcement.Endpoint, blob);
   return ['--endpoint', gateway, '--max-attempts', '1'];
 };
+
+describe('a drill with the record of a ceremony', () => {
+  const record = (): string => join(folder(), 'ceremony');
+  beforeEach(async () => {
+    mkdirSync(record());
+    const [line = ''] = readFileSync(join(folder(), 'check-values.txt'), 'utf8').split('\n');
+    const [name = '', ...values] = line.split(' ');
+    const writer = await createRecord(record(), beginEvent(), testIo());
+    await writer.append({
+      Type: 'step',
+      Number: 1,
+      Name: 'the backups',
+      Text: 'opened',
+      Start: '2026-11-23T08:00:00.000Z',
+      Outcome: 'done',
+      ExitCode: 0,
+      Facts: {
+        Backups: [`/media/stick/${name}.json`],
+        KeyCheckValues: values.map(parseExpectedCheckValue).map((value) => ({ ...value })),
+      },
+    });
+    await writer.close();
+  });
+
+  it('compares the backups of that ceremony, by their names', async () => {
+    const result = await drill('--check-values', 'ceremony/record.jsonl');
+    expect(result.code, result.stderr).toBe(0);
+    const same = linesOf(result).map(({ SameKeyAs }) => SameKeyAs);
+    expect(same.filter((each) => each === 'check-value')).toHaveLength(1);
+    expect(same.filter((each) => each === 'nothing')).toHaveLength(COUNT - 1);
+  });
+
+  it('takes no record that was changed', async () => {
+    const path = join(record(), 'record.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('the cage', 'the cave'));
+    const result = await drill('--check-values', 'ceremony/record.jsonl');
+    expect(result.code).toBe(6);
+    expect(result.stderr).toContain('line 2 does not follow line 1');
+  });
+});
 
 describe('the exit code of a drill', () => {
   const values = ['--check-values', 'check-values.txt'];

@@ -149,7 +149,11 @@ async function stepEvents(
     ...step(4, 'the check value of hsm', { Facts: { KeyCheckValues: RECORD_CHECK_VALUES } }),
     ...step(5, 'the backups', {
       Files: [await file('backup.json'), ...elsewhere],
-      Facts: { DataKeyId: RECORD_DATA_KEY_ID, KeyCheckValues: RECORD_CHECK_VALUES.slice(0, 1) },
+      Facts: {
+        Backups: ['backup.json', '/media/stick/payments.json', 'secret:vault', 'store:cards'],
+        DataKeyId: RECORD_DATA_KEY_ID,
+        KeyCheckValues: RECORD_CHECK_VALUES.slice(0, 1),
+      },
     }),
   ];
 }

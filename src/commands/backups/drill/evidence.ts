@@ -10,6 +10,7 @@ import type { KnownProofs } from '../../../backups/proofs.ts';
 import { decodeText } from '../../../base/text.ts';
 import type { Expected } from '../../../drill/compare.ts';
 import type { DrillQueue, QueuedBackup } from '../../../drill/queue.ts';
+import { looksLikeRecord, recordedBackups } from '../../../record/recorded-backups.ts';
 import type { Input } from '../../../terminal/files/inputs.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
@@ -58,10 +59,7 @@ export async function readEvidence(
   const { io, reporter } = session;
   const input =
     file === undefined ? undefined : await readInput(file, 'check values', io, reporter);
-  const checkValues: CheckValuesByName =
-    input === undefined
-      ? new Map()
-      : readCheckValuesFile(decodeText(input.bytes, input.label), input.label);
+  const checkValues: CheckValuesByName = input === undefined ? new Map() : checkValuesIn(input);
   const filePath = file === undefined || file === '-' ? undefined : absolutePath(io.cwd, file);
   const { proofs, folder, connect } = await readProofsAt(proofsPlace, options, session);
   const counts = new Map<OpenedPlace, Pick<Expected, 'checkValuesCount' | 'proofsCount'>>();
@@ -102,6 +100,12 @@ export async function readEvidence(
       ...(connect === undefined ? [] : [{ what: 'proofs store:', who: whoHas(WORKER) }]),
     ],
   };
+}
+
+/** Check values by the names of backups: lines of them, or the record of a ceremony. */
+function checkValuesIn({ bytes, label }: Input): CheckValuesByName {
+  const text = decodeText(bytes, label);
+  return looksLikeRecord(text) ? recordedBackups(bytes, label) : readCheckValuesFile(text, label);
 }
 
 /** Whoever can write backups of a store may be able to write its proofs. */

@@ -29,7 +29,7 @@ export function addDrillOptions(command: Command): void {
     )
     .option(
       '--check-values <file>',
-      'which check value each backup must have: lines of NAME and label:…, or of JSON',
+      'which check value each backup must have: lines of NAME and label:…, or of JSON; or the record.jsonl of a ceremony',
     )
     .addOption(optionOr('--older-than <days>', 'only what was not proved for so long', 'all'))
     .addOption(optionOr('--limit <n>', 'how many backups at most', 'all'))

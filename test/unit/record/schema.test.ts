@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { readEvent } from '../../../src/record/read-event.ts';
+import { readRecord } from '../../../src/record/read-record.ts';
+import { makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
+
+const folder = useTempFolder();
+const schema = JSON.parse(
+  readFileSync(new URL('../../../schemas/kmsx-record.schema.json', import.meta.url), 'utf8'),
+) as object;
+
+test('the schema of a line has what kmsx writes, and needs what kmsx needs', async () => {
+  const validate = new Ajv2020({ strictTypes: false, strictRequired: false }).compile(schema);
+  await makeGoodRecord(folder(), {
+    more: [{ Type: 'resumed', HalfLine: '' }],
+    added: [NOTE, { Type: 'destruction', By: ['Ana'], Text: 'x', Files: [] }],
+  });
+  const { lines } = await readRecord(folder());
+  const seen = new Set<unknown>();
+  for (const line of lines) {
+    seen.add(line.object['Type']);
+    expect(validate(line.object), JSON.stringify(validate.errors)).toBe(true);
+    for (const name of Object.keys(line.object).filter((each) => each !== 'Previous')) {
+      const object = { ...line.object, [name]: undefined };
+      const without = JSON.parse(JSON.stringify(object)) as typeof line.object;
+      const wrong = { ...line.object, [name]: 1.5 };
+      const accepts = (each: typeof without): boolean => {
+        try {
+          readEvent({ ...line, object: each }, 'it');
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      const of = `${String(line.object['Type'])}.${name}`;
+      expect(accepts(without), of).toBe(validate(without));
+      expect(accepts(wrong), of).toBe(false);
+      expect(validate(wrong), of).toBe(false);
+    }
+  }
+  expect(seen.size).toBe(9);
+});
