@@ -11,7 +11,7 @@ export function countOf(events: readonly RecordEvent[]): Pick<SealEvent, 'Steps'
 }
 
 /** Whether a type of event is one that comes after the seal. */
-export function isAddedType(type: string): type is (typeof ADDED_TYPES)[number] {
+function isAddedType(type: string): type is (typeof ADDED_TYPES)[number] {
   return ADDED_TYPES.some((each) => each === type);
 }
 

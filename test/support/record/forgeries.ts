@@ -63,7 +63,7 @@ function editLines(edit: (lines: string[]) => readonly string[]): Edit {
  * Edits the events, and makes a whole chain of them again, with a `record.head` that fits: what whoever owns the folder can
  * do.
  */
-export function rebuild(
+function rebuild(
   edit: (events: Line[]) => readonly Line[],
   write: (event: Line) => string = (event) => canonicalJson(event, 'an event'),
 ): Edit {

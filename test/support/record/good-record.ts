@@ -20,7 +20,7 @@ const DATA_KEY = Buffer.alloc(32, 7);
 
 export const RECORD_DATA_KEY_ID = '0123456789abcdef0123456789abcdef';
 export const RECORD_BLOB_FINGERPRINT = `SHA256:${'c'.repeat(64)}`;
-export const RECORD_WRAPPING_FINGERPRINT = `SHA256:${'a'.repeat(64)}`;
+const RECORD_WRAPPING_FINGERPRINT = `SHA256:${'a'.repeat(64)}`;
 export const RECORD_CHECK_VALUES = keyCheckValues(DATA_KEY);
 
 const PLAN = 'Format: kmsx-ceremony-plan/1\nTitle: payments é\n';
