@@ -27,7 +27,9 @@ p { margin: 0 0 2mm }
 .empty td { height: 9mm }
 dl { display: grid; grid-template-columns: 42mm 1fr; gap: 1mm 3mm; margin: 0 0 2mm }
 dt { font-weight: bold }
-dd { margin: 0 }
+dd { margin: 0; min-width: 0 }
+dl dl { display: block; margin: 0 }
+dl dl dd { margin: 0 0 1mm 4mm }
 .line { border-bottom: 0.6pt solid #000; min-height: 7mm }
 .tall { min-height: 22mm }
 .digits, code { font-family: "Courier New", Courier, monospace }

@@ -121,6 +121,21 @@ test('each step of the script is on the paper, with its words', async () => {
   }
 });
 
+test('what a record holds is on the paper, also what stands deep in a document', async () => {
+  const { pages } = await printed(PAGES.record, 'Letter');
+  const text = pages.join('\n').replaceAll(/\s+/g, ' ');
+  for (const expected of [
+    'Ada Uditor does not agree',
+    'failed with exit code 6 (check-value-mismatch)',
+    'NOT THE SAME',
+    '66e9 4b framework ultimate dragnet',
+    'Happened the lamp went out',
+    'Deep of very {"deep":["x"]}',
+  ]) {
+    expect(text).toContain(expected);
+  }
+});
+
 const HOSTILE = `</div><script src="https://kmsx.example/x.js"></script><img src="https://kmsx.example/x.png" onerror="document.title='ran'"><style>@import "https://kmsx.example/x.css"</style><iframe src="https://kmsx.example/"></iframe>`;
 
 test('hostile names are shown, and ask for nothing', async () => {

@@ -42,15 +42,7 @@ test('a data key is recovered from the printed record and KMS alone', async () =
     `QR-Code:${scanned.replace(/(.{60})(.{60})/, '$1\r\n$2\n')}\0`,
   );
 
-  const unwrapped = [
-    'unwrap-key',
-    '--in',
-    'export.json',
-    '--privkey',
-    PRIVKEY,
-    '--format',
-    'hex',
-  ];
+  const unwrapped = ['unwrap-key', '--in', 'export.json', '--privkey', PRIVKEY, '--format', 'hex'];
   const dataKey = await kmsxOk(unwrapped, { cwd });
   const recover = ['recover-key', ...endpoint, '--format', 'hex', '--in'];
   for (const [input, stdin] of [

@@ -37,7 +37,7 @@ const record = (text: string): string => {
   return recordOnPaper({
     ...source,
     events: replaced(events, text),
-    backups: [{ name: text, text }],
+    backups: [{ name: text, text: 'é' }],
   });
 };
 
