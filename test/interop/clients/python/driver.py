@@ -91,8 +91,10 @@ def typed_request(request_class, parameters):
             raise NotOffered(name)
         values[name] = typed_value(hints[attribute], name, value)
     request = request_class().from_map(values)
-    if request.to_map().keys() != values.keys():
-        raise NotOffered(f"{sorted(values.keys() - request.to_map().keys())}")
+    # A list that was not given is there too, empty.
+    lost = values.keys() - request.to_map().keys()
+    if lost:
+        raise NotOffered(f"{sorted(lost)}")
     return request
 
 
