@@ -39,14 +39,12 @@ export interface PlanFacts {
   readonly assertPlace: (place: string) => void;
 }
 
-/** A plan, and where it and its ceremony lie. */
+/** A plan, and where it lies. */
 export interface PlanSubject {
   readonly plan: CeremonyPlan;
   readonly lineOf: (path: Path) => number;
   /** Absolute. */
   readonly planFolder: string;
-  /** Absolute; undefined where it is not known yet. */
-  readonly ceremonyFolder: string | undefined;
 }
 
 /** What stands at a path of the plan, found wrong. */

@@ -3,13 +3,13 @@ import type { PlanFinding } from '../../../ceremony/plan/check/findings.ts';
 import { judgePlan } from '../../../ceremony/plan/check/judge-plan.ts';
 import type { ReadPlan } from '../../../ceremony/plan/read-plan.ts';
 import { readPlan } from '../../../ceremony/plan/read-plan.ts';
-import { hintsFor } from '../../../terminal/messages.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
 import type { View } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { assertOnePinSource } from '../../shared/module/pin.ts';
 import { assertStoreUsed } from '../../shared/store/store-options.ts';
 import { counted } from '../../shared/view/rows.ts';
+import { assertSound, hintOf, placed } from './findings.ts';
 import type { PlanInput } from './open-plan.ts';
 import { readPlanFile } from './open-plan.ts';
 import type { CeremonyOptions, RunAction } from './options.ts';
@@ -41,10 +41,7 @@ export const checkPlan: RunAction = async (path, options, session) => {
     })),
   };
   await printResult(report, session, () => findingsView(input.label, findings));
-  const [first, ...others] = errors;
-  if (first === undefined) return;
-  const more = others.length === 0 ? '' : `; ${errors.length} errors in all`;
-  throw kmsxError('plan-unsound', `${placed(input.label, first)}${first.message}${more}`);
+  assertSound(input.label, findings);
 };
 
 async function findingsOf(
@@ -56,7 +53,7 @@ async function findingsOf(
   if (!('plan' in read)) return read;
   const { plan, lineOf } = read;
   assertStoreUsed(options, plan.Backups);
-  const subject = { plan, lineOf, planFolder: input.folder, ceremonyFolder: undefined };
+  const subject = { plan, lineOf, planFolder: input.folder };
   const offline = await judgePlan(subject, planFacts(options, session));
   const isAskable = offline.every(({ severity }) => severity !== 'error');
   if (!options.online || !isAskable) return offline;
@@ -73,15 +70,6 @@ function readForm({ bytes, label }: PlanInput): ReadPlan | readonly PlanFinding[
     const { code } = error;
     return error.details.mistakes.map((mistake) => ({ ...mistake, severity: 'error', code }));
   }
-}
-
-function hintOf({ hint, error }: PlanFinding): string | undefined {
-  return hint ?? (error === undefined ? undefined : hintsFor(error)[0]);
-}
-
-/** As compilers write it, for editors. */
-function placed(label: string, { line }: PlanFinding): string {
-  return line === undefined ? `${label}: ` : `${label}:${line}: `;
 }
 
 function findingsView(label: string, findings: readonly PlanFinding[]): View {

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { kmsxError } from '../../../base/error.ts';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
 import type { CeremonyPlan } from '../../../ceremony/plan/plan.ts';
-import type { PlanFinding, PlanSubject } from '../../../ceremony/plan/check/findings.ts';
-import { judgePlan } from '../../../ceremony/plan/check/judge-plan.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
 import { isLoopback } from '../../../network/endpoint.ts';
 import { RECORD_FILES } from '../../../record/events.ts';
@@ -15,9 +13,9 @@ import { planConnection } from '../../shared/connection-options.ts';
 import { assertOnePassphraseSource } from '../../shared/passphrase.ts';
 import { assertOnePinSource } from '../../shared/module/pin.ts';
 import { assertStoreUsed } from '../../shared/store/store-options.ts';
+import { assertCanBegin } from './findings.ts';
 import { openPlan } from './open-plan.ts';
 import type { CeremonyOptions } from './options.ts';
-import { planFacts } from './plan-facts.ts';
 
 /** A plan that is to be carried out, and where. */
 export interface RunPlan {
@@ -36,7 +34,7 @@ export interface RunPlan {
 /**
  * Reads the plan and the options of a ceremony, and judges whether it may run: nothing is made or sent.
  *
- * @throws KmsxError `bad-usage`, `input-needed`, `rehearsal-mixed`, those of reading a plan and of `planConnection`
+ * @throws KmsxError `bad-usage`, `input-needed`, `rehearsal-mixed`, `plan-unsound`, those of `openPlan` and of `planConnection`
  */
 export async function readRunPlan(
   planPath: string | undefined,
@@ -56,7 +54,8 @@ export async function readRunPlan(
   assertOnePinSource(options);
   await assertReadAgain('--passphrase-file', options.passphraseFile, session);
   await assertReadAgain('--pin-file', options.pinFile, session);
-  const { plan, bytes, lineOf, folder: planFolder } = await openPlan(planPath, session);
+  const opened = await openPlan(planPath, session);
+  const { plan, bytes, folder: planFolder } = opened;
   assertStoreUsed(options, plan.Backups);
   const { region } = parseKeyId(plan.KeyId);
   const { gateway } = await planConnection(options, { keyRegion: region }, session);
@@ -65,7 +64,7 @@ export async function readRunPlan(
   const run = { plan, bytes, planPath, planFolder, folder, label: options.folder };
   if (!options.resume) {
     assertNew(run);
-    await assertSound(run, { plan, lineOf, planFolder, ceremonyFolder: folder }, options, session);
+    await assertCanBegin(opened, options, session);
   }
   return run;
 }
@@ -84,25 +83,6 @@ function assertNew({ folder, label }: RunPlan): void {
       ],
     },
   );
-}
-
-/** Tells what `ceremony check` finds, and refuses a plan with an error. */
-async function assertSound(
-  { planPath }: RunPlan,
-  subject: PlanSubject,
-  options: CeremonyOptions,
-  session: Session,
-): Promise<void> {
-  const findings = await judgePlan(subject, planFacts(options, session));
-  const told = ({ line, message }: PlanFinding): string => `${planPath}:${line ?? 1}: ${message}`;
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  for (const finding of findings) {
-    if (finding.severity === 'warning') await session.reporter.warn(told(finding));
-  }
-  const [first, ...others] = errors;
-  if (first === undefined) return;
-  const more = others.length === 0 ? '' : `; ${errors.length} errors in all`;
-  throw kmsxError('plan-unsound', `${told(first)}${more}`);
 }
 
 /** Several commands read it, each from its beginning. */

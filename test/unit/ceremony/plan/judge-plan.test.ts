@@ -56,7 +56,7 @@ async function findings(
 ): Promise<readonly PlanFinding[]> {
   const bytes = planBytes({ ...SOUND, ...changes });
   const { plan, lineOf } = readPlan(bytes, 'plan.json');
-  const subject = { plan, lineOf, planFolder: '/plans', ceremonyFolder: undefined };
+  const subject = { plan, lineOf, planFolder: '/plans' };
   const found = await judgePlan(subject, { ...FACTS, ...facts });
   const lines = bytes.toString().split('\n');
   for (const { line = 0 } of found) expect(lines[line - 1]).toBeDefined();
@@ -141,7 +141,7 @@ describe('a plan', () => {
     ],
     [
       'two backups on one disk, and it is practice',
-      { Practice: true, Backups: ['a.json', 'b/a.json'] },
+      { Practice: true, Backups: ['a.json', './b.json'] },
       ['warning backups-on-one-disk'],
     ],
     ['a file and a secret', { Backups: ['a.json', 'secret:a', 'store:a'] }, []],
@@ -153,6 +153,11 @@ describe('a plan', () => {
     [
       'a backup without its folder',
       { Backups: ['/none/a.json', 'a.json'] },
+      ['error file-missing'],
+    ],
+    [
+      'a backup in a folder of practice that nobody makes',
+      { Practice: true, Backups: ['a.json', 'b/a.json'] },
       ['error file-missing'],
     ],
     ['a place that cannot be', { Backups: ['secret:', 'a.json'] }, ['error secret-name-malformed']],
@@ -247,7 +252,7 @@ describe('a plan', () => {
 
   it('that is the template has errors for what is to be filled in alone', async () => {
     const { plan, lineOf } = readPlan(Buffer.from(PLAN_TEMPLATE), 'plan.yaml');
-    const subject = { plan, lineOf, planFolder: '/plans', ceremonyFolder: undefined };
+    const subject = { plan, lineOf, planFolder: '/plans' };
     const found = await judgePlan(subject, FACTS);
     const lines = PLAN_TEMPLATE.split('\n');
     const errors = found.filter(({ severity }) => severity === 'error');
