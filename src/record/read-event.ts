@@ -1,4 +1,5 @@
 import { FieldReader } from '../base/fields.ts';
+import type { JsonObject } from '../base/json.ts';
 import { lineChanged } from './chain.ts';
 import type { ChainLine } from './chain.ts';
 import type { RecordEvent } from './events.ts';
@@ -44,9 +45,21 @@ const FIELDS: Readonly<Record<RecordEvent['Type'], ReadFields>> = {
  * @throws KmsxError `record-changed`: whoever made the chain, it was not kmsx
  */
 export function readEvent({ object, number }: ChainLine, label: string): RecordEvent {
-  const fields = new FieldReader(object, {
-    malformed: (place, problem) => lineChanged(label, number, `is no event: ${place} ${problem}`),
-  });
+  return eventOf(object, (place, problem) =>
+    lineChanged(label, number, `is no event: ${place} ${problem}`),
+  );
+}
+
+/**
+ * The event that an object is.
+ *
+ * @param malformed - makes the error for a field, from its place and the problem
+ */
+export function eventOf(
+  object: JsonObject,
+  malformed: (place: string, problem: string) => Error,
+): RecordEvent {
+  const fields = new FieldReader(object, { malformed });
   fields.date('At');
   const type = fields.choice('Type', Object.keys(FIELDS) as RecordEvent['Type'][]);
   FIELDS[type](fields);
@@ -94,7 +107,7 @@ function readCompared(fields: FieldReader): void {
   fields.integer('Step', 1);
   for (const name of ['What', 'Of', 'Value']) fields.text(name);
   for (const name of ['ReadBy', 'ComparedBy']) fields.optionalText(name);
-  fields.choice('How', ['typed', 'unattended']);
+  fields.choice('How', ['typed', 'plan', 'unattended']);
   truth(fields, 'Same');
   fields.ifPresent('Typed', (name) => {
     anyText(fields, name);

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
-import { hasCode } from '../base/error.ts';
+import { hasCode, kmsxError } from '../base/error.ts';
 import type { AppendFile } from '../base/files/append-file.ts';
 import { openAppendFile } from '../base/files/append-file.ts';
 import type { FileContext } from '../base/files/durable-file.ts';
 import { lockPlace } from '../base/files/lock-place.ts';
 import type { Lock } from '../base/files/lock-file.ts';
+import type { JsonObject } from '../base/json.ts';
 import { canonicalJson, inNfc } from './canonical.ts';
 import { hashOf } from './chain.ts';
 import type { BeginEvent, NewEvent, RecordEvent } from './events.ts';
 import { NO_PREVIOUS, RECORD_FILES } from './events.ts';
 import { writeHead } from './head.ts';
 import { countOf } from './order.ts';
+import { eventOf } from './read-event.ts';
 import { readRecord } from './read-record.ts';
 
 /** A record that events are added to. While it is open no other process adds to it. */
@@ -23,7 +25,7 @@ export interface RecordWriter {
    * Adds an event; resolves to the new head when its line is on stable storage. Text is brought into the Unicode form NFC.
    * After a failure every further call fails too: what was to be recorded must not go on.
    *
-   * @throws KmsxError `disk-full`, `file-unwritable`
+   * @throws KmsxError `document-malformed` for what is no event, `disk-full`, `file-unwritable`
    */
   append(event: NewEvent): Promise<string>;
   /** Lets other processes add to the record. */
@@ -126,6 +128,15 @@ async function openChain(folder: string, isNew: boolean): Promise<AppendFile> {
   }
 }
 
+/** Nothing is written that could not be read again. */
+function assertReadable(line: string, type: string): void {
+  eventOf(JSON.parse(line) as JsonObject, (place, problem) =>
+    kmsxError('document-malformed', `a record holds no such ${type}: ${place} ${problem}`, {
+      details: { label: type, field: place },
+    }),
+  );
+}
+
 function writerOn(
   file: AppendFile,
   lock: Lock,
@@ -139,6 +150,7 @@ function writerOn(
   const write = async (event: NewEvent): Promise<string> => {
     const whole: RecordEvent = inNfc({ ...event, At: context.now().toISOString(), Previous: head });
     const line = canonicalJson(whole, event.Type);
+    assertReadable(line, event.Type);
     await file.append(`${line}\n`);
     events.push(whole);
     head = hashOf(line);

@@ -82,6 +82,12 @@ function step(event: EventOf<'step'>): Html {
   );
 }
 
+const CONFIRMED: Readonly<Record<EventOf<'compared'>['How'], string>> = {
+  typed: 'by typing',
+  plan: 'by the plan',
+  unattended: 'by nobody: an unattended practice',
+};
+
 function compared(event: EventOf<'compared'>): Html {
   const what = `${event.What} of ${event.Of}`;
   if (event.What === 'statement') {
@@ -99,9 +105,9 @@ function compared(event: EventOf<'compared'>): Html {
       ['Value', comparedValue(event.Value)],
       ['Read by', event.ReadBy],
       ['Compared by', event.ComparedBy],
-      ['Confirmed', event.How === 'typed' ? 'by typing' : 'by nobody: an unattended practice'],
+      ['Confirmed', CONFIRMED[event.How]],
       ['Result', event.Same ? 'the same' : 'NOT THE SAME'],
-      ['Typed', event.Typed],
+      [event.How === 'plan' ? 'In the plan' : 'Typed', event.Typed],
     ]),
   );
 }

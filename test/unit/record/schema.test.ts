@@ -42,3 +42,27 @@ test('the schema of a line has what kmsx writes, and needs what kmsx needs', asy
   }
   expect(seen.size).toBe(9);
 });
+
+test.each(['typed', 'plan', 'unattended', 'guessed'])(
+  'both know how it was confirmed: %s',
+  (How) => {
+    const validate = new Ajv2020({ strictTypes: false, strictRequired: false }).compile(schema);
+    const object = {
+      At: '2026-11-23T08:00:00.000Z',
+      Previous: '0'.repeat(64),
+      ...{
+        Type: 'compared',
+        Step: 1,
+        What: 'fingerprint',
+        Of: 'hsm',
+        Value: 'SHA256:…',
+        Same: false,
+      },
+      How,
+    };
+    const read = (): unknown => readEvent({ object, number: 1, hash: '' }, 'it');
+    expect(validate(object)).toBe(How !== 'guessed');
+    if (How === 'guessed') expect(read).toThrow('How is not one of');
+    else expect(read()).toBe(object);
+  },
+);

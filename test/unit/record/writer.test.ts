@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync, appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { NewEvent } from '../../../src/record/events.ts';
 import { headText, writeHead } from '../../../src/record/head.ts';
 import { readRecord } from '../../../src/record/read-record.ts';
 import { recordedFile } from '../../../src/record/recorded-file.ts';
@@ -13,6 +14,18 @@ import { TEST_NOW, testIo } from '../../support/test-io.ts';
 const folder = useTempFolder();
 const chainOf = (): string => readFileSync(join(folder(), 'record.jsonl'), 'utf8');
 const linesOf = (): string[] => chainOf().split('\n').slice(0, -1);
+
+/** A fingerprint that is not that of the plan. */
+const COMPARED: NewEvent = {
+  Type: 'compared',
+  Step: 1,
+  What: 'fingerprint',
+  Of: 'hsm',
+  Value: `SHA256:${'a'.repeat(64)}`,
+  How: 'plan',
+  Same: false,
+  Typed: `SHA256:${'b'.repeat(64)}`,
+};
 
 describe('the writer of a record', () => {
   test('chains the lines, each by the hash of the one before', async () => {
@@ -48,6 +61,23 @@ describe('the writer of a record', () => {
     await writer.append({ ...NOTE, Text: 'e\u0301 \ud800' });
     await writer.close();
     expect((await readRecord(folder())).events[1]).toMatchObject({ Text: '\u00e9 \ufffd' });
+  });
+
+  test.each([
+    ['an empty name', { Type: 'step-begun', Number: 1, Name: '' }, 'Name is empty'],
+    ['no such way', { ...COMPARED, How: 'guessed' }, 'How is not one of typed, plan, unattended'],
+    ['a step that is none', { ...COMPARED, Step: 0 }, 'Step is not a whole number'],
+  ])('writes nothing that could not be read again: %s', async (_, event, problem) => {
+    const writer = await createRecord(folder(), beginEvent(), testIo());
+    const before = chainOf();
+    await expect(writer.append(event as NewEvent)).rejects.toMatchObject({
+      code: 'document-malformed',
+      message: expect.stringContaining(problem) as string,
+    });
+    expect(chainOf()).toBe(before);
+    await writer.append(COMPARED);
+    await writer.close();
+    expect((await readRecord(folder())).events).toHaveLength(2);
   });
 
   test('refuses a plan that it would have to change, and makes no file', async () => {
