@@ -39,6 +39,7 @@ const INPUTS: [argv: readonly string[], option: string][] = [
   [['verify-key', '--in', 'export.json', '--privkey', PRIVKEY, ...LOCAL], '--against'],
   [['drill', 'dir', ...LOCAL], '--check-values'],
   [['batch', 'export-key', '--key-id', 'alias/x', '--out', 'o.jsonl', ...LOCAL], '--manifest'],
+  [['ceremony', 'check'], ''],
   [['combine'], ''],
   [['inspect'], ''],
   [['local-kms'], '--seed'],
