@@ -14,7 +14,7 @@ const MAX_CHARACTERS = 8192;
 const RESERVED_PREFIX = 'kmsx:';
 
 /** The name under which `--bind` puts the data key's own id into its context. */
-const DATA_KEY_ID = 'kmsx:id';
+export const DATA_KEY_ID = 'kmsx:id';
 
 /** 16 bytes in lower-case hexadecimal. */
 const DATA_KEY_ID_FORM = /^[0-9a-f]{32}$/;

@@ -1,4 +1,5 @@
-import { openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { systemErrorCode } from '../base/error.ts';
 import { ReadStream } from 'node:tty';
 import { secretBuffer, SecretBytes, secretCopy } from '../base/secret-bytes.ts';
 import { oneLine, printable } from './output/printable.ts';
@@ -45,6 +46,9 @@ export async function promptLine(text: string, signal: AbortSignal): Promise<str
   if (descriptor === undefined) return undefined;
   const terminal = new ReadStream(descriptor);
   try {
+    terminal.setRawMode(true); // what was typed before the question is no answer to it
+    drain();
+    terminal.setRawMode(false);
     writeSync(descriptor, printable(text));
     return await new Promise((resolve, reject) => {
       const stop = (): void => {
@@ -59,6 +63,20 @@ export async function promptLine(text: string, signal: AbortSignal): Promise<str
     });
   } finally {
     terminal.destroy();
+  }
+}
+
+/** Reads what waits, and forgets it. */
+function drain(): void {
+  const bytes = Buffer.alloc(1024);
+  const reader = openSync('/dev/tty', constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    while (readSync(reader, bytes) > 0) bytes.fill(0);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EAGAIN') throw error;
+  } finally {
+    bytes.fill(0);
+    closeSync(reader);
   }
 }
 

@@ -60,6 +60,37 @@ export async function answer(
   }
 }
 
+/**
+ * Asks whether a ceremony goes on that stopped at a No or a mismatch. The decision is a deviation, with what it rests on; in
+ * an unattended practice nobody decides, and the record says so.
+ *
+ * @returns false where it is to be sealed as not complete
+ */
+export async function isToGoOn(step: Step, stage: Stage): Promise<boolean> {
+  const { number, name } = step;
+  if (stage.plan.Unattended === true) {
+    await stage.record.append({
+      Type: 'deviation',
+      Step: number,
+      Expected: name,
+      Happened: 'a No or a mismatch',
+      Decided: 'to go on',
+      By: 'nobody: an unattended practice',
+    });
+    return true;
+  }
+  const lines = [`the ceremony stopped here, at a No or a mismatch: ${name}`];
+  for (;;) {
+    const word = await stage.ask(
+      lines,
+      'Does it go on? Type Yes, or End to seal it as not complete: ',
+    );
+    if (word !== 'Yes' && word !== 'End') continue;
+    await recordDeviation(step, stage);
+    return word === 'Yes';
+  }
+}
+
 /** Asks what was not as the script has it, and records it. */
 async function recordDeviation(step: Step, stage: Stage): Promise<void> {
   const ask = async (question: string): Promise<string> => {

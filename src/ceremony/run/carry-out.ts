@@ -2,6 +2,7 @@ import { KmsxError } from '../../base/error.ts';
 import type { RecordedFile, StepEvent } from '../../record/events.ts';
 import type { Step, StepKind } from '../steps.ts';
 import { stepsOf } from '../steps.ts';
+import { isToGoOn } from './ask.ts';
 import { knownOf } from './known.ts';
 import type { Findings, Stage } from './stage.ts';
 import { compareCheckValue } from './steps/check-value.ts';
@@ -11,10 +12,11 @@ import { agree } from './steps/people.ts';
 import { compareFiles, keepWitness, openBackups } from './steps/verify.ts';
 import { getWrappingKey } from './steps/wrapping-key.ts';
 
+/** Carries out a step. */
+type Carrier = (step: Step, stage: Stage, wasBegun: boolean) => Promise<Findings>;
+
 /** How each kind of step is carried out; whoever calls `carryOut` seals the record. */
-const CARRIERS: Readonly<
-  Record<Exclude<StepKind, 'seal'>, (step: Step, stage: Stage) => Promise<Findings>>
-> = {
+const CARRIERS: Readonly<Record<Exclude<StepKind, 'seal'>, Carrier>> = {
   people: agree,
   'wrapping-key': getWrappingKey,
   fingerprint: compareFingerprint,
@@ -32,19 +34,22 @@ const CARRIERS: Readonly<
  * that was interrupted had done stands, and is not done again.
  *
  * @param exitCodeOf - the exit code of an error
+ * @returns `ended` where people decided that it does not go on after a No or a mismatch
  * @throws KmsxError of the step that failed; it is in the record
  */
 export async function carryOut(
   stage: Stage,
   exitCodeOf: (error: KmsxError) => number,
-): Promise<void> {
+): Promise<'complete' | 'ended'> {
   const steps = stepsOf(stage.plan);
-  const { done } = knownOf(stage.record.events);
+  const { done, stopped } = knownOf(stage.record.events);
   for (const step of steps) {
     if (done.has(step.number) || step.kind === 'seal') continue;
     await tellStep(step, steps.length, stage);
+    if (stopped === step.number && !(await isToGoOn(step, stage))) return 'ended';
     await carryOutStep(step, CARRIERS[step.kind], stage, exitCodeOf);
   }
+  return 'complete';
 }
 
 async function tellStep(
@@ -62,17 +67,18 @@ async function tellStep(
 
 async function carryOutStep(
   step: Step,
-  carry: (step: Step, stage: Stage) => Promise<Findings>,
+  carry: Carrier,
   stage: Stage,
   exitCodeOf: (error: KmsxError) => number,
 ): Promise<void> {
   const { record, now } = stage;
   const { number, name, text } = step;
   const start = now().toISOString();
+  const wasBegun = knownOf(record.events).begun.has(number);
   await record.append({ Type: 'step-begun', Number: number, Name: name });
   const event = { Type: 'step', Number: number, Name: name, Text: text, Start: start } as const;
   try {
-    const found = await carry(step, stage);
+    const found = await carry(step, stage, wasBegun);
     const files = await Promise.all((found.files ?? []).map(stage.recordedFile));
     await record.append({
       ...event,

@@ -30,7 +30,20 @@ export interface Known {
   readonly dataKey: DataKeyFacts | undefined;
   readonly checkValues: readonly KeyCheckValue[];
   readonly deviations: number;
+  /** The step that the last run stopped at, by a No or a mismatch. */
+  readonly stopped: number | undefined;
   readonly isSealed: boolean;
+  /** Whether it is sealed as complete. */
+  readonly isComplete: boolean;
+}
+
+/** The exit code of a No, or of what differs. */
+const STOPPED = 6;
+
+/** Whether a deviation says, after the last step that ended, why it goes on. */
+function isDecided(events: readonly RecordEvent[]): boolean {
+  const types = events.map(({ Type }) => Type);
+  return types.lastIndexOf('deviation') > types.lastIndexOf('step');
 }
 
 /** Reads what is known out of the events of a record. */
@@ -42,15 +55,21 @@ export function knownOf(events: readonly RecordEvent[]): Known {
   const having = <T>(name: keyof T & string): T[] =>
     facts.filter((each) => Object.hasOwn(each, name)).map((each: JsonObject) => each as T);
   const wrappingKeys = having<WrappingKeyFacts>('PublicKeyFingerprint');
+  const last = events.findLast(({ Type }) => Type === 'step');
   return {
+    stopped:
+      last?.Type === 'step' && last.ExitCode === STOPPED && !isDecided(events)
+        ? last.Number
+        : undefined,
     done: new Set(done.map(({ Number: number }) => number)),
     begun: new Set(events.flatMap((event) => (event.Type === 'step-begun' ? [event.Number] : []))),
-    wrappingKeys: new Map(wrappingKeys.map((each) => [each.Recipient, each])),
+    wrappingKeys: new Map(wrappingKeys.toReversed().map((each) => [each.Recipient, each])),
     dataKey: having<DataKeyFacts>('CiphertextBlobFingerprint')[0],
     checkValues:
       having<{ readonly KeyCheckValues: readonly KeyCheckValue[] }>('KeyCheckValues')[0]
         ?.KeyCheckValues ?? [],
     deviations: events.filter(({ Type }) => Type === 'deviation').length,
     isSealed: events.some(({ Type }) => Type === 'seal'),
+    isComplete: events.some((event) => event.Type === 'seal' && event.Complete),
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SECRET_PREFIX, STORE_PREFIX } from '../../base/place-prefixes.ts';
+import { RECORD_FILES } from '../../record/events.ts';
 import type { PlanRecipient } from '../plan/plan.ts';
 
 /** The files of a ceremony in its folder. */
@@ -27,7 +27,15 @@ export function filesIn(folder: string): CeremonyFiles {
   };
 }
 
-/** Whether a place of a backup is a file. */
-export function isFilePlace(place: string): boolean {
-  return !place.startsWith(SECRET_PREFIX) && !place.startsWith(STORE_PREFIX);
+/** The names of all files that a ceremony writes for one recipient. */
+export function filesOf(folder: string, recipient: PlanRecipient): readonly string[] {
+  const files = filesIn(folder);
+  const pair = recipient.MakePair === true ? [files.privateKey(recipient)] : [];
+  return [files.publicKey(recipient), files.export(recipient), ...pair];
+}
+
+/** The files of a ceremony that are for no one recipient. */
+export function commonFiles(folder: string): readonly string[] {
+  const { backup, witness } = filesIn(folder);
+  return [backup, witness, ...Object.values(RECORD_FILES).map((name) => join(folder, name))];
 }

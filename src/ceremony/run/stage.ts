@@ -47,6 +47,12 @@ export interface Stage {
   readonly write: (path: string, bytes: Uint8Array) => Promise<void>;
   readonly recordedFile: (path: string) => Promise<RecordedFile>;
   readonly tokenKey: (uri: string) => Promise<TokenKey>;
+  /**
+   * Judges the plan again, as things stand now.
+   *
+   * @throws KmsxError `plan-unsound`
+   */
+  readonly assertSound: () => Promise<void>;
   /** Puts a backup document where it is missing. */
   readonly keepBackup: (document: Buffer, places: readonly string[]) => Promise<void>;
 }

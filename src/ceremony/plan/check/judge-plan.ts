@@ -10,6 +10,7 @@ import { parseKeyId } from '../../../kms/key-id.ts';
 import type { CeremonyPlan } from '../plan.ts';
 import type { Path } from '../yaml-document.ts';
 import { checkBackups } from './backups.ts';
+import { checkCollisions } from './collisions.ts';
 import type { Found, PlanFacts, PlanFinding, PlanSubject } from './findings.ts';
 import { collecting, error, isBlank, warning } from './findings.ts';
 import { checkPeople } from './people.ts';
@@ -32,6 +33,7 @@ export async function judgePlan(
     ...checkPeople(plan),
     ...(await checkRecipients(subject, dataKeyLength(sizeOf(plan)), facts)),
     ...(await checkBackups(subject, facts)),
+    ...checkCollisions(subject),
   ];
   return found
     .map(({ path, ...finding }) => ({ line: lineOf(path), ...finding }))

@@ -9,7 +9,9 @@ import type { PlanRecipient } from '../../plan/plan.ts';
 import type { Step } from '../../steps.ts';
 import { recipientOf } from '../../steps.ts';
 import { knownOf } from '../known.ts';
-import { filesIn, isFilePlace } from '../names.ts';
+import { assertAnsweredAsPlanned, assertOfPlan } from './of-plan.ts';
+import { isFilePlace } from '../../plan/place-of.ts';
+import { filesIn } from '../names.ts';
 import type { Call, Findings, Stage } from '../stage.ts';
 
 /**
@@ -20,26 +22,25 @@ import type { Call, Findings, Stage } from '../stage.ts';
 export async function tryOut(_: Step, stage: Stage): Promise<Findings> {
   const { printed, typed } = await stage.call(exportCall(stage, [['--dry-run', true]]));
   const found = parseJson(printed, 'export-key --dry-run') as JsonObject;
-  if (found['Rehearsal'] === true && !stage.plan.Practice) {
-    throw kmsxError(
-      'rehearsal-mixed',
-      'the embedded KMS answers, and the plan is not for practice',
-      { hints: ['write Practice: true into a copy of the plan, and rehearse that'] },
-    );
-  }
+  assertAnsweredAsPlanned(found['Rehearsal'] === true, stage);
   return { commands: [typed], facts: { DryRun: found } };
 }
 
 /**
  * Makes the data key, its backups and the export for the first recipient. What an interrupted run generated is gone on from:
  * the backup in the folder is written before anything else.
+ *
+ * @throws KmsxError `plan-unsound` where the places are no longer what they were; `output-exists` for a backup that the
+ * ceremony did not make; `data-keys-differ` for one that is not of its plan
  */
-export async function makeDataKey(step: Step, stage: Stage): Promise<Findings> {
+export async function makeDataKey(step: Step, stage: Stage, wasBegun: boolean): Promise<Findings> {
   const recipient = recipientOf(step);
   const files = filesIn(stage.folder);
   const commands: string[] = [];
   const places = placesOf(stage);
-  if (stage.exists(files.backup)) {
+  await stage.assertSound();
+  if (wasBegun && stage.exists(files.backup)) {
+    assertOfPlan(await readBackup(files.backup, stage), stage);
     await stage.keepBackup(await stage.read(files.backup), places);
     if (!stage.exists(files.export(recipient))) {
       commands.push(await exportAgain(recipient, stage));
@@ -49,6 +50,7 @@ export async function makeDataKey(step: Step, stage: Stage): Promise<Findings> {
     commands.push(typed);
   }
   const backup = await readBackup(files.backup, stage);
+  assertOfPlan(backup, stage);
   const { KeyId, KeyVersionId, DataKeyId, NumberOfBytes, Region, Endpoint } = backup;
   const exported = await readExport(recipient, stage);
   return {
@@ -146,21 +148,36 @@ export async function readBackup(path: string, stage: Stage): Promise<BackupDocu
   });
 }
 
+/**
+ * Reads the export of a recipient: it is of the backup, and for the wrapping key that was compared.
+ *
+ * @throws KmsxError `data-keys-differ`, `document-malformed` and those of `readEnvelope`
+ */
 async function readExport(recipient: PlanRecipient, stage: Stage): Promise<ExportDocument> {
-  const path = filesIn(stage.folder).export(recipient);
+  const files = filesIn(stage.folder);
+  const path = files.export(recipient);
   const envelope = readEnvelope(await stage.read(path), path);
-  if (envelope.kind === 'export') return envelope.document;
+  if (envelope.kind === 'export') {
+    const { document } = envelope;
+    const known = knownOf(stage.record.events).wrappingKeys.get(recipient.Name);
+    const backup = await readBackup(files.backup, stage);
+    const isForThis = document.PublicKeyFingerprint === known?.PublicKeyFingerprint;
+    if (isForThis && document.CiphertextBlob === backup.CiphertextBlob) return document;
+    throw kmsxError('data-keys-differ', `${path} is not an export of this data key for this key`);
+  }
   throw kmsxError('document-malformed', `${path} is not an export document`, {
     details: { label: path },
   });
 }
 
 function exportFacts({
+  PublicKeyFingerprint,
   ExportedDataKey,
   WrappingAlgorithm,
   WrappingKeySpec,
 }: ExportDocument): JsonObject {
   return {
+    PublicKeyFingerprint,
     ExportedDataKeyFingerprint: envelopeFingerprint(ExportedDataKey),
     WrappingAlgorithm,
     WrappingKeySpec,

@@ -5,6 +5,7 @@ import { aloudLines } from '../../aloud/lines.ts';
 import type { Step } from '../../steps.ts';
 import { recipientOf } from '../../steps.ts';
 import { confirm, personOf } from '../ask.ts';
+import { knownOf } from '../known.ts';
 import { filesIn } from '../names.ts';
 import type { Findings, Stage } from '../stage.ts';
 
@@ -18,6 +19,8 @@ export async function compareFingerprint(step: Step, stage: Stage): Promise<Find
   const path = filesIn(stage.folder).publicKey(recipient);
   const key = requireWrappingKey(readPublicKey(await stage.read(path), path), path);
   const { Name, ExpectFingerprint, Custodian } = recipient;
+  const known = knownOf(stage.record.events).wrappingKeys.get(Name);
+  if (known !== undefined) assertFingerprint(key, known.PublicKeyFingerprint, path);
   const reader = Custodian ?? personOf('custodian', stage)?.Name;
   const witness = personOf('witness', stage)?.Name;
   const compared = {

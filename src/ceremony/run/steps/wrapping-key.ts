@@ -10,11 +10,15 @@ import { filesIn } from '../names.ts';
 import type { Findings, Stage } from '../stage.ts';
 
 /** Makes the wrapping key of a recipient, or reads it, and puts its public half into the folder. */
-export async function getWrappingKey(step: Step, stage: Stage): Promise<Findings> {
+export async function getWrappingKey(
+  step: Step,
+  stage: Stage,
+  wasBegun: boolean,
+): Promise<Findings> {
   const recipient = recipientOf(step);
   const path = filesIn(stage.folder).publicKey(recipient);
   const { Token, MakePair, Pubkey } = recipient;
-  if (MakePair === true) return await makePair(recipient, path, stage);
+  if (MakePair === true) return await makePair(recipient, path, stage, wasBegun);
   if (Token !== undefined) {
     const { pem, algorithm } = await stage.tokenKey(Token);
     const key = wrappingKey(Buffer.from(pem), `the token of ${recipient.Name}`);
@@ -48,18 +52,23 @@ async function keep(
  *
  * @throws KmsxError those of `keygen`
  */
-async function makePair(recipient: PlanRecipient, path: string, stage: Stage): Promise<Findings> {
+async function makePair(
+  recipient: PlanRecipient,
+  path: string,
+  stage: Stage,
+  wasBegun: boolean,
+): Promise<Findings> {
   const privateKey = filesIn(stage.folder).privateKey(recipient);
   const halves = [privateKey, path].filter((each) => stage.exists(each)).length;
   const made: string[] = [];
-  if (halves < 2) {
+  if (!wasBegun || halves < 2) {
     const { typed } = await stage.call({
       words: ['keygen'],
       options: [
         ['--privkey-out', privateKey],
         ['--pubkey-out', path],
         ['--no-passphrase', stage.plan.Unattended],
-        ['--force', halves === 1 ? true : undefined],
+        ['--force', wasBegun && halves === 1 ? true : undefined],
       ],
       takes: stage.plan.Unattended === true ? [] : ['passphrase'],
     });

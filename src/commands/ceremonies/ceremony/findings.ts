@@ -34,19 +34,22 @@ export function assertSound(label: string, findings: readonly PlanFinding[]): vo
 }
 
 /**
- * Judges a plan before its ceremony begins, and warns of what weakens it.
+ * Judges a plan before its ceremony begins, and warns of what weakens it; or before it goes on.
  *
+ * @param isBegun - backups may stand already, and the warnings were told
  * @throws KmsxError `plan-unsound`
  */
 export async function assertCanBegin(
   { plan, lineOf, folder, label }: OpenedPlan,
   options: TokenRecipientOptions,
   session: Session,
+  isBegun: boolean,
 ): Promise<void> {
   const subject = { plan, lineOf, planFolder: folder };
-  const findings = await judgePlan(subject, planFacts(options, session));
+  const all = await judgePlan(subject, planFacts(options, session));
+  const findings = all.filter(({ code }) => !isBegun || code !== 'output-exists');
   for (const finding of findings) {
-    if (finding.severity !== 'warning') continue;
+    if (isBegun || finding.severity !== 'warning') continue;
     await session.reporter.warn(`${placed(label, finding)}${finding.message}`);
   }
   assertSound(label, findings);

@@ -10,7 +10,8 @@ import { checkValueBlock } from '../../shared/view/rows.ts';
 
 /** What `kmsx ceremony run` prints of a ceremony that is complete. */
 export interface CeremonyReport {
-  readonly Complete: true;
+  /** False where people ended it. */
+  readonly Complete: boolean;
   readonly Title: string;
   readonly Practice: boolean;
   readonly Folder: string;
@@ -32,7 +33,7 @@ export function ceremonyReport(
 ): CeremonyReport {
   const { KeyId, DataKeyId, Rehearsal } = known.dataKey ?? {};
   return {
-    Complete: true,
+    Complete: known.isComplete,
     Title: plan.Title,
     Practice: plan.Practice,
     Folder: folder,
@@ -48,10 +49,11 @@ export function ceremonyReport(
 
 /** What is read aloud at the end, and what comes next. */
 export function ceremonyView(report: CeremonyReport): View {
-  const { Title, Practice, Folder, Head, Steps, Deviations, KeyCheckValues } = report;
+  const { Complete, Title, Practice, Folder, Head, Steps, Deviations, KeyCheckValues } = report;
   const kind = Practice ? 'The practice' : 'The ceremony';
   return {
-    verdict: `${kind} is complete: ${Title}`,
+    verdict: `${kind} is ${Complete ? '' : 'not '}complete: ${Title}`,
+    tone: Complete ? 'good' : 'bad',
     blocks: [
       {
         rows: [

@@ -14,6 +14,7 @@ import { assertOnePassphraseSource } from '../../shared/passphrase.ts';
 import { assertOnePinSource } from '../../shared/module/pin.ts';
 import { assertStoreUsed } from '../../shared/store/store-options.ts';
 import { assertCanBegin } from './findings.ts';
+import type { OpenedPlan } from './open-plan.ts';
 import { openPlan } from './open-plan.ts';
 import type { CeremonyOptions } from './options.ts';
 
@@ -21,6 +22,8 @@ import type { CeremonyOptions } from './options.ts';
 export interface RunPlan {
   readonly plan: CeremonyPlan;
   readonly bytes: Buffer;
+  /** To be judged again. */
+  readonly opened: OpenedPlan;
   /** As it was typed. */
   readonly planPath: string;
   /** The folder of the plan, absolute. */
@@ -61,11 +64,9 @@ export async function readRunPlan(
   const { gateway } = await planConnection(options, { keyRegion: region }, session);
   assertMayRun(plan, gateway, session);
   const folder = absolutePath(io.cwd, options.folder);
-  const run = { plan, bytes, planPath, planFolder, folder, label: options.folder };
-  if (!options.resume) {
-    assertNew(run);
-    await assertCanBegin(opened, options, session);
-  }
+  const run = { plan, bytes, opened, planPath, planFolder, folder, label: options.folder };
+  if (!options.resume) assertNew(run);
+  await assertCanBegin(opened, options, session, options.resume);
   return run;
 }
 
@@ -99,7 +100,7 @@ async function assertReadAgain(
 function assertMayRun(
   plan: CeremonyPlan,
   gateway: ConnectionPlan['gateway'],
-  { io }: Session,
+  { io, options }: Session,
 ): void {
   const isLocal = gateway.kind === 'local';
   if (isLocal && !plan.Practice) {
@@ -113,6 +114,11 @@ function assertMayRun(
     });
   }
   if (plan.Unattended !== true) {
+    if (options.quiet) {
+      throw kmsxError('bad-usage', '--quiet would hide from the people what they are to say', {
+        hints: ['leave out --quiet'],
+      });
+    }
     if (io.mayAsk) return;
     throw kmsxError(
       'input-needed',

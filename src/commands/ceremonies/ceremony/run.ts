@@ -1,15 +1,20 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { equalBytes } from '../../../base/bytes.ts';
-import { KmsxError, kmsxError } from '../../../base/error.ts';
+import { KmsxError, kmsxError, systemErrorCode } from '../../../base/error.ts';
 import { prepareDurableFile } from '../../../base/files/durable-file.ts';
 import { makeFolders } from '../../../base/files/make-folders.ts';
 import { readError } from '../../../base/files/read-error.ts';
 import { writeError } from '../../../base/files/write-error.ts';
 import { carryOut } from '../../../ceremony/run/carry-out.ts';
 import { knownOf } from '../../../ceremony/run/known.ts';
+import { canonicalJson } from '../../../record/canonical.ts';
+import { checkFiles } from '../../../record/check-files.ts';
 import { RECORD_FILES } from '../../../record/events.ts';
+import { findMisplaced } from '../../../record/order.ts';
+import { readRecord } from '../../../record/read-record.ts';
 import type { RecordWriter } from '../../../record/writer.ts';
 import { writeHead } from '../../../record/head.ts';
 import { createRecord, openRecord, sealRecord } from '../../../record/writer.ts';
@@ -28,7 +33,7 @@ import { askPeople, makeStage } from './stage.ts';
 /**
  * `kmsx ceremony run`: carries out a plan, step by step, and records it.
  *
- * @throws KmsxError of the step that failed; the hint says how to go on
+ * @throws KmsxError of the step that failed, whose hint says how to go on; `ceremony-stopped` where people ended it
  */
 export const runCeremony: RunAction = async (plan, options, session, called) => {
   const { io, reporter } = session;
@@ -43,9 +48,10 @@ export const runCeremony: RunAction = async (plan, options, session, called) => 
   );
   try {
     const stage = makeStage({ ...run, record }, options, called, session);
-    await carryOut(stage, ({ kind }) => exitCodeOf(kind));
+    const end = await carryOut(stage, ({ kind }) => exitCodeOf(kind));
+    if (end === 'complete') await checkFiles(run.folder, await readRecord(run.folder));
     if (knownOf(record.events).isSealed) await writeHead(run.folder, record.head, io);
-    else await sealRecord(record, run.folder, true, io);
+    else await sealRecord(record, run.folder, end === 'complete', io);
     const report = ceremonyReport(
       run.plan,
       knownOf(record.events),
@@ -61,6 +67,11 @@ export const runCeremony: RunAction = async (plan, options, session, called) => 
     forget();
     await record.close();
   }
+  if (knownOf(record.events).isComplete) return;
+  throw kmsxError(
+    'ceremony-stopped',
+    'the ceremony was ended: its record is sealed as not complete',
+  );
 };
 
 function resumeCommand({ planPath }: RunPlan, command: Command): string {
@@ -72,15 +83,25 @@ function resumeCommand({ planPath }: RunPlan, command: Command): string {
 async function begin(run: RunPlan, { io }: Session): Promise<RecordWriter> {
   const { folder, label, plan, bytes } = run;
   if (plan.Unattended !== true) await askToBegin(run, io);
-  try {
-    await makeFolders(folder, 0o700, io.fileSteps);
-  } catch (error) {
-    throw writeError(label, error);
-  }
+  await makeNewFolder(folder, label, io);
   const path = join(folder, RECORD_FILES.plan);
   const file = await prepareDurableFile(path, { label: path, mode: 0o600, existing: 'refuse' }, io);
   await file.commit(bytes);
   return await createRecord(folder, await beginEvent(plan, bytes, io), io);
+}
+
+/** The folder is this run's own: one that came there meanwhile is not taken. */
+async function makeNewFolder(folder: string, label: string, io: Session['io']): Promise<void> {
+  try {
+    await makeFolders(dirname(folder), 0o700, io.fileSteps);
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw writeError(label, error);
+    throw kmsxError(
+      'ceremony-folder',
+      `${label} exists already: a ceremony has a folder of its own`,
+    );
+  }
 }
 
 async function askToBegin({ plan }: RunPlan, io: Session['io']): Promise<void> {
@@ -108,6 +129,23 @@ async function goOn(run: RunPlan, { io, reporter }: Session): Promise<RecordWrit
       { hints: [`its own plan is ${join(label, RECORD_FILES.plan)}`] },
     );
   }
+  const record = await readRecord(folder);
+  const [begun] = record.events;
+  const misplaced = findMisplaced(record.events);
+  if (begun?.Type !== 'begin' || misplaced !== undefined) {
+    const { index, problem } = misplaced ?? {
+      index: 0,
+      problem: 'is not the beginning of a record',
+    };
+    throw kmsxError('record-changed', `${label}: line ${index + 1} ${problem}`, {
+      details: { line: index + 1 },
+    });
+  }
+  const isSame = canonicalJson(run.plan, planPath) === canonicalJson(begun.Plan, label);
+  if (!isSame || begun.PlanSHA256 !== sha256(bytes)) {
+    throw kmsxError('ceremony-folder', `${label} was begun with another plan than ${planPath}`);
+  }
+  await checkFiles(folder, record);
   const { writer, halfLine } = await openRecord(folder, io);
   if (halfLine !== undefined) {
     await reporter.warn('the last line of the record was cut short by a crash: it is kept as text');
@@ -119,4 +157,8 @@ async function goOn(run: RunPlan, { io, reporter }: Session): Promise<RecordWrit
     });
   }
   return writer;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

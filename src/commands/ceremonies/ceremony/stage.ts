@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { CeremonyPlan } from '../../../ceremony/plan/plan.ts';
 import { placeOf } from '../../../ceremony/plan/place-of.ts';
 import type { Stage } from '../../../ceremony/run/stage.ts';
 import { equalBytes } from '../../../base/bytes.ts';
@@ -16,27 +15,25 @@ import type { Session } from '../../../terminal/session.ts';
 import { encodePem } from '../../../wrapping/pem.ts';
 import { givenOptions } from '../../shared/view/command-line.ts';
 import { caller } from './calls.ts';
+import { assertCanBegin } from './findings.ts';
 import { keepMissing } from './keep-missing.ts';
+import type { RunPlan } from './run-plan.ts';
 import type { Called, CeremonyOptions } from './options.ts';
 
 /** What a ceremony is carried out in. */
-export interface CeremonyRun {
-  readonly plan: CeremonyPlan;
-  /** The folder of the plan, absolute. */
-  readonly planFolder: string;
-  /** The folder of the ceremony, absolute. */
-  readonly folder: string;
+export interface CeremonyRun extends RunPlan {
   readonly record: RecordWriter;
 }
 
 /** Makes what a ceremony is carried out with, from the command line. */
 export function makeStage(
-  { plan, planFolder, folder, record }: CeremonyRun,
+  run: CeremonyRun,
   options: CeremonyOptions,
   { command, tree }: Called,
   session: Session,
 ): Stage {
   const { io, reporter } = session;
+  const { plan, planFolder, folder, record } = run;
   return {
     plan,
     folder,
@@ -59,6 +56,7 @@ export function makeStage(
       const { publicKey, algorithm } = await tokenRecipient(uri, undefined, options, session);
       return { pem: encodePem('PUBLIC KEY', publicKey.spki).toString(), algorithm: algorithm.name };
     },
+    assertSound: () => assertCanBegin(run.opened, options, session, true),
     keepBackup: (document, places) => keepMissing(document, places, options, session),
   };
 }

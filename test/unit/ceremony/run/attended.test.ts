@@ -16,6 +16,8 @@ const folder = useTempFolder();
 /** Of `PUBKEY`, from openssl. */
 const FINGERPRINT = 'SHA256:dee3c693eab531ed637ee7a3ec3c39d72c5008ffb11fbc386098bc395ee42b65';
 const AGREED = PEOPLE.map(() => 'Yes');
+/** Why it goes on after a No or a mismatch. */
+const GO_ON = ['Yes', 'the same groups', 'another page was read', 'read it again', 'Ada'];
 const HERE = { Name: 'hsm-1', Pubkey: PUBKEY, Privkey: PRIVKEY, ExpectFingerprint: FINGERPRINT };
 const ELSEWHERE = { Name: 'hsm-1', Pubkey: PUBKEY, ExpectFingerprint: FINGERPRINT };
 
@@ -87,7 +89,7 @@ describe('the people of a ceremony', () => {
       ...{ Outcome: 'failed', ExitCode: 6, Code: 'ceremony-stopped' },
     });
     expect(existsSync(join(folder(), 'day', 'backup.json'))).toBe(false);
-    const resumed = await run(['Yes', 'Yes'], '--resume');
+    const resumed = await run([...GO_ON, 'Yes', 'Yes'], '--resume');
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(ofType('compared').filter(({ What }) => What === 'statement')).toHaveLength(
       PEOPLE.length,
@@ -137,21 +139,52 @@ describe('a public key that is not the one of the plan', () => {
     expect(existsSync(join(folder(), 'day'))).toBe(false);
   });
 
-  it('ends it, where the file was exchanged meanwhile; both are in the record', async () => {
+  it('is not gone on with, where it was exchanged meanwhile', async () => {
     const file = join(folder(), 'hsm.pem');
     copyFileSync(PUBKEY, file);
     writePlan(folder(), { Recipients: [{ ...HERE, Pubkey: 'hsm.pem' }] });
-    const stopped = await run(['Yes', 'No']);
-    expect(stopped.code, stopped.stderr).toBe(6);
-    const other = createPublicKey(testKey('other-2048.pem'));
-    writeFileSync(file, other.export({ type: 'spki', format: 'pem' }));
-    const { code, stderr } = await run(AGREED, '--resume');
-    expect(code, stderr).toBe(6);
-    expect(stderr).toContain('stop: this is not the public key that was read aloud');
-    expect(ofType('compared').at(-1)).toMatchObject({
-      ...{ What: 'fingerprint', How: 'plan', Same: false, Typed: FINGERPRINT },
+    expect((await run(['Yes', ...AGREED, 'No'])).code).toBe(6);
+    const other = createPublicKey(testKey('other-2048.pem')).export({
+      type: 'spki',
+      format: 'pem',
     });
+    writeFileSync(file, other);
+    const refused = await run([...GO_ON, 'Yes'], '--resume');
+    expect(refused.code, refused.stderr).toBe(2);
+    expect(refused.stderr).toContain('not the expected one');
+    copyFileSync(PUBKEY, file);
+    writeFileSync(join(folder(), 'day', 'hsm-1.pub.pem'), other);
+    const changed = await run([...GO_ON, 'Yes'], '--resume');
+    expect(changed.code, changed.stderr).toBe(6);
+    expect(changed.stderr).toContain('hsm-1.pub.pem, which was changed');
     expect(existsSync(join(folder(), 'day', 'backup.json'))).toBe(false);
+  });
+});
+
+describe('after a No', () => {
+  it('it is ended: the record is sealed as not complete', async () => {
+    writePlan(folder(), { Recipients: [HERE] });
+    expect((await run(['Yes', ...AGREED, 'No'])).code).toBe(6);
+    const end = ['End', 'the same groups', 'another key', 'to stop', 'Ada'];
+    const ended = await run(end, '--resume');
+    expect(ended.code, ended.stderr).toBe(6);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ Complete: false, Deviations: 1 });
+    expect(ofType('seal')).toMatchObject([{ Complete: false }]);
+    const verified = await kmsx(['record', 'verify', 'day']);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ Chain: true, Complete: false });
+  });
+});
+
+describe('a backup that somebody put into the folder', () => {
+  it('is not taken for the one of the ceremony', async () => {
+    writePlan(folder(), { Recipients: [HERE] });
+    expect((await run(['Yes', ...AGREED, 'No'])).code).toBe(6);
+    const planted = ['export-key', '--key-id', 'alias/rehearsal', '--pubkey', PUBKEY];
+    const args = [...planted, '--bind', '--gateway', 'local', '--backup', 'day/backup.json'];
+    expect((await kmsx([...args, '--out', 'export.json'])).code).toBe(0);
+    const { code, stderr } = await run([...GO_ON, 'Yes', 'Yes'], '--resume');
+    expect(code, stderr).toBe(2);
+    expect(stderr).toContain('day/backup.json already exists');
   });
 });
 
@@ -184,7 +217,7 @@ describe('a check value that is read aloud', () => {
     expect(ofType('compared').filter(({ Same }) => !Same)).toHaveLength(3);
     expect(ofType('step').at(-1)).toMatchObject({ Code: 'check-value-mismatch' });
     // What the HSM shows may still be right: it goes on with the right one.
-    const resumed = await run([`label:${await shownElsewhere()}`], '--resume');
+    const resumed = await run([...GO_ON, `label:${await shownElsewhere()}`], '--resume');
     expect(resumed.code, resumed.stderr).toBe(0);
   });
 
