@@ -44,6 +44,9 @@ const INPUTS: [argv: readonly string[], option: string][] = [
   [['inspect'], ''],
   [['local-kms'], '--seed'],
   [['store', 'check', '--store', 'postgresql://localhost/keys'], '--store-ca-file'],
+  [['ceremony', 'check'], ''],
+  [['record', 'verify', 'record', '--threshold', '1'], '--allowed-signers'],
+  [['record', 'add', 'record', '--type', 'import'], '--in'],
 ];
 
 const OUTPUTS: [argv: readonly string[], option: string][] = [
@@ -60,7 +63,7 @@ const OUTPUTS: [argv: readonly string[], option: string][] = [
 ];
 
 /** Options that take a folder, or a file and a folder. */
-const FOLDERS = ['--state', '--keep', '--proofs', '--out-dir', '--backup-dir'];
+const FOLDERS = ['--state', '--keep', '--proofs', '--out-dir', '--backup-dir', '--folder'];
 
 describe('a folder', () => {
   const members = [

@@ -74,6 +74,7 @@ const MEMBERS: [argv: readonly string[], option: string, value: string, meant: s
   [EXPORT, '--expect-fingerprint', `sha256=${DIGITS}`, `SHA256:${DIGITS}`],
   [EXPORT, '--expect-fingerprint', `"SHA256:${DIGITS}"`, `SHA256:${DIGITS}`],
   [['list-keys'], '--state', 'enable', 'Enabled'],
+  [['record', 'add', 'record'], '--type', 'notes', 'note'],
   [['list-keys'], '--state', 'Pending-Deletion', 'PendingDeletion'],
   [['list-keys'], '--usage', 'encrypt_decrypt', 'ENCRYPT/DECRYPT'],
   [['policy', ...KEY], '--for', 'export', 'export-key'],

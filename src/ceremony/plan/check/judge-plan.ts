@@ -41,7 +41,7 @@ export async function judgePlan(
 }
 
 /** The length of a plan's data key, as KMS is asked for it. */
-function sizeOf({ KeySpec, NumberOfBytes }: CeremonyPlan): DataKeySize {
+export function sizeOf({ KeySpec, NumberOfBytes }: CeremonyPlan): DataKeySize {
   return NumberOfBytes === undefined
     ? { keySpec: KeySpec ?? 'AES_256' }
     : { numberOfBytes: NumberOfBytes };
