@@ -4,6 +4,7 @@ import { isJsonObject } from '../base/json.ts';
 import type { AddedEvent } from './events.ts';
 import { writeHead } from './head.ts';
 import { hasInCommon, keyFactsOf, recordedKey, whatDiffers } from './key-facts.ts';
+import { isOfRehearsal } from './practice.ts';
 import type { SealedRecord } from './sealed.ts';
 import { readSealedRecord } from './sealed.ts';
 import { openRecord } from './writer.ts';
@@ -20,7 +21,7 @@ export interface GrownRecord {
 
 /**
  * Adds events to a sealed record, and writes its new head. A document that comes with one must be about the data key of
- * the record: by its DataKeyId, its check values, its CiphertextBlob or the wrapping key, where both sides name them.
+ * the record: it shares the DataKeyId, the CiphertextBlob or a check value of 128 bits, and contradicts none.
  *
  * @param folder - of the record
  * @param named - what the folder is called in errors
@@ -50,7 +51,7 @@ export async function addToRecord(
 
 function assertBelongs(record: SealedRecord, { Document, Type }: AddedEvent): void {
   if (!isJsonObject(Document)) return;
-  if (Document['Rehearsal'] === true && !record.begin.Practice) {
+  if (isOfRehearsal(Document) && !record.begin.Practice) {
     throw kmsxError('rehearsal-mixed', `this ${Type} is of a rehearsal, and the ceremony was not`);
   }
   const known = recordedKey(record);

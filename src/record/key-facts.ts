@@ -1,10 +1,12 @@
-import { isJsonObject } from '../base/json.ts';
-import { FINGERPRINT } from '../documents/fields.ts';
 import type { KeyCheckValue } from '../documents/key-check-value.ts';
-import { isKeyCheckValue } from '../documents/key-check-value.ts';
+import { assuranceBits, isKeyCheckValue } from '../documents/key-check-value.ts';
 import { lineChanged } from './chain.ts';
 import type { RecordEvent } from './events.ts';
+import { partsNamed } from './parts-named.ts';
 import type { ReadRecord } from './read-record.ts';
+
+/** So long a check value is that of one data key alone. */
+const STRONG_BITS = 128;
 
 /** By what a data key is known, in a step, in a document or in a whole record. */
 export interface KeyFacts {
@@ -12,8 +14,6 @@ export interface KeyFacts {
   readonly checkValues: readonly KeyCheckValue[];
   /** Of the CiphertextBlobs: `SHA256:` and 64 hexadecimal digits. */
   readonly blobs: readonly string[];
-  /** Of the wrapping keys that it was exported under: `SHA256:` and 64 hexadecimal digits. */
-  readonly wrappingKeys: readonly string[];
 }
 
 /** What a value tells of a data key, in fields by the names that kmsx's documents give them, at any depth. */
@@ -22,7 +22,6 @@ export function keyFactsOf(value: unknown): KeyFacts {
     dataKeyIds: textsNamed(value, 'DataKeyId'),
     checkValues: partsNamed(value, 'KeyCheckValues').flat().filter(isKeyCheckValue),
     blobs: textsNamed(value, 'CiphertextBlobFingerprint'),
-    wrappingKeys: textsNamed(value, 'PublicKeyFingerprint'),
   };
 }
 
@@ -41,34 +40,46 @@ export function recordedKey({ events, label }: Pick<ReadRecord, 'events' | 'labe
       throw lineChanged(label, index + 1, `has another ${differs} than the lines before it`);
     }
     known = {
-      dataKeyIds: [...known.dataKeyIds, ...told.dataKeyIds],
-      checkValues: [...known.checkValues, ...told.checkValues],
-      blobs: [...known.blobs, ...told.blobs],
-      wrappingKeys: [...known.wrappingKeys, ...told.wrappingKeys],
+      dataKeyIds: [...new Set([...known.dataKeyIds, ...told.dataKeyIds])],
+      checkValues: [...known.checkValues, ...told.checkValues.filter((each) => !has(known, each))],
+      blobs: [...new Set([...known.blobs, ...told.blobs])],
     };
   }
   return known;
 }
 
-/** What shows that two are not the same data key, or undefined where nothing does. */
+/**
+ * What shows that two are not the same data key, or undefined where nothing does. One data key may have several
+ * CiphertextBlobs; where nothing else tells that it is one, another blob is another data key.
+ */
 export function whatDiffers(known: KeyFacts, other: KeyFacts): string | undefined {
   const isOtherId = (id: string): boolean => known.dataKeyIds.some((each) => each !== id);
   if (other.dataKeyIds.some(isOtherId)) return 'DataKeyId';
   const isOtherValue = ({ Method, Value }: KeyCheckValue): boolean =>
     known.checkValues.some((each) => each.Method === Method && each.Value !== Value);
-  return other.checkValues.some(isOtherValue) ? 'key check value' : undefined;
+  if (other.checkValues.some(isOtherValue)) return 'key check value';
+  const haveBlobs = known.blobs.length > 0 && other.blobs.length > 0;
+  return haveBlobs && !hasInCommon(known, other) ? 'CiphertextBlob' : undefined;
 }
 
-/** Whether something shows that two are the same data key, or made for the same wrapping key. */
+/**
+ * Whether something shows that two are the same data key: the DataKeyId, the CiphertextBlob or a check value of 128 bits. A
+ * shorter one is that of many data keys, and a wrapping key wraps many.
+ */
 export function hasInCommon(known: KeyFacts, other: KeyFacts): boolean {
-  const isKnown = ({ Method, Value }: KeyCheckValue): boolean =>
-    known.checkValues.some((each) => each.Method === Method && each.Value === Value);
   return (
-    other.checkValues.some(isKnown) ||
+    other.checkValues.some((each) => isStrong(each) && has(known, each)) ||
     other.dataKeyIds.some((id) => known.dataKeyIds.includes(id)) ||
-    other.blobs.some((blob) => known.blobs.includes(blob)) ||
-    other.wrappingKeys.some((key) => known.wrappingKeys.includes(key))
+    other.blobs.some((blob) => known.blobs.includes(blob))
   );
+}
+
+function isStrong(value: KeyCheckValue): boolean {
+  return (assuranceBits([value]) ?? 0) >= STRONG_BITS;
+}
+
+function has({ checkValues }: KeyFacts, { Method, Value }: KeyCheckValue): boolean {
+  return checkValues.some((each) => each.Method === Method && each.Value === Value);
 }
 
 function toldBy(event: RecordEvent): KeyFacts {
@@ -87,22 +98,12 @@ function toldBy(event: RecordEvent): KeyFacts {
   }
 }
 
-/** A value that was compared, in the field that has it elsewhere: `SHA256:…` of a wrapping key, or `METHOD VALUE`. */
+/** `METHOD VALUE`, in the field that has it elsewhere. */
 function comparedValue(value: string): unknown {
-  if (FINGERPRINT.test(value)) return { PublicKeyFingerprint: value };
   const [Method, Value] = value.split(' ');
   return { KeyCheckValues: [{ Method, Value }] };
 }
 
 function textsNamed(value: unknown, name: string): string[] {
   return partsNamed(value, name).filter((part) => typeof part === 'string');
-}
-
-/** The values of all members of that name, at any depth. */
-function partsNamed(value: unknown, name: string): unknown[] {
-  if (Array.isArray(value)) return value.flatMap((item) => partsNamed(item, name));
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([member, part]) =>
-    member === name ? [part] : partsNamed(part, name),
-  );
 }

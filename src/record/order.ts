@@ -1,5 +1,8 @@
-import type { RecordEvent, SealEvent, StepBegunEvent } from './events.ts';
+import { planProblem } from './agrees-with-plan.ts';
+import { missingIn } from './complete.ts';
+import type { BeginEvent, RecordEvent, SealEvent, StepBegunEvent } from './events.ts';
 import { ADDED_TYPES } from './events.ts';
+import { productionProblem } from './practice.ts';
 
 /** How many steps came to an end, well or not, and how many deviations there were. */
 export function countOf(events: readonly RecordEvent[]): Pick<SealEvent, 'Steps' | 'Deviations'> {
@@ -26,7 +29,7 @@ interface Progress {
   isSealed: boolean;
 }
 
-/** An event that does not stand where it should. */
+/** An event that does not stand where it should, or that what came before it belies. */
 export interface Misplaced {
   /** The index of the event. */
   readonly index: number;
@@ -35,14 +38,15 @@ export interface Misplaced {
 }
 
 /**
- * Finds the first event that is out of order. A record begins with `begin`; steps follow one another by their numbers, and
- * one that failed or was interrupted may be carried out again; `seal` counts them; after it nothing comes but what was
- * added later.
+ * Finds the first event that is out of order. A record begins with `begin`, which says the same as its plan; steps follow one
+ * another by their numbers, and one that failed or was interrupted may be carried out again; nothing but a practice is
+ * rehearsed or unattended; `seal` counts the steps, and calls a ceremony complete where each was done; after it nothing comes
+ * but what was added later.
  */
 export function findMisplaced(events: readonly RecordEvent[]): Misplaced | undefined {
   const progress: Progress = { done: 0, hasFailed: false, isSealed: false };
   for (const [index, event] of events.entries()) {
-    const problem = problemOf(event, events.slice(0, index), progress);
+    const problem = problemOf(event, index, events, progress);
     if (problem !== undefined) return { index, problem };
   }
   return undefined;
@@ -50,11 +54,13 @@ export function findMisplaced(events: readonly RecordEvent[]): Misplaced | undef
 
 function problemOf(
   event: RecordEvent,
-  before: readonly RecordEvent[],
+  index: number,
+  events: readonly RecordEvent[],
   progress: Progress,
 ): string | undefined {
   const { Type } = event;
-  if ((Type === 'begin') !== (before.length === 0)) {
+  const [begin] = events;
+  if (begin?.Type !== 'begin' || (Type === 'begin' && index > 0)) {
     return Type === 'begin' ? 'begins a second record' : 'is not the beginning of a record';
   }
   if (isAddedType(Type) !== progress.isSealed) {
@@ -62,7 +68,11 @@ function problemOf(
       ? `is of the type ${Type}, which comes before the seal`
       : `is of the type ${Type}, which comes after the seal`;
   }
+  const problem = begin.Practice ? undefined : productionProblem(event);
+  if (problem !== undefined) return problem;
   switch (event.Type) {
+    case 'begin':
+      return planProblem(event);
     case 'step-begun':
       if (event.Number !== progress.done + 1) return outOfOrder(event.Number, progress);
       progress.open = event;
@@ -81,7 +91,7 @@ function problemOf(
       return event.Step > progress.done + 1 ? outOfOrder(event.Step, progress) : undefined;
     case 'seal':
       progress.isSealed = true;
-      return sealProblem(event, before, progress);
+      return sealProblem(event, begin, events.slice(0, index), progress);
     default:
       return undefined;
   }
@@ -93,14 +103,18 @@ function outOfOrder(number: number, { done }: Progress): string {
 
 function sealProblem(
   { Complete, Steps, Deviations }: SealEvent,
+  begin: BeginEvent,
   before: readonly RecordEvent[],
-  { open, hasFailed }: Progress,
+  { open, hasFailed, done }: Progress,
 ): string | undefined {
   const count = countOf(before);
   if (Steps !== count.Steps || Deviations !== count.Deviations) {
     return `counts ${Steps} steps and ${Deviations} deviations; there are ${count.Steps} and ${count.Deviations}`;
   }
-  return Complete && (open !== undefined || hasFailed)
-    ? 'calls a ceremony complete whose last step was not done'
-    : undefined;
+  if (!Complete) return undefined;
+  if (open !== undefined || hasFailed || done !== Steps || done === 0) {
+    return 'calls a ceremony complete whose last step was not done';
+  }
+  const missing = missingIn(begin, before);
+  return missing === undefined ? undefined : `calls a ceremony complete ${missing}`;
 }

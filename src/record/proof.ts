@@ -1,4 +1,5 @@
 import { kmsxError } from '../base/error.ts';
+import { isJsonObject } from '../base/json.ts';
 import type { SealedRecord } from './sealed.ts';
 import { countSigners } from './signatures/count.ts';
 import type { RefusedSignature, ValidSignature } from './signatures/verify.ts';
@@ -74,6 +75,7 @@ export function proveRecord(
       `${plural(signatures.length, 'signature')} in the folder: nobody said whose count`,
     );
   }
+  NotProved.push(...fewerThanPlanned(record, countSigners(signed?.valid ?? [])));
   const Signers = (signed?.valid ?? []).map(
     ({ principal, keyFingerprint, head, label }): Signer => ({
       Principal: principal,
@@ -84,6 +86,14 @@ export function proveRecord(
   );
   const ProvedBy = signed !== undefined ? 'signatures' : byHead !== undefined ? 'head' : 'chain';
   return { ProvedBy, Signers, NotProved };
+}
+
+/** What the plan asked for proves nothing; that there is less of it is told. */
+function fewerThanPlanned({ begin }: SealedRecord, count: number): string[] {
+  const { Signatures } = begin.Plan;
+  const threshold = isJsonObject(Signatures) ? Signatures['Threshold'] : undefined;
+  if (typeof threshold !== 'number' || threshold <= count) return [];
+  return [`the plan asked for ${plural(threshold, 'signature')}; ${count} of them proved it here`];
 }
 
 /** The index of the line that a given head is of. */

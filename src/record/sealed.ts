@@ -7,6 +7,7 @@ import { parseHead, readHeadFile } from './head.ts';
 import { findMisplaced } from './order.ts';
 import type { ReadRecord } from './read-record.ts';
 import { readRecord } from './read-record.ts';
+import { findOtherWrappingKey } from './wrapping-keys.ts';
 
 /** A record whose ceremony has come to its end, with its events in order. */
 export interface SealedRecord extends ReadRecord {
@@ -38,7 +39,7 @@ export async function readSealedRecord(
 ): Promise<SealedRecord> {
   const record = await readRecord(folder, named);
   const { events, halfLine, label, lines } = record;
-  const misplaced = findMisplaced(events);
+  const misplaced = findMisplaced(events) ?? findOtherWrappingKey(events);
   if (misplaced !== undefined) throw lineChanged(label, misplaced.index + 1, misplaced.problem);
   const sealIndex = events.findIndex(({ Type }) => Type === 'seal');
   const [begin, seal] = [events[0], events[sealIndex]];

@@ -4,6 +4,7 @@ import { systemErrorCode } from '../base/error.ts';
 import { readError } from '../base/files/read-error.ts';
 import { checkFiles } from './check-files.ts';
 import { RECORD_FILES } from './events.ts';
+import { incidentsIn, timesGoneBack } from './incidents.ts';
 import { recordedKey } from './key-facts.ts';
 import type { AskedProof, Proof, SignatureFile } from './proof.ts';
 import { proveRecord } from './proof.ts';
@@ -17,6 +18,10 @@ export interface VerifiedRecord extends Proof {
   readonly Practice: boolean;
   /** Whether the ceremony was carried out to its end; the record is sealed in any case. */
   readonly Complete: boolean;
+  /** The head of the record before this one. */
+  readonly PreviousRecord?: string;
+  /** What went wrong before the end, in words: steps that failed, and what was compared and not the same. */
+  readonly Incidents: readonly string[];
   readonly Head: string;
   /** How many lines it has. */
   readonly Events: number;
@@ -48,18 +53,20 @@ export async function verifyRecord(
   recordedKey(record);
   const signatures = await readSignatures(folder);
   const { NotProved, ...proof } = proveRecord(record, signatures, asked, now);
-  const { CeremonyId, Title, Practice } = record.begin;
+  const { CeremonyId, Title, Practice, PreviousRecord } = record.begin;
   return {
     CeremonyId,
     Title,
     Practice,
     Complete: record.seal.Complete,
+    ...(PreviousRecord !== undefined && { PreviousRecord }),
+    Incidents: incidentsIn(record.events),
     Head: record.head,
     Events: record.events.length,
     Chain: true,
     Files: true,
     ...proof,
-    NotProved: [...NotProved, ...unreached],
+    NotProved: [...NotProved, ...timesGoneBack(record.events), ...unreached],
   };
 }
 

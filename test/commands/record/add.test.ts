@@ -11,6 +11,7 @@ import {
   RECORD_BLOB_FINGERPRINT,
   RECORD_CHECK_VALUES,
   RECORD_DATA_KEY_ID,
+  RECORD_WRAPPING_FINGERPRINT,
 } from '../../support/record/good-record.ts';
 import type { RunResult } from '../../support/run-result.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
@@ -31,7 +32,12 @@ const lastEvent = (): unknown =>
   );
 const headFile = (): string => readFileSync(join(record(), 'record.head'), 'utf8');
 
-const UNKNOWN = { KeyCheckValues: undefined, DataKeyId: undefined, EncryptionContext: undefined };
+const UNKNOWN = {
+  CiphertextBlobFingerprint: undefined,
+  KeyCheckValues: undefined,
+  DataKeyId: undefined,
+  EncryptionContext: undefined,
+};
 
 /** A golden document, with what makes it one of another data key taken out, and fields in its place. */
 function written(name: 'import' | 'proof', changes: object, form = JSON.stringify): string {
@@ -45,6 +51,9 @@ function written(name: 'import' | 'proof', changes: object, form = JSON.stringif
   writeFileSync(join(folder(), 'in.json'), form({ ...golden, ...UNKNOWN, ...changes }));
   return 'in.json';
 }
+
+/** Of 24 bits: many data keys have it. */
+const weakest = RECORD_CHECK_VALUES.filter(({ Value }) => Value.length === 6);
 
 const OURS = { CiphertextBlobFingerprint: RECORD_BLOB_FINGERPRINT };
 const OTHERS = { CiphertextBlobFingerprint: `SHA256:${'9'.repeat(64)}` };
@@ -98,7 +107,10 @@ describe('kmsx record add', () => {
   test.each([
     ['DataKeyId', { ...OURS, DataKeyId: 'a'.repeat(32) }],
     ['key check value', { ...OURS, KeyCheckValues: [{ Method: 'AES-ECB-ZERO', Value: '000000' }] }],
-    ['nothing in this import shows', OTHERS],
+    ['CiphertextBlob', OTHERS],
+    ['nothing in this import shows', {}],
+    ['nothing in this import shows', { PublicKeyFingerprint: RECORD_WRAPPING_FINGERPRINT }],
+    ['nothing in this import shows', { KeyCheckValues: weakest }],
   ])('refuses an import of another data key: %s', async (what, changes) => {
     await make();
     const before = headFile();
@@ -112,6 +124,12 @@ describe('kmsx record add', () => {
   test('knows a data key by its id where the backup is another', async () => {
     await make();
     const path = written('import', { ...OTHERS, DataKeyId: RECORD_DATA_KEY_ID });
+    expect((await add('--type', 'import', '--in', path)).code).toBe(0);
+  });
+
+  test('knows a data key by a check value of 128 bits alone', async () => {
+    await make();
+    const path = written('import', { KeyCheckValues: RECORD_CHECK_VALUES.slice(-1) });
     expect((await add('--type', 'import', '--in', path)).code).toBe(0);
   });
 

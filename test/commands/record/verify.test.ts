@@ -11,10 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOf } from '../../../src/record/chain.ts';
+import type { ComparedEvent, StepEvent } from '../../../src/record/events.ts';
 import { recordedFile } from '../../../src/record/recorded-file.ts';
 import type { Forgery } from '../../support/record/forgeries.ts';
-import { flippedBytes, FORGERIES, REBUILT } from '../../support/record/forgeries.ts';
-import { addToRecord, makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
+import { flippedBytes, FORGERIES, rebuild, REBUILT } from '../../support/record/forgeries.ts';
+import { BELIED } from '../../support/record/stories.ts';
+import { addToRecord, beginEvent, makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
 import type { RunResult } from '../../support/run-result.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { runInProcess } from '../../support/test-io.ts';
@@ -45,6 +47,26 @@ const verify = (...args: string[]): Promise<RunResult> =>
 const headOf = (name: string): string =>
   readFileSync(join(name, 'record.head'), 'utf8').slice('kmsx-record/1 '.length, -1);
 
+const FAILED: StepEvent = {
+  Type: 'step',
+  Number: 6,
+  Name: 'the witness',
+  Text: 'x',
+  Start: '2026-11-23T08:00:00.000Z',
+  Outcome: 'failed',
+  ExitCode: 6,
+};
+
+const COMPARED: ComparedEvent = {
+  Type: 'compared',
+  Step: 6,
+  What: 'check value',
+  Of: 'hsm',
+  Value: 'that of the backup',
+  How: 'typed',
+  Same: true,
+};
+
 interface Told {
   readonly Code: string;
   readonly Message: string;
@@ -66,6 +88,7 @@ describe('kmsx record verify', () => {
       Title: 'payments é 🔑',
       Practice: false,
       Complete: true,
+      Incidents: [],
       Head: headOf(original),
       Events: 15,
       Chain: true,
@@ -110,7 +133,7 @@ describe('kmsx record verify', () => {
     expect(Message).toContain('line 1, before the seal');
   });
 
-  test.each(FORGERIES)('refuses $name', async (forgery) => {
+  test.each([...FORGERIES, ...BELIED])('refuses $name', async (forgery) => {
     forged(forgery);
     const { code, Code, Message } = await refusal();
     expect({ code, Code }).toEqual({ code: 6, Code: forgery.code ?? 'record-changed' });
@@ -188,11 +211,7 @@ describe('kmsx record verify', () => {
     await makeGoodRecord(copy, {
       more: [
         {
-          Type: 'step',
-          Number: 6,
-          Name: 'the witness',
-          Text: 'x',
-          Start: '2026-11-23T08:00:00.000Z',
+          ...FAILED,
           Outcome: 'done',
           ExitCode: 0,
           Facts: { KeyCheckValues: [{ Method: 'AES-ECB-ZERO', Value: '000000' }] },
@@ -202,6 +221,71 @@ describe('kmsx record verify', () => {
     const { code, Message } = await refusal();
     expect(code).toBe(6);
     expect(Message).toContain('line 14 has another key check value');
+  });
+
+  test('tells what went wrong before the end, and the record before', async () => {
+    const before = 'ab'.repeat(32);
+    await makeGoodRecord(join(folder(), 'ceremony'), {
+      begin: { PreviousRecord: before },
+      more: [
+        { ...COMPARED, Same: false, Typed: 'AES-ECB-ZERO 000000' },
+        { ...FAILED, Code: 'check-value-mismatch' },
+        COMPARED,
+        { ...COMPARED, What: 'statement', Of: 'Bo', Same: false },
+        { ...COMPARED, What: 'statement', Of: 'Bo' },
+        { ...FAILED, Outcome: 'done', ExitCode: 0 },
+      ],
+    });
+    const { code, stdout } = await verify();
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      PreviousRecord: before,
+      Complete: true,
+      Incidents: [
+        'line 14: the check value of hsm was not the same',
+        'line 15: step 6 (the witness) failed with exit code 6 (check-value-mismatch)',
+        'line 17: Bo did not agree with the statement',
+      ],
+    });
+    const shown = await runInProcess(['record', 'verify', 'ceremony'], {
+      cwd: folder(),
+      stdoutIsTerminal: true,
+      columns: 100,
+    });
+    expect(shown.stdout).toContain('line 15: step 6 (the witness) failed');
+    expect(shown.stdout).toContain('abab abab abab abab');
+  });
+
+  test('tells that the plan asked for more signatures than proved it', async () => {
+    const { Plan } = beginEvent();
+    await makeGoodRecord(join(folder(), 'ceremony'), {
+      begin: { Plan: { ...Plan, Signatures: { Threshold: 2 } } },
+    });
+    const { stdout } = await verify('--head', headOf(join(folder(), 'ceremony')));
+    expect(JSON.parse(stdout)).toMatchObject({
+      ProvedBy: 'head',
+      NotProved: ['the plan asked for 2 signatures; 0 of them proved it here'],
+    });
+  });
+
+  test('tells of a clock that was set back, and does not refuse it', async () => {
+    forged({
+      name: 'times',
+      forge: rebuild((events) =>
+        events.map((event, index) =>
+          index === 12 ? { ...event, At: '2026-11-23T07:59:59.999Z' } : event,
+        ),
+      ),
+    });
+    const { code, stdout } = await verify();
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      NotProved: [
+        expect.stringContaining('whoever owns'),
+        'line 13 has an earlier time than the line before it',
+        'line 13 is of a step that ended before it began',
+      ],
+    });
   });
 
   test('knows a ceremony that was not completed', async () => {

@@ -16,7 +16,7 @@ export interface Forgery {
   readonly code?: 'record-changed' | 'record-not-sealed';
 }
 
-type Line = JsonObject;
+export type Line = JsonObject;
 
 const CHAIN = 'record.jsonl';
 
@@ -63,7 +63,7 @@ function editLines(edit: (lines: string[]) => readonly string[]): Edit {
  * Edits the events, and makes a whole chain of them again, with a `record.head` that fits: what whoever owns the folder can
  * do.
  */
-function rebuild(
+export function rebuild(
   edit: (events: Line[]) => readonly Line[],
   write: (event: Line) => string = (event) => canonicalJson(event, 'an event'),
 ): Edit {
@@ -279,7 +279,11 @@ export const REBUILT: readonly Forgery[] = [
   {
     name: 'another title',
     forge: rebuild((events) =>
-      events.map((event, index) => (index === 0 ? { ...event, Title: 'other' } : event)),
+      events.map((event, index) =>
+        index === 0
+          ? { ...event, Title: 'other', Plan: { ...(event['Plan'] as Line), Title: 'other' } }
+          : event,
+      ),
     ),
   },
   {

@@ -20,7 +20,7 @@ const DATA_KEY = Buffer.alloc(32, 7);
 
 export const RECORD_DATA_KEY_ID = '0123456789abcdef0123456789abcdef';
 export const RECORD_BLOB_FINGERPRINT = `SHA256:${'c'.repeat(64)}`;
-const RECORD_WRAPPING_FINGERPRINT = `SHA256:${'a'.repeat(64)}`;
+export const RECORD_WRAPPING_FINGERPRINT = `SHA256:${'a'.repeat(64)}`;
 export const RECORD_CHECK_VALUES = keyCheckValues(DATA_KEY);
 
 const PLAN = 'Format: kmsx-ceremony-plan/1\nTitle: payments é\n';
@@ -81,29 +81,47 @@ export const NOTE: AddedEvent = {
 
 /** The first event of a record. */
 export function beginEvent(changes: Partial<BeginEvent> = {}): BeginEvent {
-  return {
-    Type: 'begin',
-    Format: RECORD_FORMAT,
-    CeremonyId: 'f'.repeat(32),
-    Practice: false,
-    Title: 'payments é 🔑',
-    Plan: { Format: 'kmsx-ceremony-plan/1', Title: 'payments é', '\u{1f511}': 1, '\ufb01': [true] },
-    PlanSHA256: createHash('sha256').update(PLAN).digest('hex'),
-    Place: 'the cage',
-    Program: {
-      Version: '1.0.0',
-      Files: [{ Name: 'kmsx.cjs', SHA256: 'b'.repeat(64) }],
-      Node: '20.20.0',
-      OpenSSL: '3.0.16',
-    },
-    Host: { Name: 'air-gap', System: 'linux 6.1 x64' },
-    People: [
-      { Name: 'Ana', Role: 'leader', Affiliation: 'Payments', Identified: 'passport' },
-      { Name: 'Bo', Role: 'witness' },
-    ],
+  const begin = {
+    ...BEGIN,
     ...changes,
   };
+  const { Title, Practice, Place, PreviousRecord, People } = begin;
+  return {
+    Plan: {
+      Format: 'kmsx-ceremony-plan/1',
+      Title,
+      Practice,
+      People,
+      ...(Place !== undefined && { Place }),
+      ...(PreviousRecord !== undefined && { Previous: PreviousRecord }),
+      Recipients: [{ Name: 'hsm', Unwrap: 'here' }],
+      '\u{1f511}': 1,
+      '\ufb01': [true],
+    },
+    ...begin,
+  };
 }
+
+const BEGIN: Omit<BeginEvent, 'Plan'> = {
+  Type: 'begin',
+  Format: RECORD_FORMAT,
+  CeremonyId: 'f'.repeat(32),
+  Practice: false,
+  Title: 'payments é 🔑',
+  PlanSHA256: createHash('sha256').update(PLAN).digest('hex'),
+  Place: 'the cage',
+  Program: {
+    Version: '1.0.0',
+    Files: [{ Name: 'kmsx.cjs', SHA256: 'b'.repeat(64) }],
+    Node: '20.20.0',
+    OpenSSL: '3.0.16',
+  },
+  Host: { Name: 'air-gap', System: 'linux 6.1 x64' },
+  People: [
+    { Name: 'Ana', Role: 'leader', Affiliation: 'Payments', Identified: 'passport' },
+    { Name: 'Bo', Role: 'witness' },
+  ],
+};
 
 async function stepEvents(
   folder: string,
@@ -113,7 +131,7 @@ async function stepEvents(
   return [
     ...step(1, 'the wrapping key of hsm', {
       Files: [await file('hsm.pub.pem')],
-      Facts: { PublicKeyFingerprint: RECORD_WRAPPING_FINGERPRINT },
+      Facts: { Recipient: 'hsm', PublicKeyFingerprint: RECORD_WRAPPING_FINGERPRINT },
     }),
     { Type: 'step-begun', Number: 2, Name: 'the fingerprint of hsm' },
     {
@@ -132,10 +150,12 @@ async function stepEvents(
       RequestIds: ['00000000-0000-4000-8000-000000000001'],
       Files: [await file('backup.json'), await file('exports/export.json')],
       Facts: {
+        Recipient: 'hsm',
         KeyId: 'key-1',
         DataKeyId: RECORD_DATA_KEY_ID,
         NumberOfBytes: DATA_KEY.length,
         CiphertextBlobFingerprint: RECORD_BLOB_FINGERPRINT,
+        ExportedDataKeyFingerprint: `SHA256:${'d'.repeat(64)}`,
       },
     }),
     {
@@ -146,7 +166,9 @@ async function stepEvents(
       Decided: 'copied by hand',
       By: 'Ana',
     },
-    ...step(4, 'the check value of hsm', { Facts: { KeyCheckValues: RECORD_CHECK_VALUES } }),
+    ...step(4, 'the check value of hsm', {
+      Facts: { Recipient: 'hsm', KeyCheckValues: RECORD_CHECK_VALUES },
+    }),
     ...step(5, 'the backups', {
       Files: [await file('backup.json'), ...elsewhere],
       Facts: {

@@ -1,4 +1,5 @@
 import { absolutePath } from '../../../base/files/absolute-path.ts';
+import { digitGroups } from '../../../base/digit-groups.ts';
 import { kmsxError } from '../../../base/error.ts';
 import { decodeText } from '../../../base/text.ts';
 import { RECORD_FORMAT } from '../../../record/events.ts';
@@ -7,7 +8,7 @@ import type { VerifiedRecord } from '../../../record/verify.ts';
 import { verifyRecord } from '../../../record/verify.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
-import type { View } from '../../../terminal/output/view.ts';
+import type { View, ViewRow } from '../../../terminal/output/view.ts';
 import { fact } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { counted } from '../../shared/view/rows.ts';
@@ -72,7 +73,7 @@ const PROVED: Readonly<Record<VerifiedRecord['ProvedBy'], string>> = {
 };
 
 function viewOf(verified: VerifiedRecord): View {
-  const { ProvedBy, Signers, NotProved, Practice, Complete } = verified;
+  const { ProvedBy, Signers, NotProved, Practice, Complete, PreviousRecord } = verified;
   const isProved = ProvedBy !== 'chain';
   return {
     verdict: isProved
@@ -86,6 +87,9 @@ function viewOf(verified: VerifiedRecord): View {
           fact('ended', Complete ? 'complete' : 'not complete'),
           fact('events', String(verified.Events)),
           headRow(verified.Head),
+          ...(PreviousRecord === undefined
+            ? []
+            : [{ label: 'record before', lines: digitGroups(PreviousRecord, 4) }]),
           fact('proved by', PROVED[ProvedBy]),
           ...Signers.map(({ Principal, KeyFingerprint, File }) => ({
             label: 'signer',
@@ -93,7 +97,12 @@ function viewOf(verified: VerifiedRecord): View {
           })),
         ],
       },
-      { title: 'Not proved', rows: NotProved.map((text) => ({ lines: [text] })) },
+      { title: 'What went wrong before', rows: toldRows(verified.Incidents) },
+      { title: 'Not proved', rows: toldRows(NotProved) },
     ],
   };
+}
+
+function toldRows(texts: readonly string[]): readonly ViewRow[] {
+  return texts.map((text) => ({ lines: [text] }));
 }
