@@ -140,7 +140,7 @@ async function exportAgain(recipient: PlanRecipient, stage: Stage): Promise<stri
 }
 
 /** @throws KmsxError `document-malformed` and those of `readEnvelope` */
-export async function readBackup(path: string, stage: Stage): Promise<BackupDocument> {
+async function readBackup(path: string, stage: Stage): Promise<BackupDocument> {
   const envelope = readEnvelope(await stage.read(path), path);
   if (envelope.kind === 'backup') return envelope.document;
   throw kmsxError('document-malformed', `${path} is not a backup document`, {
