@@ -143,7 +143,8 @@ _kmsx_list_command() {
         --gateway --endpoint --ca-file --resolve --timeout --max-attempts --deadline)
       ;;
     'kmsx record')
-      options+=(--head --allowed-signers --threshold --type -i --in --by --text -o --out)
+      options+=(--head --allowed-signers --threshold --type -i --in --by --text --accept-head -o
+        --out)
       ;;
     'kmsx rehearse')
       options+=(--keep)
@@ -371,7 +372,7 @@ _kmsx_find_option() {
       ;;
     'kmsx record')
       case $2 in
-        --head | --threshold | --text) takes=none ;;
+        --head | --threshold | --text | --accept-head) takes=none ;;
         --allowed-signers) takes=files ;;
         --type) takes=values values=(import proof destruction note) ;;
         -i | --in) takes=files names=(-i --in) ;;

@@ -162,7 +162,7 @@ function __kmsx_find_option
             end
         case 'kmsx record'
             switch "$argv[2]"
-                case --head --allowed-signers --threshold --type -i --in --by --text -o --out
+                case --head --allowed-signers --threshold --type -i --in --by --text --accept-head -o --out
                     echo required
             end
         case 'kmsx rehearse'
@@ -674,6 +674,7 @@ complete -c kmsx -n '__kmsx_in kmsx record' -l type -r -f -a 'import proof destr
 complete -c kmsx -n '__kmsx_in kmsx record' -s i -l in -r -F -d 'add: what import-key printed, or proofs; - is standard input'
 complete -c kmsx -n '__kmsx_in kmsx record' -l by -r -f -d 'add: who did it, or saw it (repeatable)'
 complete -c kmsx -n '__kmsx_in kmsx record' -l text -r -f -d 'add: what was done and seen, in words'
+complete -c kmsx -n '__kmsx_in kmsx record' -l accept-head -r -f -d 'add: the SHA-256 of the last line, where record.head does not cover it: you have looked at it, and it is true'
 complete -c kmsx -n '__kmsx_in kmsx record' -s o -l out -r -F -d 'print: where the HTML goes; - is standard output'
 
 complete -c kmsx -n '__kmsx_in kmsx rehearse' -l keep -r -f -a '(__fish_complete_directories)' -d 'write the files into this folder, and leave them there'

@@ -6,7 +6,7 @@ import { writeHead } from './head.ts';
 import { hasInCommon, keyFactsOf, recordedKey, whatDiffers } from './key-facts.ts';
 import { isOfRehearsal } from './practice.ts';
 import type { SealedRecord } from './sealed.ts';
-import { readSealedRecord } from './sealed.ts';
+import { linesFrom, readSealedRecord } from './sealed.ts';
 import { openRecord } from './writer.ts';
 
 /** What a record is after events were added to it. */
@@ -25,7 +25,8 @@ export interface GrownRecord {
  *
  * @param folder - of the record
  * @param named - what the folder is called in errors
- * @throws KmsxError `record-missing`, `record-changed`, `record-not-sealed`, `record-locked`; `record-other-key`,
+ * @param acceptedHead - the hash of the last line, where `record.head` does not cover it: given by who has looked at it
+ * @throws KmsxError `record-missing`, `record-changed`, `record-not-sealed`, `record-head-differs`, `record-locked`; `record-other-key`,
  * `rehearsal-mixed` for a document that does not belong; `disk-full`, `file-unwritable`
  */
 export async function addToRecord(
@@ -33,20 +34,28 @@ export async function addToRecord(
   named: string,
   events: readonly AddedEvent[],
   context: FileContext,
+  acceptedHead?: string,
 ): Promise<GrownRecord> {
-  const record = await readSealedRecord(folder, { named, mayBeBehind: true });
+  const record = await readSealedRecord(folder, { named, toAdd: { acceptedHead } });
   for (const event of events) assertBelongs(record, event);
   const { writer, halfLine } = await openRecord(folder, context);
   try {
     if (halfLine !== undefined) {
       await writer.append({ Type: 'note', By: [], Text: `a crash cut a line short: ${halfLine}` });
     }
+    if (record.uncovered > 0) await writer.append(acceptance(record, events[0]?.By ?? []));
     for (const event of events) await writer.append(event);
     await writeHead(folder, writer.head, context);
     return { head: writer.head, lines: writer.events.length, halfLine };
   } finally {
     await writer.close();
   }
+}
+
+/** That lines which may be anybody's were accepted stays in the record. */
+function acceptance({ lines, uncovered }: SealedRecord, by: readonly string[]): AddedEvent {
+  const which = linesFrom(lines.length - uncovered + 1, lines.length);
+  return { Type: 'note', By: by, Text: `record.head did not cover ${which}: accepted by its head` };
 }
 
 function assertBelongs(record: SealedRecord, { Document, Type }: AddedEvent): void {

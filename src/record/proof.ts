@@ -1,6 +1,7 @@
 import { kmsxError } from '../base/error.ts';
 import { isJsonObject } from '../base/json.ts';
 import type { SealedRecord } from './sealed.ts';
+import { linesFrom } from './sealed.ts';
 import { countSigners } from './signatures/count.ts';
 import type { RefusedSignature, ValidSignature } from './signatures/verify.ts';
 import { verifySignatures } from './signatures/verify.ts';
@@ -141,9 +142,7 @@ function checkSignatures(
 function later({ events }: SealedRecord, line: number, what: string): string[] {
   const types = events.slice(line + 1).map(({ Type }) => Type);
   if (types.length === 0) return [];
-  const [first, last] = [line + 2, events.length];
-  const which = first === last ? `line ${first}` : `lines ${first} to ${last}`;
-  return [`${which} (${types.join(', ')}) came later than ${what}`];
+  return [`${linesFrom(line + 2, events.length)} (${types.join(', ')}) came later than ${what}`];
 }
 
 function plural(count: number, noun: string): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { kmsxError } from '../base/error.ts';
+import { fileWord } from '../base/shell-word.ts';
 import { lineChanged } from './chain.ts';
 import type { BeginEvent, SealEvent } from './events.ts';
 import { RECORD_FILES } from './events.ts';
@@ -15,27 +16,30 @@ export interface SealedRecord extends ReadRecord {
   readonly seal: SealEvent;
   /** The index of the event that seals it. */
   readonly sealIndex: number;
+  /** How many lines `record.head` does not cover; none unless they were accepted. */
+  readonly uncovered: number;
 }
 
 export interface SealedRules {
   /** What the folder is called in errors; by default its path. */
   readonly named?: string;
   /**
-   * Whether the record may have ended while something was added to it: half a line at its end, and a `record.head` that is
-   * that of an earlier line from the seal on.
+   * Where something is to be added to the record: a crash may have cut its last line short. Lines behind the one that
+   * `record.head` is of may be anybody's: they are taken only where somebody who has looked at them gives the hash of the last.
    */
-  readonly mayBeBehind?: boolean;
+  readonly toAdd?: { readonly acceptedHead?: string | undefined };
 }
 
 /**
  * Reads a sealed record, and compares its head with `record.head`. The files that it names are not looked at.
  *
  * @param folder - of the record
- * @throws KmsxError `record-missing`, `record-changed`, `record-not-sealed`; `file-unreadable`
+ * @throws KmsxError `record-missing`, `record-changed`, `record-not-sealed`; `record-head-differs` where another head was
+ * accepted; `file-unreadable`
  */
 export async function readSealedRecord(
   folder: string,
-  { named = folder, mayBeBehind = false }: SealedRules = {},
+  { named = folder, toAdd }: SealedRules = {},
 ): Promise<SealedRecord> {
   const record = await readRecord(folder, named);
   const { events, halfLine, label, lines } = record;
@@ -43,12 +47,12 @@ export async function readSealedRecord(
   if (misplaced !== undefined) throw lineChanged(label, misplaced.index + 1, misplaced.problem);
   const sealIndex = events.findIndex(({ Type }) => Type === 'seal');
   const [begin, seal] = [events[0], events[sealIndex]];
-  if (halfLine !== undefined && seal !== undefined && !mayBeBehind) {
+  if (halfLine !== undefined && seal !== undefined && toAdd === undefined) {
     throw lineChanged(label, lines.length + 1, 'is cut short: it has no line end');
   }
-  await checkHead(folder, named, record, mayBeBehind && sealIndex !== -1 ? sealIndex : undefined);
+  const uncovered = await checkHead(folder, named, record, { sealIndex, ...toAdd });
   if (begin?.Type !== 'begin' || seal?.Type !== 'seal') throw notSealed(record);
-  return { ...record, begin, seal, sealIndex };
+  return { ...record, begin, seal, sealIndex, uncovered };
 }
 
 function notSealed({ events, halfLine, label }: ReadRecord): Error {
@@ -60,14 +64,23 @@ function notSealed({ events, halfLine, label }: ReadRecord): Error {
 /**
  * Compares `record.head` with the last line; it is there where the record is sealed.
  *
- * @param from - the index of the first line that it may be the head of, in place of the last alone
+ * @returns how many lines it does not cover
  */
 async function checkHead(
   folder: string,
   named: string,
-  { events, lines }: ReadRecord,
-  from = lines.length - 1,
-): Promise<void> {
+  { lines, head: last, label: chain }: ReadRecord,
+  {
+    sealIndex,
+    acceptedHead,
+  }: { readonly sealIndex: number; readonly acceptedHead?: string | undefined },
+): Promise<number> {
+  if (acceptedHead !== undefined && acceptedHead !== last) {
+    throw kmsxError(
+      'record-head-differs',
+      `${chain}: the head that was accepted is not that of its last line`,
+    );
+  }
   const label = join(named, RECORD_FILES.head);
   const refuse = (problem: string, hints?: readonly string[]): Error =>
     kmsxError('record-changed', `${label} ${problem}`, {
@@ -76,8 +89,8 @@ async function checkHead(
     });
   const text = await readHeadFile(folder, named);
   if (text === undefined) {
-    if (events.some(({ Type }) => Type === 'seal')) throw refuse('is missing');
-    return;
+    if (sealIndex !== -1) throw refuse('is missing');
+    return 0;
   }
   const head = parseHead(text);
   if (head === undefined) throw refuse('is not the head of a record');
@@ -85,8 +98,19 @@ async function checkHead(
   if (index === -1) {
     throw refuse('is the head of no line: lines were changed, or are missing at the end');
   }
-  if (index >= from) return;
-  throw refuse(`is the head of line ${index + 1}, and the record ends with line ${lines.length}`, [
-    'if record add was interrupted, a note that says so writes it anew: kmsx record add FOLDER --type note --text TEXT; else stop: find out who changed it',
-  ]);
+  const uncovered = lines.length - 1 - index;
+  const isAccepted = acceptedHead !== undefined && sealIndex !== -1 && index >= sealIndex;
+  if (uncovered === 0 || isAccepted) return uncovered;
+  throw refuse(
+    `is the head of line ${index + 1}, and covers nothing of ${linesFrom(index + 2, lines.length)}`,
+    [
+      `stop: look at ${linesFrom(index + 2, lines.length)}; if record add was interrupted when it wrote that, those who know it say so: kmsx record add FOLDER --type note --text TEXT --accept-head HEX`,
+      `HEX is what this prints: sed -n ${lines.length}p ${fileWord(chain)} | tr -d '\\n' | sha256sum`,
+    ],
+  );
+}
+
+/** Lines of a record, as people say them. */
+export function linesFrom(first: number, last: number): string {
+  return first === last ? `line ${first}` : `lines ${first} to ${last}`;
 }

@@ -29,6 +29,7 @@ async function helpOf(...argv: readonly string[]): Promise<string> {
 
 /** Options without a default: where one is not given, what it says is not done, or is said by another option. */
 const NOTHING_WITHOUT: readonly string[] = [
+  '--accept-head',
   '--allowed-signers',
   '--backup-dir',
   '--ca-file',

@@ -22,7 +22,7 @@ export function defineRecord(command: Command, io: Io): void {
     text: [
       'The folder of a ceremony holds its record: one event a line, each with the SHA-256 of the line before. The SHA-256 of the last line is the head.',
       'verify checks the chain, the files that it names and that it was sealed, and says by what it is proved: by the chain alone, which whoever owns the folder could have rebuilt; by a head that you bring; or by signatures of people whose keys you trust.',
-      'head prints the text that people sign, and the command to sign it with. add tells what happened later: an import into a token, a proof, the destruction of a key; the record then has a new head.',
+      'head prints the text that people sign, and the command to sign it with. add tells what happened later: an import into a token, a proof, the destruction of a key; the record then has a new head. It adds nothing where record.head is not that of the last line: add was interrupted, or somebody else wrote lines. Who has looked at them, and knows them, says so with --accept-head; a note keeps it.',
       'print gives one HTML file to be printed on A4 or Letter, which loads nothing: what happened, the head in groups, words and as a QR code, and each backup document as a QR code, from which recover-key reads it.',
     ].join(' '),
     examples: [
@@ -63,6 +63,10 @@ export function defineRecord(command: Command, io: Io): void {
     )
     .addOption(repeatable('--by <name>', 'add: who did it, or saw it'))
     .option('--text <text>', 'add: what was done and seen, in words')
+    .option(
+      '--accept-head <hex>',
+      'add: the SHA-256 of the last line, where record.head does not cover it: you have looked at it, and it is true',
+    )
     .option('--out <file>', 'print: where the HTML goes; - is standard output');
   command.action(async (action: RecordActionName, folder: string, options: RecordOptions) => {
     const session = createSession(command, io);

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { headText } from '../../../src/record/head.ts';
 import { openRecord } from '../../../src/record/writer.ts';
 import { GOLDEN_FOLDERS } from '../../support/document-schemas.ts';
@@ -190,18 +190,72 @@ describe('kmsx record add', () => {
     expect(stderr).toContain('is the head of no line');
   });
 
-  test('goes on after a crash: half a line becomes a note, and the head is written', async () => {
+  test('goes on after a crash: half a line becomes a note', async () => {
     await make({ added: [NOTE] });
-    const { writer } = await openRecord(record(), testIo());
-    await writer.append(NOTE); // and no head was written
-    await writer.close();
     appendFileSync(join(record(), 'record.jsonl'), '{"At":');
     expect((await run(['verify', 'ceremony'])).code).toBe(6);
     const { code, stdout, stderr } = await add('--type', 'note', '--text', 'after the power cut');
     expect(code).toBe(0);
     expect(stderr).toContain('cut short by a crash');
-    expect(JSON.parse(stdout)).toMatchObject({ Added: 1, Events: 18 });
+    expect(JSON.parse(stdout)).toMatchObject({ Added: 1, Events: 17 });
     expect((await run(['verify', 'ceremony'])).code).toBe(0);
+  });
+
+  describe('where record.head does not cover the last line', () => {
+    const NEW = ['--type', 'note', '--text', 'x', '--by', 'Ana'];
+    let last = '';
+
+    beforeEach(async () => {
+      await make({ added: [NOTE] });
+      const { writer } = await openRecord(record(), testIo());
+      await writer.append(NOTE);
+      last = await writer.append({ ...NOTE, Text: 'forged, or not' });
+      await writer.close();
+    });
+
+    test('adds nothing, and names the lines', async () => {
+      const before = headFile();
+      const { code, stderr } = await add(...NEW);
+      expect(code).toBe(6);
+      expect(stderr).toContain('covers nothing of lines 16 to 17');
+      expect(stderr).toContain("sed -n 17p ceremony/record.jsonl | tr -d '\\n' | sha256sum");
+      expect(headFile()).toBe(before);
+      expect(lastEvent()).toMatchObject({ Text: 'forged, or not' });
+      expect((await run(['verify', 'ceremony'])).stderr).toContain('--accept-head');
+    });
+
+    test.each([
+      ['that of record.head', () => headFile().slice(14, -1)],
+      ['any other', () => '0'.repeat(64)],
+    ])('takes no other head for it: %s', async (_, head) => {
+      expect(await add(...NEW, '--accept-head', head())).toMatchObject({ code: 6, stdout: '' });
+      expect(lastEvent()).toMatchObject({ Text: 'forged, or not' });
+    });
+
+    test('goes on where its own hash is given, and a note keeps that', async () => {
+      const grouped = last.replaceAll(/.{4}/g, '$& ');
+      const { code, stdout } = await add(...NEW, '--accept-head', grouped);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ Added: 1, Events: 19 });
+      expect(readFileSync(join(record(), 'record.jsonl'), 'utf8')).toContain(
+        '"Text":"record.head did not cover lines 16 to 17: accepted by its head"',
+      );
+      expect((await run(['verify', 'ceremony'])).code).toBe(0);
+    });
+
+    test('takes 64 digits alone', async () => {
+      const { code, stderr } = await add(...NEW, '--accept-head', last.slice(1));
+      expect(code).toBe(2);
+      expect(stderr).toContain('--accept-head takes 64 hexadecimal digits');
+    });
+  });
+
+  test('accepts no head that is not that of the last line, where all is covered', async () => {
+    await make();
+    const note = ['--type', 'note', '--text', 'x'];
+    expect((await add(...note, '--accept-head', '0'.repeat(64))).code).toBe(6);
+    expect((await add(...note, '--accept-head', headFile().slice(14, -1))).code).toBe(0);
+    expect(JSON.parse((await run(['verify', 'ceremony'])).stdout)).toMatchObject({ Events: 15 });
   });
 
   test('waits for nobody: another process adds to the record', async () => {

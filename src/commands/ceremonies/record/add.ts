@@ -11,7 +11,7 @@ import { nextBlock } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { commandLine } from '../../shared/view/command-line.ts';
 import { counted } from '../../shared/view/rows.ts';
-import { headRow, signCommands } from './head.ts';
+import { headRow, readHead, signCommands } from './head.ts';
 import type { RecordOptions } from './options.ts';
 
 /** Whether a type of event is shown by a document; else it is told. */
@@ -43,6 +43,7 @@ export async function add(folder: string, options: RecordOptions, session: Sessi
     folder,
     events,
     io,
+    options.acceptHead === undefined ? undefined : readHead('--accept-head', options.acceptHead),
   );
   if (halfLine !== undefined) {
     await reporter.warn('the last line of the record was cut short by a crash: a note keeps it');

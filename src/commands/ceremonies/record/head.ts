@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { digitGroups } from '../../../base/digit-groups.ts';
+import { kmsxError } from '../../../base/error.ts';
 import { fileWord } from '../../../base/shell-word.ts';
-import { RECORD_FILES } from '../../../record/events.ts';
+import { RECORD_FILES, RECORD_FORMAT } from '../../../record/events.ts';
 import { headText } from '../../../record/head.ts';
 import { readSealedRecord } from '../../../record/sealed.ts';
 import { textWritten } from '../../../terminal/output/stdout.ts';
@@ -37,6 +38,20 @@ export async function printHead(
   }
   await reporter.note(`to sign it: ${commands.join(' && ')}`);
   await textWritten(io.stdout.write(Buffer.from(headText(head))));
+}
+
+/**
+ * A head as people write it: in groups or not, or the whole text of `record.head`.
+ *
+ * @throws KmsxError `bad-usage`
+ */
+export function readHead(option: string, text: string): string {
+  const digits = text
+    .replace(new RegExp(`^\\s*${RECORD_FORMAT}\\s`), '')
+    .replaceAll(/\s/g, '')
+    .toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digits)) return digits;
+  throw kmsxError('bad-usage', `${option} takes 64 hexadecimal digits, in groups or not`);
 }
 
 /** A head, as it is read aloud. */

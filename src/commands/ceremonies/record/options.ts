@@ -14,6 +14,7 @@ export interface RecordOptions {
   readonly in?: string;
   readonly by: readonly string[];
   readonly text?: string;
+  readonly acceptHead?: string;
   readonly out?: string;
 }
 
@@ -26,6 +27,7 @@ export const TAKEN_BY: TakenBy<RecordOptions, RecordActionName> = {
   in: ['add'],
   by: ['add'],
   text: ['add'],
+  acceptHead: ['add'],
   out: ['print'],
 };
 

@@ -2,7 +2,6 @@ import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { digitGroups } from '../../../base/digit-groups.ts';
 import { kmsxError } from '../../../base/error.ts';
 import { decodeText } from '../../../base/text.ts';
-import { RECORD_FORMAT } from '../../../record/events.ts';
 import type { AskedProof } from '../../../record/proof.ts';
 import type { VerifiedRecord } from '../../../record/verify.ts';
 import { verifyRecord } from '../../../record/verify.ts';
@@ -12,7 +11,7 @@ import type { View, ViewRow } from '../../../terminal/output/view.ts';
 import { fact } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { counted } from '../../shared/view/rows.ts';
-import { headRow } from './head.ts';
+import { headRow, readHead } from './head.ts';
 import type { RecordOptions } from './options.ts';
 
 const MOST_SIGNERS = 1000;
@@ -29,21 +28,11 @@ export async function verify(
 ): Promise<void> {
   const { io } = session;
   const asked: AskedProof = {
-    head: options.head === undefined ? undefined : readHead(options.head),
+    head: options.head === undefined ? undefined : readHead('--head', options.head),
     signers: await readSigners(options, session),
   };
   const verified = await verifyRecord(absolutePath(io.cwd, folder), asked, io.now(), folder);
   await printResult(verified, session, () => viewOf(verified));
-}
-
-/** A head as people write it: in groups or not, or the whole text of `record.head`. */
-function readHead(text: string): string {
-  const digits = text
-    .replace(new RegExp(`^\\s*${RECORD_FORMAT}\\s`), '')
-    .replaceAll(/\s/g, '')
-    .toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(digits)) return digits;
-  throw kmsxError('bad-usage', '--head takes 64 hexadecimal digits, in groups or not');
 }
 
 async function readSigners(
