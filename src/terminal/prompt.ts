@@ -68,7 +68,7 @@ export async function promptLine(text: string, signal: AbortSignal): Promise<str
 
 /** Reads what waits, and forgets it. */
 function drain(): void {
-  const bytes = Buffer.alloc(1024);
+  const bytes = secretBuffer(MAX_BYTES);
   const reader = openSync('/dev/tty', constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     while (readSync(reader, bytes) > 0) bytes.fill(0);

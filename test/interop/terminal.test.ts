@@ -14,13 +14,17 @@ const folder = useTempFolder();
 async function onTerminal(
   args: readonly string[],
   typed: readonly string[] = [],
+  ahead = '',
 ): Promise<{ code: number | null; output: string }> {
-  const words = [process.execPath, KMSX, ...args].map((word) => `'${word}'`).join(' ');
+  const command = [process.execPath, KMSX, ...args].map((word) => `'${word}'`).join(' ');
+  // The shell reads the first line of what is typed ahead: the rest waits before the program is there.
+  const words = ahead === '' ? command : `read -r first; ${command}`;
   const child = spawn('script', ['-qec', words, '/dev/null'], {
     cwd: folder(),
     env: cleanEnv(folder()),
   });
   const finished = finish(child);
+  if (ahead !== '') child.stdin.write(`\n${ahead}`);
   const waiting = [...typed];
   child.stdout.on('data', (chunk: Buffer) => {
     if (!chunk.toString().endsWith(': ') || waiting.length === 0) return;
@@ -161,6 +165,13 @@ describe('the people of a ceremony', () => {
     expect(code, output).toBe(0);
     expect(output).toContain('Type Yes, No or deviation: Yes');
     expect(output).toContain('The practice is complete: Payments 2026');
+  });
+
+  it('are asked: what was typed before a question is no answer to it', async () => {
+    writePlan(folder(), { Recipients: [{ Name: 'hsm', MakePair: true }] });
+    const { code, output } = await onTerminal(run, ['No\r'], 'Yes\nYes\nYes');
+    expect(code, output).toBe(6);
+    expect(output).toContain('No was typed before it began');
   });
 
   it('go on later, when somebody presses Ctrl-C', async () => {
