@@ -2,16 +2,10 @@ import { kmsxError } from '../base/error.ts';
 import { isJsonObject } from '../base/json.ts';
 import type { SealedRecord } from './sealed.ts';
 import { linesFrom } from './sealed.ts';
+import type { SignatureFiles } from './signature-files.ts';
 import { countSigners } from './signatures/count.ts';
 import type { RefusedSignature, ValidSignature } from './signatures/verify.ts';
 import { verifySignatures } from './signatures/verify.ts';
-
-/** A file that should be a signature. */
-export interface SignatureFile {
-  /** Its name in the folder of the record. */
-  readonly label: string;
-  readonly bytes: Buffer;
-}
 
 /** By what a record has to be proved; where nothing is asked for, the chain alone counts. */
 export interface AskedProof {
@@ -52,7 +46,7 @@ export interface Proof {
  */
 export function proveRecord(
   record: SealedRecord,
-  signatures: readonly SignatureFile[],
+  signatures: SignatureFiles,
   asked: AskedProof,
   now: Date,
 ): Proof {
@@ -64,16 +58,16 @@ export function proveRecord(
   const NotProved = [
     ...(byHead === undefined ? [] : later(record, byHead, 'the head that was given')),
     ...(signed === undefined ? [] : later(record, signed.line, 'enough signatures')),
-    ...(signed?.refused ?? []).map(({ label, problem }) => `${label} ${problem}`),
+    ...(signed ?? signatures).refused.map(({ label, problem }) => `${label} ${problem}`),
   ];
   if (byHead === undefined && signed === undefined) {
     NotProved.push(
       'whoever owns the folder could have rebuilt the whole chain, with other content',
     );
   }
-  if (signed === undefined && signatures.length > 0) {
+  if (signed === undefined && signatures.files.length > 0) {
     NotProved.push(
-      `${plural(signatures.length, 'signature')} in the folder: nobody said whose count`,
+      `${plural(signatures.files.length, 'signature')} in the folder: nobody said whose count`,
     );
   }
   NotProved.push(...fewerThanPlanned(record, countSigners(signed?.valid ?? [])));
@@ -118,20 +112,22 @@ interface Signed {
 
 function checkSignatures(
   { lines, label, sealIndex: seal }: SealedRecord,
-  signatures: readonly SignatureFile[],
+  { files: signatures, refused: unreadable }: SignatureFiles,
   { allowedSigners, threshold }: NonNullable<AskedProof['signers']>,
   now: Date,
 ): Signed {
   const heads = lines.slice(seal).map(({ hash }) => hash);
-  const { valid, refused } = verifySignatures({ heads, signatures, allowedSigners, now });
+  const { valid, ...found } = verifySignatures({ heads, signatures, allowedSigners, now });
+  const refused = [...unreadable, ...found.refused];
   for (let line = lines.length - 1; line >= seal; line -= 1) {
     const covering = valid.filter(({ head }) => heads.indexOf(head) + seal >= line);
     if (countSigners(covering) >= threshold) return { valid, refused, line };
   }
-  const found = countSigners(valid);
-  const people = found === 0 ? 'nobody' : found === 1 ? 'one person' : `${found} people`;
+  const count = countSigners(valid);
+  const people = count === 0 ? 'nobody' : count === 1 ? 'one person' : `${count} people`;
   const reasons = refused.map((each) => `; ${each.label} ${each.problem}`).join('');
-  const none = signatures.length === 0 ? '; there is no file in signatures/' : reasons;
+  const none =
+    signatures.length + refused.length === 0 ? '; there is no file in signatures/' : reasons;
   throw kmsxError(
     'record-signatures-missing',
     `${label} is signed by ${people} with a key in ${allowedSigners.label}, and ${threshold} must have signed it${none}`,

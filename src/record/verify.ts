@@ -1,15 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { systemErrorCode } from '../base/error.ts';
-import { readError } from '../base/files/read-error.ts';
 import { checkFiles } from './check-files.ts';
-import { RECORD_FILES } from './events.ts';
 import { incidentsIn, timesGoneBack } from './incidents.ts';
 import { recordedKey } from './key-facts.ts';
-import type { AskedProof, Proof, SignatureFile } from './proof.ts';
+import type { AskedProof, Proof } from './proof.ts';
 import { proveRecord } from './proof.ts';
-import { readFileOf } from './read-record.ts';
 import { readSealedRecord } from './sealed.ts';
+import { readSignatures } from './signature-files.ts';
 
 /** What `record verify` prints: every part of the record was found to be what it was. */
 export interface VerifiedRecord extends Proof {
@@ -28,9 +23,6 @@ export interface VerifiedRecord extends Proof {
   readonly Chain: true;
   readonly Files: true;
 }
-
-/** More than any signature of SSH needs. */
-const MAX_SIGNATURE_BYTES = 64 * 1024;
 
 /**
  * Verifies the record of a ceremony, offline: its chain, its events, the files that it names, that all of it is about one
@@ -68,20 +60,4 @@ export async function verifyRecord(
     ...proof,
     NotProved: [...NotProved, ...timesGoneBack(record.events), ...unreached],
   };
-}
-
-/** The files of `signatures/` that are named so. */
-async function readSignatures(folder: string): Promise<readonly SignatureFile[]> {
-  const path = join(folder, RECORD_FILES.signatures);
-  const names = await readdir(path).catch((error: unknown) => {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw readError(path, error);
-  });
-  const files: SignatureFile[] = [];
-  for (const name of names.filter((each) => each.endsWith('.sig')).sort()) {
-    const label = `${RECORD_FILES.signatures}/${name}`;
-    const bytes = await readFileOf(folder, label, MAX_SIGNATURE_BYTES);
-    if (bytes !== undefined) files.push({ label, bytes });
-  }
-  return files;
 }

@@ -1,10 +1,12 @@
 import {
   copyFileSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -186,13 +188,66 @@ describe('kmsx record verify', () => {
     const head = headOf(copy);
     const notProved = async (): Promise<unknown> =>
       (JSON.parse((await verify('--head', head)).stdout) as { NotProved: unknown }).NotProved;
-    const told = (name: string): string =>
-      `${name} is not in the folder, and could not be looked at`;
+    const told = (name: string): string => `${name} is not in the folder, and was not looked at`;
     expect(await notProved()).toEqual([told('secret:payments')]);
     rmSync(stick);
     expect(await notProved()).toEqual([told(stick), told('secret:payments')]);
     writeFileSync(stick, 'a backuP');
     expect(await refusal()).toMatchObject({ code: 6, Code: 'record-changed' });
+  });
+
+  test('opens nothing elsewhere but ordinary files that a step names', async () => {
+    const stick = join(folder(), 'stick.json');
+    writeFileSync(stick, 'a backup');
+    symlinkSync('/dev/zero', join(folder(), 'zero.json'));
+    symlinkSync('/proc/self/environ', join(folder(), 'environ.json'));
+    const copy = join(folder(), 'ceremony');
+    const other = { SHA256: 'a'.repeat(64), Size: 1 };
+    const names = ['zero.json', 'environ.json', 'ceremony'].map((name) => join(folder(), name));
+    await makeGoodRecord(copy, {
+      elsewhere: [...names, '/proc/version', '/dev/null'].map((Name) => ({ Name, ...other })),
+      added: [{ ...NOTE, Files: [{ Name: stick, ...other }] }],
+    });
+    const { code, stdout } = await verify('--head', headOf(copy));
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { NotProved: string[] }).NotProved).toEqual(
+      [...names, '/proc/version', '/dev/null', stick].map(
+        (name) => `${name} is not in the folder, and was not looked at`,
+      ),
+    );
+  });
+
+  test('refuses a file whose name no system has', async () => {
+    await makeGoodRecord(join(folder(), 'ceremony'), {
+      elsewhere: [{ Name: '/tmp\0/x', SHA256: 'a'.repeat(64), Size: 1 }],
+    });
+    expect(await refusal()).toMatchObject({ code: 6, Code: 'record-changed' });
+  });
+
+  test('lists what can be no signature, and is proved by a head all the same', async () => {
+    const signatures = join(forged(), 'signatures');
+    mkdirSync(join(signatures, 'folder.sig'));
+    writeFileSync(join(signatures, 'large.sig'), 'x'.repeat(100_000));
+    symlinkSync('/dev/zero', join(signatures, 'zero.sig'));
+    symlinkSync('nowhere', join(signatures, 'none.sig'));
+    const problems = [
+      'signatures/folder.sig is no regular file',
+      'signatures/large.sig is larger than any signature',
+      'signatures/none.sig cannot be read (ENOENT)',
+      'signatures/zero.sig is no regular file',
+    ];
+    const { code, stdout } = await verify('--head', headOf(original));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ ProvedBy: 'head', NotProved: problems });
+    writeFileSync(join(folder(), 'people'), '');
+    const { Code, Message } = await refusal('--allowed-signers', 'people', '--threshold', '1');
+    expect(Code).toBe('record-signatures-missing');
+    for (const problem of problems) expect(Message).toContain(problem);
+    rmSync(signatures, { recursive: true });
+    writeFileSync(signatures, '');
+    expect(JSON.parse((await verify('--head', headOf(original))).stdout)).toMatchObject({
+      NotProved: ['signatures cannot be read (ENOTDIR)'],
+    });
   });
 
   test('refuses a record whose ceremony goes on, and says so of a crash', async () => {
