@@ -239,7 +239,7 @@ describe('kmsx record verify', () => {
     const { code, stdout } = await verify('--head', headOf(original));
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ ProvedBy: 'head', NotProved: problems });
-    writeFileSync(join(folder(), 'people'), '');
+    writeFileSync(join(folder(), 'people'), '# nobody\n');
     const { Code, Message } = await refusal('--allowed-signers', 'people', '--threshold', '1');
     expect(Code).toBe('record-signatures-missing');
     for (const problem of problems) expect(Message).toContain(problem);
