@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Forgery } from '../../support/record/forgeries.ts';
 import { flippedBytes, FORGERIES, REBUILT } from '../../support/record/forgeries.ts';
 import { addToRecord, makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
+import { BELIED } from '../../support/record/stories.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { runInProcess } from '../../support/test-io.ts';
 
@@ -79,6 +80,12 @@ const signers = (threshold: number, file = people): string[] => [
   String(threshold),
 ];
 
+/** The program knows fewer ways in which a story belies itself. */
+const STORIES = BELIED.filter(
+  ({ name }) =>
+    !/another (?:fingerprint|wrapping)|did not end|failed|no (?:data key|export|check)/.test(name),
+);
+
 const BOTH = { kmsx: true, python: true };
 const NEITHER = { kmsx: false, python: false };
 
@@ -99,6 +106,25 @@ describe('kmsx record verify and examples/verify_record.py', () => {
     expect(await verdicts(later(), ['--head', headOf(sealed()), ...signers(1)])).toMatchObject(
       BOTH,
     );
+  });
+
+  test('tell a practice, and what came later', async () => {
+    const said = async (record: string, ...args: string[]): Promise<string> =>
+      (await verdicts(record, args)).said;
+    expect(await said(later())).toContain('production verified by its chain alone');
+    expect(await said(later(), '--head', headOf(sealed()))).toContain('nothing covers: 1\n');
+    expect(await said(later(), '--head', headOf(later()))).toContain('nothing covers: 0\n');
+    expect(await said(later(), ...signers(2))).toContain('nothing covers: 1\n');
+    const practice = join(folder(), 'practice');
+    await makeGoodRecord(practice, { begin: { Practice: true } });
+    expect(await said(practice)).toContain('PRACTICE verified by');
+  });
+
+  test('count no pattern as a person, and take no threshold of nobody', async () => {
+    const [ana = ''] = readFileSync(people, 'utf8').split('\n');
+    writeFileSync(join(folder(), 'anybody'), ana.replace('ana@example.com', '*@example.com'));
+    expect(await verdicts(sealed(), signers(1, join(folder(), 'anybody')))).toMatchObject(NEITHER);
+    expect(await verdicts(sealed(), signers(0))).toMatchObject(NEITHER);
   });
 
   test('refuse fewer signers than were asked for, and those of others', async () => {
@@ -122,7 +148,7 @@ describe('kmsx record verify and examples/verify_record.py', () => {
     expect(await verdicts(copy, signers(1))).toMatchObject(BOTH);
   });
 
-  test.each(FORGERIES)('refuse $name', async (forgery) => {
+  test.each([...FORGERIES, ...STORIES])('refuse $name', async (forgery) => {
     expect(await verdicts(forged(forgery))).toMatchObject(NEITHER);
   });
 
