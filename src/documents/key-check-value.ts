@@ -242,7 +242,7 @@ function likelyCheckValue(text: string): string[] | undefined {
       '',
     )
     .replace(/^[^0-9a-z]*(?:0x)?/, '')
-    .replaceAll(/[:.-]/g, '');
+    .replaceAll(/[\s:.-]/g, '');
   if (!/^[0-9a-f]+$/.test(digits)) return undefined;
   const fitting = METHODS.filter(
     (facts) => facts.bytes * 2 === digits.length && (named ?? facts) === facts,

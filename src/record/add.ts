@@ -2,12 +2,12 @@ import { kmsxError } from '../base/error.ts';
 import type { FileContext } from '../base/files/durable-file.ts';
 import { isJsonObject } from '../base/json.ts';
 import type { AddedEvent } from './events.ts';
-import { writeHead } from './head.ts';
-import { hasInCommon, keyFactsOf, recordedKey, whatDiffers } from './key-facts.ts';
-import { isOfRehearsal } from './practice.ts';
-import type { SealedRecord } from './sealed.ts';
-import { linesFrom, readSealedRecord } from './sealed.ts';
-import { openRecord } from './writer.ts';
+import { writeHead } from './chain/head.ts';
+import { hasInCommon, keyFactsOf, recordedKey, whatDiffers } from './verify/key-facts.ts';
+import { isOfRehearsal } from './verify/practice.ts';
+import type { SealedRecord } from './verify/sealed.ts';
+import { linesFrom, readSealedRecord } from './verify/sealed.ts';
+import { openRecord } from './chain/writer.ts';
 
 /** What a record is after events were added to it. */
 export interface GrownRecord {

@@ -4,7 +4,7 @@ import { isJsonObject, parseJson } from '../base/json.ts';
 import { decodeText } from '../base/text.ts';
 import { IMPORT_FORMAT, readImportDocument } from '../documents/import-document.ts';
 import { PROOF_FORMAT, readProofDocument } from '../documents/proof-document.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from './chain/canonical.ts';
 
 const READERS = {
   import: { format: IMPORT_FORMAT, read: readImportDocument },

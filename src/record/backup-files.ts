@@ -1,9 +1,9 @@
 import { kmsxError, KmsxError } from '../base/error.ts';
 import { SECRET_PREFIX, STORE_PREFIX } from '../base/place-prefixes.ts';
 import { readEnvelope } from '../documents/read-document.ts';
-import { hashOf } from './chain.ts';
+import { hashOf } from './chain/chain.ts';
 import type { RecordedFile, RecordEvent } from './events.ts';
-import { readFileOf } from './read-record.ts';
+import { readFileOf } from './chain/read-record.ts';
 
 /** A backup document in the folder of a record. */
 export interface BackupFile {

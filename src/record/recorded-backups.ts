@@ -4,8 +4,8 @@ import { SECRET_PREFIX, STORE_PREFIX } from '../base/place-prefixes.ts';
 import type { KeyCheckValue } from '../documents/key-check-value.ts';
 import type { RecordEvent } from './events.ts';
 import { RECORD_FORMAT } from './events.ts';
-import { recordedKey } from './key-facts.ts';
-import { parseRecord } from './read-record.ts';
+import { recordedKey } from './verify/key-facts.ts';
+import { parseRecord } from './chain/read-record.ts';
 
 /** How the canonical form of a first line begins, and what stands in it. */
 const FIRST_LINE = new RegExp(`^\\{"At":"[^\\n]*"Format":"${RECORD_FORMAT}"`);

@@ -85,7 +85,11 @@ export async function isToGoOn(step: Step, stage: Stage): Promise<boolean> {
       lines,
       'Does it go on? Type Yes, or End to seal it as not complete: ',
     );
-    if (word !== 'Yes' && word !== 'End') continue;
+    if (word !== 'Yes' && word !== 'End') {
+      await stage.say('type the whole word, with its capital letter: Yes or End');
+      continue;
+    }
+    await stage.say('the decision goes into the record, as a deviation');
     await recordDeviation(step, stage);
     return word === 'Yes';
   }

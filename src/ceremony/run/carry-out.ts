@@ -42,10 +42,12 @@ export async function carryOut(
   exitCodeOf: (error: KmsxError) => number,
 ): Promise<'complete' | 'ended'> {
   const steps = stepsOf(stage.plan);
-  const { done, stopped } = knownOf(stage.record.events);
+  const { done, stopped, isSealed } = knownOf(stage.record.events);
+  if (isSealed) return 'complete';
   for (const step of steps) {
-    if (done.has(step.number) || step.kind === 'seal') continue;
+    if (done.has(step.number)) continue;
     await tellStep(step, steps.length, stage);
+    if (step.kind === 'seal') continue;
     if (stopped === step.number && !(await isToGoOn(step, stage))) return 'ended';
     await carryOutStep(step, CARRIERS[step.kind], stage, exitCodeOf);
   }

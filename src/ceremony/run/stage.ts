@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { RecordedFile } from '../../record/events.ts';
-import type { RecordWriter } from '../../record/writer.ts';
+import type { RecordWriter } from '../../record/chain/writer.ts';
 import type { CeremonyPlan } from '../plan/plan.ts';
 
 /** A command of kmsx as a ceremony calls it. */

@@ -1,4 +1,4 @@
-import { headText } from '../head.ts';
+import { headText } from '../chain/head.ts';
 import { readAllowedSigners } from './allowed-signers.ts';
 import type { Trust } from './find-signer.ts';
 import { findSigner } from './find-signer.ts';

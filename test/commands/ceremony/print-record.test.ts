@@ -1,7 +1,7 @@
 import { readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { recordedFile } from '../../../src/record/recorded-file.ts';
+import { recordedFile } from '../../../src/record/chain/recorded-file.ts';
 import { BACKUP } from '../../support/documents.ts';
 import { makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
 import type { RunResult } from '../../support/run-result.ts';

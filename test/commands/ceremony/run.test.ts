@@ -66,7 +66,13 @@ describe('an unattended practice', () => {
   it.each([
     ['a folder that exists', { ...UNATTENDED }, ['--folder', 'there'], 2, 'there exists already'],
     ['no folder', { ...UNATTENDED }, [], 2, '--folder is needed'],
-    ['a plan for production', { Practice: false }, ['--folder', 'day'], 2, 'is for practice'],
+    [
+      'a plan for production',
+      { Practice: false, Backups: ['second.json', 'secret:payments'] },
+      ['--folder', 'day'],
+      2,
+      'is for practice',
+    ],
     ['people to ask', {}, ['--folder', 'day'], 2, '--no-input forbids it'],
     [
       'nobody who could read a check value',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { knownCredentials } from '../../../src/credentials/credentials.ts';
 import { parseExpectedCheckValue } from '../../../src/documents/key-check-value.ts';
-import { createRecord } from '../../../src/record/writer.ts';
+import { createRecord } from '../../../src/record/chain/writer.ts';
 import { clientOf } from '../../support/kms/clients.ts';
 import {
   backupName,

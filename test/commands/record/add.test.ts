@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { headText } from '../../../src/record/head.ts';
-import { openRecord } from '../../../src/record/writer.ts';
+import { headText } from '../../../src/record/chain/head.ts';
+import { openRecord } from '../../../src/record/chain/writer.ts';
 import { GOLDEN_FOLDERS } from '../../support/document-schemas.ts';
 import type { GoodRecordOptions } from '../../support/record/good-record.ts';
 import {

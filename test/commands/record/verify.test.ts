@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hashOf } from '../../../src/record/chain.ts';
+import { hashOf } from '../../../src/record/chain/chain.ts';
 import type { ComparedEvent, StepEvent } from '../../../src/record/events.ts';
-import { recordedFile } from '../../../src/record/recorded-file.ts';
+import { recordedFile } from '../../../src/record/chain/recorded-file.ts';
 import type { Forgery } from '../../support/record/forgeries.ts';
 import { flippedBytes, FORGERIES, rebuild, REBUILT } from '../../support/record/forgeries.ts';
 import { BELIED } from '../../support/record/stories.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { recordedFile } from '../../../src/record/recorded-file.ts';
+import { recordedFile } from '../../../src/record/chain/recorded-file.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { useBrowser } from '../../support/paper/browser.ts';
 import { codesOfPages } from '../../support/paper/pdf.ts';

@@ -1,9 +1,9 @@
 import { rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../src/base/json.ts';
-import { canonicalJson } from '../../../src/record/canonical.ts';
-import { hashOf } from '../../../src/record/chain.ts';
-import { headText } from '../../../src/record/head.ts';
+import { canonicalJson } from '../../../src/record/chain/canonical.ts';
+import { hashOf } from '../../../src/record/chain/chain.ts';
+import { headText } from '../../../src/record/chain/head.ts';
 
 /** A copy of a good record that was edited. */
 export interface Forgery {

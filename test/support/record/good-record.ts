@@ -10,9 +10,9 @@ import type {
   StepEvent,
 } from '../../../src/record/events.ts';
 import { RECORD_FORMAT } from '../../../src/record/events.ts';
-import { writeHead } from '../../../src/record/head.ts';
-import { recordedFile } from '../../../src/record/recorded-file.ts';
-import { createRecord, openRecord, sealRecord } from '../../../src/record/writer.ts';
+import { writeHead } from '../../../src/record/chain/head.ts';
+import { recordedFile } from '../../../src/record/chain/recorded-file.ts';
+import { createRecord, openRecord, sealRecord } from '../../../src/record/chain/writer.ts';
 import { testIo } from '../test-io.ts';
 
 /** The data key of the record; nothing real. */

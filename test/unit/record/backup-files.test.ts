@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backupsInFolder } from '../../../src/record/backup-files.ts';
 import type { RecordedFile, RecordEvent } from '../../../src/record/events.ts';
-import { recordedFile } from '../../../src/record/recorded-file.ts';
+import { recordedFile } from '../../../src/record/chain/recorded-file.ts';
 import { BACKUP } from '../../support/documents.ts';
 import { NOTE } from '../../support/record/good-record.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../../src/record/canonical.ts';
-import { hashOf, readChain } from '../../../src/record/chain.ts';
+import { canonicalJson } from '../../../src/record/chain/canonical.ts';
+import { hashOf, readChain } from '../../../src/record/chain/chain.ts';
 
 /** Text that a record holds. */
 const text = fc.string({ unit: 'binary' }).map((each) => each.normalize('NFC'));

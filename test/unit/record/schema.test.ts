@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { readEvent } from '../../../src/record/read-event.ts';
-import { readRecord } from '../../../src/record/read-record.ts';
+import { readEvent } from '../../../src/record/chain/read-event.ts';
+import { readRecord } from '../../../src/record/chain/read-record.ts';
 import { makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 

@@ -2,11 +2,11 @@ import { existsSync, readFileSync, statSync, writeFileSync, appendFileSync } fro
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { NewEvent } from '../../../src/record/events.ts';
-import { headText, writeHead } from '../../../src/record/head.ts';
-import { readRecord } from '../../../src/record/read-record.ts';
-import { recordedFile } from '../../../src/record/recorded-file.ts';
-import { createRecord, openRecord, sealRecord } from '../../../src/record/writer.ts';
-import { hashOf } from '../../../src/record/chain.ts';
+import { headText, writeHead } from '../../../src/record/chain/head.ts';
+import { readRecord } from '../../../src/record/chain/read-record.ts';
+import { recordedFile } from '../../../src/record/chain/recorded-file.ts';
+import { createRecord, openRecord, sealRecord } from '../../../src/record/chain/writer.ts';
+import { hashOf } from '../../../src/record/chain/chain.ts';
 import { addToRecord, beginEvent, makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { TEST_NOW, testIo } from '../../support/test-io.ts';

@@ -1,4 +1,4 @@
-import { hasCode, KmsxError } from '../../../base/error.ts';
+import { hasCode, KmsxError, kmsxError } from '../../../base/error.ts';
 import { parseJson } from '../../../base/json.ts';
 import type { VerifyResult } from '../../../data-key/verify/verify-key.ts';
 import {
@@ -96,11 +96,18 @@ async function openElsewhere(
         takes: ['connection'],
       });
       await stage.record.append({ ...told, Value: told.Typed, Same: true });
+      await stage.say(`the same: the data key of ${Name} has the check value ${told.Typed}`);
       return findings(recipient, result);
     } catch (error) {
       if (!hasCode(error, 'check-value-mismatch')) throw error;
       await stage.record.append({ ...told, Value: 'that of the backup', Same: false });
-      if (triesLeft === 0) throw error;
+      // What it should have been comes from the second source alone.
+      if (triesLeft === 0) {
+        throw kmsxError(
+          'check-value-mismatch',
+          `the check value that was typed for ${Name} is not that of the backup`,
+        );
+      }
       await stage.say(
         `that is not the check value of the backup: read it again, and type it again (${triesLeft} more)`,
       );
@@ -120,7 +127,12 @@ async function typedCheckValue(
     `${reader} reads the check value that is shown there: its method, then its groups`,
   ];
   for (;;) {
-    const typed = await answer(lines, 'Type it (label:…, cmac:… or ecb:…): ', step, stage);
+    const typed = await answer(
+      lines,
+      'Type it (label:…, sha256:…, cmac:… or ecb:…), or deviation: ',
+      step,
+      stage,
+    );
     try {
       return parseExpectedCheckValue(typed);
     } catch (error) {

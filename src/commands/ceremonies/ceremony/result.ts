@@ -1,7 +1,6 @@
 import { aloudLines } from '../../../ceremony/aloud/lines.ts';
 import type { CeremonyPlan } from '../../../ceremony/plan/plan.ts';
 import type { Known } from '../../../ceremony/run/known.ts';
-import { stepsOf } from '../../../ceremony/steps.ts';
 import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
 import type { View } from '../../../terminal/output/view.ts';
 import { fact, nextBlock } from '../../../terminal/output/view.ts';
@@ -38,7 +37,7 @@ export function ceremonyReport(
     Practice: plan.Practice,
     Folder: folder,
     Head: head,
-    Steps: stepsOf(plan).length,
+    Steps: known.done.size,
     Deviations: known.deviations,
     ...(KeyId !== undefined && { KeyId }),
     ...(DataKeyId !== undefined && { DataKeyId }),

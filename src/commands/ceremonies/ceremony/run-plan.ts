@@ -60,13 +60,13 @@ export async function readRunPlan(
   const opened = await openPlan(planPath, session);
   const { plan, bytes, folder: planFolder } = opened;
   assertStoreUsed(options, plan.Backups);
-  const { region } = parseKeyId(plan.KeyId);
-  const { gateway } = await planConnection(options, { keyRegion: region }, session);
-  assertMayRun(plan, gateway, session);
   const folder = absolutePath(io.cwd, options.folder);
   const run = { plan, bytes, opened, planPath, planFolder, folder, label: options.folder };
   if (!options.resume) assertNew(run);
   await assertCanBegin(opened, options, session, options.resume);
+  const { region } = parseKeyId(plan.KeyId);
+  const { gateway } = await planConnection(options, { keyRegion: region }, session);
+  assertMayRun(plan, gateway, session);
   return run;
 }
 

@@ -10,14 +10,15 @@ import { readError } from '../../../base/files/read-error.ts';
 import { writeError } from '../../../base/files/write-error.ts';
 import { carryOut } from '../../../ceremony/run/carry-out.ts';
 import { knownOf } from '../../../ceremony/run/known.ts';
-import { canonicalJson } from '../../../record/canonical.ts';
-import { checkFiles } from '../../../record/check-files.ts';
+import { canonicalJson } from '../../../record/chain/canonical.ts';
+import { checkFiles } from '../../../record/verify/check-files.ts';
+import type { RecordEvent } from '../../../record/events.ts';
 import { RECORD_FILES } from '../../../record/events.ts';
-import { findMisplaced } from '../../../record/order.ts';
-import { readRecord } from '../../../record/read-record.ts';
-import type { RecordWriter } from '../../../record/writer.ts';
-import { writeHead } from '../../../record/head.ts';
-import { createRecord, openRecord, sealRecord } from '../../../record/writer.ts';
+import { findMisplaced } from '../../../record/chain/order.ts';
+import { readRecord } from '../../../record/chain/read-record.ts';
+import type { RecordWriter } from '../../../record/chain/writer.ts';
+import { readHeadFile, writeHead } from '../../../record/chain/head.ts';
+import { createRecord, openRecord, sealRecord } from '../../../record/chain/writer.ts';
 import { exitCodeOf, Interrupted } from '../../../terminal/exit-codes.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
@@ -50,8 +51,11 @@ export const runCeremony: RunAction = async (plan, options, session, called) => 
     const stage = makeStage({ ...run, record }, options, called, session);
     const end = await carryOut(stage, ({ kind }) => exitCodeOf(kind));
     if (end === 'complete') await checkFiles(run.folder, await readRecord(run.folder));
-    if (knownOf(record.events).isSealed) await writeHead(run.folder, record.head, io);
-    else await sealRecord(record, run.folder, end === 'complete', io);
+    if (!knownOf(record.events).isSealed) {
+      await sealRecord(record, run.folder, end === 'complete', io);
+    } else if ((await readHeadFile(run.folder)) === undefined) {
+      await writeHead(run.folder, record.head, io); // a crash came between the seal and its head
+    }
     const report = ceremonyReport(
       run.plan,
       knownOf(record.events),
@@ -62,7 +66,8 @@ export const runCeremony: RunAction = async (plan, options, session, called) => 
   } catch (error) {
     if (error instanceof Interrupted) await reporter.note(`to go on: ${resume}`);
     if (!(error instanceof KmsxError)) throw error;
-    throw error.with({ hints: [...hintsFor(error), `to go on: ${resume}`] });
+    const when = error.kind === 'crypto' ? 'if the leader decides that it goes on' : 'to go on';
+    throw error.with({ hints: [...hintsFor(error), `${when}: ${resume}`] });
   } finally {
     forget();
     await record.close();
@@ -71,6 +76,7 @@ export const runCeremony: RunAction = async (plan, options, session, called) => 
   throw kmsxError(
     'ceremony-stopped',
     'the ceremony was ended: its record is sealed as not complete',
+    { hints: ['keep the folder as evidence; begin again with a new --folder'] },
   );
 };
 
@@ -110,6 +116,7 @@ async function askToBegin({ plan }: RunPlan, io: Session['io']): Promise<void> {
   for (;;) {
     const word = await askPeople(lines, 'Does the ceremony begin? Type Yes or No: ', io);
     if (word === 'Yes') return;
+    lines[1] = 'type the whole word, with its capital letter';
     if (word === 'No') throw kmsxError('ceremony-stopped', 'No was typed before it began');
   }
 }
@@ -145,6 +152,7 @@ async function goOn(run: RunPlan, { io, reporter }: Session): Promise<RecordWrit
   if (!isSame || begun.PlanSHA256 !== sha256(bytes)) {
     throw kmsxError('ceremony-folder', `${label} was begun with another plan than ${planPath}`);
   }
+  assertNotEnded(record.events, label);
   await checkFiles(folder, record);
   const { writer, halfLine } = await openRecord(folder, io);
   if (halfLine !== undefined) {
@@ -157,6 +165,15 @@ async function goOn(run: RunPlan, { io, reporter }: Session): Promise<RecordWrit
     });
   }
   return writer;
+}
+
+/** What was sealed as not complete stays so. */
+function assertNotEnded(events: readonly RecordEvent[], label: string): void {
+  const { isSealed, isComplete } = knownOf(events);
+  if (!isSealed || isComplete) return;
+  throw kmsxError('ceremony-folder', `the ceremony in ${label} was ended as not complete`, {
+    hints: ['begin again: leave out --resume, and give --folder a new name'],
+  });
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -170,6 +170,10 @@ describe('after a No', () => {
     expect(ended.code, ended.stderr).toBe(6);
     expect(JSON.parse(ended.stdout)).toMatchObject({ Complete: false, Deviations: 1 });
     expect(ofType('seal')).toMatchObject([{ Complete: false }]);
+    const again = await run(['Yes', 'Yes'], '--resume');
+    expect(again.code, again.stderr).toBe(2);
+    expect(again.stderr).toContain('was ended as not complete');
+    expect(existsSync(join(folder(), 'day', 'backup.json'))).toBe(false);
     const verified = await kmsx(['record', 'verify', 'day']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ Chain: true, Complete: false });
   });
@@ -212,10 +216,11 @@ describe('a check value that is read aloud', () => {
 
   it('is a mismatch when it differs for the third time', async () => {
     writePlan(folder(), { Recipients: [ELSEWHERE] });
-    const { code } = await run(['Yes', ...AGREED, 'Yes', WRONG, WRONG, WRONG]);
+    const { code, stderr } = await run(['Yes', ...AGREED, 'Yes', WRONG, WRONG, WRONG]);
     expect(code).toBe(6);
     expect(ofType('compared').filter(({ Same }) => !Same)).toHaveLength(3);
     expect(ofType('step').at(-1)).toMatchObject({ Code: 'check-value-mismatch' });
+    expect(stderr).not.toContain(await shownElsewhere());
     // What the HSM shows may still be right: it goes on with the right one.
     const resumed = await run([...GO_ON, `label:${await shownElsewhere()}`], '--resume');
     expect(resumed.code, resumed.stderr).toBe(0);

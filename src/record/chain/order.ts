@@ -1,8 +1,8 @@
-import { planProblem } from './agrees-with-plan.ts';
-import { missingIn } from './complete.ts';
-import type { BeginEvent, RecordEvent, SealEvent, StepBegunEvent } from './events.ts';
-import { ADDED_TYPES } from './events.ts';
-import { productionProblem } from './practice.ts';
+import { planProblem } from '../verify/agrees-with-plan.ts';
+import { missingIn } from '../verify/complete.ts';
+import type { BeginEvent, RecordEvent, SealEvent, StepBegunEvent } from '../events.ts';
+import { ADDED_TYPES } from '../events.ts';
+import { productionProblem } from '../verify/practice.ts';
 
 /** How many steps came to an end, well or not, and how many deviations there were. */
 export function countOf(events: readonly RecordEvent[]): Pick<SealEvent, 'Steps' | 'Deviations'> {

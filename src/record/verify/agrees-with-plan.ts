@@ -1,5 +1,5 @@
-import { canonicalJson } from './canonical.ts';
-import type { BeginEvent } from './events.ts';
+import { canonicalJson } from '../chain/canonical.ts';
+import type { BeginEvent } from '../events.ts';
 
 /** What the first event says in fields of its own, and the name that the plan has for each. */
 const SAID_TWICE = {

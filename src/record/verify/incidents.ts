@@ -1,4 +1,4 @@
-import type { RecordEvent } from './events.ts';
+import type { RecordEvent } from '../events.ts';
 
 /**
  * What went wrong in a ceremony before it came to its end: steps that failed, and what was compared and not the same.

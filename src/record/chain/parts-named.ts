@@ -1,4 +1,4 @@
-import { isJsonObject } from '../base/json.ts';
+import { isJsonObject } from '../../base/json.ts';
 
 /** The values of all members of that name, at any depth. */
 export function partsNamed(value: unknown, name: string): unknown[] {

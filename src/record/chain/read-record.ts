@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kmsxError, systemErrorCode } from '../base/error.ts';
-import { readError } from '../base/files/read-error.ts';
-import { openPatiently, readUpTo } from '../base/files/read-up-to.ts';
+import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { readError } from '../../base/files/read-error.ts';
+import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
 import type { ChainLine } from './chain.ts';
 import { readChain } from './chain.ts';
-import type { RecordEvent } from './events.ts';
-import { RECORD_FILES } from './events.ts';
+import type { RecordEvent } from '../events.ts';
+import { RECORD_FILES } from '../events.ts';
 import { readEvent } from './read-event.ts';
 
 /** No ceremony writes a hundredth of it. */

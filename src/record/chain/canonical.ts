@@ -1,5 +1,5 @@
-import { kmsxError } from '../base/error.ts';
-import { isJsonObject } from '../base/json.ts';
+import { kmsxError } from '../../base/error.ts';
+import { isJsonObject } from '../../base/json.ts';
 
 /** Deeper than `parseJson` reads would be refused when it is read. */
 const MAX_DEPTH = 100;

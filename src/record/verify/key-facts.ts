@@ -1,9 +1,9 @@
-import type { KeyCheckValue } from '../documents/key-check-value.ts';
-import { assuranceBits, isKeyCheckValue } from '../documents/key-check-value.ts';
-import { lineChanged } from './chain.ts';
-import type { RecordEvent } from './events.ts';
-import { partsNamed } from './parts-named.ts';
-import type { ReadRecord } from './read-record.ts';
+import type { KeyCheckValue } from '../../documents/key-check-value.ts';
+import { assuranceBits, isKeyCheckValue } from '../../documents/key-check-value.ts';
+import { lineChanged } from '../chain/chain.ts';
+import type { RecordEvent } from '../events.ts';
+import { partsNamed } from '../chain/parts-named.ts';
+import type { ReadRecord } from '../chain/read-record.ts';
 
 /** So long a check value is that of one data key alone. */
 const STRONG_BITS = 128;

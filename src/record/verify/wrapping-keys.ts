@@ -1,6 +1,6 @@
-import { isJsonObject } from '../base/json.ts';
-import type { RecordEvent } from './events.ts';
-import type { Misplaced } from './order.ts';
+import { isJsonObject } from '../../base/json.ts';
+import type { RecordEvent } from '../events.ts';
+import type { Misplaced } from '../chain/order.ts';
 
 /**
  * Finds the first event that tells of another wrapping key of a recipient than one before it: the plan, a step

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative, resolve } from 'node:path';
-import { kmsxError } from '../base/error.ts';
-import { readError } from '../base/files/read-error.ts';
-import { openPatiently } from '../base/files/read-up-to.ts';
-import type { RecordedFile } from './events.ts';
+import { kmsxError } from '../../base/error.ts';
+import { readError } from '../../base/files/read-error.ts';
+import { openPatiently } from '../../base/files/read-up-to.ts';
+import type { RecordedFile } from '../events.ts';
 
 /**
  * A file as an event names it: relative to the folder of the record where it lies in it, else from the root.

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { kmsxError } from '../base/error.ts';
-import type { FileContext } from '../base/files/durable-file.ts';
-import { prepareDurableFile } from '../base/files/durable-file.ts';
-import { FILE_STEPS } from '../base/files/file-steps.ts';
-import { makeFolders } from '../base/files/make-folders.ts';
-import { writeError } from '../base/files/write-error.ts';
-import { RECORD_FILES, RECORD_FORMAT } from './events.ts';
+import { kmsxError } from '../../base/error.ts';
+import type { FileContext } from '../../base/files/durable-file.ts';
+import { prepareDurableFile } from '../../base/files/durable-file.ts';
+import { FILE_STEPS } from '../../base/files/file-steps.ts';
+import { makeFolders } from '../../base/files/make-folders.ts';
+import { writeError } from '../../base/files/write-error.ts';
+import { RECORD_FILES, RECORD_FORMAT } from '../events.ts';
 import { readFileOf } from './read-record.ts';
 
 const HEAD_TEXT = new RegExp(`^${RECORD_FORMAT} ([0-9a-f]{64})\\n$`);

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { OwnError } from '../base/error.ts';
-import { hasCode, kmsxError } from '../base/error.ts';
-import type { JsonObject } from '../base/json.ts';
-import { isJsonObject, parseJson } from '../base/json.ts';
+import type { OwnError } from '../../base/error.ts';
+import { hasCode, kmsxError } from '../../base/error.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { isJsonObject, parseJson } from '../../base/json.ts';
 import { canonicalJson } from './canonical.ts';
-import { NO_PREVIOUS } from './events.ts';
+import { NO_PREVIOUS } from '../events.ts';
 
 /** A line of a record that stands where the chain has it. */
 export interface ChainLine {

@@ -1,9 +1,9 @@
-import { FieldReader } from '../base/fields.ts';
-import type { JsonObject } from '../base/json.ts';
+import { FieldReader } from '../../base/fields.ts';
+import type { JsonObject } from '../../base/json.ts';
 import { lineChanged } from './chain.ts';
 import type { ChainLine } from './chain.ts';
-import type { RecordEvent } from './events.ts';
-import { ADDED_TYPES, RECORD_FORMAT } from './events.ts';
+import type { RecordEvent } from '../events.ts';
+import { ADDED_TYPES, RECORD_FORMAT } from '../events.ts';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KmsxError, systemErrorCode } from '../base/error.ts';
-import { RECORD_FILES } from './events.ts';
-import { readFileOf } from './read-record.ts';
-import type { RefusedSignature } from './signatures/verify.ts';
+import { KmsxError, systemErrorCode } from '../../base/error.ts';
+import { RECORD_FILES } from '../events.ts';
+import { readFileOf } from '../chain/read-record.ts';
+import type { RefusedSignature } from '../signatures/verify.ts';
 
 /** A file that should be a signature. */
 export interface SignatureFile {

@@ -1,11 +1,11 @@
-import { kmsxError } from '../base/error.ts';
-import { isJsonObject } from '../base/json.ts';
+import { kmsxError } from '../../base/error.ts';
+import { isJsonObject } from '../../base/json.ts';
 import type { SealedRecord } from './sealed.ts';
 import { linesFrom } from './sealed.ts';
 import type { SignatureFiles } from './signature-files.ts';
-import { countSigners } from './signatures/count.ts';
-import type { RefusedSignature, ValidSignature } from './signatures/verify.ts';
-import { verifySignatures } from './signatures/verify.ts';
+import { countSigners } from '../signatures/count.ts';
+import type { RefusedSignature, ValidSignature } from '../signatures/verify.ts';
+import { verifySignatures } from '../signatures/verify.ts';
 
 /** By what a record has to be proved; where nothing is asked for, the chain alone counts. */
 export interface AskedProof {

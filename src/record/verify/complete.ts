@@ -1,8 +1,8 @@
-import type { JsonObject } from '../base/json.ts';
-import { isJsonObject } from '../base/json.ts';
-import { FINGERPRINT } from '../documents/fields.ts';
-import { isKeyCheckValue, MIN_CHECKED_KEY_BYTES } from '../documents/key-check-value.ts';
-import type { BeginEvent, ComparedEvent, RecordEvent } from './events.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { isJsonObject } from '../../base/json.ts';
+import { FINGERPRINT } from '../../documents/fields.ts';
+import { isKeyCheckValue, MIN_CHECKED_KEY_BYTES } from '../../documents/key-check-value.ts';
+import type { BeginEvent, ComparedEvent, RecordEvent } from '../events.ts';
 
 /** What steps tell, in which field, and whether it is of each recipient. */
 const TOLD = [

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { kmsxError } from '../base/error.ts';
-import { fileWord } from '../base/shell-word.ts';
-import { lineChanged } from './chain.ts';
-import type { BeginEvent, SealEvent } from './events.ts';
-import { RECORD_FILES } from './events.ts';
-import { parseHead, readHeadFile } from './head.ts';
-import { findMisplaced } from './order.ts';
-import type { ReadRecord } from './read-record.ts';
-import { readRecord } from './read-record.ts';
+import { kmsxError } from '../../base/error.ts';
+import { fileWord } from '../../base/shell-word.ts';
+import { lineChanged } from '../chain/chain.ts';
+import type { BeginEvent, SealEvent } from '../events.ts';
+import { RECORD_FILES } from '../events.ts';
+import { parseHead, readHeadFile } from '../chain/head.ts';
+import { findMisplaced } from '../chain/order.ts';
+import type { ReadRecord } from '../chain/read-record.ts';
+import { readRecord } from '../chain/read-record.ts';
 import { findOtherWrappingKey } from './wrapping-keys.ts';
 
 /** A record whose ceremony has come to its end, with its events in order. */

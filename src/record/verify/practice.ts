@@ -1,5 +1,5 @@
-import { partsNamed } from './parts-named.ts';
-import type { RecordEvent } from './events.ts';
+import { partsNamed } from '../chain/parts-named.ts';
+import type { RecordEvent } from '../events.ts';
 
 /** Whether a value tells, at any depth, that it is of a rehearsal: of a KMS that is none. */
 export function isOfRehearsal(value: unknown): boolean {

@@ -1,12 +1,12 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kmsxError, systemErrorCode } from '../base/error.ts';
-import { readError } from '../base/files/read-error.ts';
-import { SECRET_PREFIX, STORE_PREFIX } from '../base/place-prefixes.ts';
-import type { RecordedFile, RecordEvent } from './events.ts';
-import { RECORD_FILES } from './events.ts';
-import type { ReadRecord } from './read-record.ts';
-import { digestOf } from './recorded-file.ts';
+import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { readError } from '../../base/files/read-error.ts';
+import { SECRET_PREFIX, STORE_PREFIX } from '../../base/place-prefixes.ts';
+import type { RecordedFile, RecordEvent } from '../events.ts';
+import { RECORD_FILES } from '../events.ts';
+import type { ReadRecord } from '../chain/read-record.ts';
+import { digestOf } from '../chain/recorded-file.ts';
 
 /**
  * Compares the files that a record names with their hashes: the plan, and those of each event.
