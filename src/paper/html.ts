@@ -59,7 +59,8 @@ function isHtml(content: Html | readonly Content[]): content is Html {
   return MARKUP in content;
 }
 
-function escaped(text: string): string {
+/** Text for HTML, also in an attribute: what is invisible or turns the text around is shown as an escape. */
+export function escaped(text: string): string {
   return text
     .replaceAll(UNPRINTABLE, escapeUnprintable)
     .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

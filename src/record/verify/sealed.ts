@@ -43,8 +43,7 @@ export async function readSealedRecord(
 ): Promise<SealedRecord> {
   const record = await readRecord(folder, named);
   const { events, halfLine, label, lines } = record;
-  const misplaced = findMisplaced(events) ?? findOtherWrappingKey(events);
-  if (misplaced !== undefined) throw lineChanged(label, misplaced.index + 1, misplaced.problem);
+  assertInOrder(record);
   const sealIndex = events.findIndex(({ Type }) => Type === 'seal');
   const [begin, seal] = [events[0], events[sealIndex]];
   if (halfLine !== undefined && seal !== undefined && toAdd === undefined) {
@@ -53,6 +52,16 @@ export async function readSealedRecord(
   const uncovered = await checkHead(folder, named, record, { sealIndex, ...toAdd });
   if (begin?.Type !== 'begin' || seal?.Type !== 'seal') throw notSealed(record);
   return { ...record, begin, seal, sealIndex, uncovered };
+}
+
+/**
+ * Refuses a record whose events are not in the order in which a ceremony has them, sealed or not.
+ *
+ * @throws KmsxError `record-changed`, with the line
+ */
+export function assertInOrder({ events, label }: ReadRecord): void {
+  const misplaced = findMisplaced(events) ?? findOtherWrappingKey(events);
+  if (misplaced !== undefined) throw lineChanged(label, misplaced.index + 1, misplaced.problem);
 }
 
 function notSealed({ events, halfLine, label }: ReadRecord): Error {

@@ -1,5 +1,5 @@
 import type { DrillOutcome } from '../../../drill/outcome.ts';
-import { oneLine } from '../../../terminal/output/printable.ts';
+import { escaped } from '../../../paper/html.ts';
 import type { Writers } from './evidence.ts';
 import type { DrillSummary } from './summary.ts';
 import { sentenceOf } from './summary.ts';
@@ -44,7 +44,7 @@ export function reportHtml(
     '</head>',
     '<body>',
     '<h1>Drill of backups</h1>',
-    `<p class="${failures.length === 0 ? 'good' : 'bad'}">${escape(sentenceOf(summary))}</p>`,
+    `<p class="${failures.length === 0 ? 'good' : 'bad'}">${escaped(sentenceOf(summary))}</p>`,
     definitions([
       ['places', facts.places.join(', ')],
       ['from', facts.startedAt.toISOString()],
@@ -77,12 +77,12 @@ export function reportHtml(
 const HEADINGS = ['name', 'place', 'opens', 'same key as', 'bits', 'KMS key', 'what is wrong'];
 
 function rows(outcomes: readonly DrillOutcome[]): string {
-  const head = HEADINGS.map((heading) => `<th>${escape(heading)}</th>`).join('');
+  const head = HEADINGS.map((heading) => `<th>${escaped(heading)}</th>`).join('');
   const body = outcomes.map(({ line, verdict }) => {
     const bits = line.AssuranceBits === undefined ? '' : String(line.AssuranceBits);
     const cells = [line.Name, line.Place, opensWord(line), line.SameKeyAs, bits];
     const all = [...cells, line.KeyId ?? '', wrongOf(line)];
-    const [first = '', ...others] = all.map(escape);
+    const [first = '', ...others] = all.map(escaped);
     const mark = verdict === 'proved' ? '' : ' class="bad"';
     return `<tr><td${mark}>${first}</td>${others.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
@@ -90,29 +90,16 @@ function rows(outcomes: readonly DrillOutcome[]): string {
 }
 
 function section(title: string, content: string): readonly string[] {
-  return [`<h2>${escape(title)}</h2>`, content];
+  return [`<h2>${escaped(title)}</h2>`, content];
 }
 
 function definitions(pairs: readonly (readonly [string, string])[]): string {
   const lines = pairs.map(
-    ([name, value]) => `<tr><th>${escape(name)}</th><td>${escape(value)}</td></tr>`,
+    ([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>`,
   );
   return ['<table><tbody>', ...lines, '</tbody></table>'].join('\n');
 }
 
 function list(items: readonly string[]): string {
-  return ['<ul>', ...items.map((item) => `<li>${escape(item)}</li>`), '</ul>'].join('\n');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text for HTML, also in an attribute: what is invisible or turns the text around is shown as an escape. */
-function escape(text: string): string {
-  return oneLine(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return ['<ul>', ...items.map((item) => `<li>${escaped(item)}</li>`), '</ul>'].join('\n');
 }

@@ -14,8 +14,8 @@ import { canonicalJson } from '../../../record/chain/canonical.ts';
 import { checkFiles } from '../../../record/verify/check-files.ts';
 import type { RecordEvent } from '../../../record/events.ts';
 import { RECORD_FILES } from '../../../record/events.ts';
-import { findMisplaced } from '../../../record/chain/order.ts';
 import { readRecord } from '../../../record/chain/read-record.ts';
+import { assertInOrder } from '../../../record/verify/sealed.ts';
 import type { RecordWriter } from '../../../record/chain/writer.ts';
 import { readHeadFile, writeHead } from '../../../record/chain/head.ts';
 import { createRecord, openRecord, sealRecord } from '../../../record/chain/writer.ts';
@@ -137,17 +137,9 @@ async function goOn(run: RunPlan, { io, reporter }: Session): Promise<RecordWrit
     );
   }
   const record = await readRecord(folder);
+  assertInOrder(record);
   const [begun] = record.events;
-  const misplaced = findMisplaced(record.events);
-  if (begun?.Type !== 'begin' || misplaced !== undefined) {
-    const { index, problem } = misplaced ?? {
-      index: 0,
-      problem: 'is not the beginning of a record',
-    };
-    throw kmsxError('record-changed', `${label}: line ${index + 1} ${problem}`, {
-      details: { line: index + 1 },
-    });
-  }
+  if (begun?.Type !== 'begin') throw new TypeError('a record in order begins with its beginning');
   const isSame = canonicalJson(run.plan, planPath) === canonicalJson(begun.Plan, label);
   if (!isSame || begun.PlanSHA256 !== sha256(bytes)) {
     throw kmsxError('ceremony-folder', `${label} was begun with another plan than ${planPath}`);
