@@ -6,6 +6,7 @@ import {
   assertNoReservedName,
   bindEncryptionContext,
 } from '../../../documents/encryption-context.ts';
+import { MIN_CHECKED_KEY_BYTES } from '../../../documents/key-check-value.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
 import type { CeremonyPlan } from '../plan.ts';
 import type { Path } from '../yaml-document.ts';
@@ -71,8 +72,13 @@ function checkPractice({ Practice, Unattended, Previous }: CeremonyPlan): Found[
 }
 
 /** The KMS key and the encryption context, by the rules of the commands. */
-async function checkKey({ KeyId, Context, Bind }: CeremonyPlan): Promise<Found[]> {
+async function checkKey(plan: CeremonyPlan): Promise<Found[]> {
+  const { KeyId, Context, Bind } = plan;
   const found: Found[] = [];
+  if (dataKeyLength(sizeOf(plan)) < MIN_CHECKED_KEY_BYTES) {
+    const message = `a data key of less than ${MIN_CHECKED_KEY_BYTES} bytes has no check value, so nobody could compare it`;
+    found.push(error(['NumberOfBytes'], 'no-check-value', message));
+  }
   await collecting(found, ['KeyId'], () => isBlank(KeyId) || parseKeyId(KeyId, 'KeyId:'));
   if (Context === undefined) return found;
   const ofContext: Found[] = [];

@@ -216,6 +216,12 @@ describe('a plan', () => {
       { KeySpec: undefined, NumberOfBytes: 191 },
       ['error data-key-too-long', 'error data-key-too-long', 'error data-key-too-long'],
     ],
+    [
+      'a data key that has no check value',
+      { KeySpec: undefined, NumberOfBytes: 15 },
+      ['error no-check-value'],
+    ],
+    ['the shortest data key that has one', { KeySpec: undefined, NumberOfBytes: 16 }, []],
     ['the longest data key that fits', { KeySpec: undefined, NumberOfBytes: 190 }, []],
   ])('%s', async (_, changes, expected) => {
     expect(told(await findings(changes))).toEqual(expected);
