@@ -1,4 +1,4 @@
-import { shellWord } from '../base/shell-word.ts';
+import { shellWord } from '../base/text/shell-word.ts';
 import { embeddedHints } from './error-table/embedded.ts';
 import { KMS_ERRORS } from './error-table/table.ts';
 import { KmsRefused } from './refusal.ts';

@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kmsxError } from '../base/error.ts';
-import { readError } from '../base/files/read-error.ts';
+import { readError } from '../base/files/errors/read-error.ts';
 import { openPatiently, readUpTo } from '../base/files/read-up-to.ts';
 import { classify } from './classify.ts';
 import type { OpenedPlace } from './opened-place.ts';

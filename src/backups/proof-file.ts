@@ -5,8 +5,8 @@ import { kmsxError } from '../base/error.ts';
 import type { AppendFile } from '../base/files/append-file.ts';
 import { openAppendFile } from '../base/files/append-file.ts';
 import type { FileContext } from '../base/files/durable-file.ts';
-import { writeError } from '../base/files/write-error.ts';
-import { readError } from '../base/files/read-error.ts';
+import { writeError } from '../base/files/errors/write-error.ts';
+import { readError } from '../base/files/errors/read-error.ts';
 import type { ProofDocument } from '../documents/proof-document.ts';
 
 /** Where a run writes its proofs: a new file, one on each line. */

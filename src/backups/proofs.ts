@@ -3,7 +3,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, KmsxError, kmsxError } from '../base/error.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
-import { readError } from '../base/files/read-error.ts';
+import { readError } from '../base/files/errors/read-error.ts';
 import type { ProofDocument } from '../documents/proof-document.ts';
 import { PROOF_FORMAT, readProofDocument } from '../documents/proof-document.ts';
 

@@ -1,4 +1,4 @@
-import { decodeBase64 } from './bytes.ts';
+import { decodeBase64 } from './bytes/bytes.ts';
 import type { JsonObject } from './json.ts';
 import { isJsonObject } from './json.ts';
 

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { realpath, stat } from 'node:fs/promises';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
-import { shellWord } from '../base/shell-word.ts';
-import { textFlaw, withoutByteOrderMark } from '../base/text.ts';
+import { shellWord } from '../base/text/shell-word.ts';
+import { textFlaw, withoutByteOrderMark } from '../base/text/text.ts';
 import { isChangeableByOthers } from '../base/files/changeable.ts';
 import { openPatiently, PIPE_SILENCE_MS, readUpTo } from '../base/files/read-up-to.ts';
 

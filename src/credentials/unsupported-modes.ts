@@ -1,5 +1,5 @@
 import { kmsxError } from '../base/error.ts';
-import { shellWord } from '../base/shell-word.ts';
+import { shellWord } from '../base/text/shell-word.ts';
 
 /** Profile modes that kmsx refuses, in lower case: why, and what to do instead. */
 const REFUSED_MODES: Readonly<Record<string, { readonly why: string; readonly instead: string }>> =

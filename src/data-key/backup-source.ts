@@ -1,7 +1,7 @@
 import { answerMalformed } from '../answers/errors.ts';
-import { MAX_BLOB_CHARACTERS } from '../base/blob-length.ts';
+import { MAX_BLOB_CHARACTERS } from '../base/bytes/blob-length.ts';
 import { kmsxError } from '../base/error.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { EncryptionContext } from '../documents/encryption-context.ts';
 import { sameEncryptionContext } from '../documents/encryption-context.ts';
 import type { Envelope } from '../documents/read-document.ts';

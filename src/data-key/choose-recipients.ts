@@ -1,7 +1,7 @@
-import { equalBytes } from '../base/bytes.ts';
+import { equalBytes } from '../base/bytes/bytes.ts';
 import type { KmsxError } from '../base/error.ts';
 import { kmsxError } from '../base/error.ts';
-import { withoutStray } from '../base/nearly-right.ts';
+import { withoutStray } from '../base/text/nearly-right.ts';
 import {
   assertTakesKeySpec,
   defaultAlgorithm,

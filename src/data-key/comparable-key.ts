@@ -1,5 +1,5 @@
-import { equalBytes } from '../base/bytes.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import { equalBytes } from '../base/bytes/bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { KeyCheckValue } from '../documents/key-check-value.ts';
 import {
   assertAmongCheckValues,

@@ -1,5 +1,5 @@
 import { kmsxError } from '../base/error.ts';
-import { fileWord } from '../base/shell-word.ts';
+import { fileWord } from '../base/text/shell-word.ts';
 import type { ComponentOrigin } from '../documents/component-document.ts';
 import type { ExportDocument } from '../documents/export-document.ts';
 import type { Envelope } from '../documents/read-document.ts';

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
-import { decodeBase64 } from '../base/bytes.ts';
+import { decodeBase64 } from '../base/bytes/bytes.ts';
 import { KmsxError } from '../base/error.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import { answerMalformed } from '../answers/errors.ts';
 import type { KmsClient } from '../kms/types.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../base/bytes.ts';
+import { decodeBase64 } from '../base/bytes/bytes.ts';
 import type { OaepHash, WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { Sm2Layout } from '../wrapping/sm2/ciphertext.ts';
 import { readSm2Ciphertext } from '../wrapping/sm2/ciphertext.ts';

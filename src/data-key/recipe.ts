@@ -1,4 +1,4 @@
-import { fileWord } from '../base/shell-word.ts';
+import { fileWord } from '../base/text/shell-word.ts';
 import type { ExportDocument, ExportEntry } from '../documents/export-document.ts';
 import type { OaepHash } from '../wrapping/algorithms.ts';
 import { findWrappingAlgorithm } from '../wrapping/algorithms.ts';

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../base/bytes.ts';
+import { decodeBase64 } from '../base/bytes/bytes.ts';
 import { answerMalformed } from '../answers/errors.ts';
 import type { ExportEntry } from '../documents/export-document.ts';
 import type { ExportedDataKey, WrappingParameters } from '../kms/types.ts';

@@ -1,4 +1,4 @@
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { ComponentOrigin } from '../documents/component-document.ts';
 import { dataKeyIdOf, encodeEncryptionContext } from '../documents/encryption-context.ts';
 import type { DecryptInput, KmsClient } from '../kms/types.ts';

@@ -1,6 +1,6 @@
-import { decodeBase64 } from '../base/bytes.ts';
+import { decodeBase64 } from '../base/bytes/bytes.ts';
 import { hasCode, kmsxError } from '../base/error.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { WrappingAlgorithm } from '../wrapping/algorithms.ts';
 import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
 import { otherHashes } from './other-hashes.ts';

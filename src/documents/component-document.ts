@@ -1,9 +1,9 @@
-import { decodeText } from '../base/text.ts';
+import { decodeText } from '../base/text/text.ts';
 import { kmsxError } from '../base/error.ts';
 import type { JsonObject } from '../base/json.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
-import { secretBuffer, SecretBytes } from '../base/secret-bytes.ts';
-import { encodeBase64Bytes } from '../base/secret-encoding.ts';
+import { secretBuffer, SecretBytes } from '../base/bytes/secret-bytes.ts';
+import { encodeBase64Bytes } from '../base/bytes/secret-encoding.ts';
 import { toDocument } from './backup-document.ts';
 import { DocumentFields } from './fields.ts';
 import type { KeyCheckValue } from './key-check-value.ts';

@@ -1,4 +1,4 @@
-import { MAX_BLOB_CHARACTERS } from '../base/blob-length.ts';
+import { MAX_BLOB_CHARACTERS } from '../base/bytes/blob-length.ts';
 import { kmsxError } from '../base/error.ts';
 import { FieldReader } from '../base/fields.ts';
 import type { JsonObject } from '../base/json.ts';

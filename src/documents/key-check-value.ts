@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { equalBytes } from '../base/bytes.ts';
+import { equalBytes } from '../base/bytes/bytes.ts';
 import { kmsxError } from '../base/error.ts';
-import { placeholderHint } from '../base/placeholders.ts';
-import { withoutStray } from '../base/nearly-right.ts';
+import { placeholderHint } from '../base/text/placeholders.ts';
+import { withoutStray } from '../base/text/nearly-right.ts';
 import type { FieldReader } from '../base/fields.ts';
 import { isJsonObject } from '../base/json.ts';
 import { aesCmac, cmacOfBlock, encryptBlock } from './aes-cmac.ts';

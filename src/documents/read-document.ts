@@ -1,4 +1,4 @@
-import { decodeText } from '../base/text.ts';
+import { decodeText } from '../base/text/text.ts';
 import type { KmsxError } from '../base/error.ts';
 import { kmsxError } from '../base/error.ts';
 import type { JsonObject } from '../base/json.ts';

@@ -1,5 +1,5 @@
-import { secretBuffer } from '../base/secret-bytes.ts';
-import { decodeBase64Bytes, isBlankByte } from '../base/base64-bytes.ts';
+import { secretBuffer } from '../base/bytes/secret-bytes.ts';
+import { decodeBase64Bytes, isBlankByte } from '../base/bytes/base64-bytes.ts';
 
 const QUOTE = 0x22;
 const COLON = 0x3a;

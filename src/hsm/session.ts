@@ -1,5 +1,5 @@
-import type { SecretBytes } from '../base/secret-bytes.ts';
-import { secretCopy } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
+import { secretCopy } from '../base/bytes/secret-bytes.ts';
 import { kmsxError } from '../base/error.ts';
 import type { CallModule, Handle } from './cryptoki/calls.ts';
 import { explaining } from './failures.ts';

@@ -4,7 +4,7 @@ import { endpointAt, parseEndpoint } from '../network/endpoint.ts';
 import type { Env } from '../base/env.ts';
 import { envValue } from '../base/env.ts';
 import { isInstanceId, isRegion, likelyGateway, likelyRegion } from '../network/region.ts';
-import { strayCharacter } from '../base/nearly-right.ts';
+import { strayCharacter } from '../base/text/nearly-right.ts';
 
 /** A KMS that requests can be sent to. */
 export interface Gateway extends Endpoint {

@@ -1,7 +1,7 @@
 import type { ErrorDetails } from '../base/error-details.ts';
 import { kmsxError } from '../base/error.ts';
-import { placeholderHint } from '../base/placeholders.ts';
-import { strayCharacter, withoutStray } from '../base/nearly-right.ts';
+import { placeholderHint } from '../base/text/placeholders.ts';
+import { strayCharacter, withoutStray } from '../base/text/nearly-right.ts';
 import { isRegion, likelyRegion } from '../network/region.ts';
 
 /** A KMS key as the user names it. `text` is what goes to KMS as `KeyId`, unchanged. */

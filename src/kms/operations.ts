@@ -1,8 +1,8 @@
 import { AnswerFields } from '../answers/fields.ts';
 import { fieldOf } from '../answers/json.ts';
 import type { FieldReader } from '../base/fields.ts';
-import { MAX_BLOB_CHARACTERS } from '../base/blob-length.ts';
-import { SecretBytes } from '../base/secret-bytes.ts';
+import { MAX_BLOB_CHARACTERS } from '../base/bytes/blob-length.ts';
+import { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import { isAnswerAbout } from './key-id.ts';
 import type {
   DataKeyOperations,

@@ -1,4 +1,4 @@
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { Origin } from '../credentials/places.ts';
 
 /** What a wrapping key is to KMS: base64 of the DER SubjectPublicKeyInfo, and KMS's own names. */

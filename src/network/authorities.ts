@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
-import { shellWord, unusedName } from '../base/shell-word.ts';
-import { textFlaw, textHints } from '../base/text.ts';
+import { shellWord, unusedName } from '../base/text/shell-word.ts';
+import { textFlaw, textHints } from '../base/text/text.ts';
 import type { Env } from '../base/env.ts';
 import { envValue } from '../base/env.ts';
 import { openPatiently, PIPE_SILENCE_MS, readUpTo } from '../base/files/read-up-to.ts';

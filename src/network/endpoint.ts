@@ -1,7 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { ErrorDetails } from '../base/error-details.ts';
 import { kmsxError } from '../base/error.ts';
-import { strayCharacter, withoutStray } from '../base/nearly-right.ts';
+import { strayCharacter, withoutStray } from '../base/text/nearly-right.ts';
 
 /** Where a server listens. `host` is a lower-case name or an address, IPv6 without brackets. */
 export interface Endpoint {

@@ -1,7 +1,7 @@
 import type { DetailsOf } from '../base/error-details.ts';
 import type { KmsxError } from '../base/error.ts';
 import { kmsxError, systemErrorCode } from '../base/error.ts';
-import { fewDescriptors } from '../base/files/few-descriptors.ts';
+import { fewDescriptors } from '../base/files/errors/few-descriptors.ts';
 import type { Fault, NetworkCode } from './faults.ts';
 import { faultOf, isCut, isUnknownAuthority } from './faults.ts';
 

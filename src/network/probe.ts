@@ -12,7 +12,7 @@ import { HttpAgent, HttpsAgent } from './agents.ts';
 import type { Endpoint } from './endpoint.ts';
 import { addressFamily, authorityOf, portOf } from './endpoint.ts';
 import { networkError, timeoutError } from './errors.ts';
-import type { Proxy } from './proxy.ts';
+import type { Proxy } from './proxy/proxy.ts';
 
 export interface ProbeLimits {
   readonly timeoutMs: number;
@@ -137,7 +137,7 @@ async function agentFor(options: ServerProbeOptions): Promise<Agent> {
   const { endpoint, proxy, authorities, connectTimeoutMs } = options;
   const settings = { authorities, connectTimeoutMs };
   if (proxy !== undefined) {
-    const { TunnelAgent } = await import('./tunnel-agent.ts');
+    const { TunnelAgent } = await import('./proxy/tunnel-agent.ts');
     return new TunnelAgent(endpoint.protocol, proxy, settings, options.proxyAuthorities);
   }
   return endpoint.protocol === 'https' ? new HttpsAgent(settings) : new HttpAgent(settings);

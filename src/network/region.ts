@@ -1,4 +1,4 @@
-import { nearestName, withoutStray } from '../base/nearly-right.ts';
+import { nearestName, withoutStray } from '../base/text/nearly-right.ts';
 
 /** One label of a host name: lower-case letters, digits, hyphens inside (RFC 1123 §2.1). */
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -12,7 +12,7 @@ import type { HttpxOptions, Sender, WholeAnswer } from './http-seam.ts';
 import { httpSeam, senderHeaders } from './http-seam.ts';
 import type { RequestFacts } from './errors.ts';
 import { networkError, silentProxyError, timeoutError } from './errors.ts';
-import { chooseProxy, hostAndPort } from './proxy.ts';
+import { chooseProxy, hostAndPort } from './proxy/proxy.ts';
 import { sendRequest } from './send-request.ts';
 
 export interface TransportOptions {
@@ -150,7 +150,7 @@ export class Transport {
     const settings = { authorities, connectTimeoutMs };
     return this.#pooled(`${protocol} ${proxy?.url ?? 'direct'}`, async () => {
       if (proxy !== undefined) {
-        const { TunnelAgent } = await import('./tunnel-agent.ts');
+        const { TunnelAgent } = await import('./proxy/tunnel-agent.ts');
         return new TunnelAgent(protocol, proxy, settings, proxyAuthorities ?? authorities);
       }
       return protocol === 'https' ? new HttpsAgent(settings) : new HttpAgent(settings);

@@ -1,4 +1,4 @@
-import { escapeUnprintable, UNPRINTABLE } from '../base/unprintable.ts';
+import { escapeUnprintable, UNPRINTABLE } from '../base/text/unprintable.ts';
 
 const MARKUP = Symbol('markup');
 

@@ -1,4 +1,4 @@
-import { digitGroups } from '../base/digit-groups.ts';
+import { digitGroups } from '../base/text/digit-groups.ts';
 import { wordLines } from '../ceremony/aloud/aloud.ts';
 import type { Content, Html } from './html.ts';
 import { html } from './html.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { hasCode, KmsxError, kmsxError, systemErrorCode } from '../base/error.ts';
-import { fewDescriptors } from '../base/files/few-descriptors.ts';
+import { fewDescriptors } from '../base/files/errors/few-descriptors.ts';
 import { exitCodeOf, ExitWith } from '../terminal/exit-codes.ts';
 import { earlyOptions } from './early-options.ts';
 import { namingEndpointVariable } from './endpoint-variable.ts';

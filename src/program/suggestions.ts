@@ -2,7 +2,7 @@ import type { Command, CommanderError } from 'commander';
 import { existsSync } from 'node:fs';
 import { absolutePath } from '../base/files/absolute-path.ts';
 import { SECRET_PREFIX } from '../base/place-prefixes.ts';
-import { shellWord } from '../base/shell-word.ts';
+import { shellWord } from '../base/text/shell-word.ts';
 import { isTopicName } from '../commands/shell/help/topic-names.ts';
 import { namesLike } from '../terminal/names-like.ts';
 import type { Io } from '../terminal/io.ts';

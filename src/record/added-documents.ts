@@ -1,7 +1,7 @@
 import { kmsxError } from '../base/error.ts';
 import type { JsonObject } from '../base/json.ts';
 import { isJsonObject, parseJson } from '../base/json.ts';
-import { decodeText } from '../base/text.ts';
+import { decodeText } from '../base/text/text.ts';
 import { IMPORT_FORMAT, readImportDocument } from '../documents/import-document.ts';
 import { PROOF_FORMAT, readProofDocument } from '../documents/proof-document.ts';
 import { canonicalJson } from './chain/canonical.ts';

@@ -1,8 +1,8 @@
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import type { ErrorKind } from '../base/error-codes.ts';
 import { KmsxError, kmsxError } from '../base/error.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
-import { usingSecret } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
+import { usingSecret } from '../base/bytes/secret-bytes.ts';
 import type { KmsClient } from '../kms/types.ts';
 import type { UnwrappingKey } from '../wrapping/unwrapping-key.ts';
 import type { BackupDocument } from '../documents/backup-document.ts';

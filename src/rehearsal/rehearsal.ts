@@ -1,6 +1,6 @@
-import { equalBytes } from '../base/bytes.ts';
+import { equalBytes } from '../base/bytes/bytes.ts';
 import { kmsxError } from '../base/error.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { KmsClient } from '../kms/types.ts';
 import { defaultAlgorithm } from '../wrapping/algorithms.ts';
 import { makeKeyPair } from '../wrapping/key-pair.ts';

@@ -1,5 +1,5 @@
 import type { FileContext } from '../base/files/durable-file.ts';
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { StopSignal } from './exit-codes.ts';
 
 /** A stream for messages or results. */

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../base/error-codes.ts';
 import type { DetailsOf } from '../base/error-details.ts';
 import type { KmsxError } from '../base/error.ts';
 import { OwnError } from '../base/error.ts';
-import { fileWord, publicHalfName, shellWord } from '../base/shell-word.ts';
+import { fileWord, publicHalfName, shellWord } from '../base/text/shell-word.ts';
 import { remedyHint } from './private-key-remedies.ts';
 
 type Hint<C extends ErrorCode> = string | ((details: DetailsOf<C>) => string);

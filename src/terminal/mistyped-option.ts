@@ -1,5 +1,5 @@
 import { kmsxError } from '../base/error.ts';
-import { shellWord } from '../base/shell-word.ts';
+import { shellWord } from '../base/text/shell-word.ts';
 import { areShortForms, takesValue } from './short-forms.ts';
 
 /** Every dash and hyphen of Unicode (general category Pd), the minus sign and the soft hyphen. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { kmsxError } from '../base/error.ts';
-import { notAmong } from '../base/nearly-right.ts';
+import { notAmong } from '../base/text/nearly-right.ts';
 import { assertWellTyped } from './mistyped-option.ts';
 import { inGroup } from './help/option-groups.ts';
 import { readsAsShortForm, splitShortForms } from './short-forms.ts';

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { systemErrorCode } from '../base/error.ts';
 import { ReadStream } from 'node:tty';
-import { secretBuffer, SecretBytes, secretCopy } from '../base/secret-bytes.ts';
+import { secretBuffer, SecretBytes, secretCopy } from '../base/bytes/secret-bytes.ts';
 import { oneLine, printable } from './output/printable.ts';
 import { Interrupted } from './exit-codes.ts';
 import { lineEditor } from './line-editor.ts';

@@ -1,5 +1,5 @@
 import { kmsxError } from '../base/error.ts';
-import { notAmong } from '../base/nearly-right.ts';
+import { notAmong } from '../base/text/nearly-right.ts';
 import type { KeyFacts } from './key-facts.ts';
 
 /** The kinds of wrapping key that KMS knows, under KMS's own names. */

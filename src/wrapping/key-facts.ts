@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { unsignedInteger } from '../base/bytes.ts';
+import { unsignedInteger } from '../base/bytes/bytes.ts';
 import { derChildren, readDer, readOid } from './der.ts';
 import { bitLength } from './modulus/numbers.ts';
 import { uncompressedSpki } from './sm2/point.ts';

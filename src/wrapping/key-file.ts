@@ -1,6 +1,6 @@
-import { decodeBase64Bytes, isBlankByte } from '../base/base64-bytes.ts';
-import type { TextFlaw } from '../base/text.ts';
-import { textFlaw, withoutByteOrderMark } from '../base/text.ts';
+import { decodeBase64Bytes, isBlankByte } from '../base/bytes/base64-bytes.ts';
+import type { TextFlaw } from '../base/text/text.ts';
+import { textFlaw, withoutByteOrderMark } from '../base/text/text.ts';
 import type { KeyStructure } from './der.ts';
 import { recogniseKey } from './der.ts';
 import type { PemBlock } from './pem.ts';

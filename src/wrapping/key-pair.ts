@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { SecretBytes } from '../base/secret-bytes.ts';
+import { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { WrappingKeySpec } from './algorithms.ts';
 import { keyFacts } from './key-facts.ts';
 import { assertUsablePassphrase } from './private-key/passphrase.ts';

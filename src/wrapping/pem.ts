@@ -1,4 +1,4 @@
-import { decodeBase64Bytes, encodeBase64Lines, isBlankByte } from '../base/base64-bytes.ts';
+import { decodeBase64Bytes, encodeBase64Lines, isBlankByte } from '../base/bytes/base64-bytes.ts';
 
 /** One PEM block (RFC 7468): views into the bytes that were read, never copies. */
 export interface PemBlock {

@@ -1,4 +1,4 @@
-import { unsignedInteger } from '../base/bytes.ts';
+import { unsignedInteger } from '../base/bytes/bytes.ts';
 import { derChildren } from './der.ts';
 
 /**

@@ -4,7 +4,7 @@ import pkcs1 from 'node-forge/lib/pkcs1.js';
 import sha1 from 'node-forge/lib/sha1.js';
 import sha256 from 'node-forge/lib/sha256.js';
 import sha512 from 'node-forge/lib/sha512.js';
-import { SecretBytes } from '../base/secret-bytes.ts';
+import { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { OaepHash } from './algorithms.ts';
 import { unwrapFailed } from './unwrap-failed.ts';
 

@@ -1,6 +1,6 @@
 import type { KeyObject, webcrypto } from 'node:crypto';
 import { subtle } from 'node:crypto';
-import { SecretBytes } from '../base/secret-bytes.ts';
+import { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import { onThread } from '../base/thread-work.ts';
 import type { OaepHash } from './algorithms.ts';
 import { unwrapFailed } from './unwrap-failed.ts';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { SecretBytes } from '../base/secret-bytes.ts';
+import type { SecretBytes } from '../base/bytes/secret-bytes.ts';
 import type { OaepHash, WrappingAlgorithm } from './algorithms.ts';
 import type { OaepHashes } from './rsa-oaep.ts';
 

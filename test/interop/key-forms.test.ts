@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SecretBytes } from '../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../src/base/bytes/secret-bytes.ts';
 import { findWrappingAlgorithm } from '../../src/wrapping/algorithms.ts';
 import { makeKeyPair } from '../../src/wrapping/key-pair.ts';
 import { describePrivateKey, readPrivateKey } from '../../src/wrapping/private-key/private-key.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { publicHalfName, unusedName } from '../../src/base/shell-word.ts';
+import { publicHalfName, unusedName } from '../../src/base/text/shell-word.ts';
 import { GOLDEN_FOLDERS } from '../support/document-schemas.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { runInProcess } from '../support/test-io.ts';

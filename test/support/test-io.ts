@@ -4,7 +4,7 @@ import { createProgram } from '../../src/program/program.ts';
 import { run } from '../../src/program/run.ts';
 import type { StopSignal } from '../../src/terminal/exit-codes.ts';
 import { systemIo } from '../../src/terminal/system-io.ts';
-import { SecretBytes } from '../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../src/base/bytes/secret-bytes.ts';
 import type { RunResult } from './run-result.ts';
 
 export interface TestIoOptions {

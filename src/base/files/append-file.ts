@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import type { KmsxError } from '../error.ts';
 import { hasCode, kmsxError, systemErrorCode } from '../error.ts';
 import { grouped } from '../grouped.ts';
-import { fileWord } from '../shell-word.ts';
+import { fileWord } from '../text/shell-word.ts';
 import { FILE_STEPS } from './file-steps.ts';
-import { existsError, writeError } from './write-error.ts';
+import { existsError, writeError } from './errors/write-error.ts';
 
 /** A file of whole lines that only grows. */
 export interface AppendFile {

@@ -2,9 +2,9 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KmsxError, kmsxError, systemErrorCode } from '../error.ts';
-import { shellWord } from '../shell-word.ts';
-import type { EarlierFiles } from './earlier-files.ts';
-import { Preparation } from './earlier-files.ts';
+import { shellWord } from '../text/shell-word.ts';
+import type { EarlierFiles } from './temporary/earlier-files.ts';
+import { Preparation } from './temporary/earlier-files.ts';
 import type { FileSteps } from './file-steps.ts';
 import { FILE_STEPS, isThere, renameOnto } from './file-steps.ts';
 import { placeFile } from './place-file.ts';
@@ -17,10 +17,10 @@ import {
   reserve,
   takesForSame,
   writeWhole,
-} from './temporary-file.ts';
-import type { TemporaryFileContext } from './temporary-name.ts';
-import { asideNames } from './temporary-name.ts';
-import { existsError, writeError } from './write-error.ts';
+} from './temporary/temporary-file.ts';
+import type { TemporaryFileContext } from './temporary/temporary-name.ts';
+import { asideNames } from './temporary/temporary-name.ts';
+import { existsError, writeError } from './errors/write-error.ts';
 
 /** What writing a file needs from its surroundings; the command line's `Io` has all of it. */
 export interface FileContext extends TemporaryFileContext {

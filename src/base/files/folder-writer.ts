@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { systemErrorCode } from '../error.ts';
 import { grouped } from '../grouped.ts';
 import type { FileContext } from './durable-file.ts';
-import { Preparation } from './earlier-files.ts';
+import { Preparation } from './temporary/earlier-files.ts';
 import type { FileSteps } from './file-steps.ts';
 import { FILE_STEPS, isThere, moveToFreeName } from './file-steps.ts';
 import { makeFolders } from './make-folders.ts';
-import { createTemporary, removeTemporary, writeWhole } from './temporary-file.ts';
-import { parseTemporaryName } from './temporary-name.ts';
-import { existsError, writeError } from './write-error.ts';
+import { createTemporary, removeTemporary, writeWhole } from './temporary/temporary-file.ts';
+import { parseTemporaryName } from './temporary/temporary-name.ts';
+import { existsError, writeError } from './errors/write-error.ts';
 
 /** Writes many files of one folder, each whole under its name or not at all. */
 export interface FolderWriter {

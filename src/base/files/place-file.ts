@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { KmsxError, systemErrorCode } from '../error.ts';
 import type { FileSteps } from './file-steps.ts';
 import { isSameFile, isThere, moveToFreeName } from './file-steps.ts';
-import { oldName } from './temporary-name.ts';
-import { existsError, writeError } from './write-error.ts';
+import { oldName } from './temporary/temporary-name.ts';
+import { existsError, writeError } from './errors/write-error.ts';
 
 /**
  * Gives a finished file its final name. A file that has that name is moved aside first, to the next of `asides`, and ends

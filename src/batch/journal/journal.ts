@@ -6,7 +6,7 @@ import type { AppendFile } from '../../base/files/append-file.ts';
 import { openAppendFile } from '../../base/files/append-file.ts';
 import type { FileContext } from '../../base/files/durable-file.ts';
 import { readLines } from '../../base/files/read-lines.ts';
-import { lockPlace } from '../../base/files/lock-place.ts';
+import { lockPlace } from '../../base/files/lock/lock-place.ts';
 import type { Generated, JournalEvent, JournalHeader } from './events.ts';
 import { encodeLine, JOURNAL_FORMAT, parseEvent, parseHeader } from './events.ts';
 import { LineStates } from './line-states.ts';

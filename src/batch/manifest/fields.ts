@@ -2,7 +2,7 @@ import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject } from '../../base/json.ts';
-import { nearestName } from '../../base/nearly-right.ts';
+import { nearestName } from '../../base/text/nearly-right.ts';
 
 /** The commands that are run for many keys. */
 export const BATCH_COMMANDS = [

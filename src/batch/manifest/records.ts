@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { KmsxError, kmsxError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
-import { decodeText, withoutByteOrderMark } from '../../base/text.ts';
+import { decodeText, withoutByteOrderMark } from '../../base/text/text.ts';
 import type { ManifestSource } from './source.ts';
 
 /** One line of a manifest, before its fields are judged: an object, or why it is none. */

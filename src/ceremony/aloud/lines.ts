@@ -1,4 +1,4 @@
-import { digitGroups } from '../../base/digit-groups.ts';
+import { digitGroups } from '../../base/text/digit-groups.ts';
 import { wordLines } from './aloud.ts';
 
 /** A value as it is read aloud: lines of four groups of digits, then the same as PGP words, eight a line. */

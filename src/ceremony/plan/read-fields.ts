@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../base/json.ts';
-import { nearestName } from '../../base/nearly-right.ts';
+import { nearestName } from '../../base/text/nearly-right.ts';
 import type { Path } from './yaml-document.ts';
 
 /** Takes down what is wrong at a place. */

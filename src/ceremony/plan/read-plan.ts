@@ -1,5 +1,5 @@
 import { kmsxError } from '../../base/error.ts';
-import { decodeText } from '../../base/text.ts';
+import { decodeText } from '../../base/text/text.ts';
 import type { Mistake, Path } from './yaml-document.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { CeremonyPlan, PlanPerson, PlanRecipient } from './plan.ts';

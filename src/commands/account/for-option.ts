@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { PolicyCommand } from '../../account/command-permissions.ts';
-import { notAmong } from '../../base/nearly-right.ts';
+import { notAmong } from '../../base/text/nearly-right.ts';
 import { suggestValues } from '../../terminal/options.ts';
 
 /** `--for`: the commands whose permissions matter. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../base/error.ts';
-import { shellWord } from '../../base/shell-word.ts';
+import { shellWord } from '../../base/text/shell-word.ts';
 import type { BackupListing, ListedDocument } from '../../backups/list-backups.ts';
 import { listBackups } from '../../backups/list-backups.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';
@@ -13,11 +13,11 @@ import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import { openPlaces } from '../shared/backups/open-place.ts';
 import { readProofsAt } from '../shared/backups/proofs-option.ts';
-import type { ConnectionOptions } from '../shared/connection-options.ts';
-import { addConnectionOptions } from '../shared/connection-options.ts';
+import type { ConnectionOptions } from '../shared/connection/connection-options.ts';
+import { addConnectionOptions } from '../shared/connection/connection-options.ts';
 import type { StoreOptions } from '../shared/store/store-options.ts';
 import { addStoreOptions } from '../shared/store/store-options.ts';
-import { makeConnections } from '../shared/connections.ts';
+import { makeConnections } from '../shared/connection/connections.ts';
 import { describe } from '../shared/describe.ts';
 import { counted } from '../shared/view/rows.ts';
 

@@ -6,8 +6,8 @@ import type { NewContextOptions } from '../data-keys/reencrypt-key/new-context-o
 import { addNewContextOptions } from '../data-keys/reencrypt-key/new-context-options.ts';
 import type { TakenBy } from '../shared/actions.ts';
 import { checkValueMethodsOption } from '../shared/check-value-options.ts';
-import type { ConnectionOptions } from '../shared/connection-options.ts';
-import { addConnectionOptions } from '../shared/connection-options.ts';
+import type { ConnectionOptions } from '../shared/connection/connection-options.ts';
+import { addConnectionOptions } from '../shared/connection/connection-options.ts';
 import type { ContextOptions } from '../shared/context-options.ts';
 import { addContextOptions } from '../shared/context-options.ts';
 import type { PassphraseOptions } from '../shared/passphrase.ts';

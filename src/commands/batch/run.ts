@@ -1,6 +1,6 @@
 import type { Destination } from '../../batch/delivery.ts';
 import type { Journal } from '../../batch/journal/journal.ts';
-import { lockPlace } from '../../base/files/lock-place.ts';
+import { lockPlace } from '../../base/files/lock/lock-place.ts';
 import type { BatchCommand, LineValues } from '../../batch/manifest/fields.ts';
 import type { Pace } from '../../kms/pace.ts';
 import { paceOf } from '../../kms/pace.ts';
@@ -16,8 +16,8 @@ import { Interrupted } from '../../terminal/exit-codes.ts';
 import type { ProgressBar, ProgressState } from '../../terminal/output/progress-bar.ts';
 import { startProgressBar } from '../../terminal/output/progress-bar.ts';
 import type { Session } from '../../terminal/session.ts';
-import type { AttemptListener } from '../shared/connect.ts';
-import { makeConnections } from '../shared/connections.ts';
+import type { AttemptListener } from '../shared/connection/connect.ts';
+import { makeConnections } from '../shared/connection/connections.ts';
 import { encodeDataKey } from '../shared/data-key/encode.ts';
 import { warnOfRehearsal } from '../shared/rehearsal.ts';
 import { prepareExport } from './lines/export-key.ts';

@@ -3,7 +3,7 @@ import type { Store } from '../../stores/store.ts';
 import type { WorkList } from '../../stores/work/work-list.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { ReadStored } from '../shared/backup/backup-input.ts';
-import { makeConnections } from '../shared/connections.ts';
+import { makeConnections } from '../shared/connection/connections.ts';
 import type { PlannedStore } from '../shared/store/store-options.ts';
 import { planStoreOf, tellStore } from '../shared/store/store-options.ts';
 import type { BatchOptions } from './options.ts';

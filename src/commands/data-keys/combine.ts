@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { secretCopy, usingSecret } from '../../base/secret-bytes.ts';
+import { secretCopy, usingSecret } from '../../base/bytes/secret-bytes.ts';
 import type { Input } from '../../terminal/files/inputs.ts';
 import { assertOneStdin, readInput } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';

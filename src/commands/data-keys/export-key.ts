@@ -28,9 +28,9 @@ import {
   planBackupStore,
   readBackupPlaces,
 } from '../shared/backup/backup-places.ts';
-import { withConnection } from '../shared/connect.ts';
-import type { ConnectionOptions } from '../shared/connection-options.ts';
-import { addConnectionOptions, planConnection } from '../shared/connection-options.ts';
+import { withConnection } from '../shared/connection/connect.ts';
+import type { ConnectionOptions } from '../shared/connection/connection-options.ts';
+import { addConnectionOptions, planConnection } from '../shared/connection/connection-options.ts';
 import type { ContextOptions } from '../shared/context-options.ts';
 import { addContextOptions, contextInput, readContext } from '../shared/context-options.ts';
 import { dataKeySize } from '../shared/data-key-size.ts';

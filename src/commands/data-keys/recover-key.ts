@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { usingSecret } from '../../base/secret-bytes.ts';
+import { usingSecret } from '../../base/bytes/secret-bytes.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
 import type { Session } from '../../terminal/session.ts';
@@ -8,8 +8,8 @@ import { dryRunRecover, recoverDataKey } from '../../data-key/recover.ts';
 import { backupLabel, explainingFailures } from '../shared/backup/backup-failures.ts';
 import type { BackupInputOptions } from '../shared/backup/backup-input.ts';
 import { addBackupInputOptions, backupInputs, openBackup } from '../shared/backup/backup-input.ts';
-import { withConnection } from '../shared/connect.ts';
-import { addConnectionOptions } from '../shared/connection-options.ts';
+import { withConnection } from '../shared/connection/connect.ts';
+import { addConnectionOptions } from '../shared/connection/connection-options.ts';
 import type { DataKeyOutputOptions } from '../shared/data-key/data-key-output.ts';
 import {
   addDataKeyOutputOptions,

@@ -4,7 +4,7 @@ import { findExport } from '../../data-key/find-export.ts';
 import { openerInToken } from '../../data-key/token/openers.ts';
 import type { TokenKeyUri } from '../../hsm/token-uri.ts';
 import type { Session } from '../../terminal/session.ts';
-import { parseSeconds } from '../shared/connection-options.ts';
+import { parseSeconds } from '../shared/connection/connection-options.ts';
 import type { DataKeyOutputPlan } from '../shared/data-key/data-key-output.ts';
 import type { ModuleOptions } from '../shared/module/module-options.ts';
 import type { PinOptions } from '../shared/module/pin.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { usingSecret } from '../../base/secret-bytes.ts';
+import { usingSecret } from '../../base/bytes/secret-bytes.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
 import type { Io } from '../../terminal/io.ts';
 import { optionOr, suggestValues } from '../../terminal/options.ts';

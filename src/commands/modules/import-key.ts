@@ -28,7 +28,7 @@ import {
   expectCheckValueOption,
   parseCheckValueMethods,
 } from '../shared/check-value-options.ts';
-import { parseSeconds } from '../shared/connection-options.ts';
+import { parseSeconds } from '../shared/connection/connection-options.ts';
 import { describe } from '../shared/describe.ts';
 import type { ModuleOptions } from '../shared/module/module-options.ts';
 import type { RunningModule } from '../shared/module/with-module.ts';

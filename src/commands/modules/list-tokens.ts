@@ -9,7 +9,7 @@ import { table } from '../../terminal/output/table.ts';
 import type { Session } from '../../terminal/session.ts';
 import { assertSafeEnvironment, createSession } from '../../terminal/session.ts';
 import { assertOneStdin } from '../../terminal/files/inputs.ts';
-import { parseSeconds } from '../shared/connection-options.ts';
+import { parseSeconds } from '../shared/connection/connection-options.ts';
 import { describe } from '../shared/describe.ts';
 import type { ModuleOptions, TokenOptions } from '../shared/module/module-options.ts';
 import { addModuleOptions, addTokenOptions, tokenQuery } from '../shared/module/module-options.ts';

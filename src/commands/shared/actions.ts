@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { kmsxError } from '../../base/error.ts';
-import { notAmong } from '../../base/nearly-right.ts';
+import { notAmong } from '../../base/text/nearly-right.ts';
 
 /**
  * The argument that says which of several things a command does; another word is refused with the one that was likely meant.

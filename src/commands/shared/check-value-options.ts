@@ -1,5 +1,5 @@
 import type { Option } from 'commander';
-import { notAmong } from '../../base/nearly-right.ts';
+import { notAmong } from '../../base/text/nearly-right.ts';
 import { optionOr, repeatable, suggestValues } from '../../terminal/options.ts';
 import { CHECK_VALUE_WORDS } from '../../documents/key-check-value.ts';
 

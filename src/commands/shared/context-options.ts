@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { decodeText } from '../../base/text.ts';
+import { decodeText } from '../../base/text/text.ts';
 import { repeatable } from '../../terminal/options.ts';
 import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { readInput } from '../../terminal/files/inputs.ts';

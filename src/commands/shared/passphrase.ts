@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../base/error.ts';
-import { SecretBytes, secretCopy } from '../../base/secret-bytes.ts';
-import { textFlaw, textHints, withoutByteOrderMark } from '../../base/text.ts';
+import { SecretBytes, secretCopy } from '../../base/bytes/secret-bytes.ts';
+import { textFlaw, textHints, withoutByteOrderMark } from '../../base/text/text.ts';
 import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { inputFileId, readInput } from '../../terminal/files/inputs.ts';
 import { inGroup } from '../../terminal/help/option-groups.ts';

@@ -2,7 +2,7 @@ import { kmsxError } from '../../base/error.ts';
 import type { Envelope } from '../../documents/read-document.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { KmsClient } from '../../kms/types.ts';
-import type { ConnectionPlan } from './connection-options.ts';
+import type { ConnectionPlan } from './connection/connection-options.ts';
 
 /**
  * Refuses to mix rehearsals and reality: a rehearsal's document with a gateway of Alibaba Cloud, and a real

@@ -1,5 +1,5 @@
 import { kmsxError } from '../../base/error.ts';
-import { shellWord } from '../../base/shell-word.ts';
+import { shellWord } from '../../base/text/shell-word.ts';
 import type { CliProfile } from '../cli-profile.ts';
 import { CLI_CONFIG } from '../cli-profile.ts';
 import type { AccessKey, OwnSource } from './sources.ts';

@@ -1,5 +1,5 @@
 import { kmsxError } from '../../base/error.ts';
-import { SecretBytes } from '../../base/secret-bytes.ts';
+import { SecretBytes } from '../../base/bytes/secret-bytes.ts';
 import { hasCheckValues } from '../../documents/key-check-value.ts';
 import type { ComponentFacts, KeyComponent } from '../../documents/component-document.ts';
 import { shamirCoordinate } from '../../documents/component-document.ts';

@@ -1,4 +1,4 @@
-import { secretCopy } from '../../base/secret-bytes.ts';
+import { secretCopy } from '../../base/bytes/secret-bytes.ts';
 
 /**
  * Splits a key by Shamir's scheme: any `threshold` of the components make the key, fewer reveal nothing about it.

@@ -1,5 +1,5 @@
-import { equalBytes } from '../../base/bytes.ts';
-import { SecretBytes } from '../../base/secret-bytes.ts';
+import { equalBytes } from '../../base/bytes/bytes.ts';
+import { SecretBytes } from '../../base/bytes/secret-bytes.ts';
 import { toDocument } from '../../documents/backup-document.ts';
 import type { KeyCheckValue } from '../../documents/key-check-value.ts';
 import { keyCheckValues } from '../../documents/key-check-value.ts';

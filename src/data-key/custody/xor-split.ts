@@ -1,4 +1,4 @@
-import { secretBuffer, secretCopy } from '../../base/secret-bytes.ts';
+import { secretBuffer, secretCopy } from '../../base/bytes/secret-bytes.ts';
 
 /**
  * Splits a key into components that are all needed: random ones, and a last one that is the key with all the others

@@ -1,4 +1,4 @@
-import { equalBytes } from '../../base/bytes.ts';
+import { equalBytes } from '../../base/bytes/bytes.ts';
 import { kmsxError } from '../../base/error.ts';
 import { answerMalformed } from '../../answers/errors.ts';
 import type { KeyIdentifier } from '../../kms/key-id.ts';

@@ -1,5 +1,5 @@
 import { kmsxError } from '../../base/error.ts';
-import { shellWord } from '../../base/shell-word.ts';
+import { shellWord } from '../../base/text/shell-word.ts';
 import type { ImportEntry } from '../../documents/import-document.ts';
 import type { KeyCheckValue } from '../../documents/key-check-value.ts';
 import { chooseCheckValues, includesCheckValues } from '../../documents/key-check-value.ts';

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import { hasCode, kmsxError } from '../../base/error.ts';
 import type { KeyCheckValue } from '../../documents/key-check-value.ts';
 import { isAesLength } from '../../documents/key-check-value.ts';

@@ -1,4 +1,4 @@
-import { shellWord } from '../../base/shell-word.ts';
+import { shellWord } from '../../base/text/shell-word.ts';
 import type { Origin } from '../../credentials/places.ts';
 import { ALIYUN_VARIABLES, IGNORE_PROFILE_VARIABLES } from '../../credentials/variables.ts';
 

@@ -1,4 +1,4 @@
-import { shellWord } from '../../base/shell-word.ts';
+import { shellWord } from '../../base/text/shell-word.ts';
 import type { WrappingAlgorithm } from '../../wrapping/algorithms.ts';
 import type { EncryptionContext } from '../../documents/encryption-context.ts';
 import { encodeEncryptionContext } from '../../documents/encryption-context.ts';

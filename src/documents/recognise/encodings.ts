@@ -1,5 +1,5 @@
-import { decodeBase64Bytes, isBlankByte } from '../../base/base64-bytes.ts';
-import { secretBuffer } from '../../base/secret-bytes.ts';
+import { decodeBase64Bytes, isBlankByte } from '../../base/bytes/base64-bytes.ts';
+import { secretBuffer } from '../../base/bytes/secret-bytes.ts';
 
 /** Fewer characters than 16 bytes need are a word and no value. */
 const LEAST_VALUE_CHARACTERS = 22;

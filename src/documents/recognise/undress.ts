@@ -1,6 +1,6 @@
-import { decodeBase64Bytes, isBlankByte } from '../../base/base64-bytes.ts';
-import { decodeBase64 } from '../../base/bytes.ts';
-import { secretBuffer } from '../../base/secret-bytes.ts';
+import { decodeBase64Bytes, isBlankByte } from '../../base/bytes/base64-bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
+import { secretBuffer } from '../../base/bytes/secret-bytes.ts';
 import type { Base64Dress, HexadecimalDress, Utf16Dress } from './encodings.ts';
 import { decodeAnyBase64, decodeHexadecimal, decodeUtf16, isText } from './encodings.ts';
 import type { JsonDress } from './json-dress.ts';

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import type { Recognised } from './recognise.ts';
 import { recognise } from './recognise.ts';
 import type { Dress } from './undress.ts';

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import { assertEnabled, authorizeUnlessHidden, isReachable } from '../keys/key-lookup.ts';
 import type { FoundVersion } from '../state/key-store.ts';

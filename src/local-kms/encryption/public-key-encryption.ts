@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import { assertEnabled, findKey, findVersion } from '../keys/key-lookup.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import { invalidParameter, refusal } from '../refusal.ts';

@@ -1,5 +1,5 @@
 import { createCipheriv, createHmac, hkdfSync } from 'node:crypto';
-import { equalBytes } from '../../base/bytes.ts';
+import { equalBytes } from '../../base/bytes/bytes.ts';
 import type { RandomBytes } from '../identifiers.ts';
 
 /* Node has SM4-GCM from version 26 on: this is what all versions can compute. */

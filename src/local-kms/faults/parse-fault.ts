@@ -1,7 +1,7 @@
 import { OPERATIONS } from '../operations/operations.ts';
 import type { FaultSelection, InjectedFault } from './fault.ts';
 import type { SpecParameter, SpecValues } from './fault-kinds.ts';
-import { nearestName } from '../../base/nearly-right.ts';
+import { nearestName } from '../../base/text/nearly-right.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
 
 /** Why a SPEC is malformed. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
-import { fewDescriptors } from '../../base/files/few-descriptors.ts';
+import { fewDescriptors } from '../../base/files/errors/few-descriptors.ts';
 import { Connections } from './connections.ts';
 import { Handshakes } from './handshakes.ts';
 import type { RequestHandler } from '../request-gateway.ts';

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import { openGcm, sealGcm } from '../encryption/aes-gcm.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import type { ImportAlgorithm } from './import-wrapping.ts';

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { equalBytes } from '../../base/bytes.ts';
+import { equalBytes } from '../../base/bytes/bytes.ts';
 import { randomUuid } from '../identifiers.ts';
 import { openImportToken, sealImportToken } from '../keys/import-token.ts';
 import { decryptMaterial, readImportAlgorithm } from '../keys/import-wrapping.ts';

@@ -6,7 +6,7 @@ import {
   updateAlias,
 } from './aliases.ts';
 import { asymmetricDecrypt, asymmetricEncrypt, getPublicKey } from './asymmetric.ts';
-import { createKey } from './create-key.ts';
+import { createKey } from './keys/create-key.ts';
 import {
   decrypt,
   encrypt,
@@ -17,13 +17,13 @@ import {
   reEncrypt,
 } from './data-keys.ts';
 import { deleteKeyMaterial, getParametersForImport, importKeyMaterial } from './import.ts';
-import { createKeyVersion, describeKeyVersion, listKeyVersions } from './key-versions.ts';
-import { getKeyPolicy, setKeyPolicy } from './key-policies.ts';
+import { createKeyVersion, describeKeyVersion, listKeyVersions } from './keys/key-versions.ts';
+import { getKeyPolicy, setKeyPolicy } from './keys/key-policies.ts';
 import {
   setDeletionProtection,
   updateKeyDescription,
   updateRotationPolicy,
-} from './key-settings.ts';
+} from './keys/key-settings.ts';
 import {
   cancelKeyDeletion,
   describeKey,
@@ -32,11 +32,11 @@ import {
   enableKey,
   listKeys,
   scheduleKeyDeletion,
-} from './keys.ts';
+} from './keys/keys.ts';
 import type { OperationHandler, ServedOperation } from './operation.ts';
-import { listTagResources, tagResources, untagResources } from './resource-tags.ts';
-import { deleteSecret, restoreSecret } from './secret-deletion.ts';
-import { listSecretVersionIds, updateSecretVersionStage } from './secret-versions.ts';
+import { listTagResources, tagResources, untagResources } from './tags/resource-tags.ts';
+import { deleteSecret, restoreSecret } from './secrets/secret-deletion.ts';
+import { listSecretVersionIds, updateSecretVersionStage } from './secrets/secret-versions.ts';
 import {
   createSecret,
   describeSecret,
@@ -44,8 +44,8 @@ import {
   listSecrets,
   putSecretValue,
   updateSecret,
-} from './secrets.ts';
-import { listResourceTags, tagResource, untagResource } from './tags.ts';
+} from './secrets/secrets.ts';
+import { listResourceTags, tagResource, untagResource } from './tags/tags.ts';
 
 /** They accept DryRun, and dedicated gateways offer them and no others. */
 const CRYPTOGRAPHY: Readonly<Record<string, OperationHandler>> = {

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Parameters } from './parameters.ts';
 import { invalidParameter, missingParameter, refusal } from '../refusal.ts';

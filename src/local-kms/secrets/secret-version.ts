@@ -1,4 +1,4 @@
-import { decodeBase64, equalBytes } from '../../base/bytes.ts';
+import { decodeBase64, equalBytes } from '../../base/bytes/bytes.ts';
 import type { Parameters } from '../request/parameters.ts';
 import { optionalChoice, optionalJson, requiredText } from '../request/read-parameter.ts';
 import { invalidParameter, refusal } from '../refusal.ts';

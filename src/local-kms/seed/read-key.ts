@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey } from 'node:crypto';
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import { randomUuid } from '../identifiers.ts';
 import { pointer } from '../mistake.ts';
 import { readPolicyAt } from '../permissions/policy.ts';

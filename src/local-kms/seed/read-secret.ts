@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import { pointer } from '../mistake.ts';
 import { CURRENT, MAX_SECRET_DATA_BYTES, MAX_STAGES, PREVIOUS } from '../secrets/secret-version.ts';
 import type { KmsKey, Secret, SecretVersion } from '../state/state.ts';

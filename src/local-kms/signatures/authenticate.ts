@@ -1,4 +1,4 @@
-import { equalBytes } from '../../base/bytes.ts';
+import { equalBytes } from '../../base/bytes/bytes.ts';
 import { missingParameter, refusal } from '../refusal.ts';
 import type { RpcRequest } from '../request/rpc-request.ts';
 import type { AccessKey } from '../state/state.ts';

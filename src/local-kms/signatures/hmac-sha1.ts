@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { equalBytes } from '../../base/bytes.ts';
+import { equalBytes } from '../../base/bytes/bytes.ts';
 import type { Parameters } from '../request/parameters.ts';
 import { percentEncode } from '../request/percent-encoding.ts';
 import { illegalTimestamp, invalidParameter, missingParameter, refusal } from '../refusal.ts';

@@ -1,5 +1,5 @@
 import { makeFolders } from '../../base/files/make-folders.ts';
-import { writeError } from '../../base/files/write-error.ts';
+import { writeError } from '../../base/files/errors/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import type { StateContext } from './state-files.ts';
 import { stateFiles } from './state-files.ts';

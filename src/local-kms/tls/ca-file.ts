@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileContext } from '../../base/files/durable-file.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
-import { makeTemporaryFolder } from '../../base/files/temporary-folder.ts';
+import { makeTemporaryFolder } from '../../base/files/temporary/temporary-folder.ts';
 
 /** The file with the certificate of the authority that clients are to trust. */
 export interface CaFile {

@@ -1,4 +1,4 @@
-import { escapeUnprintable } from '../../base/unprintable.ts';
+import { escapeUnprintable } from '../../base/text/unprintable.ts';
 import type { RecordedFile } from '../../record/events.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';

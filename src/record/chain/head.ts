@@ -4,7 +4,7 @@ import type { FileContext } from '../../base/files/durable-file.ts';
 import { prepareDurableFile } from '../../base/files/durable-file.ts';
 import { FILE_STEPS } from '../../base/files/file-steps.ts';
 import { makeFolders } from '../../base/files/make-folders.ts';
-import { writeError } from '../../base/files/write-error.ts';
+import { writeError } from '../../base/files/errors/write-error.ts';
 import { RECORD_FILES, RECORD_FORMAT } from '../events.ts';
 import { readFileOf } from './read-record.ts';
 

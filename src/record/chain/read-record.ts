@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
-import { readError } from '../../base/files/read-error.ts';
+import { readError } from '../../base/files/errors/read-error.ts';
 import { openPatiently, readUpTo } from '../../base/files/read-up-to.ts';
 import type { ChainLine } from './chain.ts';
 import { readChain } from './chain.ts';

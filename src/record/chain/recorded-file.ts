@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { kmsxError } from '../../base/error.ts';
-import { readError } from '../../base/files/read-error.ts';
+import { readError } from '../../base/files/errors/read-error.ts';
 import { openPatiently } from '../../base/files/read-up-to.ts';
 import type { RecordedFile } from '../events.ts';
 

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import { kmsxError } from '../../base/error.ts';
 import type { LineOptions } from './line-options.ts';
 import { readLineOptions } from './line-options.ts';

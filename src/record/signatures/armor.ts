@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../base/bytes.ts';
+import { decodeBase64 } from '../../base/bytes/bytes.ts';
 import { refuse } from './refusal.ts';
 
 const BEGIN = '-----BEGIN SSH SIGNATURE-----';

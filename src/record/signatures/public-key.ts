@@ -1,6 +1,6 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { createHash, createPublicKey } from 'node:crypto';
-import { unsignedInteger } from '../../base/bytes.ts';
+import { unsignedInteger } from '../../base/bytes/bytes.ts';
 import type { KeyType } from './key-types.ts';
 import { keyTypeOf } from './key-types.ts';
 import { quoted, refuse } from './refusal.ts';

@@ -1,4 +1,4 @@
-import { UNPRINTABLE } from '../../base/unprintable.ts';
+import { UNPRINTABLE } from '../../base/text/unprintable.ts';
 
 /** Why a signature does not count. The message is a phrase that goes on after its name: `is for the namespace file, …`. */
 export class SignatureRefusal extends Error {}

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
-import { readError } from '../../base/files/read-error.ts';
+import { readError } from '../../base/files/errors/read-error.ts';
 import { SECRET_PREFIX, STORE_PREFIX } from '../../base/place-prefixes.ts';
 import type { RecordedFile, RecordEvent } from '../events.ts';
 import { RECORD_FILES } from '../events.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { kmsxError } from '../../base/error.ts';
-import { fileWord } from '../../base/shell-word.ts';
+import { fileWord } from '../../base/text/shell-word.ts';
 import { lineChanged } from '../chain/chain.ts';
 import type { BeginEvent, SealEvent } from '../events.ts';
 import { RECORD_FILES } from '../events.ts';

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import type { Env } from '../../base/env.ts';
 import { envValue } from '../../base/env.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
-import { shellWord } from '../../base/shell-word.ts';
+import { shellWord } from '../../base/text/shell-word.ts';
 import { readSecretFile } from '../../credentials/secret-file.ts';
 
 /** Who logs in to a database. */

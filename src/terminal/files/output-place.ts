@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { absolutePath } from '../../base/files/absolute-path.ts';
 import { isOpenForWriting, isReadHere } from '../../base/files/descriptor.ts';
-import { writeError } from '../../base/files/write-error.ts';
+import { writeError } from '../../base/files/errors/write-error.ts';
 import { kmsxError, systemErrorCode } from '../../base/error.ts';
 import { SECRET_PREFIX, STORE_PREFIX } from '../../base/place-prefixes.ts';
 import type { Io } from '../io.ts';

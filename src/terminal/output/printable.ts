@@ -1,4 +1,4 @@
-import { escapeUnprintable, UNPRINTABLE } from '../../base/unprintable.ts';
+import { escapeUnprintable, UNPRINTABLE } from '../../base/text/unprintable.ts';
 
 /**
  * Makes text from files and arguments safe for one line on a terminal: characters that would move the cursor, end

@@ -1,4 +1,4 @@
-import { writeError } from '../../base/files/write-error.ts';
+import { writeError } from '../../base/files/errors/write-error.ts';
 import { systemErrorCode } from '../../base/error.ts';
 import type { Io } from '../io.ts';
 

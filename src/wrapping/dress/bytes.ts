@@ -1,4 +1,4 @@
-import { secretBuffer } from '../../base/secret-bytes.ts';
+import { secretBuffer } from '../../base/bytes/secret-bytes.ts';
 
 /** A copy of bytes that may be a private key, byte for byte: what `change` gives undefined for is left out. */
 export function mapBytes(

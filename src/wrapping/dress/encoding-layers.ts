@@ -1,5 +1,5 @@
-import { decodeBase64Bytes, isBlankByte } from '../../base/base64-bytes.ts';
-import { secretBuffer } from '../../base/secret-bytes.ts';
+import { decodeBase64Bytes, isBlankByte } from '../../base/bytes/base64-bytes.ts';
+import { secretBuffer } from '../../base/bytes/secret-bytes.ts';
 import { byteSet, mapBytes, secretConcat } from './bytes.ts';
 import type { Filter, Opener } from './layer.ts';
 import { naming, redirecting } from './layer.ts';

@@ -1,7 +1,7 @@
 import { KmsxError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
-import { shellWord } from '../../base/shell-word.ts';
+import { shellWord } from '../../base/text/shell-word.ts';
 import type { Layer, Opener } from './layer.ts';
 import { naming } from './layer.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeBase64Bytes } from '../../base/base64-bytes.ts';
+import { decodeBase64Bytes } from '../../base/bytes/base64-bytes.ts';
 import { readPem } from '../pem.ts';
 import type { Filter, Opener } from './layer.ts';
 import { rsaPublicPem } from './rsa-public-pem.ts';

@@ -1,4 +1,4 @@
-import { decodeBase64Bytes } from '../../base/base64-bytes.ts';
+import { decodeBase64Bytes } from '../../base/bytes/base64-bytes.ts';
 import { readPem } from '../pem.ts';
 import { rsaPublicPem } from './rsa-public-pem.ts';
 import type { Filter, Layer, Opener } from './layer.ts';

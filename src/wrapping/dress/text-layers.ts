@@ -1,5 +1,5 @@
-import { isBlankByte } from '../../base/base64-bytes.ts';
-import { secretCopy } from '../../base/secret-bytes.ts';
+import { isBlankByte } from '../../base/bytes/base64-bytes.ts';
+import { secretCopy } from '../../base/bytes/secret-bytes.ts';
 import { byteSet, linesOf, mapBytes, secretConcat } from './bytes.ts';
 import type { Opener } from './layer.ts';
 import { naming, redirecting } from './layer.ts';

@@ -1,5 +1,5 @@
 import { createDecipheriv, getCipherInfo } from 'node:crypto';
-import { secretBuffer } from '../../base/secret-bytes.ts';
+import { secretBuffer } from '../../base/bytes/secret-bytes.ts';
 
 /** A cipher that private keys are encrypted with. */
 export interface Cipher {

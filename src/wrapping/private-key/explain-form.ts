@@ -1,7 +1,7 @@
-import { decodeBase64Bytes } from '../../base/base64-bytes.ts';
+import { decodeBase64Bytes } from '../../base/bytes/base64-bytes.ts';
 import type { KmsxError, OwnError } from '../../base/error.ts';
 import { hasCode, kmsxError } from '../../base/error.ts';
-import { fileWord, shellWord, unusedName } from '../../base/shell-word.ts';
+import { fileWord, shellWord, unusedName } from '../../base/text/shell-word.ts';
 import { pipeline } from '../dress/layer.ts';
 import { undress } from '../dress/undress.ts';
 import { readPem } from '../pem.ts';

@@ -1,7 +1,7 @@
 import { createHash, pbkdf2, scrypt } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { secretBuffer } from '../../base/secret-bytes.ts';
+import { secretBuffer } from '../../base/bytes/secret-bytes.ts';
 import { onThread } from '../../base/thread-work.ts';
 import { EncryptionRefusal, MalformedKeyFile } from './encryption-refusal.ts';
 import type { Passphrase } from './passphrase.ts';

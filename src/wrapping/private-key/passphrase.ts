@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { kmsxError } from '../../base/error.ts';
-import type { SecretBytes } from '../../base/secret-bytes.ts';
-import { secretBuffer, secretCopy } from '../../base/secret-bytes.ts';
+import type { SecretBytes } from '../../base/bytes/secret-bytes.ts';
+import { secretBuffer, secretCopy } from '../../base/bytes/secret-bytes.ts';
 
 /** OpenSSL's limit (PEM_BUFSIZE); with more, Node says that there was no passphrase. */
 const MAX_PASSPHRASE_BYTES = 1024;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { equalBytes } from '../../base/bytes.ts';
+import { equalBytes } from '../../base/bytes/bytes.ts';
 import type { DerValue } from '../der.ts';
 import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 import {

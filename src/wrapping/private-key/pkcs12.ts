@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { Asn1 } from 'node-forge/lib/asn1.js';
 import asn1 from 'node-forge/lib/asn1.js';
 import { kmsxError } from '../../base/error.ts';
-import { secretCopy } from '../../base/secret-bytes.ts';
+import { secretCopy } from '../../base/bytes/secret-bytes.ts';
 import { readDer } from '../der.ts';
 import { required } from './algorithm-identifier.ts';
 import { readEncryptedKey } from './encryption.ts';

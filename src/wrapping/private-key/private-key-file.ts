@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
 import { parseJson } from '../../base/json.ts';
-import { textHints } from '../../base/text.ts';
+import { textHints } from '../../base/text/text.ts';
 import type { KeyStructure } from '../der.ts';
 import { PRIVATE_STRUCTURES, readDer, readDerChildren, recogniseKey } from '../der.ts';
 import { isJwkPrivate, jwkMembers } from '../public-key/jwk.ts';

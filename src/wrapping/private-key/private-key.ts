@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
 import { hasCode, KmsxError, kmsxError } from '../../base/error.ts';
-import { SecretBytes, usingSecret } from '../../base/secret-bytes.ts';
+import { SecretBytes, usingSecret } from '../../base/bytes/secret-bytes.ts';
 import { keySpecOf } from '../algorithms.ts';
 import { EXPONENT_LIMIT, MAX_MODULUS_BITS } from '../modulus/limits.ts';
 import { bitLength } from '../modulus/numbers.ts';

@@ -1,6 +1,6 @@
 import rc2 from 'node-forge/lib/rc2.js';
 import util from 'node-forge/lib/util.js';
-import { secretCopy } from '../../base/secret-bytes.ts';
+import { secretCopy } from '../../base/bytes/secret-bytes.ts';
 
 /**
  * Decrypts RC2 in CBC mode (RFC 2268) with node-forge, through strings that nothing can overwrite: no OpenSSL that Node

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { KmsxError } from '../../base/error.ts';
 import { kmsxError } from '../../base/error.ts';
-import { fileWord, publicHalfName, shellWord } from '../../base/shell-word.ts';
+import { fileWord, publicHalfName, shellWord } from '../../base/text/shell-word.ts';
 import type { Filter } from '../dress/layer.ts';
 import { naming, opensslFilter } from '../dress/layer.ts';
 import { recogniseKey } from '../der.ts';

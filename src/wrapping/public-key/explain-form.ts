@@ -1,6 +1,6 @@
 import type { OwnError } from '../../base/error.ts';
 import { hasCode, KmsxError, kmsxError } from '../../base/error.ts';
-import { fileWord, publicHalfName, shellWord } from '../../base/shell-word.ts';
+import { fileWord, publicHalfName, shellWord } from '../../base/text/shell-word.ts';
 import { base64Filter } from '../dress/encoding-layers.ts';
 import type { Filter } from '../dress/layer.ts';
 import { opensslFilter, pipeline } from '../dress/layer.ts';

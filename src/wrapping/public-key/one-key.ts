@@ -1,4 +1,4 @@
-import { fileWord, publicHalfName, shellWord } from '../../base/shell-word.ts';
+import { fileWord, publicHalfName, shellWord } from '../../base/text/shell-word.ts';
 import { base64Filter } from '../dress/encoding-layers.ts';
 import type { Filter } from '../dress/layer.ts';
 import { naming, opensslFilter, pipeline } from '../dress/layer.ts';

@@ -3,7 +3,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import type { KmsxError } from '../../base/error.ts';
 import { hasCode, kmsxError } from '../../base/error.ts';
 import { isJsonObject, parseJson } from '../../base/json.ts';
-import { textHints } from '../../base/text.ts';
+import { textHints } from '../../base/text/text.ts';
 import type { KeyStructure } from '../der.ts';
 import { PRIVATE_STRUCTURES, recogniseKey } from '../der.ts';
 import type { KeyFile } from '../key-file.ts';

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { secretBuffer } from '../../base/secret-bytes.ts';
+import { secretBuffer } from '../../base/bytes/secret-bytes.ts';
 import type { Sm2Ciphertext, Sm2Form } from './ciphertext.ts';
 import { readSm2Ciphertext } from './ciphertext.ts';
 import { fieldBytes, sm3, SM2_POINT } from './curve.ts';

@@ -1,4 +1,4 @@
-import { unsignedInteger } from '../../base/bytes.ts';
+import { unsignedInteger } from '../../base/bytes/bytes.ts';
 
 /** The length of a coordinate, of a scalar and of SM3's digest, in bytes. */
 export const FIELD_BYTES = 32;

@@ -1,4 +1,4 @@
-import { unsignedInteger } from '../../base/bytes.ts';
+import { unsignedInteger } from '../../base/bytes/bytes.ts';
 import { FIELD_BYTES, isSm2Point, SM2_PARAMETERS } from './parameters.ts';
 
 /** A SubjectPublicKeyInfo of an SM2 key, up to its uncompressed point: ecPublicKey, 1.2.156.10197.1.301. */

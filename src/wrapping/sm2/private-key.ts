@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, randomBytes } from 'node:crypto';
-import { unsignedInteger } from '../../base/bytes.ts';
-import { SecretBytes } from '../../base/secret-bytes.ts';
+import { unsignedInteger } from '../../base/bytes/bytes.ts';
+import { SecretBytes } from '../../base/bytes/secret-bytes.ts';
 import { derChildren } from '../der.ts';
 import { unwrapFailed } from '../unwrap-failed.ts';
 import type { UnwrappingKey } from '../unwrapping-key.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BackupAtPlace } from '../../../src/commands/shared/backup/backup-input.ts';
 import { readBackupPlace, readStoredBy } from '../../../src/commands/shared/backup/backup-input.ts';
-import type { ConnectionPlan } from '../../../src/commands/shared/connection-options.ts';
+import type { ConnectionPlan } from '../../../src/commands/shared/connection/connection-options.ts';
 import { createReporter } from '../../../src/terminal/reporter.ts';
 import type { Session } from '../../../src/terminal/session.ts';
 import { resolveGateway } from '../../../src/kms/gateway.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
 import type { AgainstOptions } from '../../../src/commands/data-keys/verify-key/backups.ts';
 import { readAgainst } from '../../../src/commands/data-keys/verify-key/backups.ts';
-import { makeConnections } from '../../../src/commands/shared/connections.ts';
+import { makeConnections } from '../../../src/commands/shared/connection/connections.ts';
 import { createReporter } from '../../../src/terminal/reporter.ts';
 import type { Session } from '../../../src/terminal/session.ts';
 import type { KmsClient } from '../../../src/kms/types.ts';

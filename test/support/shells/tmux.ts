@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { shellWord } from '../../../src/base/shell-word.ts';
+import { shellWord } from '../../../src/base/text/shell-word.ts';
 
 /** What a command left on the screen of a real terminal, and how it ended. */
 export interface Screen {

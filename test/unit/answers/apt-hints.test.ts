@@ -11,7 +11,7 @@ import { embeddedHints } from '../../../src/answers/error-table/embedded.ts';
 import { factsOf } from '../../../src/answers/error-table/table.ts';
 import { networkError, ProxyFailure } from '../../../src/network/errors.ts';
 import { proxyOf } from '../../../src/kms/client.ts';
-import { chooseProxy } from '../../../src/network/proxy.ts';
+import { chooseProxy } from '../../../src/network/proxy/proxy.ts';
 import { stsEndpoint } from '../../../src/credentials/sts-endpoint.ts';
 import {
   homeWith,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SecretBytes } from '../../../src/base/secret-bytes.ts';
+import type { SecretBytes } from '../../../src/base/bytes/secret-bytes.ts';
 import { dryRunRecover, recoverDataKey } from '../../../src/data-key/recover.ts';
 import { failure } from '../../support/kms/clients.ts';
 import { startEmbeddedKms, withAnswers } from '../../support/kms/embedded-kms.ts';

@@ -2,7 +2,7 @@ import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import fc from 'fast-check';
 import forge from 'node-forge';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { SecretBytes } from '../../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../../src/base/bytes/secret-bytes.ts';
 import type { ExportDocument } from '../../../src/documents/export-document.ts';
 import { readExportDocument } from '../../../src/documents/export-document.ts';
 import type { WrappedDataKey } from '../../../src/data-key/unwrap.ts';

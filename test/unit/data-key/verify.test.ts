@@ -2,7 +2,7 @@ import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { KmsxError, kmsxError } from '../../../src/base/error.ts';
-import { SecretBytes } from '../../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../../src/base/bytes/secret-bytes.ts';
 import { assuranceBits, keyCheckValues } from '../../../src/documents/key-check-value.ts';
 import type {
   Expectation,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProvedKey } from '../../../src/backups/proofs.ts';
-import { SecretBytes } from '../../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../../src/base/bytes/secret-bytes.ts';
 import { comparableBytes } from '../../../src/data-key/comparable-key.ts';
 import { keyCheckValues } from '../../../src/documents/key-check-value.ts';
 import type { Expected, FoundKey } from '../../../src/drill/compare.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SecretBytes } from '../../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../../src/base/bytes/secret-bytes.ts';
 import { CryptokiFailure } from '../../../src/hsm/cryptoki/calls.ts';
 import { RETURN_VALUES, TOKEN_FLAGS } from '../../../src/hsm/cryptoki/constants.ts';
 import { withTokenSession } from '../../../src/hsm/session.ts';

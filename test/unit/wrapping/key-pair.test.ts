@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { SecretBytes } from '../../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../../src/base/bytes/secret-bytes.ts';
 import { makeKeyPair } from '../../../src/wrapping/key-pair.ts';
 import { readPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
 import { readPublicKey } from '../../../src/wrapping/public-key/public-key.ts';

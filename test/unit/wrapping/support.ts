@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { KmsxError } from '../../../src/base/error.ts';
-import { SecretBytes } from '../../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../../src/base/bytes/secret-bytes.ts';
 import type { DerValue } from '../../../src/wrapping/der.ts';
 import { readDerChildren } from '../../../src/wrapping/der.ts';
 import { PASSPHRASE } from '../../keys/forms.ts';

@@ -6,7 +6,7 @@ import { parseKeyId } from '../../../kms/key-id.ts';
 import { explained } from '../../shared/backup/backup-failures.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
 import { reencryptHints } from '../../shared/backup/reencrypt-hints.ts';
-import type { ConnectionPlan } from '../../shared/connection-options.ts';
+import type { ConnectionPlan } from '../../shared/connection/connection-options.ts';
 import type { CheckResult, Findings, Result } from './check.ts';
 import { BACKUP_OPERATIONS, notChecked, notReached, pass, resultOf, warn } from './check.ts';
 import type { KmsSubject } from './permission-check.ts';

@@ -11,8 +11,11 @@ import { assertSafeEnvironment, createSession } from '../../../terminal/session.
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
 import { readBackupPlace, readStoredBy } from '../../shared/backup/backup-input.ts';
 import { readBackupPlaces } from '../../shared/backup/backup-places.ts';
-import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
-import { addConnectionOptions, readLimits } from '../../shared/connection-options.ts';
+import type {
+  ConnectionOptions,
+  ConnectionPlan,
+} from '../../shared/connection/connection-options.ts';
+import { addConnectionOptions, readLimits } from '../../shared/connection/connection-options.ts';
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { addContextOptions, contextInput, readContext } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../shared/backup/backup-places.ts';
 import type { StoreOptions } from '../../shared/store/store-options.ts';
 import { withStore } from '../../shared/store/store-options.ts';
-import type { ConnectionPlan } from '../../shared/connection-options.ts';
+import type { ConnectionPlan } from '../../shared/connection/connection-options.ts';
 import type { CheckResult, Result } from './check.ts';
 import { notChecked, notReached, pass } from './check.ts';
 

@@ -4,8 +4,11 @@ import type { Io } from '../../../terminal/io.ts';
 import { envValue } from '../../../base/env.ts';
 import type { AttemptLimits } from '../../../kms/attempts.ts';
 import type { Session } from '../../../terminal/session.ts';
-import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
-import { planConnection, readLimits } from '../../shared/connection-options.ts';
+import type {
+  ConnectionOptions,
+  ConnectionPlan,
+} from '../../shared/connection/connection-options.ts';
+import { planConnection, readLimits } from '../../shared/connection/connection-options.ts';
 import { resultOf } from './check.ts';
 
 /** Which check an error of planning belongs to. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { notAmong } from '../../../base/nearly-right.ts';
+import { notAmong } from '../../../base/text/nearly-right.ts';
 import { repeatable, suggestValues } from '../../../terminal/options.ts';
 import type { ListedKey } from '../../../account/list-keys.ts';
 

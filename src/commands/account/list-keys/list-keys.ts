@@ -13,9 +13,12 @@ import { aliasesByKey, listKeys } from '../../../account/list-keys.ts';
 import { burstsOf, withPacedKeys } from '../../../kms/pace.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import { isDedicated } from '../../shared/backup/backup-places.ts';
-import { withConnection } from '../../shared/connect.ts';
-import type { ConnectionOptions } from '../../shared/connection-options.ts';
-import { addConnectionOptions, planConnection } from '../../shared/connection-options.ts';
+import { withConnection } from '../../shared/connection/connect.ts';
+import type { ConnectionOptions } from '../../shared/connection/connection-options.ts';
+import {
+  addConnectionOptions,
+  planConnection,
+} from '../../shared/connection/connection-options.ts';
 import { describe } from '../../shared/describe.ts';
 import { readRate } from '../../shared/rate.ts';
 import { warnOfRehearsal } from '../../shared/rehearsal.ts';

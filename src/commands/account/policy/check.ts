@@ -12,7 +12,7 @@ import { parseKeyId } from '../../../kms/key-id.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import type { BackupAtPlace } from '../../shared/backup/backup-input.ts';
 import { isDedicated, secretNameOf } from '../../shared/backup/backup-places.ts';
-import type { ConnectionPlan } from '../../shared/connection-options.ts';
+import type { ConnectionPlan } from '../../shared/connection/connection-options.ts';
 
 /** A backup that permissions are tried on. */
 interface NamedBackup {

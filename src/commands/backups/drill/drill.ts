@@ -14,7 +14,7 @@ import { assertSafeEnvironment, createSession } from '../../../terminal/session.
 import { version } from '../../../terminal/version.ts';
 import { openPlaces } from '../../shared/backups/open-place.ts';
 import { parseCheckValueMethods } from '../../shared/check-value-options.ts';
-import { makeConnections } from '../../shared/connections.ts';
+import { makeConnections } from '../../shared/connection/connections.ts';
 import { describe } from '../../shared/describe.ts';
 import { counted } from '../../shared/view/rows.ts';
 import { describeFile } from '../../shared/view/written.ts';

@@ -7,7 +7,7 @@ import type { OpenedPlace } from '../../../backups/opened-place.ts';
 import type { ProofFile } from '../../../backups/proof-file.ts';
 import { prepareProofFile } from '../../../backups/proof-file.ts';
 import type { KnownProofs } from '../../../backups/proofs.ts';
-import { decodeText } from '../../../base/text.ts';
+import { decodeText } from '../../../base/text/text.ts';
 import type { Expected } from '../../../drill/compare.ts';
 import type { DrillQueue, QueuedBackup } from '../../../drill/queue.ts';
 import { looksLikeRecord, recordedBackups } from '../../../record/recorded-backups.ts';

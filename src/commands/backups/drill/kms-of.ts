@@ -2,9 +2,12 @@ import { hasCode } from '../../../base/error.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import type { Session } from '../../../terminal/session.ts';
-import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
-import { planConnection } from '../../shared/connection-options.ts';
-import type { Connections } from '../../shared/connections.ts';
+import type {
+  ConnectionOptions,
+  ConnectionPlan,
+} from '../../shared/connection/connection-options.ts';
+import { planConnection } from '../../shared/connection/connection-options.ts';
+import type { Connections } from '../../shared/connection/connections.ts';
 import { assertRehearsalMatches } from '../../shared/rehearsal.ts';
 
 /** The client for a backup: of the region that it names, unless the options name one. */

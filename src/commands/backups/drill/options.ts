@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
 import { optionOr } from '../../../terminal/options.ts';
 import { checkValueMethodsOption } from '../../shared/check-value-options.ts';
-import type { ConnectionOptions } from '../../shared/connection-options.ts';
-import { addConnectionOptions } from '../../shared/connection-options.ts';
+import type { ConnectionOptions } from '../../shared/connection/connection-options.ts';
+import { addConnectionOptions } from '../../shared/connection/connection-options.ts';
 import type { StoreOptions } from '../../shared/store/store-options.ts';
 import { addStoreOptions } from '../../shared/store/store-options.ts';
 

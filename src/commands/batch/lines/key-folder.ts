@@ -1,4 +1,4 @@
-import type { SecretBytes } from '../../../base/secret-bytes.ts';
+import type { SecretBytes } from '../../../base/bytes/secret-bytes.ts';
 
 /** Takes plaintext keys, a file each. */
 export interface KeyFolder {

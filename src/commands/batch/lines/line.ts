@@ -10,7 +10,7 @@ import type { KmsClient } from '../../../kms/types.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { BackupAtPlace, ReadStored } from '../../shared/backup/backup-input.ts';
 import { readBackupPlace } from '../../shared/backup/backup-input.ts';
-import type { ConnectionPlan } from '../../shared/connection-options.ts';
+import type { ConnectionPlan } from '../../shared/connection/connection-options.ts';
 import { assertContext } from '../../shared/context-options.ts';
 import { assertRehearsalMatches } from '../../shared/rehearsal.ts';
 import type { BatchOptions } from '../options.ts';

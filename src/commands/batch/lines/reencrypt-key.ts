@@ -4,7 +4,7 @@ import { assertKeepsBinding, reencryptDataKey } from '../../../data-key/reencryp
 import type { ReencryptRequest } from '../../../data-key/reencrypt/request.ts';
 import { parseKeyId } from '../../../kms/key-id.ts';
 import { assertHasReEncrypt } from '../../shared/backup/backup-places.ts';
-import { assertOneRegion } from '../../shared/key-region.ts';
+import { assertOneRegion } from '../../shared/connection/key-region.ts';
 import type { PrepareLine } from './line.ts';
 import { backupOf, contextOf, required } from './line.ts';
 

@@ -1,4 +1,4 @@
-import { usingSecret } from '../../../base/secret-bytes.ts';
+import { usingSecret } from '../../../base/bytes/secret-bytes.ts';
 import { findExport } from '../../../data-key/find-export.ts';
 import { unwrapDataKey } from '../../../data-key/unwrap.ts';
 import {

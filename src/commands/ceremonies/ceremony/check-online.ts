@@ -9,8 +9,8 @@ import { examine } from '../../account/doctor/examine.ts';
 import { planForDoctor } from '../../account/doctor/plan.ts';
 import { readSystemText } from '../../account/doctor/system-checks.ts';
 import { readBackupPlaces } from '../../shared/backup/backup-places.ts';
-import type { ConnectionOptions } from '../../shared/connection-options.ts';
-import { readLimits } from '../../shared/connection-options.ts';
+import type { ConnectionOptions } from '../../shared/connection/connection-options.ts';
+import { readLimits } from '../../shared/connection/connection-options.ts';
 import type { StoreOptions } from '../../shared/store/store-options.ts';
 
 /** What a ceremony runs. */

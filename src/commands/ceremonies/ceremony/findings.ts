@@ -1,7 +1,7 @@
 import { kmsxError } from '../../../base/error.ts';
 import type { PlanFinding } from '../../../ceremony/plan/check/findings.ts';
 import { judgePlan } from '../../../ceremony/plan/check/judge-plan.ts';
-import { fileWord } from '../../../base/shell-word.ts';
+import { fileWord } from '../../../base/text/shell-word.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { TokenRecipientOptions } from '../../shared/module/token-recipient.ts';

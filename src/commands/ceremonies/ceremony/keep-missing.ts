@@ -10,8 +10,8 @@ import {
   planBackupStore,
   readBackupPlaces,
 } from '../../shared/backup/backup-places.ts';
-import { withConnection } from '../../shared/connect.ts';
-import { planConnection } from '../../shared/connection-options.ts';
+import { withConnection } from '../../shared/connection/connect.ts';
+import { planConnection } from '../../shared/connection/connection-options.ts';
 import { withOutputs } from '../../shared/with-outputs.ts';
 import type { CeremonyOptions } from './options.ts';
 

@@ -1,7 +1,7 @@
 import { lstat, stat } from 'node:fs/promises';
 import { envValue } from '../../../base/env.ts';
 import { systemErrorCode } from '../../../base/error.ts';
-import { readError } from '../../../base/files/read-error.ts';
+import { readError } from '../../../base/files/errors/read-error.ts';
 import type { PlanFacts } from '../../../ceremony/plan/check/findings.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { secretNameOf, storeNameOf } from '../../shared/backup/backup-places.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
-import { digitGroups } from '../../../base/digit-groups.ts';
+import { digitGroups } from '../../../base/text/digit-groups.ts';
 import { kmsxError } from '../../../base/error.ts';
-import { fileWord } from '../../../base/shell-word.ts';
+import { fileWord } from '../../../base/text/shell-word.ts';
 import { RECORD_FILES, RECORD_FORMAT } from '../../../record/events.ts';
 import { headText } from '../../../record/chain/head.ts';
 import { readSealedRecord } from '../../../record/verify/sealed.ts';

@@ -1,7 +1,7 @@
 import { absolutePath } from '../../../base/files/absolute-path.ts';
-import { digitGroups } from '../../../base/digit-groups.ts';
+import { digitGroups } from '../../../base/text/digit-groups.ts';
 import { kmsxError } from '../../../base/error.ts';
-import { decodeText } from '../../../base/text.ts';
+import { decodeText } from '../../../base/text/text.ts';
 import type { AskedProof } from '../../../record/verify/proof.ts';
 import type { VerifiedRecord } from '../../../record/verify/verify.ts';
 import { verifyRecord } from '../../../record/verify/verify.ts';

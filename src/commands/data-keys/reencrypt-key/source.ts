@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { equalBytes } from '../../../base/bytes.ts';
+import { equalBytes } from '../../../base/bytes/bytes.ts';
 import { kmsxError } from '../../../base/error.ts';
 import type { ExportDocument, ExportEntry } from '../../../documents/export-document.ts';
 import type { Envelope } from '../../../documents/read-document.ts';

@@ -2,7 +2,7 @@ import type { Session } from '../../../terminal/session.ts';
 import { oneTimeAlgorithm } from '../../../data-key/one-time-export.ts';
 import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
 import { openBackupAt } from '../../shared/backup/backup-input.ts';
-import type { ConnectionOptions } from '../../shared/connection-options.ts';
+import type { ConnectionOptions } from '../../shared/connection/connection-options.ts';
 import type { StoreOptions } from '../../shared/store/store-options.ts';
 import type { ContextOptions } from '../../shared/context-options.ts';
 import { readContext } from '../../shared/context-options.ts';

@@ -22,10 +22,10 @@ import {
   expectCheckValueOption,
   parseCheckValueMethods,
 } from '../../shared/check-value-options.ts';
-import { addConnectionOptions, parseSeconds } from '../../shared/connection-options.ts';
+import { addConnectionOptions, parseSeconds } from '../../shared/connection/connection-options.ts';
 import { exportBeside } from '../../shared/backup/export-beside.ts';
-import type { Connections } from '../../shared/connections.ts';
-import { makeConnections } from '../../shared/connections.ts';
+import type { Connections } from '../../shared/connection/connections.ts';
+import { makeConnections } from '../../shared/connection/connections.ts';
 import { addContextOptions, contextInput } from '../../shared/context-options.ts';
 import { describe } from '../../shared/describe.ts';
 import { addStoreOptions, assertStoreUsed } from '../../shared/store/store-options.ts';

@@ -15,13 +15,16 @@ import type {
 import type { WitnessGateway, WitnessRoute } from '../../../data-key/witness/aliyun.ts';
 import type { ResolveRule } from '../../../network/endpoint.ts';
 import { isLoopback, portOf, resolveRuleFor } from '../../../network/endpoint.ts';
-import { chooseProxy } from '../../../network/proxy.ts';
+import { chooseProxy } from '../../../network/proxy/proxy.ts';
 import type { Gateway } from '../../../kms/gateway.ts';
 import type { KmsClient } from '../../../kms/types.ts';
 import { isRegion } from '../../../network/region.ts';
 import type { OpenedBackup } from '../../shared/backup/backup-input.ts';
 import { secretNameOf, storeNameOf } from '../../shared/backup/backup-places.ts';
-import type { ConnectionOptions, ConnectionPlan } from '../../shared/connection-options.ts';
+import type {
+  ConnectionOptions,
+  ConnectionPlan,
+} from '../../shared/connection/connection-options.ts';
 import type { PassphraseOptions } from '../../shared/passphrase.ts';
 import type { ExportInput } from '../../shared/read-export.ts';
 

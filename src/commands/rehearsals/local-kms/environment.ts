@@ -1,4 +1,4 @@
-import { shellWord } from '../../../base/shell-word.ts';
+import { shellWord } from '../../../base/text/shell-word.ts';
 import type { Env } from '../../../base/env.ts';
 import type { LocalKmsAnnouncement } from '../../../local-kms/start-local-kms.ts';
 

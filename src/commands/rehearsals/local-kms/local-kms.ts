@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { decodeText } from '../../../base/text.ts';
+import { decodeText } from '../../../base/text/text.ts';
 import { kmsxError } from '../../../base/error.ts';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
 import type { Io } from '../../../terminal/io.ts';

@@ -1,5 +1,5 @@
 import { KmsxError } from '../../../base/error.ts';
-import { shellWord } from '../../../base/shell-word.ts';
+import { shellWord } from '../../../base/text/shell-word.ts';
 import { hintsFor } from '../../../terminal/messages.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
 import { dataKeyIdOf } from '../../../documents/encryption-context.ts';

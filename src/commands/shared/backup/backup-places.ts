@@ -1,5 +1,5 @@
 import { hasCode, kmsxError } from '../../../base/error.ts';
-import { shellWord } from '../../../base/shell-word.ts';
+import { shellWord } from '../../../base/text/shell-word.ts';
 import { SECRET_PREFIX, STORE_PREFIX } from '../../../base/place-prefixes.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';
@@ -16,7 +16,7 @@ import type { Store } from '../../../stores/store.ts';
 import type { PlannedStore, StoreOptions } from '../store/store-options.ts';
 import { planStoreOf } from '../store/store-options.ts';
 import { tellWritten } from '../view/written.ts';
-import type { ConnectionPlan } from '../connection-options.ts';
+import type { ConnectionPlan } from '../connection/connection-options.ts';
 
 /** Where `--backup` puts a backup: into files and streams first, then into a store, then into secrets of KMS. */
 export interface BackupPlaces {

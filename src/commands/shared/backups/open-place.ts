@@ -6,11 +6,11 @@ import type { OpenedPlace } from '../../../backups/opened-place.ts';
 import { openSecretPlace } from '../../../backups/secret-place.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { isDedicated } from '../backup/backup-places.ts';
-import type { ConnectionOptions } from '../connection-options.ts';
-import { planConnection } from '../connection-options.ts';
+import type { ConnectionOptions } from '../connection/connection-options.ts';
+import { planConnection } from '../connection/connection-options.ts';
 import type { StoreOptions } from '../store/store-options.ts';
 import { planStoreOf } from '../store/store-options.ts';
-import type { Connections } from '../connections.ts';
+import type { Connections } from '../connection/connections.ts';
 
 /** What a place needs that is no folder. */
 export interface PlaceSurroundings {

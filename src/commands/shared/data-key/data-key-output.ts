@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
-import type { SecretBytes } from '../../../base/secret-bytes.ts';
+import type { SecretBytes } from '../../../base/bytes/secret-bytes.ts';
 import type { Input } from '../../../terminal/files/inputs.ts';
 import type { OutputRequest } from '../../../terminal/files/output-place.ts';
 import type { Output } from '../../../terminal/files/outputs.ts';

@@ -1,5 +1,5 @@
-import { secretCopy } from '../../../base/secret-bytes.ts';
-import { encodeBase64Bytes, encodeHexBytes } from '../../../base/secret-encoding.ts';
+import { secretCopy } from '../../../base/bytes/secret-bytes.ts';
+import { encodeBase64Bytes, encodeHexBytes } from '../../../base/bytes/secret-encoding.ts';
 
 const NEWLINE = Buffer.from('\n');
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { envValue } from '../../../base/env.ts';
 import { kmsxError } from '../../../base/error.ts';
-import { SecretBytes } from '../../../base/secret-bytes.ts';
+import { SecretBytes } from '../../../base/bytes/secret-bytes.ts';
 import type { Token } from '../../../hsm/tokens.ts';
 import { hasFlag, nameOf } from '../../../hsm/tokens.ts';
 import type { Input, InputRequest } from '../../../terminal/files/inputs.ts';

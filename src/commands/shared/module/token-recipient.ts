@@ -6,7 +6,7 @@ import { unwrappedAlgorithms } from '../../../hsm/unwrap-inside.ts';
 import { wrappingPublicKeyOf } from '../../../hsm/wrapping-key.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { WrappingAlgorithm } from '../../../wrapping/algorithms.ts';
-import { parseSeconds } from '../connection-options.ts';
+import { parseSeconds } from '../connection/connection-options.ts';
 import type { ModuleOptions } from './module-options.ts';
 import type { PinOptions } from './pin.ts';
 import { withTokenKey } from './token-keys.ts';

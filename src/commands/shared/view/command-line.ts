@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { fileWord, shellWord } from '../../../base/shell-word.ts';
+import { fileWord, shellWord } from '../../../base/text/shell-word.ts';
 
 /** An option and its values; what was not given is undefined, and left out. */
 export type OptionValues = readonly [

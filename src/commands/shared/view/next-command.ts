@@ -1,5 +1,5 @@
 import { STORE_PREFIX } from '../../../base/place-prefixes.ts';
-import { LIMIT_DEFAULTS } from '../connection-options.ts';
+import { LIMIT_DEFAULTS } from '../connection/connection-options.ts';
 import type { OptionValues } from './command-line.ts';
 import { commandLine } from './command-line.ts';
 

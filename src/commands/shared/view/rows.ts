@@ -1,6 +1,6 @@
 import type { EncryptionContext } from '../../../documents/encryption-context.ts';
 import type { KeyCheckValue } from '../../../documents/key-check-value.ts';
-import { digitGroups, fingerprintLines } from '../../../base/digit-groups.ts';
+import { digitGroups, fingerprintLines } from '../../../base/text/digit-groups.ts';
 import type { ViewBlock, ViewRow } from '../../../terminal/output/view.ts';
 
 /** What is read aloud of a public key. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
-import { fileWord, shellWord } from '../../../base/shell-word.ts';
+import { fileWord, shellWord } from '../../../base/text/shell-word.ts';
 import type { Recognised } from '../../../documents/recognise/recognise.ts';
 import { recognise } from '../../../documents/recognise/recognise.ts';
 import type { Dress } from '../../../documents/recognise/undress.ts';

@@ -1,5 +1,5 @@
 import { hasCode, KmsxError } from '../../../base/error.ts';
-import { fileWord } from '../../../base/shell-word.ts';
+import { fileWord } from '../../../base/text/shell-word.ts';
 import { PLAINTEXT_KEY } from '../../../documents/inspect/inspect-bare.ts';
 import type { Facts } from '../../../documents/inspect/inspect-relations.ts';
 import { BARE_CIPHERTEXT } from '../../../documents/inspect/inspect-relations.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
-import { nearestName } from '../../../base/nearly-right.ts';
+import { nearestName } from '../../../base/text/nearly-right.ts';
 import type { Io } from '../../../terminal/io.ts';
 import type { CommandTree } from '../../../terminal/command-tree.ts';
 import { namesLike } from '../../../terminal/names-like.ts';

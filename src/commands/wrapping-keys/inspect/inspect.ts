@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { hasCode, KmsxError, kmsxError } from '../../../base/error.ts';
 import { SECRET_PREFIX } from '../../../base/place-prefixes.ts';
-import { shellWord } from '../../../base/shell-word.ts';
+import { shellWord } from '../../../base/text/shell-word.ts';
 import { exitCodeOf } from '../../../terminal/exit-codes.ts';
 import { assertOneStdin, readInput } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts';
 import { isJsonObject } from '../../../base/json.ts';
-import { digitGroups, fingerprintLines } from '../../../base/digit-groups.ts';
+import { digitGroups, fingerprintLines } from '../../../base/text/digit-groups.ts';
 import { table } from '../../../terminal/output/table.ts';
 import type { ViewRow } from '../../../terminal/output/view.ts';
 import { renderView } from '../../../terminal/output/view.ts';

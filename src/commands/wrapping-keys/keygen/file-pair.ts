@@ -1,5 +1,5 @@
 import { kmsxError } from '../../../base/error.ts';
-import { secretCopy, usingSecret } from '../../../base/secret-bytes.ts';
+import { secretCopy, usingSecret } from '../../../base/bytes/secret-bytes.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { findWrappingKeySpec } from '../../../wrapping/algorithms.ts';

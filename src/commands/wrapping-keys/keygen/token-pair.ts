@@ -8,7 +8,7 @@ import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { findWrappingKeySpec } from '../../../wrapping/algorithms.ts';
 import { encodePem } from '../../../wrapping/pem.ts';
-import { parseSeconds } from '../../shared/connection-options.ts';
+import { parseSeconds } from '../../shared/connection/connection-options.ts';
 import { parseObjectLabel } from '../../shared/module/object-name.ts';
 import type { ModuleOptions, TokenOptions } from '../../shared/module/module-options.ts';
 import { tokenQuery } from '../../shared/module/module-options.ts';

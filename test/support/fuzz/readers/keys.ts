@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { createPublicKey } from 'node:crypto';
-import { decodeBase64Bytes } from '../../../../src/base/base64-bytes.ts';
+import { decodeBase64Bytes } from '../../../../src/base/bytes/base64-bytes.ts';
 import { kmsxError } from '../../../../src/base/error.ts';
 import { readDer, readDerChildren } from '../../../../src/wrapping/der.ts';
 import { readPem } from '../../../../src/wrapping/pem.ts';

@@ -1,10 +1,10 @@
 import { keyFilter } from '../../../../src/commands/account/list-keys/filter.ts';
-import { readLimits } from '../../../../src/commands/shared/connection-options.ts';
+import { readLimits } from '../../../../src/commands/shared/connection/connection-options.ts';
 import { resolveGateway } from '../../../../src/kms/gateway.ts';
 import { parseKeyId } from '../../../../src/kms/key-id.ts';
 import { parseEndpoint, parseResolveRule } from '../../../../src/network/endpoint.ts';
-import { bypassesProxy } from '../../../../src/network/no-proxy.ts';
-import { chooseProxy } from '../../../../src/network/proxy.ts';
+import { bypassesProxy } from '../../../../src/network/proxy/no-proxy.ts';
+import { chooseProxy } from '../../../../src/network/proxy/proxy.ts';
 import type { Reader } from '../fuzz.ts';
 
 const KEY_IDS = [

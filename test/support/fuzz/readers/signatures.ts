@@ -1,4 +1,4 @@
-import { decodeText } from '../../../../src/base/text.ts';
+import { decodeText } from '../../../../src/base/text/text.ts';
 import { verifySignatures } from '../../../../src/record/signatures/verify.ts';
 import { CA, HEAD, KEY_OF_EACH_TYPE, messageOf } from '../../ssh/cases/case.ts';
 import { certificateBlob } from '../../ssh/certificate.ts';

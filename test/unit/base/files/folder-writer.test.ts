@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { FILE_STEPS } from '../../../../src/base/files/file-steps.ts';
 import type { FolderWriter } from '../../../../src/base/files/folder-writer.ts';
 import { openFolderWriter } from '../../../../src/base/files/folder-writer.ts';
-import { pidSpace } from '../../../../src/base/files/temporary-name.ts';
+import { pidSpace } from '../../../../src/base/files/temporary/temporary-name.ts';
 import { useTempFolder } from '../../../support/temp-folder.ts';
 import { testIo } from '../../../support/test-io.ts';
 

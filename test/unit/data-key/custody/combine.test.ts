@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../../src/base/error.ts';
-import { SecretBytes } from '../../../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../../../src/base/bytes/secret-bytes.ts';
 import type { NamedComponent } from '../../../../src/data-key/custody/combine.ts';
 import { combineComponents } from '../../../../src/data-key/custody/combine.ts';
 import { splitDataKey } from '../../../../src/data-key/custody/split.ts';

@@ -12,7 +12,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { pidSpace } from '../../../../src/base/files/temporary-name.ts';
+import { pidSpace } from '../../../../src/base/files/temporary/temporary-name.ts';
 import type { KmsxError } from '../../../../src/base/error.ts';
 import { takeStateLock } from '../../../../src/local-kms/state/state-lock.ts';
 import { hintsFor } from '../../../../src/terminal/messages.ts';

@@ -18,7 +18,7 @@ import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../../src/base/error.ts';
 import type { FileSteps } from '../../../../src/base/files/file-steps.ts';
 import { FILE_STEPS } from '../../../../src/base/files/file-steps.ts';
-import { pidSpace, temporaryName } from '../../../../src/base/files/temporary-name.ts';
+import { pidSpace, temporaryName } from '../../../../src/base/files/temporary/temporary-name.ts';
 import type { OutputRequest } from '../../../../src/terminal/files/output-place.ts';
 import type { Output } from '../../../../src/terminal/files/outputs.ts';
 import { discardAll, prepareOutputs } from '../../../../src/terminal/files/outputs.ts';

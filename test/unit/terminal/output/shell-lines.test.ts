@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { shellWord } from '../../../../src/base/shell-word.ts';
+import { shellWord } from '../../../../src/base/text/shell-word.ts';
 import { shellLines } from '../../../../src/terminal/output/shell-lines.ts';
 
 it('keeps an option with its value, and goes on after a backslash', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digitGroups, fingerprintLines } from '../../../../src/base/digit-groups.ts';
+import { digitGroups, fingerprintLines } from '../../../../src/base/text/digit-groups.ts';
 import type { View } from '../../../../src/terminal/output/view.ts';
 import { fact, nextBlock, renderView } from '../../../../src/terminal/output/view.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SecretBytes } from '../../../../src/base/secret-bytes.ts';
+import { SecretBytes } from '../../../../src/base/bytes/secret-bytes.ts';
 import { assertUsablePassphrase } from '../../../../src/wrapping/private-key/passphrase.ts';
 import { refusal } from '../support.ts';
 

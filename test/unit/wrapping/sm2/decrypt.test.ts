@@ -1,7 +1,7 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { usingSecret } from '../../../../src/base/secret-bytes.ts';
+import { usingSecret } from '../../../../src/base/bytes/secret-bytes.ts';
 import { encryptSm2 } from '../../../../src/local-kms/encryption/sm2.ts';
 import { findWrappingAlgorithm } from '../../../../src/wrapping/algorithms.ts';
 import { decryptSm2 } from '../../../../src/wrapping/sm2/decrypt.ts';
