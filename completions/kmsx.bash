@@ -413,6 +413,7 @@ _kmsx_find_operand() {
     'kmsx local-kms '*) takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony record rehearse local-kms completion version cache help) ;;
     'kmsx completion 0') takes=values values=(bash zsh fish) ;;
     'kmsx help 0') takes=values values=(export-key reexport-key recover-key reencrypt-key unwrap-key combine verify-key batch list-backups drill keygen inspect doctor store import-key list-tokens list-keys policy ceremony record rehearse local-kms completion version cache help lost-hsm move-key air-gap ci exit-codes errors environment documents terms) ;;
+    'kmsx help 1') takes=none ;;
   esac
 }
 

@@ -2,8 +2,9 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kmsxError } from '../base/error.ts';
+import { hasCode, kmsxError } from '../base/error.ts';
 import { readError } from '../base/files/errors/read-error.ts';
+import { isLockName } from '../base/files/lock/lock-file.ts';
 import { openPatiently, readUpTo } from '../base/files/read-up-to.ts';
 import { classify } from './classify.ts';
 import type { OpenedPlace } from './opened-place.ts';
@@ -14,7 +15,7 @@ const EXTENSION = '.json';
 
 /**
  * The backups among a folder's own files: no file that begins with a dot, and no folder in it. A file with another
- * extension is listed where it holds a backup, or cannot be read.
+ * extension is listed where it holds a backup, or cannot be read; a lock that was released is empty, and no backup.
  *
  * @param path - absolute
  * @param label - as the user named it
@@ -43,7 +44,7 @@ export async function openFolderPlace(
         for (const file of await filesAmong(entries, folder)) {
           const name = nameOf(file);
           const backup = { name, read: () => readNamed(file) };
-          if (!file.endsWith(EXTENSION) && !(await mayBeBackup(backup))) {
+          if (!file.endsWith(EXTENSION) && !(await mayBeBackup(file, backup.read))) {
             skipped += 1;
           } else if (names.has(name)) {
             yield { name, read: () => Promise.reject(sameName(label, name)) };
@@ -91,14 +92,15 @@ async function isFileOrLost(path: string): Promise<boolean> {
   }
 }
 
-async function mayBeBackup({ name, read }: ListedBackup): Promise<boolean> {
+async function mayBeBackup(file: string, read: ListedBackup['read']): Promise<boolean> {
   let bytes: Buffer;
   try {
     bytes = await read();
-  } catch {
-    return true; // reading it again says why
+  } catch (error) {
+    // For all others, reading it again says why.
+    return !(isLockName(file) && hasCode(error, 'input-empty'));
   }
-  const { kind } = await classify(bytes, name);
+  const { kind } = await classify(bytes, file);
   return kind === 'backup' || kind === 'damaged';
 }
 

@@ -144,10 +144,10 @@ describe('a passphrase prompt', () => {
     expect(() => readFileSync(join(folder(), 'k.pem'))).toThrow('ENOENT');
   });
 
-  it('refuses two passphrases that differ', async () => {
-    const result = await onTerminal(KEYGEN, ['one\r', 'two\r']);
-    expect(result.code).toBe(2);
-    expect(result.output).toContain('the two passphrases differ');
+  it('asks again for two passphrases that differ', async () => {
+    const result = await onTerminal(KEYGEN, ['one\r', 'two\r', 'one\r', 'one\r']);
+    expect(result.code, result.output).toBe(0);
+    expect(result.output).toContain('they differ; new passphrase of k.pem: ');
   });
 });
 

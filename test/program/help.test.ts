@@ -106,6 +106,14 @@ describe('the help of a command', () => {
     );
   });
 
+  it.each([
+    ['ceremony', 'run'],
+    ['record', 'verify'],
+    ['store', 'init'],
+  ])('is that of the command by kmsx help %s %s', async (name, action) => {
+    expect(await helpOf('help', name, action)).toBe(await helpOf(name, '--help'));
+  });
+
   it('has examples first, then its own options, then the others, then exit codes', async () => {
     for (const name of names.filter((each) => each !== 'help')) {
       const help = await helpOf(...name.split(' '), '--help');
@@ -222,6 +230,10 @@ describe('a wrong word', () => {
     [['--qiuet'], 'unknown option --qiuet', '--quiet'],
     [['inspect', '--jsn', 'x'], 'unknown option --jsn', '--json'],
     [['help', 'topic'], 'no command or topic "topic"', 'topics: lost-hsm, move-key'],
+    [['help', 'ceremony', 'runn'], 'plan, check, script, run; not "runn"', 'ceremony run?'],
+    [['help', 'keygen', 'run'], 'kmsx help keygen takes no further word', 'kmsx help keygen'],
+    [['help', 'errors', 'run'], 'kmsx help errors takes no further word', 'kmsx help errors'],
+    [['help', 'help', 'errors'], 'kmsx help help takes no further word', 'kmsx help help'],
     [['completion', 'tcsh'], 'tcsh', 'bash, zsh, fish'],
     [['completion', 'bash', 'surplus'], 'too many arguments', '--help'],
     [['keygen'], '--pubkey-out is needed', '--help'],

@@ -164,9 +164,27 @@ describe('the passphrase of a new key', () => {
     expect(codeOf(await run(argv, { typed: ['open says me'] }))).toBe('passphrase-wrong');
   });
 
+  it('is asked for again where the second one differs', async () => {
+    const asked: string[] = [];
+    const { code } = await run(KEYGEN, {
+      typed: ['one', 'two', 'one', 'one'],
+      onQuestion: (question) => asked.push(question),
+    });
+    expect(code).toBe(0);
+    expect(asked).toEqual([
+      'new passphrase of k.pem: ',
+      'the same again: ',
+      'they differ; new passphrase of k.pem: ',
+      'the same again: ',
+    ]);
+  });
+
   it.each([
-    ['differs the second time', ['one', 'two'], 'the two passphrases differ'],
-    ['is a longer one the second time', ['one', 'one '], 'the two passphrases differ'],
+    [
+      'differs the second time, three times',
+      ['one', 'two', 'one', 'one ', 'one', 'One'],
+      'the two passphrases differ',
+    ],
     ['is empty', ['', ''], 'the passphrase is empty'],
     ['cannot be asked for', [], 'a passphrase is needed and there is no terminal to ask on'],
     ['cannot be asked for twice', ['one'], 'there is no terminal to ask on'],

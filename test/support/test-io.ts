@@ -18,6 +18,8 @@ export interface TestIoOptions {
   readonly stdinIsTerminal?: boolean;
   /** What is typed at each prompt, in order; without it there is no terminal. */
   readonly typed?: readonly string[];
+  /** Sees each question that a secret answers. */
+  readonly onQuestion?: (question: string) => void;
   /** What changes the disk, in place of the system's own calls. */
   readonly fileSteps?: FileSteps;
   /** Where it is not that of this process. */
@@ -88,7 +90,8 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     }),
     env: options.env ?? {},
     cwd: options.cwd ?? '/nonexistent',
-    promptSecret: () => {
+    promptSecret: (question) => {
+      options.onQuestion?.(question);
       const answer = typed.shift();
       return Promise.resolve(
         answer === undefined ? undefined : new SecretBytes(Buffer.from(answer)),

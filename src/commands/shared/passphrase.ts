@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { kmsxError } from '../../base/error.ts';
-import { SecretBytes, secretCopy } from '../../base/bytes/secret-bytes.ts';
+import { equalBytes } from '../../base/bytes/bytes.ts';
+import { SecretBytes, secretCopy, usingSecret } from '../../base/bytes/secret-bytes.ts';
 import { textFlaw, textHints, withoutByteOrderMark } from '../../base/text/text.ts';
 import type { Input, InputRequest } from '../../terminal/files/inputs.ts';
 import { inputFileId, readInput } from '../../terminal/files/inputs.ts';
@@ -8,6 +9,9 @@ import { inGroup } from '../../terminal/help/option-groups.ts';
 import { optionOr } from '../../terminal/options.ts';
 import { envValue } from '../../base/env.ts';
 import type { Session } from '../../terminal/session.ts';
+
+/** So often a new passphrase is asked for. */
+const ATTEMPTS = 3;
 
 export interface PassphraseOptions {
   readonly passphraseFile?: string;
@@ -56,49 +60,79 @@ export function assertOnePassphraseSource(options: PassphraseOptions): void {
 }
 
 /**
- * Gets a passphrase from the file or variable that was named, else from a prompt on the terminal. It may be empty, but for
- * a new one that is typed.
+ * Gets a passphrase from the file or variable that was named, else from a prompt on the terminal. It may be empty.
  *
  * @param question - the prompt
- * @param twice - ask a second time and compare, for a new passphrase
  * @throws KmsxError `passphrase-missing`, `passphrase-malformed`, `input-needed`
  */
 export async function askPassphrase(
   options: PassphraseOptions,
   question: string,
-  twice: boolean,
   session: Session,
 ): Promise<SecretBytes> {
-  const { io, reporter } = session;
+  return (await givenPassphrase(options, session)) ?? (await prompt(question, session));
+}
+
+/**
+ * As `askPassphrase`, for a new passphrase: one that is typed must not be empty, and is typed twice; when the two differ,
+ * both are asked for again, three times in all.
+ *
+ * @param question - the prompt
+ * @throws KmsxError `passphrase-missing`, `passphrase-malformed`, `input-needed`
+ */
+export async function askNewPassphrase(
+  options: PassphraseOptions,
+  question: string,
+  session: Session,
+): Promise<SecretBytes> {
+  const given = await givenPassphrase(options, session);
+  if (given !== undefined) return given;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const words = attempt === 1 ? question : `they differ; ${question}`;
+    const passphrase = await promptTwice(words, session);
+    if (passphrase !== undefined) return passphrase;
+  }
+  throw kmsxError('passphrase-malformed', 'the two passphrases differ', {
+    hints: ['type the same passphrase twice'],
+  });
+}
+
+/** Undefined where what was typed differs. */
+async function promptTwice(question: string, session: Session): Promise<SecretBytes | undefined> {
+  const passphrase = await prompt(question, session);
+  let isSame = false;
+  try {
+    if (passphrase.length === 0) throw kmsxError('passphrase-malformed', 'the passphrase is empty');
+    const again = await prompt('the same again: ', session);
+    isSame = await usingSecret(again, ({ bytes }) => equalBytes(passphrase.bytes, bytes));
+    return isSame ? passphrase : undefined;
+  } finally {
+    if (!isSame) passphrase.dispose();
+  }
+}
+
+/** The passphrase of a file or a variable; undefined where neither is named. */
+async function givenPassphrase(
+  options: PassphraseOptions,
+  { io, reporter }: Session,
+): Promise<SecretBytes | undefined> {
   if (options.passphraseFile !== undefined) {
     const input = await readInput(options.passphraseFile, 'a passphrase', io, reporter);
     return firstLine(input);
   }
-  if (options.passphraseEnv !== undefined) {
-    const value = envValue(io.env, options.passphraseEnv);
-    // The name is not repeated: it is the passphrase itself after `--passphrase-env "$PASSPHRASE"`.
-    if (value === undefined) {
-      throw kmsxError(
-        'passphrase-missing',
-        'the environment variable that --passphrase-env names is not set, or empty',
-        {
-          hints: ['--passphrase-env takes the name, without $, as in --passphrase-env PASSPHRASE'],
-        },
-      );
-    }
-    return new SecretBytes(Buffer.from(value));
+  if (options.passphraseEnv === undefined) return undefined;
+  const value = envValue(io.env, options.passphraseEnv);
+  // The name is not repeated: it is the passphrase itself after `--passphrase-env "$PASSPHRASE"`.
+  if (value === undefined) {
+    throw kmsxError(
+      'passphrase-missing',
+      'the environment variable that --passphrase-env names is not set, or empty',
+      {
+        hints: ['--passphrase-env takes the name, without $, as in --passphrase-env PASSPHRASE'],
+      },
+    );
   }
-  const passphrase = await prompt(question, session);
-  if (!twice) return passphrase;
-  if (passphrase.length === 0) throw kmsxError('passphrase-malformed', 'the passphrase is empty');
-  const again = await prompt('the same again: ', session);
-  const same = passphrase.bytes.equals(again.bytes);
-  again.dispose();
-  if (same) return passphrase;
-  passphrase.dispose();
-  throw kmsxError('passphrase-malformed', 'the two passphrases differ', {
-    hints: ['type the same passphrase twice'],
-  });
+  return new SecretBytes(Buffer.from(value));
 }
 
 async function prompt(question: string, { io }: Session): Promise<SecretBytes> {

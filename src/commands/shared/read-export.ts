@@ -141,7 +141,7 @@ export async function openPrivateKey(
   try {
     return await explainingWrongFile({ bytes, label }, 'private key', session.io, () =>
       readPrivateKey(bytes, label, () =>
-        askPassphrase(options, `passphrase of ${label}: `, false, session),
+        askPassphrase(options, `passphrase of ${label}: `, session),
       ),
     );
   } finally {

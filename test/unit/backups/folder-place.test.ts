@@ -106,6 +106,18 @@ describe('the backups of a folder', () => {
     ]);
   });
 
+  it('are no locks, held or released; but what only begins as their names do may have been one', async () => {
+    write('record.jsonl.lock.1', '');
+    write('record.jsonl.lock.2', '4711 0a1b2c3d host 99');
+    write('payments.lock', '');
+    write('payments.lock.1x', '');
+    const { documents } = await list();
+    expect(documents.map(({ Name, Code }) => [Name, Code])).toEqual([
+      ['payments.lock', 'input-empty'],
+      ['payments.lock.1x', 'input-empty'],
+    ]);
+  });
+
   it('that are lost, or have the name of another, are listed as such', async () => {
     symlinkSync(join(folder(), 'nowhere'), join(folder(), 'lost.json'));
     copy('backup.json', 'two.json');

@@ -49,6 +49,11 @@ const POLL_MS = 20;
 
 const MAX_OWNER_BYTES = 512;
 
+/** Whether a file name is one of a lock: of anything that is locked as `NAME.lock`. */
+export function isLockName(name: string): boolean {
+  return /\.lock\.[1-9]\d{0,14}$/.test(name);
+}
+
 /** A process id, where it means that process (`pidSpace`), the host, and if available when the process was started. */
 const OWNER = /^(\d{1,10}) ([0-9a-f]{8}) ([^ ]{1,255})(?: (\d{1,20}))?$/;
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { kmsxError } from '../../../base/error.ts';
-import { nearestName } from '../../../base/text/nearly-right.ts';
+import { nearestName, notAmong } from '../../../base/text/nearly-right.ts';
 import type { Io } from '../../../terminal/io.ts';
 import type { CommandTree } from '../../../terminal/command-tree.ts';
 import { namesLike } from '../../../terminal/names-like.ts';
@@ -15,10 +15,27 @@ export function defineHelp(command: Command, io: Io, tree: CommandTree): void {
   const names = tree.program.commands.map((other) => other.name());
   const topic = new Argument('[topic]', 'a command, or a topic');
   topic.argChoices = [...names, ...TOPIC_NAMES];
-  command.addArgument(topic).action(async (word: string | undefined) => {
-    const text = await textOf(word, tree, textWidth(io.stdout, io));
-    await textWritten(io.stdout.write(Buffer.from(text)));
-  });
+  const action = new Argument('[action]', 'what the command does, where it does several things');
+  command
+    .addArgument(topic)
+    .addArgument(action)
+    .action(async (word: string | undefined, done: string | undefined) => {
+      const text = await textOf(word, tree, textWidth(io.stdout, io));
+      if (word !== undefined && done !== undefined) assertAction(word, done, tree);
+      await textWritten(io.stdout.write(Buffer.from(text)));
+    });
+}
+
+/** A command and one of its actions have one help: `kmsx help ceremony run` is that of the command. */
+function assertAction(word: string, action: string, { program }: CommandTree): void {
+  const command = program.commands.find((candidate) => candidate.name() === word);
+  const actions = command?.registeredArguments[0]?.argChoices;
+  if (actions === undefined || word === 'help') {
+    throw kmsxError('bad-usage', `kmsx help ${word} takes no further word`, {
+      hints: [`kmsx help ${word}`],
+    });
+  }
+  if (!actions.includes(action)) throw notAmong(`kmsx help ${word}`, action, actions);
 }
 
 async function textOf(

@@ -7,7 +7,7 @@ import { makeKeyPair } from '../../../wrapping/key-pair.ts';
 import { writeAllOrNone } from '../../shared/all-or-none.ts';
 import type { PassphraseOptions } from '../../shared/passphrase.ts';
 import {
-  askPassphrase,
+  askNewPassphrase,
   assertOnePassphraseSource,
   passphraseFileIds,
   passphraseInput,
@@ -55,7 +55,7 @@ export async function makeFilePair(options: FilePairOptions, session: Session): 
   const inputs = await passphraseFileIds(options, session);
   return await withOutputs(requests, inputs, session, async ({ privateKey, publicKey }) => {
     const passphrase = options.passphrase
-      ? await askPassphrase(options, 'passphrase for the new private key: ', true, session)
+      ? await askNewPassphrase(options, `new passphrase of ${options.privkeyOut}: `, session)
       : undefined;
     const pair = await makeKeyPair(passphrase, keySpec).finally(() => {
       passphrase?.dispose();
