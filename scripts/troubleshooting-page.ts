@@ -4,7 +4,7 @@ import type { ErrorCode, ErrorKind } from '../src/base/error-codes.ts';
 import type { DetailsOf, ErrorDetails } from '../src/base/error-details.ts';
 import { KmsxError, OwnError } from '../src/base/error.ts';
 import { EXIT_CODES, exitCodeOf } from '../src/terminal/exit-codes.ts';
-import { hintsFor } from '../src/terminal/messages.ts';
+import { hintsFor } from '../src/terminal/hints/hints.ts';
 import { POLICIES } from '../src/answers/denial.ts';
 import { CLOSED_INSTANCE_HINT, KMS_ERROR_THEMES } from '../src/answers/error-table/table.ts';
 import { STS_ERRORS } from '../src/answers/error-table/sts.ts';

@@ -214,7 +214,10 @@ const MEANINGS = {
   },
 } as const satisfies Readonly<Record<ErrorKind, Readonly<Record<string, string>>>>;
 
-export type ErrorCode = { [Kind in ErrorKind]: keyof (typeof MEANINGS)[Kind] }[ErrorKind];
+/** The codes of one kind, or of several. */
+export type CodeOf<K extends ErrorKind> = { [Kind in K]: keyof (typeof MEANINGS)[Kind] }[K];
+
+export type ErrorCode = CodeOf<ErrorKind>;
 
 interface ErrorCodeFacts {
   readonly kind: ErrorKind;

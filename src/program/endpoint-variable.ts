@@ -3,7 +3,7 @@ import { envValue } from '../base/env.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
 import type { KmsxError } from '../base/error.ts';
 import type { Io } from '../terminal/io.ts';
-import { hintsFor } from '../terminal/messages.ts';
+import { hintsFor } from '../terminal/hints/hints.ts';
 
 const VARIABLE = 'KMSX_ENDPOINT';
 

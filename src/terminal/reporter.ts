@@ -3,7 +3,7 @@ import type { KmsxError } from '../base/error.ts';
 import type { ColorChoice } from './output/color.ts';
 import { colorsStderr } from './output/color.ts';
 import type { Io } from './io.ts';
-import { hintsFor } from './messages.ts';
+import { hintsFor } from './hints/hints.ts';
 import { oneLine, withoutPasswords } from './output/printable.ts';
 
 export interface ReporterOptions {

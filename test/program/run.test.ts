@@ -7,7 +7,7 @@ import { ERROR_CODES } from '../../src/base/error-codes.ts';
 import { kmsxError } from '../../src/base/error.ts';
 import { exitCodeOf } from '../../src/terminal/exit-codes.ts';
 import type { Io } from '../../src/terminal/io.ts';
-import { hintsFor } from '../../src/terminal/messages.ts';
+import { hintsFor } from '../../src/terminal/hints/hints.ts';
 import { createProgram } from '../../src/program/program.ts';
 import { createReporter } from '../../src/terminal/reporter.ts';
 import { run } from '../../src/program/run.ts';

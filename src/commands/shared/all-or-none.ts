@@ -1,5 +1,5 @@
 import { KmsxError } from '../../base/error.ts';
-import { hintsFor } from '../../terminal/messages.ts';
+import { hintsFor } from '../../terminal/hints/hints.ts';
 import type { Output } from '../../terminal/files/outputs.ts';
 
 /** One of several outputs that make sense together only. */

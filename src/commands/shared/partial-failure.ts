@@ -1,5 +1,5 @@
 import { KmsxError } from '../../base/error.ts';
-import { hintsFor } from '../../terminal/messages.ts';
+import { hintsFor } from '../../terminal/hints/hints.ts';
 import type { Session } from '../../terminal/session.ts';
 import type { StandingBackup } from './backup/backup-places.ts';
 import type { RepeatedOptions } from './view/next-command.ts';

@@ -50,6 +50,17 @@ describe('kmsx record print', () => {
     expect((await print('ceremony', '--out', 'record.html')).code).toBe(2);
   });
 
+  it('names the file where a person reads, on a terminal', async () => {
+    const terminal = { cwd: folder(), stdoutIsTerminal: true, stderrIsTerminal: true, columns: 80 };
+    const { stdout, stderr } = await runInProcess(
+      ['record', 'print', 'ceremony', '--out', 'page.html'],
+      terminal,
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toContain('the record is ready to be printed, from a browser');
+    expect(stdout).toMatch(/^ {2}page +page\.html \([\d,]+ bytes, mode 0600\)$/m);
+  });
+
   it('has each backup document as a QR code, once', async () => {
     await recordBackups();
     expect(codes((await print('other')).stdout)).toBe(2);

@@ -43,6 +43,17 @@ describe('kmsx ceremony script', () => {
     expect(JSON.parse(readFileSync(path('plan.json'), 'utf8'))).toEqual(FULL_PLAN);
   });
 
+  it('names the file where a person reads, on a terminal', async () => {
+    const terminal = { cwd: folder(), stdoutIsTerminal: true, stderrIsTerminal: true, columns: 80 };
+    const { stdout, stderr } = await runInProcess(
+      ['ceremony', 'script', 'plan.json', '--out', 'page.html'],
+      terminal,
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toContain('the script is ready to be printed, from a browser');
+    expect(stdout).toMatch(/^ {2}page +page\.html \([\d,]+ bytes, mode 0600\)$/m);
+  });
+
   it('prints a plan that is not filled in yet, with the places for it', async () => {
     writeFileSync(path('plan.yaml'), PLAN_TEMPLATE);
     const { code, stdout } = await script('plan.yaml');

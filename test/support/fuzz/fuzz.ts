@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { ERROR_CODES } from '../../../src/base/error-codes.ts';
 import { KmsxError, OwnError } from '../../../src/base/error.ts';
-import { hintsFor } from '../../../src/terminal/messages.ts';
+import { hintsFor } from '../../../src/terminal/hints/hints.ts';
 import { mutationsOf } from './mutations.ts';
 import { fuzzSeed } from './seed.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { KmsxError } from '../../../src/base/error.ts';
-import { hintsFor } from '../../../src/terminal/messages.ts';
+import { hintsFor } from '../../../src/terminal/hints/hints.ts';
 import { loadAuthorities } from '../../../src/network/authorities.ts';
 import { callerIdentity } from '../../../src/credentials/caller-identity.ts';
 import { parseCredentialsFile } from '../../../src/credentials/sources/credentials-file.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { hintsFor } from '../../../src/terminal/messages.ts';
+import { hintsFor } from '../../../src/terminal/hints/hints.ts';
 import type { Authorities } from '../../../src/network/authorities.ts';
 import { loadAuthorities } from '../../../src/network/authorities.ts';
 import type { Env } from '../../../src/base/env.ts';

@@ -1,5 +1,5 @@
 import { KmsxError } from '../../../base/error.ts';
-import { hintsFor } from '../../../terminal/messages.ts';
+import { hintsFor } from '../../../terminal/hints/hints.ts';
 
 /** The operations whose permission is checked with a backup. */
 export const BACKUP_OPERATIONS = ['ExportDataKey', 'Decrypt', 'ReEncrypt'] as const;

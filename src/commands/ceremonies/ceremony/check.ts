@@ -41,7 +41,7 @@ export const checkPlan: RunAction = async (path, options, session) => {
     })),
   };
   await printResult(report, session, () => findingsView(input.label, findings));
-  assertSound(input.label, findings);
+  assertSound(input.label, findings, true);
 };
 
 async function findingsOf(

@@ -2,7 +2,7 @@ import { kmsxError } from '../../../base/error.ts';
 import type { PlanFinding } from '../../../ceremony/plan/check/findings.ts';
 import { judgePlan } from '../../../ceremony/plan/check/judge-plan.ts';
 import { fileWord } from '../../../base/text/shell-word.ts';
-import { hintsFor } from '../../../terminal/messages.ts';
+import { hintsFor } from '../../../terminal/hints/hints.ts';
 import type { Session } from '../../../terminal/session.ts';
 import type { TokenRecipientOptions } from '../../shared/module/token-recipient.ts';
 import type { OpenedPlan } from './open-plan.ts';
@@ -21,15 +21,23 @@ export function hintOf({ hint, error }: PlanFinding): string | undefined {
 /**
  * Refuses a plan with an error: the first is told.
  *
+ * @param areShown - whether all findings stand on the screen already
  * @throws KmsxError `plan-unsound`
  */
-export function assertSound(label: string, findings: readonly PlanFinding[]): void {
+export function assertSound(
+  label: string,
+  findings: readonly PlanFinding[],
+  areShown: boolean,
+): void {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first === undefined) return;
   const more = errors.length === 1 ? '' : `; ${errors.length} errors in all`;
   throw kmsxError('plan-unsound', `${placed(label, first)}${first.message}${more}`, {
-    hints: errors.length > 1 ? [`kmsx ceremony check ${fileWord(label)} shows all`] : undefined,
+    hints:
+      errors.length > 1 && !areShown
+        ? [`kmsx ceremony check ${fileWord(label)} shows all`]
+        : undefined,
   });
 }
 
@@ -52,5 +60,5 @@ export async function assertCanBegin(
     if (isBegun || finding.severity !== 'warning') continue;
     await session.reporter.warn(`${placed(label, finding)}${finding.message}`);
   }
-  assertSound(label, findings);
+  assertSound(label, findings, false);
 }

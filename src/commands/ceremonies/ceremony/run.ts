@@ -20,7 +20,7 @@ import type { RecordWriter } from '../../../record/chain/writer.ts';
 import { readHeadFile, writeHead } from '../../../record/chain/head.ts';
 import { createRecord, openRecord, sealRecord } from '../../../record/chain/writer.ts';
 import { exitCodeOf, Interrupted } from '../../../terminal/exit-codes.ts';
-import { hintsFor } from '../../../terminal/messages.ts';
+import { hintsFor } from '../../../terminal/hints/hints.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
 import type { Session } from '../../../terminal/session.ts';
 import { commandLine, givenOptions } from '../../shared/view/command-line.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ceremonyScript } from '../../../paper/script/script.ts';
 import { version } from '../../../terminal/version.ts';
-import { withOutputs } from '../../shared/with-outputs.ts';
+import { writePage } from '../write-page.ts';
 import { openPlan } from './open-plan.ts';
 import type { RunAction } from './options.ts';
 
@@ -14,13 +14,6 @@ export const printScript: RunAction = async (planPath, { out = '-' }, session) =
   const opened = await openPlan(planPath, session);
   const { plan, bytes } = opened;
   const planSHA256 = createHash('sha256').update(bytes).digest('hex');
-  const script = ceremonyScript({ plan, planSHA256, version });
-  await withOutputs(
-    { out: { option: '--out', path: out, holds: 'document' } },
-    [opened],
-    session,
-    async ({ out: output }) => {
-      await output.write(Buffer.from(script));
-    },
-  );
+  const html = ceremonyScript({ plan, planSHA256, version });
+  await writePage({ what: 'script', html, out }, [opened], session);
 };

@@ -8,7 +8,7 @@ import type { ReadRecord } from '../../../record/chain/read-record.ts';
 import { readRecord } from '../../../record/chain/read-record.ts';
 import { readSealedRecord } from '../../../record/verify/sealed.ts';
 import { version } from '../../../terminal/version.ts';
-import { withOutputs } from '../../shared/with-outputs.ts';
+import { writePage } from '../write-page.ts';
 import type { RecordAction } from './options.ts';
 
 /**
@@ -22,7 +22,7 @@ export const printRecord: RecordAction = async (named, { out = '-' }, session) =
   await checkFiles(folder, record);
   const { events, head, halfLine } = record;
   const backups = await backupsInFolder(folder, events);
-  const paper = recordOnPaper({
+  const html = recordOnPaper({
     events,
     head,
     headText: headText(head),
@@ -30,14 +30,7 @@ export const printRecord: RecordAction = async (named, { out = '-' }, session) =
     backups,
     version,
   });
-  await withOutputs(
-    { out: { option: '--out', path: out, holds: 'document' } },
-    [],
-    session,
-    async ({ out: output }) => {
-      await output.write(Buffer.from(paper));
-    },
-  );
+  await writePage({ what: 'record', html, out }, [], session);
 };
 
 /** Also of a ceremony that has not come to its end: what happened until then may have to be signed. */

@@ -4,7 +4,7 @@ import type { Input } from '../../../terminal/files/inputs.ts';
 import { assertOneStdin } from '../../../terminal/files/inputs.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { documentForStdout, jsonLine } from '../../../terminal/output/json-output.ts';
-import { hintsFor } from '../../../terminal/messages.ts';
+import { hintsFor } from '../../../terminal/hints/hints.ts';
 import { repeatable } from '../../../terminal/options.ts';
 import { printView } from '../../../terminal/output/view.ts';
 import type { Session } from '../../../terminal/session.ts';

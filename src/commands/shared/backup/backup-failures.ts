@@ -1,6 +1,6 @@
 import { KmsxError } from '../../../base/error.ts';
 import { shellWord } from '../../../base/text/shell-word.ts';
-import { hintsFor } from '../../../terminal/messages.ts';
+import { hintsFor } from '../../../terminal/hints/hints.ts';
 import type { BackupSource } from '../../../data-key/backup-source.ts';
 import { dataKeyIdOf } from '../../../documents/encryption-context.ts';
 import { OTHER_EMBEDDED_STATE } from '../../../answers/error-table/embedded.ts';

@@ -1,6 +1,6 @@
 import type { KmsxError } from '../../../base/error.ts';
 import { hasCode } from '../../../base/error.ts';
-import { hintsFor } from '../../../terminal/messages.ts';
+import { hintsFor } from '../../../terminal/hints/hints.ts';
 import type { ReencryptRequest } from '../../../data-key/reencrypt/request.ts';
 import { assuranceBits } from '../../../documents/key-check-value.ts';
 import { isNoPermission, KmsRefused } from '../../../answers/refusal.ts';

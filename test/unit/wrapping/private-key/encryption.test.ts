@@ -3,7 +3,7 @@ import { createCipheriv, pbkdf2Sync, scryptSync } from 'node:crypto';
 import forge from 'node-forge';
 import { describe, expect, it } from 'vitest';
 import { hasCode, kmsxError } from '../../../../src/base/error.ts';
-import { hintsFor } from '../../../../src/terminal/messages.ts';
+import { hintsFor } from '../../../../src/terminal/hints/hints.ts';
 import {
   describePrivateKey,
   readPrivateKey,

@@ -1,5 +1,5 @@
-import type { PrivateKeyRemedy } from '../base/error-details.ts';
-import { fileWord, shellWord } from '../base/text/shell-word.ts';
+import type { PrivateKeyRemedy } from '../../base/error-details.ts';
+import { fileWord, shellWord } from '../../base/text/shell-word.ts';
 
 type Command = (file: string) => string;
 
