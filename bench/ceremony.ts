@@ -70,6 +70,7 @@ export async function startCeremony(root: string, folder: string): Promise<Cerem
       'unwrap-key': () => ['unwrap-key', ...opened, '--check-value-only'],
       'list-keys': () => ['list-keys', '--endpoint', Endpoint],
       'export-key': exportArguments,
+      'local-kms': () => ['local-kms', '--', 'true'],
     });
     return {
       ...{ processes, privateKeyFile, exportFile, exportOptions, exportArguments },

@@ -59,6 +59,22 @@ export function providersWhenUsed(text) {
 export const leanBundle = {
   name: 'lean-bundle',
   setup(build) {
+    // It prepares the curve of SM2 when it is loaded, and the embedded KMS seldom has a key of that.
+    build.onResolve({ filter: /^sm-crypto$/ }, ({ path, namespace, resolveDir }) =>
+      namespace === 'file'
+        ? { path, namespace: 'default-when-used', pluginData: { resolveDir } }
+        : undefined,
+    );
+    build.onLoad(
+      { filter: /./, namespace: 'default-when-used' },
+      ({ path, pluginData: { resolveDir } }) => ({
+        contents: `
+          import { whenUsed } from ${JSON.stringify(WHEN_USED_TS)};
+          export default whenUsed(() => require(${JSON.stringify(path)}), () => ({}));`,
+        resolveDir,
+      }),
+    );
+
     const rulesUsed = new Set();
     build.onResolve(
       { filter: /^@(?:alicloud|darabonba)[/]/ },

@@ -38,7 +38,7 @@ interface CacheReport {
 /** `kmsx cache`: keeps the code of common commands compiled, beside the program. */
 export function defineCache(command: Command, io: Io): void {
   describe(command, {
-    text: 'Makes kmsx start faster on this machine: runs common commands once against an embedded KMS and keeps their code compiled, in the folder cache/ of the installation, for this version of Node.js. kmsx never makes it by itself. It reads the folder only where nobody else can write it, and ignores what is damaged or from another version; remove the folder to be rid of it. It takes about 25 MB.',
+    text: 'Makes kmsx start faster on this machine: runs common commands once against an embedded KMS and keeps their code compiled, in the folder cache/ of the installation, for this version of Node.js. kmsx never makes it by itself. It reads the folder only where nobody else can write it, and ignores what is damaged or from another version; remove the folder to be rid of it. It takes about 27 MB.',
     examples: [
       ['after npm install, as the user who installed it', 'kmsx cache'],
       ['how long a start takes now', 'time kmsx --help'],

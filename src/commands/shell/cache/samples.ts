@@ -7,7 +7,7 @@ interface Sample {
 const PAIR = ['--privkey-out', 'key.pem', '--pubkey-out', 'pub.pem'];
 const OPENED = ['--in', 'export.json', '--privkey', 'key.pem'];
 
-/** The commands that scripts call often, in an order in which each finds the files that it reads. */
+/** The commands that scripts and tests call often, in an order in which each finds the files that it reads. */
 export const SAMPLES: readonly Sample[] = [
   { command: 'help', args: ['--help'] },
   { command: 'keygen', args: ['keygen', '--no-passphrase', ...PAIR] },
@@ -25,4 +25,5 @@ export const SAMPLES: readonly Sample[] = [
   },
   { command: 'verify-key', args: ['verify-key', '--against', 'backup.json', ...OPENED] },
   { command: 'policy', args: ['policy', '--for', 'export-key'] },
+  { command: 'local-kms', args: ['local-kms', '--', 'true'] },
 ];
