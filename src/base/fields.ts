@@ -2,7 +2,6 @@ import { decodeBase64 } from './bytes/bytes.ts';
 import type { JsonObject } from './json.ts';
 import { isJsonObject } from './json.ts';
 
-const NOT_EMPTY = /./s;
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** How the fields of a kind of document are read. */
@@ -13,6 +12,10 @@ export interface FieldRules {
   isAbsent?(value: unknown): boolean;
 }
 
+/** Where an object is in its document, asked for in an error alone: words for it, or what it is part of. */
+type Place =
+  (() => string) | { readonly whole: FieldReader; readonly name: string; readonly index?: number };
+
 /**
  * Reads the fields of a JSON object. The first that is wrong ends the reading with the error of the rules, which
  * never shows the value; a field is required unless its reader says otherwise.
@@ -20,13 +23,13 @@ export interface FieldRules {
 export class FieldReader {
   readonly object: JsonObject;
   readonly #rules: FieldRules;
-  readonly #at: () => string;
+  readonly #place: Place;
 
-  /** @param at - the place of the object in its document, asked for in an error alone; empty for the document itself */
-  constructor(object: JsonObject, rules: FieldRules, at: () => string = () => '') {
+  /** @param place - by default the object is the document itself */
+  constructor(object: JsonObject, rules: FieldRules, place: Place = () => '') {
     this.object = object;
     this.#rules = rules;
-    this.#at = at;
+    this.#place = place;
   }
 
   /** Refuses a field, or with an empty name the object itself. */
@@ -35,8 +38,7 @@ export class FieldReader {
   }
 
   has(name: string): boolean {
-    const value = this.object[name];
-    return value !== undefined && this.#rules.isAbsent?.(value) !== true;
+    return this.#isThere(this.object[name]);
   }
 
   /** Reads an optional field: `ifPresent('DeleteDate', (name) => fields.date(name))`. */
@@ -48,10 +50,11 @@ export class FieldReader {
    * @param pattern - by default anything but empty text
    * @param problem - of text that does not match
    */
-  text(name: string, pattern = NOT_EMPTY, problem = 'is malformed'): string {
+  text(name: string, pattern?: RegExp, problem = 'is malformed'): string {
     const value = this.#get(name);
     if (typeof value !== 'string') this.fail(name, 'is not text');
-    if (!pattern.test(value)) this.fail(name, value === '' ? 'is empty' : problem);
+    const isGood = pattern === undefined ? value !== '' : pattern.test(value);
+    if (!isGood) this.fail(name, value === '' ? 'is empty' : problem);
     return value;
   }
 
@@ -60,9 +63,8 @@ export class FieldReader {
   }
 
   choice<T extends string>(name: string, choices: readonly T[]): T {
-    const value = this.text(name);
-    const choice = choices.find((candidate) => candidate === value);
-    return choice ?? this.fail(name, `is not one of ${choices.join(', ')}`);
+    const value = this.text(name) as T;
+    return choices.includes(value) ? value : this.fail(name, `is not one of ${choices.join(', ')}`);
   }
 
   /** The bytes of standard base64, at least one. */
@@ -105,12 +107,14 @@ export class FieldReader {
 
   /** An object, whose fields are to be read. */
   fields(name: string): FieldReader {
-    return this.#part(() => name, this.#get(name));
+    return this.#part(this.#get(name), { whole: this, name });
   }
 
   /** A list of objects, each of which is read by `read`. */
   list<T>(name: string, read: (item: FieldReader) => T): readonly T[] {
-    return this.#list(name).map((item, index) => read(this.#part(() => `${name}[${index}]`, item)));
+    return this.#list(name).map((item, index) =>
+      read(this.#part(item, { whole: this, name, index })),
+    );
   }
 
   texts(name: string): readonly string[] {
@@ -120,8 +124,12 @@ export class FieldReader {
   }
 
   #get(name: string): unknown {
-    if (!this.has(name)) this.fail(name, 'is missing');
-    return this.object[name];
+    const value = this.object[name];
+    return this.#isThere(value) ? value : this.fail(name, 'is missing');
+  }
+
+  #isThere(value: unknown): boolean {
+    return value !== undefined && this.#rules.isAbsent?.(value) !== true;
   }
 
   #list(name: string): readonly unknown[] {
@@ -129,12 +137,18 @@ export class FieldReader {
     return Array.isArray(value) ? value : this.fail(name, 'is not a list');
   }
 
-  #part(nameOf: () => string, value: unknown): FieldReader {
-    if (!isJsonObject(value)) this.fail(nameOf(), 'is not an object');
-    return new FieldReader(value, this.#rules, () => this.#placeOf(nameOf()));
+  #part(value: unknown, place: Place): FieldReader {
+    const part = new FieldReader(value as JsonObject, this.#rules, place);
+    return isJsonObject(value) ? part : part.fail('', 'is not an object');
   }
 
   #placeOf(name: string): string {
-    return [this.#at(), name].filter((part) => part !== '').join('.');
+    return [FieldReader.#textOf(this.#place), name].filter((part) => part !== '').join('.');
+  }
+
+  static #textOf(place: Place): string {
+    if (typeof place === 'function') return place();
+    const { whole, name, index } = place;
+    return whole.#placeOf(index === undefined ? name : `${name}[${index}]`);
   }
 }

@@ -21,6 +21,7 @@ import { malformedState, stateReader } from './state-reader.ts';
 const FORMAT_WITHOUT_JOURNAL = 'kmsx-local-kms-state/2';
 const JOURNAL_ID = /^[0-9a-f]{16}$/;
 const ANY = /^/;
+const NO_TAGS: ReadonlyMap<string, string> = new Map();
 const ACCOUNT_ID = /^\d{1,32}$/;
 const VERSION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const KEY_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|key-[0-9a-z]{1,60})$/;
@@ -74,7 +75,8 @@ function readState(document: FieldReader): KmsState {
     { read, nameOf }: { read: (entry: FieldReader) => T; nameOf: (value: T) => string },
   ): ReadonlyMap<string, T> => {
     const values = document.list(field, read);
-    const map = new Map(values.map((value) => [nameOf(value), value]));
+    const map = new Map<string, T>();
+    for (const value of values) map.set(nameOf(value), value);
     return map.size === values.length ? map : document.fail(field, 'has two of one name');
   };
   const state: KmsState = {
@@ -237,7 +239,9 @@ function optionalDate(entry: FieldReader, name: string): Date | undefined {
 }
 
 function readTags(entry: FieldReader): ReadonlyMap<string, string> {
-  return new Map(
-    entry.list('Tags', (tag): [string, string] => [tag.text('TagKey'), tag.text('TagValue', ANY)]),
-  );
+  const tags = entry.list('Tags', (tag): [string, string] => [
+    tag.text('TagKey'),
+    tag.text('TagValue', ANY),
+  ]);
+  return tags.length === 0 ? NO_TAGS : new Map(tags);
 }

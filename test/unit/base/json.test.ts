@@ -19,6 +19,8 @@ describe('parseJson', () => {
     ['{"a\\"b":1,"a\\"b":1}', 'a"b'],
     ['{"__proto__":1,"__proto__":2}', '__proto__'],
     ['{ "a" : "b" , "c" : "a" , "a" : 1 }', 'a'],
+    ['{"a":1,"a"\n:2}', 'a'],
+    ['{"a":"b\\":","c":{},"a":" : "}', 'a'],
   ])('refuses a name that stands twice in one object: %s', (text, name) => {
     expect(() => parseJson(text, 'x')).toThrow(
       expect.objectContaining({
@@ -42,6 +44,24 @@ describe('parseJson', () => {
         );
       }),
     );
+  });
+
+  it.each([['{"a":"\\":","b":" : "}'], ['{"a":"\\\\","b":[{"a": ":"}]}']])(
+    'takes no text for a name: %s',
+    (text) => {
+      expect(parseJson(text, 'x')).toEqual(JSON.parse(text));
+    },
+  );
+
+  it.each([
+    ['[', ']'],
+    ['{"a":', '}'],
+  ])('takes a hundred levels of %s, and no more', (open, end) => {
+    const nested = (levels: number): string => `${open.repeat(levels)}0${end.repeat(levels)}`;
+    expect(parseJson(nested(100), 'x')).toEqual(JSON.parse(nested(100)));
+    for (const levels of [101, 100_000]) {
+      expect(() => parseJson(nested(levels), 'x')).toThrow('x nests more than 100 levels deep');
+    }
   });
 
   it.each(['', '{', '{"a":1', 'nonsense', '{"a":1}{"b":2}'])(
