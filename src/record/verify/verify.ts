@@ -1,4 +1,6 @@
 import { checkFiles } from './check-files.ts';
+import type { PlanReader } from './compare-plan.ts';
+import { comparePlan } from './compare-plan.ts';
 import { incidentsIn, timesGoneBack } from './incidents.ts';
 import { recordedKey } from './key-facts.ts';
 import type { AskedProof, Proof } from './proof.ts';
@@ -24,24 +26,31 @@ export interface VerifiedRecord extends Proof {
   readonly Files: true;
 }
 
+/** What a verification needs besides the record. */
+export interface Verifier {
+  /** The verifier's clock. */
+  readonly now: Date;
+  readonly readPlan: PlanReader;
+  /** What the folder is called in errors; by default its path. */
+  readonly named?: string;
+}
+
 /**
- * Verifies the record of a ceremony, offline: its chain, its events, the files that it names, that all of it is about one
- * data key, and that it is proved as the verifier asks. What has to be proved is never read from the record.
+ * Verifies the record of a ceremony, offline: its chain, its events, the files that it names, its plan, that all of it is
+ * about one data key, and that it is proved as the verifier asks. What has to be proved is never read from the record.
  *
  * @param folder - of the ceremony
- * @param now - the verifier's clock
- * @param named - what the folder is called in errors
  * @throws KmsxError `record-missing`; `record-changed`, `record-not-sealed`, `record-head-differs`,
  * `record-signatures-missing`; `document-malformed` for what is no list of signers; `file-unreadable`
  */
 export async function verifyRecord(
   folder: string,
   asked: AskedProof,
-  now: Date,
-  named = folder,
+  { now, readPlan, named = folder }: Verifier,
 ): Promise<VerifiedRecord> {
   const record = await readSealedRecord(folder, { named });
   const unreached = await checkFiles(folder, record);
+  const uncompared = await comparePlan(folder, record.begin, readPlan);
   recordedKey(record);
   const signatures = await readSignatures(folder);
   const { NotProved, ...proof } = proveRecord(record, signatures, asked, now);
@@ -58,6 +67,6 @@ export async function verifyRecord(
     Chain: true,
     Files: true,
     ...proof,
-    NotProved: [...NotProved, ...timesGoneBack(record.events), ...unreached],
+    NotProved: [...NotProved, ...timesGoneBack(record.events), ...uncompared, ...unreached],
   };
 }

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOf } from '../../../src/record/chain/chain.ts';
 import type { ComparedEvent, StepEvent } from '../../../src/record/events.ts';
 import { recordedFile } from '../../../src/record/chain/recorded-file.ts';
-import type { Forgery } from '../../support/record/forgeries.ts';
+import type { Forgery, Line } from '../../support/record/forgeries.ts';
 import { flippedBytes, FORGERIES, rebuild, REBUILT } from '../../support/record/forgeries.ts';
 import { BELIED } from '../../support/record/stories.ts';
 import { addToRecord, beginEvent, makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
@@ -141,6 +141,39 @@ describe('kmsx record verify', () => {
     expect({ code, Code }).toEqual({ code: 6, Code: forgery.code ?? 'record-changed' });
     if (forgery.line !== undefined) expect(Message).toContain(`: line ${forgery.line} `);
     if (forgery.file !== undefined) expect(Message).toContain(forgery.file);
+  });
+
+  test.each([
+    [
+      'of another title',
+      ([begin = {}, ...events]: Line[]) => {
+        const Plan = { ...(begin['Plan'] as Line), Title: 'other' };
+        return [{ ...begin, Title: 'other', Plan }, ...events];
+      },
+    ],
+    [
+      'of another KMS key',
+      ([begin = {}, ...events]: Line[]) => {
+        return [{ ...begin, Plan: { ...(begin['Plan'] as Line), KeyId: 'alias/x' } }, ...events];
+      },
+    ],
+  ])('refuses a plan %s than in its file, in a chain that was rebuilt', async (_, edit) => {
+    forged({ name: '', forge: rebuild(edit) });
+    const { code, Code, Message } = await refusal();
+    expect({ code, Code }).toEqual({ code: 6, Code: 'record-changed' });
+    expect(Message).toBe('line 1 has another plan than plan.yaml');
+  });
+
+  test('says that a file which is no plan to this version was not compared', async () => {
+    const copy = forged();
+    const text = 'Format: kmsx-ceremony-plan/2\n';
+    writeFileSync(join(copy, 'plan.yaml'), text);
+    rebuild(([begin = {}, ...events]) => [{ ...begin, PlanSHA256: hashOf(text) }, ...events])(copy);
+    const { code, stdout } = await verify('--head', headOf(copy));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      NotProved: ['plan.yaml is no plan that this version reads: nothing is compared with it'],
+    });
   });
 
   test.each(REBUILT)(

@@ -277,14 +277,15 @@ function notCanonical(): Forgery[] {
  */
 export const REBUILT: readonly Forgery[] = [
   {
-    name: 'another title',
-    forge: rebuild((events) =>
-      events.map((event, index) =>
-        index === 0
-          ? { ...event, Title: 'other', Plan: { ...(event['Plan'] as Line), Title: 'other' } }
-          : event,
-      ),
-    ),
+    name: 'another title, in its plan too',
+    forge: (folder: string) => {
+      rebuild(([begin = {}, ...events]) => {
+        const Plan = { ...(begin['Plan'] as Line), Title: 'other' };
+        const text = JSON.stringify(Plan);
+        writeFileSync(join(folder, 'plan.yaml'), text);
+        return [{ ...begin, Title: 'other', Plan, PlanSHA256: hashOf(text) }, ...events];
+      })(folder);
+    },
   },
   {
     name: 'no deviation',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PLAN_FORMAT } from '../../../src/ceremony/plan/plan.ts';
 import { keyCheckValues } from '../../../src/documents/key-check-value.ts';
 import type {
   AddedEvent,
@@ -22,8 +23,6 @@ export const RECORD_DATA_KEY_ID = '0123456789abcdef0123456789abcdef';
 export const RECORD_BLOB_FINGERPRINT = `SHA256:${'c'.repeat(64)}`;
 export const RECORD_WRAPPING_FINGERPRINT = `SHA256:${'a'.repeat(64)}`;
 export const RECORD_CHECK_VALUES = keyCheckValues(DATA_KEY);
-
-const PLAN = 'Format: kmsx-ceremony-plan/1\nTitle: payments é\n';
 
 /** The files that the record names, by their names in its folder. */
 const FILES: Readonly<Record<string, string>> = {
@@ -52,9 +51,10 @@ export async function makeGoodRecord(
   options: GoodRecordOptions = {},
 ): Promise<void> {
   mkdirSync(join(folder, 'exports'), { recursive: true });
-  writeFileSync(join(folder, 'plan.yaml'), PLAN);
+  const begin = beginEvent(options.begin);
+  writeFileSync(join(folder, 'plan.yaml'), planFile(begin));
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
-  const writer = await createRecord(folder, beginEvent(options.begin), testIo());
+  const writer = await createRecord(folder, begin, testIo());
   for (const event of await stepEvents(folder, options.elsewhere ?? [])) await writer.append(event);
   for (const event of options.more ?? []) await writer.append(event);
   if (options.isSealed !== false) {
@@ -81,34 +81,40 @@ export const NOTE: AddedEvent = {
 
 /** The first event of a record. */
 export function beginEvent(changes: Partial<BeginEvent> = {}): BeginEvent {
-  const begin = {
+  const begin: Omit<BeginEvent, 'Plan' | 'PlanSHA256'> & Partial<BeginEvent> = {
     ...BEGIN,
     ...changes,
   };
   const { Title, Practice, Place, PreviousRecord, People } = begin;
-  return {
-    Plan: {
-      Format: 'kmsx-ceremony-plan/1',
-      Title,
-      Practice,
-      People,
-      ...(Place !== undefined && { Place }),
-      ...(PreviousRecord !== undefined && { Previous: PreviousRecord }),
-      Recipients: [{ Name: 'hsm', Unwrap: 'here' }],
-      '\u{1f511}': 1,
-      '\ufb01': [true],
-    },
-    ...begin,
+  const Plan = begin.Plan ?? {
+    Format: PLAN_FORMAT,
+    Title,
+    Practice,
+    ...(Place !== undefined && { Place }),
+    ...(PreviousRecord !== undefined && { Previous: PreviousRecord }),
+    KeyId: 'alias/payments',
+    Context: { '\u{1f511}': '1', '\ufb01': 'true' },
+    Bind: true,
+    People,
+    Recipients: [{ Name: 'hsm', MakePair: true, Unwrap: 'here' }],
+    Backups: ['/media/stick/payments.json', 'secret:vault', 'store:cards'],
+    Witness: false,
   };
+  const PlanSHA256 = createHash('sha256').update(planFile({ Plan })).digest('hex');
+  return { Plan, PlanSHA256, ...begin };
 }
 
-const BEGIN: Omit<BeginEvent, 'Plan'> = {
+/** The file of a plan: YAML takes JSON. */
+function planFile({ Plan }: Pick<BeginEvent, 'Plan'>): string {
+  return `${JSON.stringify(Plan, undefined, 2)}\n`;
+}
+
+const BEGIN: Omit<BeginEvent, 'Plan' | 'PlanSHA256'> = {
   Type: 'begin',
   Format: RECORD_FORMAT,
   CeremonyId: 'f'.repeat(32),
   Practice: false,
   Title: 'payments é 🔑',
-  PlanSHA256: createHash('sha256').update(PLAN).digest('hex'),
   Place: 'the cage',
   Program: {
     Version: '1.0.0',

@@ -1,7 +1,9 @@
 import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { digitGroups } from '../../../base/text/digit-groups.ts';
-import { kmsxError } from '../../../base/error.ts';
+import { hasCode, kmsxError } from '../../../base/error.ts';
 import { decodeText } from '../../../base/text/text.ts';
+import { readPlan } from '../../../ceremony/plan/read-plan.ts';
+import { RECORD_FILES } from '../../../record/events.ts';
 import type { AskedProof } from '../../../record/verify/proof.ts';
 import type { VerifiedRecord } from '../../../record/verify/verify.ts';
 import { verifyRecord } from '../../../record/verify/verify.ts';
@@ -31,8 +33,21 @@ export async function verify(
     head: options.head === undefined ? undefined : readHead('--head', options.head),
     signers: await readSigners(options, session),
   };
-  const verified = await verifyRecord(absolutePath(io.cwd, folder), asked, io.now(), folder);
+  const verified = await verifyRecord(absolutePath(io.cwd, folder), asked, {
+    now: io.now(),
+    named: folder,
+    readPlan: planOf,
+  });
   await printResult(verified, session, () => viewOf(verified));
+}
+
+function planOf(bytes: Buffer): object | undefined {
+  try {
+    return readPlan(bytes, RECORD_FILES.plan).plan;
+  } catch (error) {
+    if (hasCode(error, 'plan-malformed', 'document-malformed', 'input-too-large')) return undefined;
+    throw error;
+  }
 }
 
 async function readSigners(
