@@ -278,7 +278,7 @@ function notCanonical(): Forgery[] {
 export const REBUILT: readonly Forgery[] = [
   {
     name: 'another title, in its plan too',
-    forge: (folder: string) => {
+    forge: (folder: string): void => {
       rebuild(([begin = {}, ...events]) => {
         const Plan = { ...(begin['Plan'] as Line), Title: 'other' };
         const text = JSON.stringify(Plan);
