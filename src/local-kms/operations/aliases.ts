@@ -1,3 +1,4 @@
+import { withoutEntry } from '../../base/entries.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { findKey, findKeyIn, unaliasedKeyId } from '../keys/key-lookup.ts';
 import { authorize } from '../permissions/authorize.ts';
@@ -67,9 +68,7 @@ export const deleteAlias: OperationHandler = async (parameters, context) => {
     const alias = state.aliases.get(arn);
     if (alias === undefined) throw refusal('Forbidden.AliasNotFound');
     findKeyIn(state, context, alias.keyId, 'kms:DeleteAlias');
-    const aliases = new Map(state.aliases);
-    aliases.delete(arn);
-    return [{ ...state, aliases }, undefined];
+    return [{ ...state, aliases: withoutEntry(state.aliases, arn) }, undefined];
   });
   return {};
 };

@@ -1,5 +1,6 @@
+import { differenceOf } from '../../base/entries.ts';
 import { refusal } from '../refusal.ts';
-import { nextDueAt, withoutExpired } from './passing-time.ts';
+import { nextDueAfter, nextDueAt, withoutExpired } from './passing-time.ts';
 import type { KeyVersion, KmsKey, KmsState } from './state.ts';
 import type { StateStorage } from './state-storage.ts';
 
@@ -134,7 +135,7 @@ export class KeyStore {
         if (after !== this.#saved) await this.#storage.save(after);
         this.#saved = after;
         this.#use(after);
-        this.#index(changedKeys(before, after));
+        this.#index(differenceOf(before.keys, after.keys).set.map(([, key]) => key));
       } catch (error) {
         failure = error;
       }
@@ -145,7 +146,7 @@ export class KeyStore {
 
   /** Puts a state into use, without what has expired. */
   #use(state: KmsState): void {
-    const dueAt = nextDueAt(state);
+    const dueAt = nextDueAfter(this.#state, this.nextDueAt, state);
     const after = dueAt > this.#now.getTime() ? state : withoutExpired(state, this.#now);
     if (after === this.#state) return;
     if (after !== state) this.#noteExpired(state, after);
@@ -176,16 +177,4 @@ export class KeyStore {
       }
     }
   }
-}
-
-/** The keys that are new, or other than they were. */
-function changedKeys(before: KmsState, after: KmsState): KmsKey[] {
-  if (before.keys === after.keys) return [];
-  const changed: KmsKey[] = [];
-  const old = before.keys.values();
-  for (const key of after.keys.values()) {
-    // Most are what they were, in the same order.
-    if (old.next().value !== key && before.keys.get(key.keyId) !== key) changed.push(key);
-  }
-  return changed;
 }

@@ -1,7 +1,8 @@
+import { differenceOf } from '../../base/entries.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import { newSecretVersion } from './new-key.ts';
 import { withVersion } from './rotation.ts';
-import type { KmsKey, KmsState } from './state.ts';
+import type { KmsKey, KmsState, Secret } from './state.ts';
 import { isSymmetric, withoutMaterial } from './state.ts';
 
 /**
@@ -12,8 +13,37 @@ import { isSymmetric, withoutMaterial } from './state.ts';
 export function nextDueAt(state: KmsState): number {
   let next = Infinity;
   for (const key of state.keys.values()) next = Math.min(next, keyDueAt(key));
-  for (const secret of state.secrets.values()) next = Math.min(next, timeOf(secret.deleteAt));
+  for (const secret of state.secrets.values()) next = Math.min(next, secretDueAt(secret));
   return next;
+}
+
+/**
+ * `nextDueAt` of a state, by what it has that another one had not.
+ *
+ * @param dueAt - that of the other one
+ */
+export function nextDueAfter(before: KmsState, dueAt: number, state: KmsState): number {
+  const keys = firstDueAt(before.keys, state.keys, keyDueAt);
+  const secrets = firstDueAt(before.secrets, state.secrets, secretDueAt);
+  // What was due first may be what is gone.
+  if (Math.min(keys.old, secrets.old) <= dueAt && dueAt < Infinity) return nextDueAt(state);
+  return Math.min(dueAt, keys.now, secrets.now);
+}
+
+/** When the first is due of what one map has not any more, and of what the other one has in its place. */
+function firstDueAt<T extends object>(
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+  dueAtOf: (value: T) => number,
+): { readonly old: number; readonly now: number } {
+  const { gone, set } = differenceOf(before, after);
+  let [old, now] = [Infinity, Infinity];
+  for (const name of [...gone, ...set.map(([setName]) => setName)]) {
+    const value = before.get(name);
+    if (value !== undefined) old = Math.min(old, dueAtOf(value));
+  }
+  for (const [, value] of set) now = Math.min(now, dueAtOf(value));
+  return { old, now };
 }
 
 /**
@@ -75,6 +105,10 @@ function rotated(key: KmsKey, now: Date, randomBytes: RandomBytes): KmsKey {
 function keyDueAt({ deleteAt, imported, rotation, keyState }: KmsKey): number {
   const rotateAt = keyState === 'Enabled' ? rotation?.nextAt : undefined;
   return Math.min(timeOf(deleteAt), timeOf(imported?.expiresAt), timeOf(rotateAt));
+}
+
+function secretDueAt({ deleteAt }: Secret): number {
+  return timeOf(deleteAt);
 }
 
 function timeOf(date: Date | undefined): number {

@@ -1,3 +1,4 @@
+import { differenceOf } from '../../base/entries.ts';
 import type { FieldReader } from '../../base/fields.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { ENTRIES, assertWhole } from './parse-state.ts';
@@ -40,31 +41,16 @@ export function applyChanges(state: KmsState, changes: readonly FieldReader[]): 
   return after;
 }
 
-/** Walks through both in their order: what `after` does not have in its place is gone, and what is left of it is new. */
-function difference<T>(
+function difference<T extends object>(
   field: string,
   before: ReadonlyMap<string, T>,
   after: ReadonlyMap<string, T>,
   entryOf: (value: T) => JsonObject,
 ): JsonObject {
-  if (before === after) return {};
-  const gone: string[] = [];
-  const put: JsonObject[] = [];
-  const left = after[Symbol.iterator]();
-  let next = left.next();
-  for (const [name, value] of before) {
-    const [nextName, nextValue] = next.value ?? [];
-    if (nextName !== name) {
-      gone.push(name);
-      continue;
-    }
-    if (nextValue !== undefined && nextValue !== value) put.push(entryOf(nextValue));
-    next = left.next();
-  }
-  for (; next.done !== true; next = left.next()) put.push(entryOf(next.value[1]));
+  const { gone, set } = differenceOf(before, after);
   return {
     ...(gone.length > 0 && { [`${field}Gone`]: gone }),
-    ...(put.length > 0 && { [field]: put }),
+    ...(set.length > 0 && { [field]: set.map(([, value]) => entryOf(value)) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { withEntry } from '../../base/entries.ts';
 import type { Policy } from '../permissions/policy.ts';
 import { secretArn } from '../resource-name.ts';
 import type { KeySpec, KeyUsage, ProtectionLevel, SymmetricKeySpec } from './key-spec.ts';
@@ -127,18 +128,18 @@ export function isSymmetric(key: KmsKey): key is SymmetricKey {
 
 /** The state with a key added or replaced. */
 export function withKey(state: KmsState, key: KmsKey): KmsState {
-  return { ...state, keys: new Map(state.keys).set(key.keyId, key) };
+  return { ...state, keys: withEntry(state.keys, key.keyId, key) };
 }
 
 /** The state with an alias added or replaced. */
 export function withAlias(state: KmsState, arn: string, alias: Alias): KmsState {
-  return { ...state, aliases: new Map(state.aliases).set(arn, alias) };
+  return { ...state, aliases: withEntry(state.aliases, arn, alias) };
 }
 
 /** The state with a secret added or replaced. */
 export function withSecret(state: KmsState, secret: Secret): KmsState {
   const arn = secretArn(secret.accountId, secret.secretName);
-  return { ...state, secrets: new Map(state.secrets).set(arn, secret) };
+  return { ...state, secrets: withEntry(state.secrets, arn, secret) };
 }
 
 /**

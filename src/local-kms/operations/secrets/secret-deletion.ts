@@ -1,3 +1,4 @@
+import { withoutEntry } from '../../../base/entries.ts';
 import { formatDate } from '../../keys/key-metadata.ts';
 import { refusal } from '../../refusal.ts';
 import { optionalChoice, optionalInteger, requiredText } from '../../request/read-parameter.ts';
@@ -26,9 +27,8 @@ export const deleteSecret: OperationHandler = async (parameters, context) => {
       if (secret.deleteAt !== undefined) throw refusal('Forbidden.ResourceNotFound');
       return [withSecret(state, { ...secret, deleteAt }), secret];
     }
-    const secrets = new Map(state.secrets);
-    secrets.delete(secretArn(secret.accountId, secret.secretName));
-    return [{ ...state, secrets }, secret];
+    const arn = secretArn(secret.accountId, secret.secretName);
+    return [{ ...state, secrets: withoutEntry(state.secrets, arn) }, secret];
   });
   return { SecretName: deleted.secretName, PlannedDeleteTime: formatDate(deleteAt) };
 };
