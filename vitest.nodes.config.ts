@@ -6,7 +6,15 @@ export default defineConfig({
   define: defines('0.0.0'),
   test: {
     include: [
-      'test/e2e/{one-key-life,ceremony,exit-codes,retries,interrupted,deprecations,module-process,credentials,sm-keys}.test.ts',
+      'test/commands/life/one-key-life.test.ts',
+      'test/commands/life/sm-keys.test.ts',
+      'test/commands/life/ceremony.test.ts',
+      'test/commands/whole/exit-codes.test.ts',
+      'test/commands/whole/retries.test.ts',
+      'test/e2e/interrupted.test.ts',
+      'test/e2e/deprecations.test.ts',
+      'test/e2e/module-process.test.ts',
+      'test/e2e/credentials.test.ts',
       'test/interop/hsm/life.test.ts',
       'test/interop/sm2.test.ts',
     ],

@@ -1,9 +1,10 @@
 /* A data key's life on each Node.js that is maintained: the tests, and the real program that they start, run on it. */
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import nodes from '../../vitest.nodes.config.ts';
 import { cleanEnv, finish } from '../support/kmsx.ts';
 import { NEWER_NODES, nodeFolder } from '../support/npm-packages.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
@@ -24,6 +25,12 @@ describe.each(NEWER_NODES)('Node.js %s', (version) => {
     const { code, stdout, stderr } = await finish(child);
     expect(code, `${stdout}${stderr}`).toBe(0);
   });
+});
+
+it('the tests of a life are all there: a pattern that matches nothing is no error', () => {
+  const { include = [] } = nodes.test ?? {};
+  expect(include.length).toBeGreaterThan(5);
+  expect(include.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
 
 it.each([

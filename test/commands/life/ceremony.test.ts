@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ExportDocument } from '../../src/documents/export-document.ts';
-import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
-import { useTempFolder } from '../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
+import type { ExportDocument } from '../../../src/documents/export-document.ts';
+import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();
