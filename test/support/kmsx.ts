@@ -64,7 +64,7 @@ declare module 'vitest' {
 
 /**
  * Runs the program: in a process of its own, or in this one, as the project of the test says. The tests of
- * test/commands run both ways.
+ * test/commands/life and test/commands/whole run both ways.
  */
 export async function kmsx(args: readonly string[], options: RunOptions): Promise<RunResult> {
   if (inject('kmsxRunsHere') === true) {
