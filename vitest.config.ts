@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { defines } from './scripts/defines.js';
 
@@ -7,8 +8,10 @@ export default defineConfig({
     // As Node.js and the bundle read CommonJS: the default import is module.exports.
     setupFiles: ['test/support/scrub-env.ts'],
     deps: { interopDefault: false },
-    // Half of the tests wait for processes of their own: one worker a core, none left idle.
-    maxWorkers: '100%',
+    // No test changes what its process has: they share it, and the modules that are loaded once.
+    isolate: false,
+    // A third of their time tests wait: for disks, for time-outs, for processes of their own. So no core is left idle.
+    maxWorkers: availableParallelism() + 1,
     // Against hanging alone: nothing that is tested depends on how fast this machine is.
     testTimeout: 300_000,
     hookTimeout: 300_000,
@@ -17,11 +20,14 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'in process',
-          isolate: false,
           include: ['test/{unit,program,commands}/**/*.test.ts'],
           exclude: ['**/*.e2e.test.ts'],
-          setupFiles: ['test/support/few-rsa-pairs.ts', 'test/support/each-modulus-once.ts'],
-          // The interop tests run those of test/commands on the real program.
+          setupFiles: [
+            'test/support/few-rsa-pairs.ts',
+            'test/support/each-modulus-once.ts',
+            'test/support/seed-schema-once.ts',
+          ],
+          // The interop tests run those of test/commands/life and test/commands/whole on the real program.
           provide: { kmsxRunsHere: true },
         },
       },

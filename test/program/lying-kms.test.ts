@@ -1,5 +1,5 @@
 /* Every command and every lie of a KMS; test/interop has each lie for each command. */
-import { describeLiesOfKms, onceAnOperation } from '../support/kms/lies/describe-lies.ts';
+import { describeLiesOfKms, onceEachReader } from '../support/kms/lies/describe-lies.ts';
 import { ROWS } from '../support/kms/lies/rows.ts';
 
-describeLiesOfKms(ROWS, onceAnOperation(ROWS));
+describeLiesOfKms(ROWS, onceEachReader(ROWS));

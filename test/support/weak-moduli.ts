@@ -32,13 +32,22 @@ function rocaPrime(primes: number): bigint {
   const product = firstPrimes(primes).reduce((sofar, each) => sofar * BigInt(each), 1n);
   const random = (bytes: number) => BigInt(`0x${randomBytes(bytes).toString('hex')}`);
   for (;;) {
-    let power = 1n;
-    for (let steps = random(2); steps > 0n; steps -= 1n) power = (power * 65537n) % product;
+    const power = powerModulo(65537n, random(2), product);
     const highest = 2n ** 1024n / product;
     const k = highest - (random(16) % (highest / 8n)) - 1n;
     const candidate = k * product + power;
     if (checkPrimeSync(candidate)) return candidate;
   }
+}
+
+function powerModulo(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  let square = base;
+  for (let left = exponent; left > 0n; left >>= 1n) {
+    if ((left & 1n) === 1n) result = (result * square) % modulus;
+    square = (square * square) % modulus;
+  }
+  return result;
 }
 
 function firstPrimes(count: number): number[] {

@@ -1,9 +1,8 @@
 import type { ErrorObject } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import schema from '../../../schemas/kmsx-local-kms-seed.schema.json' with { type: 'json' };
 import type { Mistake } from '../mistake.ts';
 import { pointer } from '../mistake.ts';
 import type { SeedDocument } from './seed-document.ts';
+import { compileSeedSchema } from './seed-schema.ts';
 
 /**
  * Checks a document against the JSON schema of seeds.
@@ -11,9 +10,7 @@ import type { SeedDocument } from './seed-document.ts';
  * @returns the document, or all its mistakes; they quote no value
  */
 export function checkSchema(document: unknown): SeedDocument | readonly Mistake[] {
-  // `verbose` adds to each mistake the part of the schema that it violates, whose description says what is allowed.
-  const ajv = new Ajv2020({ allErrors: true, verbose: true });
-  const isSeed = ajv.compile<SeedDocument>(schema);
+  const isSeed = compileSeedSchema();
   return isSeed(document) ? document : (isSeed.errors ?? []).map(mistakeOf);
 }
 

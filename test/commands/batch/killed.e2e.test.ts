@@ -17,7 +17,7 @@ const EXPORT = [
   ...['--out', 'out.jsonl', '--backup-dir', 'backups', '--quiet', '--concurrency', '8'],
 ];
 
-const LINES = 120;
+const LINES = 60;
 
 describe('a batch that is killed', () => {
   it('ends with one result and one backup for each line', async () => {
@@ -34,7 +34,7 @@ describe('a batch that is killed', () => {
       const child = startKmsx(args, { cwd: folder(), env: server.env });
       const finished = finish(child);
       // After more and more events of the journal, so that each round comes further whatever the machine.
-      const enough = before + 1 + Math.floor((Math.random() * LINES) / 2);
+      const enough = before + 1 + Math.floor(Math.random() * LINES);
       const early = rounds % 5 === 4 ? Math.random() * 300 : undefined;
       if (early !== undefined) setTimeout(() => child.kill('SIGKILL'), early);
       const watch = setInterval(() => {
@@ -145,5 +145,5 @@ describe('SIGINT', () => {
 
 function eventsIn(journal: string): number {
   if (!existsSync(journal)) return 0;
-  return readFileSync(journal).reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 0);
+  return readFileSync(journal, 'latin1').split('\n').length - 1;
 }

@@ -12,7 +12,7 @@ import { useTempFolder } from '../../support/temp-folder.ts';
 const folder = useTempFolder();
 const localKms = useLocalKms();
 
-const COUNT = 100;
+const COUNT = 60;
 const FAST = ['--rate', '5000'];
 const DRILL = ['drill', 'backups', '--proofs', 'proofs', ...FAST];
 

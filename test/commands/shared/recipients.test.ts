@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,9 +7,14 @@ import type { CertificateOptions } from '../../support/certificates.ts';
 import { certificate, fileOf } from '../../support/certificates.ts';
 import { kmsx, kmsxOk } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { jwkOf, prime, soundModulus, WEAK_MODULI } from '../../support/weak-moduli.ts';
+import { testKey } from '../../support/wrapping-keys.ts';
+import { jwkOf, prime, WEAK_MODULI } from '../../support/weak-moduli.ts';
 
 const folder = useTempFolder();
+
+const jwkOfFile = (name: string): string =>
+  JSON.stringify(createPublicKey(testKey(name)).export({ format: 'jwk' }));
+const SOUND = jwkOfFile('rsa-2048.pem');
 
 /** Exports to public keys, where nobody listens: exit code 5 is a public key that would be sent. */
 async function exportTo(
@@ -48,7 +54,7 @@ function expectRefused(run: RunResult, words: string): void {
 }
 
 describe('the purpose of a JWK', () => {
-  const key = JSON.parse(jwkOf(soundModulus())) as object;
+  const key = JSON.parse(SOUND) as object;
 
   it.each([
     [{ use: 'sig' }, 'signatures and not for encryption ("use")'],
@@ -193,7 +199,7 @@ describe('a modulus of --pubkey', () => {
   ])('is refused if it shares %s another --pubkey', async (_, second) => {
     const run = await exportTo({
       'a.jwk': jwkOf(common * a),
-      'b.jwk': jwkOf(soundModulus()),
+      'b.jwk': SOUND,
       'c.jwk': second,
     });
     expect(run).toMatchObject({ code: 2, stdout: '' });
@@ -203,7 +209,7 @@ describe('a modulus of --pubkey', () => {
   });
 
   it('is taken if it is sound', async () => {
-    const files = { 'a.jwk': jwkOf(soundModulus()), 'b.jwk': jwkOf(soundModulus()) };
+    const files = { 'a.jwk': SOUND, 'b.jwk': jwkOfFile('other-2048.pem') };
     expect(await exportTo(files)).toMatchObject({ code: 5 });
   });
 });

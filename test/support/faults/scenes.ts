@@ -12,8 +12,6 @@ export interface FaultScene {
   readonly existing: readonly string[];
   /** Whether KMS is asked. */
   readonly isOnline: boolean;
-  /** Whether it makes RSA keys, which takes long. */
-  readonly makesKeys?: boolean;
 }
 
 const BACKUP = '"Format":"kmsx-backup/1"';
@@ -76,7 +74,6 @@ export function faultScenes(key: string): readonly FaultScene[] {
         'nb',
       ],
       { nb: BACKUP },
-      { makesKeys: true },
     ),
     scene(
       'unwrap-key --force',
@@ -89,7 +86,7 @@ export function faultScenes(key: string): readonly FaultScene[] {
       'keygen',
       ['keygen', '--no-passphrase', '--privkey-out', 'nk', '--pubkey-out', 'np'],
       { nk: 'END PRIVATE KEY', np: 'END PUBLIC KEY' },
-      { ...offline, makesKeys: true },
+      offline,
     ),
   ];
 }

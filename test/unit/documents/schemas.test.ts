@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENTS } from '../../../src/commands/shell/help/documents.ts';
@@ -29,6 +30,10 @@ const GOLDEN = DOCUMENT_KINDS.flatMap((kind) =>
     readGolden(path),
   ]),
 );
+
+const VALIDATORS = Object.fromEntries(
+  DOCUMENT_KINDS.map((kind) => [kind, validatorOf(kind)]),
+) as Readonly<Record<DocumentKind, ValidateFunction>>;
 
 function readDocument(kind: DocumentKind, document: unknown): void {
   const bytes = Buffer.from(JSON.stringify(document));
@@ -91,7 +96,7 @@ it('there are golden documents of every kind that has a schema', () => {
 });
 
 describe.each(GOLDEN)('the schema of an %s document and %s', (kind, _, document) => {
-  const isValid = validatorOf(kind);
+  const isValid = VALIDATORS[kind];
 
   it('agree, and every field of it is in the schema', () => {
     expect(isValid(document), JSON.stringify(isValid.errors)).toBe(true);
@@ -182,7 +187,7 @@ describe('a schema', () => {
   });
 
   it('takes an export only with an algorithm and a length that go with its key', () => {
-    const isExport = validatorOf('export');
+    const isExport = VALIDATORS.export;
     const [first] = goldenFiles('export');
     const document = readGolden(first ?? '');
     const changing = (fields: Value): unknown => {
@@ -201,7 +206,7 @@ describe('a schema', () => {
   it.each(['backup', 'export'] as const)(
     'takes a bound %s document only with the id in its context, as the reader does',
     (kind) => {
-      const isValid = validatorOf(kind);
+      const isValid = VALIDATORS[kind];
       const bound = GOLDEN.filter(([each, , document]) => each === kind && 'DataKeyId' in document);
       expect(bound.length).toBeGreaterThan(0);
       for (const [, , document] of bound) {
@@ -217,7 +222,7 @@ describe('a schema', () => {
   );
 
   it('takes a component of a short key without check values', () => {
-    const isComponent = validatorOf('component');
+    const isComponent = VALIDATORS.component;
     const [first] = goldenFiles('component');
     const { KeyCheckValues, ComponentCheckValues, ...rest } = readGolden(first ?? '');
     expect(isComponent({ ...rest, NumberOfBytes: 15 })).toBe(true);

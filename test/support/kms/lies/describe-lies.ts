@@ -27,14 +27,25 @@ function concerns({ concerns: isConcerned = (row) => row.isDryRun !== true }: Li
 type Chosen = (row: Row, lie: Lie) => boolean;
 
 /**
- * Lies about an answer's form meet the first row of each operation, which all rows of it read by the same code; lies about
- * what a row knows meet every row.
+ * Each lie meets the rows that read it by code of their own: about an answer as a whole, a row that exports and one that
+ * lists; about a field, the first row of its operation; about what a row knows, the first of those that know the same.
  */
-export function onceAnOperation(rows: readonly Row[]): Chosen {
-  const callOf = ({ action, isDryRun }: Row): string => `${action} ${String(isDryRun)}`;
-  const calls = rows.map(callOf);
-  const firsts = rows.filter((row, index) => calls.indexOf(callOf(row)) === index);
-  return (row, lie) => firsts.includes(row) || KEY_LIES.includes(lie);
+export function onceEachReader(rows: readonly Row[]): Chosen {
+  const firstsBy = (readerOf: (row: Row) => unknown): readonly Row[] => {
+    const readers = rows.map((row) => JSON.stringify(readerOf(row)));
+    return rows.filter((_, index) => readers.indexOf(readers[index] ?? '') === index);
+  };
+  const ofOperation = firstsBy(({ action, isDryRun }) => [action, isDryRun]);
+  const ofKnowledge = firstsBy(({ action, isDryRun, holds, opens }) => [
+    ...[action, isDryRun, holds, opens],
+  ]);
+  const ofAnswers = ofOperation.filter(({ action }) =>
+    ['GenerateAndExportDataKey', 'ListKeys'].includes(action),
+  );
+  return (row, lie) => {
+    if (ANSWER_LIES.includes(lie)) return ofAnswers.includes(row);
+    return (KEY_LIES.includes(lie) ? ofKnowledge : ofOperation).includes(row);
+  };
 }
 
 /**

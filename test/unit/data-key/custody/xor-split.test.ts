@@ -43,7 +43,7 @@ describe('an XOR split', () => {
 
   // Every outcome of the randomness, counted: each pair of what two of three custodians hold comes up once, whatever
   // the key is. So two of them together know nothing of it.
-  it.each([0x00, 0x01, 0x5a, 0xff])(
+  it.each([0x00, 0x5a])(
     'shows any two of three components as if the key were not %i but any other',
     (secret) => {
       const seen = [0, 1, 2].map(() => new Uint8Array(65_536));

@@ -330,7 +330,7 @@ test('the log has one line for each request and nothing of what it held', async 
 
 describe('fuzz', () => {
   const SEED = 20_261_124;
-  const CASES = 2_000;
+  const CASES = 800;
 
   /** Mulberry32: small, and the same cases each time. */
   function random(seed: number): (below: number) => number {
@@ -380,7 +380,7 @@ describe('fuzz', () => {
     return bytes;
   }
 
-  test('two thousand malformed requests: each is answered as KMS answers, and the server lives', async () => {
+  test('eight hundred malformed requests: each is answered as KMS answers, and the server lives', async () => {
     const pick = random(SEED);
     let cases = 0;
     const worker = async (): Promise<void> => {

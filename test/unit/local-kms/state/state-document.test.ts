@@ -9,7 +9,7 @@ test('every state is read as it was written', () => {
     fc.property(anyState, (before) => {
       expect(parseState(formatState(before).toString('utf8'), 'state.json').state).toEqual(before);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
