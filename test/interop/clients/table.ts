@@ -14,11 +14,16 @@ export interface ClientResults {
 const BEGIN = '<!-- clients:begin -->';
 const END = '<!-- clients:end -->';
 
-/** A text with the table between its two markers. */
-export function withTable(text: string, clients: readonly ClientResults[]): string {
+/** The clients, and operation × client. */
+export function tables(clients: readonly ClientResults[]): string {
+  return `${introduction(clients)}\n\n${table(clients)}`;
+}
+
+/** A text with these tables between its two markers, and nothing of what stood there. */
+export function withTables(text: string, between: string): string {
   const [before, rest] = split(text, BEGIN);
   const [, after] = split(rest, END);
-  return `${before}${BEGIN}\n\n${introduction(clients)}\n\n${table(clients)}\n\n${END}${after}`;
+  return `${before}${BEGIN}\n\n${between}\n\n${END}${after}`;
 }
 
 function split(text: string, marker: string): readonly [string, string] {

@@ -25,33 +25,36 @@ parameters_in=${KMS_PARAMETERS_IN:-query}
 token=${KMS_SECURITY_TOKEN:-}
 host=${KMS_ENDPOINT#*://}
 date=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-nonce=$(openssl rand -hex 16)
+nonce=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 action=$1
 shift
 
 # Percent-encodes stdin as RFC 3986 has it: all but letters, digits and - _ . ~
-encode() {
-  od -An -v -tu1 | awk '{
-    for (i = 1; i <= NF; i++) {
-      character = sprintf("%c", $i + 0)
-      if ($i < 128 && character ~ /[A-Za-z0-9._~-]/) printf "%s", character
-      else printf "%%%02X", $i
-    }
-  }'
-}
+encode() { od -An -v -tu1 | awk "$percent"' { for (i = 1; i <= NF; i++) printf "%s", encoded[$i] }'; }
+percent='BEGIN {
+  for (i = 0; i < 256; i++) {
+    character = sprintf("%c", i)
+    encoded[i] = i < 128 && character ~ /[A-Za-z0-9._~-]/ ? character : sprintf("%%%02X", i)
+  }
+}'
 
-# Turns NAME=VALUE arguments into encoded pairs, one a line, sorted.
+# Turns NAME=VALUE arguments into encoded pairs, one a line, sorted. A NUL ends each; 61 is the equals sign.
 pairs() {
-  for pair in "$@"; do
-    printf '%s=%s\n' "$(printf %s "${pair%%=*}" | encode)" "$(printf %s "${pair#*=}" | encode)"
-  done | sort -t = -k 1,1
+  [ $# -eq 0 ] || printf '%s\0' "$@" | od -An -v -tu1 | awk "$percent"' {
+    for (i = 1; i <= NF; i++) {
+      if ($i == 0) { print ""; in_value = 0 }
+      else if ($i == 61 && !in_value) { printf "="; in_value = 1 }
+      else printf "%s", encoded[$i]
+    }
+  }' | sort -t = -k 1,1
 }
 
 joined() { paste -s -d '&' -; }
 
 # The digest of stdin in hex; the HMAC of stdin in hex under a key in hex.
-digest() { openssl dgst "-$1" -r | cut -d ' ' -f 1; }
-hmac() { openssl dgst "-$1" -mac HMAC -macopt "hexkey:$2" -r | cut -d ' ' -f 1; }
+digest() { openssl dgst "-$1" -r | first_word; }
+hmac() { openssl dgst "-$1" -mac HMAC -macopt "hexkey:$2" -r | first_word; }
+first_word() { read -r word _ && echo "$word"; }
 hex() { od -An -v -tx1 | tr -d ' \n'; }
 
 query=''

@@ -41,6 +41,8 @@ function makeClient(configuration: Configuration): DrivenClient {
     accessKeyId,
     accessKeySecret,
     ...(securityToken === undefined ? {} : { securityToken }),
+    // Each has a default of its own, of a few seconds, and the one for connecting counts the answer too.
+    connectTimeout: 60_000,
     readTimeout: 60_000,
   });
   const client = new sdk.default.default(config);

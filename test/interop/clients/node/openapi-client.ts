@@ -28,6 +28,8 @@ function makeClient({ caFile, ...configuration }: Configuration): DrivenClient {
     new Config({
       ...common,
       regionId: region,
+      // Each has a default of its own, of a few seconds, and the one for connecting counts the answer too.
+      connectTimeout: 60_000,
       readTimeout: 60_000,
       ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }),
     }),
