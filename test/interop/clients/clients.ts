@@ -31,9 +31,20 @@ const ACS3_SM3: Variant = {
   options: { signatureAlgorithm: 'ACS3-HMAC-SM3' },
 };
 
-function builtClient(title: string, what: string, folder: string, variants: Variant[]): Client {
+function builtClient(
+  title: string,
+  what: string,
+  [folder = '', ...args]: readonly string[],
+  variants: Variant[],
+): Client {
   const script = (name: string): string[] => ['sh', join(HERE, folder, name)];
-  return { title, what, build: script('build.sh'), driver: script('run.sh'), variants };
+  return {
+    title,
+    what,
+    build: script('build.sh'),
+    driver: [...script('run.sh'), ...args],
+    variants,
+  };
 }
 
 function nodeClient(title: string, what: string, file: string, variants: Variant[]): Client {
@@ -45,15 +56,28 @@ const KMS_SH = join(HERE, 'curl-openssl', 'kms.sh');
 
 /** Every client, in the order of the table. */
 export const CLIENTS: readonly Client[] = [
-  builtClient('Python', '`alibabacloud-kms20160120` (PyPI)', 'python', [
-    { signature: ACS3_SHA256 },
-    { signature: 'ACS4-HMAC-SHA256', options: { signatureVersion: 'v4' } },
-  ]),
-  builtClient('Go', '`github.com/alibabacloud-go/kms-20160120`', 'go', [
-    { signature: ACS3_SHA256 },
-    ACS3_SM3,
-  ]),
-  builtClient('Java', '`com.aliyun:kms20160120`', 'java', [{ signature: ACS3_SHA256 }]),
+  builtClient(
+    'Python',
+    '`alibabacloud-kms20160120` (PyPI)',
+    ['python', 'driver.py'],
+    [
+      { signature: ACS3_SHA256 },
+      { signature: 'ACS4-HMAC-SHA256', options: { signatureVersion: 'v4' } },
+    ],
+  ),
+  builtClient(
+    'Python earlier',
+    '`aliyun-python-sdk-kms` (PyPI)',
+    ['python', 'earlier.py'],
+    [{ signature: 'HMAC-SHA1 by POST, parameters in the query' }],
+  ),
+  builtClient(
+    'Go',
+    '`github.com/alibabacloud-go/kms-20160120`',
+    ['go'],
+    [{ signature: ACS3_SHA256 }, ACS3_SM3],
+  ),
+  builtClient('Java', '`com.aliyun:kms20160120`', ['java'], [{ signature: ACS3_SHA256 }]),
   nodeClient('Node 2020', '`@alicloud/kms20160120`', 'node/kms20160120.ts', [
     { signature: 'HMAC-SHA1, parameters in the query' },
   ]),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the client into ../.cache/python, from the pinned requirements. Needs python3 (3.9 or newer) with venv.
+# Installs the clients into ../.cache/python, from the pinned requirements. Needs python3 (3.9 or newer) with venv.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 cache=$here/../.cache/python

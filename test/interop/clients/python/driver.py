@@ -15,13 +15,10 @@ from alibabacloud_kms20160120 import models
 from alibabacloud_kms20160120.client import Client
 from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.runtime import RuntimeOptions
+from serve import NotOffered, serve
 
 PACKAGE = "alibabacloud-kms20160120"
 TIMEOUT_MS = 60_000
-
-
-class NotOffered(Exception):
-    """The client has no such operation, no such parameter, or none that can hold the value."""
 
 
 def squeeze(name):
@@ -141,27 +138,4 @@ def refused(error):
     return answer if detail is None else {**answer, "accessDeniedDetail": detail}
 
 
-def main():
-    caller = None
-    for line in sys.stdin:
-        try:
-            asked = json.loads(line)
-            if "endpoint" in asked:
-                caller = Caller(asked)
-                answer = {
-                    "client": "python",
-                    "version": version(PACKAGE),
-                    "operations": OPERATIONS,
-                }
-            elif caller is None:
-                answer = {"failed": "a configuration must come first"}
-            else:
-                answer = caller.call(asked["action"], asked.get("parameters", {}))
-        except NotOffered as reason:
-            answer = {"notOffered": True, "reason": str(reason)}
-        except Exception as error:  # the next line may be better
-            answer = {"failed": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer, default=str), flush=True)
-
-
-main()
+serve(Caller, {"client": "python", "version": version(PACKAGE), "operations": OPERATIONS})

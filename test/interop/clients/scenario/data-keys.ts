@@ -172,6 +172,24 @@ export const DATA_KEYS = defineSteps([
   },
   ...dataKeySteps('GenerateDataKey', {}),
   {
+    name: 'a data key for a recipient alone, never its plaintext',
+    action: 'GenerateDataKey',
+    isLocalOnly: true,
+    parameters: { KeyId: '${key}', Recipient: 'a document' },
+    refused: ['UnsupportedOperation', 400],
+  },
+  {
+    name: 'a plaintext for a recipient alone, never itself',
+    action: 'Decrypt',
+    isLocalOnly: true,
+    parameters: {
+      CiphertextBlob: '${dataKeyBlob}',
+      EncryptionContext: CONTEXT,
+      Recipient: 'a document',
+    },
+    refused: ['UnsupportedOperation', 400],
+  },
+  {
     name: 'a data key without its plaintext',
     action: 'GenerateDataKeyWithoutPlaintext',
     parameters: { KeyId: '${key}', NumberOfBytes: 48 },
