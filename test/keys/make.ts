@@ -14,6 +14,7 @@ const genpkey = (file: string, algorithm: string, ...options: string[]): void =>
 makeEveryForm(folder, 'rsa-2048', 2048);
 genpkey('other-2048.pem', 'RSA', 'rsa_keygen_bits:2048');
 genpkey('rsa-3072.pem', 'RSA', 'rsa_keygen_bits:3072');
+genpkey('rsa-4096.pem', 'RSA', 'rsa_keygen_bits:4096');
 genpkey('three-primes-2048.pem', 'RSA', 'rsa_keygen_bits:2048', 'rsa_keygen_primes:3');
 genpkey('exponent-3.pem', 'RSA', 'rsa_keygen_bits:2048', 'rsa_keygen_pubexp:3');
 genpkey('rsa-pss.pem', 'RSA-PSS', 'rsa_keygen_bits:2048');

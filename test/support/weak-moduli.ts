@@ -6,8 +6,8 @@ export function prime(bits: number): bigint {
 }
 
 /** A modulus as it should be. */
-export function soundModulus(bits = 2048): bigint {
-  return prime(bits / 2) * prime(bits / 2);
+export function soundModulus(): bigint {
+  return prime(1024) * prime(1024);
 }
 
 /** A power with 2048 bits of a number without small factors. */

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Policy, PolicyKind } from '../../../src/local-kms/permissions/policy.ts';
 import { parsePolicy } from '../../../src/local-kms/permissions/policy.ts';
 import { aliasArn, secretArn } from '../../../src/local-kms/resource-name.ts';
 import type { KeySpec } from '../../../src/local-kms/state/key-spec.ts';
 import { KEY_USAGES } from '../../../src/local-kms/state/key-spec.ts';
 import type { AccessKey, KmsKey, KmsState, Secret } from '../../../src/local-kms/state/state.ts';
+import { testKey } from '../wrapping-keys.ts';
 
 const EC = { publicKeyEncoding: { type: 'spki', format: 'der' } } as const;
 const materials = {
@@ -13,9 +14,9 @@ const materials = {
   Aliyun_AES_192: randomBytes(24),
   Aliyun_AES_128: randomBytes(16),
   Aliyun_SM4: randomBytes(16),
-  RSA_2048: pkcs8('rsa', 2048),
-  RSA_3072: pkcs8('rsa', 3072),
-  RSA_4096: pkcs8('rsa', 4096),
+  RSA_2048: pkcs8('rsa-2048.pem'),
+  RSA_3072: pkcs8('rsa-3072.pem'),
+  RSA_4096: pkcs8('rsa-4096.pem'),
   EC_P256: ec('prime256v1'),
   EC_P256K: ec('secp256k1'),
   EC_SM2: ec('SM2'),
@@ -26,9 +27,8 @@ const materials = {
   HMAC_SHA_512: randomBytes(64),
 } as const satisfies Readonly<Record<KeySpec, Buffer>>;
 
-function pkcs8(type: 'rsa', modulusLength: number): Buffer {
-  const { privateKey } = generateKeyPairSync(type, { modulusLength });
-  return privateKey.export({ type: 'pkcs8', format: 'der' });
+function pkcs8(file: string): Buffer {
+  return createPrivateKey(testKey(file)).export({ type: 'pkcs8', format: 'der' });
 }
 
 function ec(namedCurve: string): Buffer {

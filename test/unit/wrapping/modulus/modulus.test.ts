@@ -13,17 +13,17 @@ describe('modulusFault', () => {
     expect(modulusFault(modulus)).toContain(words);
   });
 
-  it.each([2048, 4096])('finds no fault with a modulus of %i bits', (bits) => {
-    expect(modulusFault(soundModulus(bits))).toBeUndefined();
+  it('finds no fault with a modulus of 2048 bits', () => {
+    expect(modulusFault(soundModulus())).toBeUndefined();
   });
 
-  it.each(['rsa-2048.pem', 'other-2048.pem', 'rsa-3072.pem', 'three-primes-2048.pem'])(
-    'finds no fault with %s, which OpenSSL made',
-    (file) => {
-      const { modulus = 0n } = keyFacts(createPublicKey(testKey(file)));
-      expect(modulusFault(modulus)).toBeUndefined();
-    },
-  );
+  it.each([
+    ...['rsa-2048.pem', 'other-2048.pem', 'three-primes-2048.pem'],
+    ...['rsa-3072.pem', 'rsa-4096.pem'],
+  ])('finds no fault with %s, which OpenSSL made', (file) => {
+    const { modulus = 0n } = keyFacts(createPublicKey(testKey(file)));
+    expect(modulusFault(modulus)).toBeUndefined();
+  });
 });
 
 describe('hasRocaForm', () => {
