@@ -183,19 +183,19 @@ function announcedAccessKey(accessKeys: readonly AccessKey[]): AccessKey {
 
 function announce(state: KmsState, port: number, tls: Tls | undefined): LocalKmsAnnouncement {
   const accessKey = announcedAccessKey([...state.accessKeys.values()]);
-  const keys = [...state.keys.values()].slice(0, MAX_ANNOUNCED_KEYS).map(({ keyId, keySpec }) => ({
-    KeyId: keyId,
-    Aliases: [...state.aliases.values()]
-      .filter((alias) => alias.keyId === keyId)
-      .map(({ aliasName }) => aliasName),
-    KeySpec: keySpec,
-  }));
+  const keys = [...state.keys.values()].slice(0, MAX_ANNOUNCED_KEYS);
+  const aliasesOf = new Map(keys.map(({ keyId }) => [keyId, [] as string[]]));
+  for (const { keyId, aliasName } of state.aliases.values()) aliasesOf.get(keyId)?.push(aliasName);
   return {
     Endpoint: `${tls === undefined ? 'http' : 'https'}://${LOOPBACK}:${port}`,
     Region: LOCAL_REGION,
     AccessKeyId: accessKey.accessKeyId,
     AccessKeySecret: accessKey.accessKeySecret,
-    Keys: keys,
+    Keys: keys.map(({ keyId, keySpec }) => ({
+      KeyId: keyId,
+      Aliases: aliasesOf.get(keyId) ?? [],
+      KeySpec: keySpec,
+    })),
     ...(tls !== undefined && { CaFile: tls.caFile.path }),
   };
 }

@@ -29,7 +29,8 @@ interface Expiry {
  */
 export class KeyStore {
   readonly #storage: StateStorage;
-  readonly #keyIdByVersionId = new Map<string, string>();
+  /** The key of each version. Made when it is first asked for: that is later than the start. */
+  #keyIdByVersionId: Map<string, string> | undefined;
   #state: KmsState;
   /** The state in the storage. */
   #saved: KmsState;
@@ -45,7 +46,6 @@ export class KeyStore {
     this.#state = state;
     this.#saved = state;
     this.#storage = storage;
-    this.#index(state.keys.values());
   }
 
   get state(): KmsState {
@@ -78,6 +78,7 @@ export class KeyStore {
 
   /** Finds the key that a version belongs to, even while the version's material is deleted. */
   findKeyOfVersion(keyVersionId: string): KmsKey | undefined {
+    this.#keyIdByVersionId ??= indexed(new Map(), this.#state.keys.values());
     return this.#state.keys.get(this.#keyIdByVersionId.get(keyVersionId) ?? '');
   }
 
@@ -135,7 +136,8 @@ export class KeyStore {
         if (after !== this.#saved) await this.#storage.save(after);
         this.#saved = after;
         this.#use(after);
-        this.#index(differenceOf(before.keys, after.keys).set.map(([, key]) => key));
+        const changed = differenceOf(before.keys, after.keys).set.map(([, key]) => key);
+        if (this.#keyIdByVersionId !== undefined) indexed(this.#keyIdByVersionId, changed);
       } catch (error) {
         failure = error;
       }
@@ -166,15 +168,13 @@ export class KeyStore {
       }
     }
   }
+}
 
-  #index(keys: Iterable<KmsKey>): void {
-    for (const key of keys) {
-      for (const version of key.versions) {
-        this.#keyIdByVersionId.set(version.keyVersionId, key.keyId);
-      }
-      if (key.imported !== undefined) {
-        this.#keyIdByVersionId.set(key.imported.keyVersionId, key.keyId);
-      }
-    }
+/** Adds the versions of keys to an index, and returns it. */
+function indexed(index: Map<string, string>, keys: Iterable<KmsKey>): Map<string, string> {
+  for (const { keyId, versions, imported } of keys) {
+    for (const { keyVersionId } of versions) index.set(keyVersionId, keyId);
+    if (imported !== undefined) index.set(imported.keyVersionId, keyId);
   }
+  return index;
 }

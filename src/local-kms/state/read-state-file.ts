@@ -18,7 +18,12 @@ export async function readStateFile(path: string, maxBytes: number): Promise<str
     if (!stats.isFile() && !stats.isDirectory()) throw notRegular(path);
     const { size } = stats;
     if (size > maxBytes) throw malformedState(path, '', 'is far too large for a state');
-    return await handle.readFile('utf8');
+    const bytes = await handle.readFile();
+    try {
+      return bytes.toString('utf8');
+    } finally {
+      bytes.fill(0);
+    }
   } catch (error) {
     const code = systemErrorCode(error);
     if (handle === undefined && code === 'ENOENT') return undefined;
