@@ -41,6 +41,7 @@ const ROOMS = {
   answers: ['network', 'base'],
   network: ['base'],
   terminal: ['base'],
+  library: ['local-kms', 'base'],
   'local-kms': ['base'],
   base: [],
 };

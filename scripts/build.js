@@ -1,5 +1,5 @@
-/* Builds dist/: the program, as a file that starts it and a pack of chunks; the licences and notices of what is in it; and
-   its bill of materials.
+/* Builds dist/: the program, as a file that starts it and a pack of chunks; what other programs import of kmsx, with its
+   types; the licences and notices of what is in them; and their bill of materials.
 
    A program may be started at any moment of a build: the pack, whose name changes with its content, is written first, and
    kmsx.cjs takes its place by a rename. The pack of the build before stays for a minute, for programs that run with it;
@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleLibrary } from './bundle/library.js';
 import { buildName, bundleProgram, packOf, startOf } from './bundle/program.js';
 import { bundledPackages } from './package/bundled-packages.js';
 import { thirdPartyNotices } from './package/notices.js';
@@ -32,7 +33,8 @@ const dist = join(root, 'dist');
 const cache = join(root, 'cache');
 
 const { chunks, metafile, optional } = await bundleProgram(root);
-const packages = bundledPackages(metafile, root, optional);
+const library = await bundleLibrary(root);
+const packages = bundledPackages([metafile, library.metafile], root, optional);
 const pack = packOf(chunks);
 const hash = await buildName(root, pack);
 const packFile = `kmsx-${hash}.pack`;
@@ -40,6 +42,7 @@ const files = new Map([
   [packFile, pack],
   ['THIRD-PARTY-NOTICES', thirdPartyNotices(packages, root)],
   ['kmsx.cdx.json', sbom(packages, root)],
+  ...library.files,
   ['kmsx.cjs', await startOf(root, { pack: packFile, build: hash })],
 ]);
 

@@ -1,4 +1,4 @@
-/* Which packages of others a bundle has, from esbuild's own record of it. */
+/* Which packages of others some bundles have, from esbuild's own records of them. */
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
@@ -12,22 +12,22 @@ const PACKAGE = /^(?:.*:)?((?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\//;
  * @property {string} version
  * @property {string} declared the licence that its package.json names
  * @property {string} folder from the root of the repository
- * @property {readonly string[]} files those that are in the bundle, from the root of the repository
+ * @property {readonly string[]} files those that are in a bundle, from the root of the repository
  * @property {readonly string[]} uses the folders of the packages whose files its files import
  */
 
 /**
- * @param {import('esbuild').Metafile} metafile
+ * @param {readonly import('esbuild').Metafile[]} metafiles
  * @param {string} root
- * @param {readonly string[]} optional the packages that it may load when it runs
+ * @param {readonly string[]} optional the packages that they may load when they run
  * @returns {readonly BundledPackage[]} by name and version
- * @throws where the bundle would load another package when it runs
+ * @throws where a bundle would load another package when it runs
  */
-export function bundledPackages(metafile, root, optional) {
-  const outputs = Object.values(metafile.outputs);
+export function bundledPackages(metafiles, root, optional) {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
   for (const { path, external } of outputs.flatMap(({ imports }) => imports)) {
     if (external && !isBuiltin(path) && !optional.includes(path)) {
-      throw new Error(`the bundle would load ${path} as it runs`);
+      throw new Error(`a bundle would load ${path} as it runs`);
     }
   }
   const files = new Set(outputs.flatMap(({ inputs }) => Object.keys(inputs)));
@@ -35,7 +35,9 @@ export function bundledPackages(metafile, root, optional) {
   return [...folders]
     .map((folder) => {
       const own = [...files].filter((file) => folderOf(file) === folder).sort();
-      const imports = own.flatMap((file) => metafile.inputs[file]?.imports ?? []);
+      const imports = own.flatMap((file) =>
+        metafiles.flatMap(({ inputs }) => inputs[file]?.imports ?? []),
+      );
       const uses = new Set(imports.map(({ path }) => folderOf(path)));
       const { name, version, license } = JSON.parse(
         readFileSync(join(root, folder, 'package.json'), 'utf8'),

@@ -107,10 +107,16 @@ export function hasCode<C extends ErrorCode>(
   return error instanceof OwnError && codes.some((code) => code === error.code);
 }
 
-/** The `code` of a Node.js system error (`ENOENT`, `EACCES`, …), or undefined. */
+/**
+ * The `code` of a Node.js system error (`ENOENT`, `EACCES`, …), or undefined. It goes by the form alone: in the sandbox of
+ * a test runner Node.js's errors are of another class `Error`.
+ */
 export function systemErrorCode(error: unknown): string | undefined {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    return error.code;
-  }
-  return undefined;
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  return isCoded && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Whether an error is that of a call of the system, by its form as well. */
+export function isSystemCallError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }

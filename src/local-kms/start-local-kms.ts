@@ -18,6 +18,8 @@ import type { ServerCertificates } from './tls/server-certificates.ts';
 export interface LocalKmsOptions extends FileContext {
   /** On 127.0.0.1; 0 for a free one. */
   readonly port: number;
+  /** The effective user; where it is not known, ownership of the folder for temporary files is not checked. */
+  readonly userId?: number | undefined;
   /** The folder that keeps the state; without one, the state is gone with the server. */
   readonly stateFolder?: string;
   /** How long to wait for another process that uses the folder; 0 to refuse at once. */
@@ -54,6 +56,8 @@ export interface LocalKms {
   readonly announcement: LocalKmsAnnouncement;
   /** Whether the folder already held a state. */
   readonly hadState: boolean;
+  /** Replaces what goes wrong on purpose. */
+  setFaults(faults: readonly InjectedFault[]): void;
   /** Stops accepting, lets running requests finish, releases the state. Harmless when called again. */
   close(): Promise<void>;
 }
@@ -79,7 +83,8 @@ export async function startLocalKms(options: LocalKmsOptions): Promise<LocalKms>
     const loaded = await storage.load();
     const store = new KeyStore(loaded ?? (await saveNewState(storage, options)), storage);
     if (options.tls === true) tls = await prepareTls(options);
-    const server = await listen(store, tls, options);
+    const plan = new FaultPlan(options.faults);
+    const server = await listen(store, tls, plan, options);
     const close = closeOnce(signal, async () => {
       try {
         await server.close();
@@ -90,7 +95,10 @@ export async function startLocalKms(options: LocalKmsOptions): Promise<LocalKms>
     });
     store.expire(options.now());
     const announcement = announce(store.state, server.port, tls);
-    return { announcement, hadState: loaded !== undefined, close };
+    const setFaults: LocalKms['setFaults'] = (faults) => {
+      plan.replace(faults);
+    };
+    return { announcement, hadState: loaded !== undefined, setFaults, close };
   } catch (error) {
     await tls?.caFile.remove();
     await storage.close();
@@ -101,9 +109,9 @@ export async function startLocalKms(options: LocalKmsOptions): Promise<LocalKms>
 async function listen(
   store: KeyStore,
   tls: Tls | undefined,
+  plan: FaultPlan,
   options: LocalKmsOptions,
 ): Promise<HttpServer> {
-  const plan = new FaultPlan(options.faults);
   const gateway = new RequestGateway({
     store,
     randomBytes: (length) => options.randomBytes(length),

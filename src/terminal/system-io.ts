@@ -4,6 +4,7 @@ import { hostname, release, type } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemErrorCode } from '../base/error.ts';
 import { isOpenForWriting, isTerminal, writeDescriptor } from '../base/files/descriptor.ts';
+import { isProcessAlive } from '../base/files/process-alive.ts';
 import type { InputStream, Io, OutputStream } from './io.ts';
 import { promptLine, promptSecret } from './prompt.ts';
 
@@ -59,14 +60,7 @@ export function systemIo(
         if (systemErrorCode(error) === undefined) throw error; // the processes have already ended
       }
     },
-    isProcessAlive: (pid) => {
-      try {
-        host.kill(pid, 0);
-        return true;
-      } catch (error) {
-        return systemErrorCode(error) !== 'ESRCH';
-      }
-    },
+    isProcessAlive: (pid) => isProcessAlive(host, pid),
   };
 }
 

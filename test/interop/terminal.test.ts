@@ -181,3 +181,67 @@ describe('the people of a ceremony', () => {
     expect(output).toContain('kmsx ceremony run plan.yaml --folder day --gateway local --resume');
   });
 });
+
+describe('local-kms', () => {
+  /** Runs it in a pseudo-terminal until it has said how to stop it, and does that. */
+  async function untilStopped(
+    options: string,
+  ): Promise<{ code: number | null; screen: string; variables: Record<string, string> }> {
+    const words = `stty cols 100; exec '${process.execPath}' '${KMSX}' local-kms ${options}`;
+    const child = spawn('script', ['-qec', words, '/dev/null'], {
+      cwd: folder(),
+      env: cleanEnv(folder()),
+    });
+    const finished = finish(child);
+    let screen = '';
+    const variables: Record<string, string> = {};
+    let isStopped = false;
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      screen += chunk.toString();
+      const exported = [...screen.matchAll(/^ *export (\w+)=(\S+)\r$/gm)];
+      const isWhole = screen.includes('stops it') && (options !== '' || exported.length === 4);
+      if (!isWhole || isStopped) continue;
+      for (const [, name = '', value = ''] of exported) variables[name] = value;
+      if (exported.length > 0) {
+        const listed = await kmsxOk(['list-keys', '--quiet'], { cwd: folder(), env: variables });
+        expect(JSON.parse(listed)).toMatchObject({ Aliases: ['alias/rehearsal'] });
+      }
+      child.stdin.write('\u0003');
+      isStopped = true;
+    }
+    return { code: (await finished).code, screen, variables };
+  }
+
+  it('says where it listens, what to export, and how to stop it', async () => {
+    const { code, screen, variables } = await untilStopped('');
+    expect(code, screen).toBe(0);
+    expect(screen).toMatch(
+      /^The embedded KMS listens on http:\/\/127\.0\.0\.1:\d+; Ctrl-C stops it\r\n/,
+    );
+    expect(screen).toContain('In another terminal');
+    expect(variables['KMSX_ENDPOINT']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  it.each([
+    ['--env', 'a shell that sources the lines printed reaches it; '],
+    ['--env > kms.env', 'a shell that sources the lines printed reaches it; '],
+    ['> kms.json', ''],
+    ['--json', ''],
+  ])('says so beside what is for programs: %s', async (options, how) => {
+    const { code, screen } = await untilStopped(options);
+    expect(code, screen).toBe(0);
+    const [, said = ''] = /^kmsx: (.*)\r$/m.exec(screen) ?? [];
+    const pattern = `^the embedded KMS listens on http://127\\.0\\.0\\.1:\\d+; ${how}Ctrl-C or kill \\d+ stops it$`;
+    expect(said).toMatch(new RegExp(pattern));
+  });
+
+  it('says nothing of it with --quiet', async () => {
+    const words = `'${process.execPath}' '${KMSX}' local-kms --quiet -- echo stops it`;
+    const child = spawn('script', ['-qec', words, '/dev/null'], {
+      cwd: folder(),
+      env: cleanEnv(folder()),
+    });
+    child.stdin.end();
+    expect(await finish(child)).toMatchObject({ code: 0, stdout: 'stops it\r\n' });
+  });
+});

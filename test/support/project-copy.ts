@@ -36,7 +36,7 @@ export function copyPackages(to: string): void {
   const text = readFileSync(join(root, 'dist', 'kmsx.cdx.json'), 'utf8');
   const { components } = JSON.parse(text) as BillOfMaterials;
   const names = components.map(({ group, name }) => join(group ?? '', name));
-  for (const name of new Set(['esbuild', '@esbuild', ...names])) {
+  for (const name of new Set(['esbuild', '@esbuild', 'typescript', ...names])) {
     const folder = join('node_modules', name);
     if (existsSync(join(root, folder))) {
       cpSync(join(root, folder), join(to, folder), { recursive: true });

@@ -20,7 +20,7 @@ export interface CaFile {
 export async function writeCaFile(
   pem: string,
   stateFolder: string | undefined,
-  context: FileContext,
+  context: FileContext & { readonly userId?: number | undefined },
 ): Promise<CaFile> {
   if (stateFolder !== undefined) {
     return { path: await write(stateFolder, pem, context), remove: () => Promise.resolve() };

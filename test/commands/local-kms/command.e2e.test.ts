@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { commandEnvironment } from '../../../src/commands/rehearsals/local-kms/environment.ts';
+import { commandEnvironment } from '../../../src/local-kms/client-environment.ts';
 import type { Announcement } from '../../support/kmsx.ts';
 import { finish, KMSX, shell, startKmsx } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';

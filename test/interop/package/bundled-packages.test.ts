@@ -37,7 +37,7 @@ interface Bill {
 async function foldersInBundle(): Promise<string[]> {
   const { outputFiles } = await bundle({
     absWorkingDir: root,
-    entryPoints: ['src/main.ts', 'src/hsm/host/main.ts'],
+    entryPoints: ['src/main.ts', 'src/hsm/host/main.ts', 'src/library/local-kms.ts'],
     external: ['koffi'],
     outdir: 'dist',
     write: false,

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cleanEnv, finish, KMSX } from '../kmsx.ts';
@@ -10,6 +10,8 @@ import type { RunPage } from './pages.ts';
 
 const ROOT = dirname(dirname(KMSX));
 const TEST_KEYS = fileURLToPath(new URL('../../keys', import.meta.url));
+/** What is installed of kmsx where somebody's own project needs it. */
+const PACKAGE = ['package.json', 'bin', 'dist'];
 /** What a page finds in the folder where it is typed, which is like a clone. */
 const CLONE = ['bin', 'examples', 'schemas', 'node_modules'];
 
@@ -27,6 +29,10 @@ export async function runPage(
   const at = (name: string): string => join(folder, name);
   for (const name of ['clone', 'programs', 'scripts', 'tmp']) mkdirSync(at(name));
   for (const name of CLONE) symlinkSync(join(ROOT, name), at(`clone/${name}`));
+  // Copies: a test runner treats what a link leads to as code of the project.
+  for (const name of PACKAGE) {
+    cpSync(join(ROOT, name), at(`node_modules/kmsx/${name}`), { recursive: true });
+  }
   const kmsx = page.isWithoutKmsx === true ? {} : { kmsx: 'exec "$KMSX" "$@"' };
   for (const [name, script] of Object.entries({ ...kmsx, ...page.standIns })) {
     writeFileSync(at(`programs/${name}`), `#!/bin/bash\nset -euo pipefail\n${script}\n`);

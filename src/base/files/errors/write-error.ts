@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { kmsxError, systemErrorCode } from '../../error.ts';
+import { isSystemCallError, kmsxError, systemErrorCode } from '../../error.ts';
 import { fewDescriptors } from './few-descriptors.ts';
 
 /**
@@ -13,7 +13,7 @@ export function existsError(label: string, hints?: readonly string[]): Error {
 
 /** Turns a system error from writing `label` into one that says what to do; other errors pass unchanged. */
 export function writeError(label: string, error: unknown): unknown {
-  if (!(error instanceof Error && 'syscall' in error)) return error;
+  if (!isSystemCallError(error)) return error;
   const few = fewDescriptors(systemErrorCode(error), error);
   if (few !== undefined) return few;
   const code = systemErrorCode(error) ?? '';

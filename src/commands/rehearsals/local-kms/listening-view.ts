@@ -1,7 +1,7 @@
 import type { LocalKmsAnnouncement } from '../../../local-kms/start-local-kms.ts';
 import type { View } from '../../../terminal/output/view.ts';
 import { fact } from '../../../terminal/output/view.ts';
-import { exportLines } from './environment.ts';
+import { exportLines } from '../../../local-kms/client-environment.ts';
 
 /** Where the embedded KMS listens, how another terminal reaches it, and how it is stopped. */
 export function listeningView(announcement: LocalKmsAnnouncement): View {
@@ -20,4 +20,19 @@ export function listeningView(announcement: LocalKmsAnnouncement): View {
       },
     ],
   };
+}
+
+/**
+ * The same for a terminal that shows no view, in one line.
+ *
+ * @param isForShell - whether lines of a shell were printed, and not JSON
+ * @param pid - of this process: it may run in the background
+ */
+export function listeningNote(
+  { Endpoint }: LocalKmsAnnouncement,
+  isForShell: boolean,
+  pid: number,
+): string {
+  const how = isForShell ? 'a shell that sources the lines printed reaches it; ' : '';
+  return `the embedded KMS listens on ${Endpoint}; ${how}Ctrl-C or kill ${pid} stops it`;
 }

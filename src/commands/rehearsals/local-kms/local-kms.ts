@@ -5,6 +5,7 @@ import { absolutePath } from '../../../base/files/absolute-path.ts';
 import type { Io } from '../../../terminal/io.ts';
 import { readInput } from '../../../terminal/files/inputs.ts';
 import { printResult } from '../../../terminal/output/json-output.ts';
+import { showsViews } from '../../../terminal/output/view.ts';
 import { writeStdout } from '../../../terminal/output/stdout.ts';
 import { ExitWith } from '../../../terminal/exit-codes.ts';
 import { optionOr, repeatable } from '../../../terminal/options.ts';
@@ -15,8 +16,8 @@ import { isFaultMistake, parseFaults } from '../../../local-kms/faults/parse-fau
 import type { LocalKmsAnnouncement, LocalKmsOptions } from '../../../local-kms/start-local-kms.ts';
 import { startLocalKms } from '../../../local-kms/start-local-kms.ts';
 import { describe } from '../../shared/describe.ts';
-import { commandEnvironment, exportLines } from './environment.ts';
-import { listeningView } from './listening-view.ts';
+import { commandEnvironment, exportLines } from '../../../local-kms/client-environment.ts';
+import { listeningNote, listeningView } from './listening-view.ts';
 import { startLineLog } from './line-log.ts';
 
 interface LocalKmsCommandOptions {
@@ -161,12 +162,16 @@ async function announce(
   { env }: LocalKmsCommandOptions,
   session: Session,
 ): Promise<void> {
+  const { io, reporter } = session;
   if (!env) {
     await printResult(announcement, session, () => listeningView(announcement));
-    return;
+    if (showsViews(session)) return;
+  } else {
+    const lines = exportLines(announcement).map((line) => `${line}\n`);
+    await writeStdout(io, Buffer.from(lines.join('')));
   }
-  const lines = exportLines(announcement).map((line) => `${line}\n`);
-  await writeStdout(session.io, Buffer.from(lines.join('')));
+  // What was printed is for programs, and nobody sees whether this one does anything.
+  if (io.stderr.isTerminal) await reporter.note(listeningNote(announcement, env, io.pid));
 }
 
 async function readSeedFile(

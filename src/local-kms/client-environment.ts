@@ -1,6 +1,6 @@
-import { shellWord } from '../../../base/text/shell-word.ts';
-import type { Env } from '../../../base/env.ts';
-import type { LocalKmsAnnouncement } from '../../../local-kms/start-local-kms.ts';
+import { shellWord } from '../base/text/shell-word.ts';
+import type { Env } from '../base/env.ts';
+import type { LocalKmsAnnouncement } from './start-local-kms.ts';
 
 /** What could lead a client to a real account, or past the embedded KMS. */
 const WITHHELD =
@@ -30,8 +30,13 @@ export function exportLines(announcement: LocalKmsAnnouncement): readonly string
  * one, with the profiles and the instance metadata turned off, and loopback never through a proxy. `KMSX_LOCAL_KMS` has
  * the announcement as JSON.
  */
-export function commandEnvironment(announcement: LocalKmsAnnouncement, env: Env): Env {
-  const kept = Object.entries(env).filter(([name]) => !WITHHELD.test(name));
+export function commandEnvironment(
+  announcement: LocalKmsAnnouncement,
+  env: Env,
+): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !WITHHELD.test(entry[0]),
+  );
   const noProxy = [env['NO_PROXY'] ?? env['no_proxy'], '127.0.0.1', 'localhost', '::1']
     .filter((each) => each !== undefined && each !== '')
     .join(',');
