@@ -6,7 +6,7 @@ export default defineConfig({
   define: defines('0.0.0'),
   test: {
     // As Node.js and the bundle read CommonJS: the default import is module.exports.
-    setupFiles: ['test/support/scrub-env.ts'],
+    setupFiles: ['test/support/setup/scrub-env.ts'],
     deps: { interopDefault: false },
     // No test changes what its process has: they share it, and the modules that are loaded once.
     isolate: false,
@@ -23,9 +23,9 @@ export default defineConfig({
           include: ['test/{unit,program,commands}/**/*.test.ts'],
           exclude: ['**/*.e2e.test.ts'],
           setupFiles: [
-            'test/support/few-rsa-pairs.ts',
-            'test/support/each-modulus-once.ts',
-            'test/support/seed-schema-once.ts',
+            'test/support/setup/few-rsa-pairs.ts',
+            'test/support/setup/each-modulus-once.ts',
+            'test/support/setup/seed-schema-once.ts',
           ],
           // The interop tests run those of test/commands/life and test/commands/whole on the real program.
           provide: { kmsxRunsHere: true },
@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'real processes',
           include: ['test/e2e/**/*.test.ts', 'test/commands/**/*.e2e.test.ts'],
-          globalSetup: ['test/support/build-once.ts'],
+          globalSetup: ['test/support/setup/build-once.ts'],
         },
       },
     ],

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { defines } from './scripts/defines.js';
-import { LongestFirst } from './test/support/longest-first.ts';
+import { LongestFirst } from './test/support/setup/longest-first.ts';
 
 export default defineConfig({
   define: defines('0.0.0'),
@@ -9,12 +9,12 @@ export default defineConfig({
     // lives of keys and what concerns the whole program are run on the real one too.
     include: ['test/interop/**/*.test.ts', 'test/commands/{life,whole}/*.test.ts'],
     exclude: ['**/node_modules/**', '**/.cache/**'],
-    globalSetup: ['test/support/build-once.ts'],
+    globalSetup: ['test/support/setup/build-once.ts'],
     // Of RSA pairs and moduli only those that the tests themselves make or read: kmsx is a process of its own.
     setupFiles: [
-      'test/support/scrub-env.ts',
-      'test/support/few-rsa-pairs.ts',
-      'test/support/each-modulus-once.ts',
+      'test/support/setup/scrub-env.ts',
+      'test/support/setup/few-rsa-pairs.ts',
+      'test/support/setup/each-modulus-once.ts',
     ],
     deps: { interopDefault: false },
     // Half of the tests wait for other people's programs.

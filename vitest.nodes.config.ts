@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { defines } from './scripts/defines.js';
 
-/* What each newer Node.js runs: a data key's life by the real program (test/interop/newer-nodes.test.ts). */
+/* What each newer Node.js runs: a data key's life by the real program (test/interop/program/newer-nodes.test.ts). */
 export default defineConfig({
   define: defines('0.0.0'),
   test: {
@@ -16,10 +16,10 @@ export default defineConfig({
       'test/e2e/module-process.test.ts',
       'test/e2e/credentials.test.ts',
       'test/interop/hsm/life.test.ts',
-      'test/interop/sm2.test.ts',
+      'test/interop/sm2/sm2.test.ts',
     ],
-    globalSetup: ['test/support/build-once.ts'],
-    setupFiles: ['test/support/scrub-env.ts'],
+    globalSetup: ['test/support/setup/build-once.ts'],
+    setupFiles: ['test/support/setup/scrub-env.ts'],
     deps: { interopDefault: false },
     maxWorkers: '100%',
     testTimeout: 300_000,

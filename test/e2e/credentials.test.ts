@@ -6,7 +6,7 @@ import { kmsx } from '../support/kmsx.ts';
 import type { StsServer } from '../support/credentials/sts-server.ts';
 import { ACCOUNT_ID, KNOWN_KEY, startSts } from '../support/credentials/sts-server.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
-import { PUBKEY } from '../support/wrapping-keys.ts';
+import { PUBKEY } from '../support/wrapping/wrapping-keys.ts';
 import type { TestServer } from '../support/network/servers.ts';
 import { json, startServer, tlsFile } from '../support/network/servers.ts';
 

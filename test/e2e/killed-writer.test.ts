@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 import { finish, kmsx } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const root = fileURLToPath(new URL('../..', import.meta.url));

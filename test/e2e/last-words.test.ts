@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { finish, kmsxOk, shell, startKmsx, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
-import { PUBKEY } from '../support/wrapping-keys.ts';
+import { PUBKEY } from '../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../support/run-result.ts';
 import { shell } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
-import { PUBKEY } from '../support/wrapping-keys.ts';
+import { PUBKEY } from '../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const run = (line: string): Promise<RunResult> => shell(line, { cwd: folder() });

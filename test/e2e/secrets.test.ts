@@ -8,7 +8,7 @@ import type { RunResult } from '../support/run-result.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { testIo } from '../support/test-io.ts';
-import { PRIVKEY, PUBKEY, testKey, testKeyPath } from '../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY, testKey, testKeyPath } from '../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ANY_CREDENTIALS, useFakeKms } from '../support/kms/fake-kms.ts';
 import { finish, startKmsx, useLocalKms } from '../support/kmsx.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
-import { PUBKEY } from '../support/wrapping-keys.ts';
+import { PUBKEY } from '../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -6,7 +6,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { cleanEnv, finish, KMSX } from '../support/kmsx.ts';
 import type { RunResult } from '../support/run-result.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 

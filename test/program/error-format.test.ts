@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { runInProcess } from '../support/test-io.ts';
-import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../support/wrapping/wrapping-keys.ts';
 import { BACKUP } from '../support/documents.ts';
 
 const folder = useTempFolder();

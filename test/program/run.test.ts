@@ -15,7 +15,7 @@ import type { RunResult } from '../support/run-result.ts';
 import type { TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../support/wrapping/wrapping-keys.ts';
 import { placeholderError } from '../../scripts/troubleshooting-page.ts';
 import { refused } from '../support/kms/refusals.ts';
 

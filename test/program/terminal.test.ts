@@ -6,7 +6,7 @@ import type { RunResult } from '../support/run-result.ts';
 import type { TestIoOptions } from '../support/test-io.ts';
 import { runInProcess, testIo } from '../support/test-io.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
-import { PUBKEY, testKeyPath } from '../support/wrapping-keys.ts';
+import { PUBKEY, testKeyPath } from '../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 

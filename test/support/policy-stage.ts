@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { RunResult } from './run-result.ts';
-import { PRIVKEY, PUBKEY, testKey } from './wrapping-keys.ts';
+import { PRIVKEY, PUBKEY, testKey } from './wrapping/wrapping-keys.ts';
 
 const ACCOUNT = '1234567890123456';
 const KEY_ID = '11111111-1111-4111-8111-111111111111';

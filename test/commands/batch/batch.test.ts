@@ -18,7 +18,7 @@ import type { Server } from '../../support/kmsx.ts';
 import { kmsx, useLocalKms } from '../../support/kmsx.ts';
 import type { RunResult } from '../../support/run-result.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

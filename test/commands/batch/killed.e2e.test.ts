@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { expectOneOfEach, jsonLinesOf, writeKeyPair, writeManifest } from '../../support/batch.ts';
 import { finish, startKmsx, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -10,7 +10,7 @@ import type { RunResult } from '../../support/run-result.ts';
 import type { TestIoOptions } from '../../support/test-io.ts';
 import { runInProcess } from '../../support/test-io.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { testKey } from '../../support/wrapping-keys.ts';
+import { testKey } from '../../support/wrapping/wrapping-keys.ts';
 
 interface Finding {
   readonly Line?: number;

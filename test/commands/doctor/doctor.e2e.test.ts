@@ -4,7 +4,7 @@ import { lineOf, linesOf } from '../../support/doctor/expectations.ts';
 import { useFakeKms } from '../../support/kms/fake-kms.ts';
 import { finish, kmsx, startKmsx } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const tempFolder = useTempFolder();
 const startFakeKms = useFakeKms();

@@ -15,7 +15,7 @@ import type { RunResult } from '../../support/run-result.ts';
 import { KEYS, keyEnv, useDoctorStage } from '../../support/doctor/stage.ts';
 import { startSts } from '../../support/credentials/sts-server.ts';
 import { TestKms } from '../../support/local-kms/test-kms.ts';
-import { testKey } from '../../support/wrapping-keys.ts';
+import { testKey } from '../../support/wrapping/wrapping-keys.ts';
 import { testIo } from '../../support/test-io.ts';
 import type { Runner } from '../../support/doctor/stage.ts';
 import { json, startProxy, startServer, tlsFile } from '../../support/network/servers.ts';

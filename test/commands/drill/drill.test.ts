@@ -21,7 +21,7 @@ import { beginEvent } from '../../support/record/good-record.ts';
 import type { RunResult } from '../../support/run-result.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { runInProcess, testIo } from '../../support/test-io.ts';
-import { PRIVKEY, PUBKEY, testKeyPath } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY, testKeyPath } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -5,7 +5,7 @@ import type { RunResult } from '../../support/run-result.ts';
 import type { TestIoOptions } from '../../support/test-io.ts';
 import { runInProcess } from '../../support/test-io.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { testKey } from '../../support/wrapping-keys.ts';
+import { testKey } from '../../support/wrapping/wrapping-keys.ts';
 import { BACKUP, EXPORT } from '../../support/documents.ts';
 
 const folder = useTempFolder();

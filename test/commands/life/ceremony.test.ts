@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExportDocument } from '../../../src/documents/export-document.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -7,7 +7,7 @@ import { useKmsStage } from '../../support/kms/stage.ts';
 import type { Server } from '../../support/kmsx.ts';
 import { kmsxOk } from '../../support/kmsx.ts';
 import { signedCall } from '../../support/local-kms/signed-call.ts';
-import { PRIVKEY, PUBKEY, testKey, testKeyPath } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY, testKey, testKeyPath } from '../../support/wrapping/wrapping-keys.ts';
 import { NEW_KEY, OLD_KEY, RSA_VERSION, seedKeys } from '../../support/kms/seed.ts';
 
 /* One data key, from the key pair to the last of its files. Each test goes on where the one before it ended. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { kmsx, kmsxOk, startKmsx, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -5,9 +5,9 @@ import { beforeEach, expect, it } from 'vitest';
 import type { ExportDocument } from '../../../src/documents/export-document.ts';
 import type { Server } from '../../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
-import { SM2_FORMS_SEEN } from '../../support/sm2-forms.ts';
+import { SM2_FORMS_SEEN } from '../../support/wrapping/sm2-forms.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const DER = SM2_FORMS_SEEN.DER;
 const RAW = SM2_FORMS_SEEN['04-C1C3C2'];

@@ -10,7 +10,7 @@ import type { RunResult } from '../../support/run-result.ts';
 import type { RamPolicyDocument, RunAs } from '../../support/policy-stage.ts';
 import { accessKeyOf, KEY, policySeed } from '../../support/policy-stage.ts';
 import { runInProcess, testIo } from '../../support/test-io.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const CONTEXT = ['--context', 'purpose=payments'];
 const FOR = ['--for', 'export-key,recover-key,list-keys', '--key-id', KEY];

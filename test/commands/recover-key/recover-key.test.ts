@@ -8,7 +8,7 @@ import type { Server } from '../../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { runInProcess } from '../../support/test-io.ts';
-import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 import { NOBODY, OLD_KEY, seedKeys } from '../../support/kms/seed.ts';
 
 const folder = useTempFolder();

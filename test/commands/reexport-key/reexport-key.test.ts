@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { BackupDocument } from '../../../src/documents/backup-document.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 import { OLD_KEY, seedKeys } from '../../support/kms/seed.ts';
 
 const folder = useTempFolder();

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { GOLDEN_FOLDERS } from '../../support/document-schemas.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 import { runInProcess } from '../../support/test-io.ts';
-import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const PEM = readFileSync(PRIVKEY, 'utf8');

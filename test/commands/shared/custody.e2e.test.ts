@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../support/run-result.ts';
 import { kmsxOk, shell } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const UNWRAP = ['unwrap-key', '--privkey', PRIVKEY, '--in', 'e.json'];

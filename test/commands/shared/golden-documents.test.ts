@@ -5,7 +5,7 @@ import type { DocumentKind } from '../../support/document-schemas.ts';
 import { DOCUMENT_KINDS, GOLDEN_FOLDERS, validatorOf } from '../../support/document-schemas.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY, testKeyPath } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY, testKeyPath } from '../../support/wrapping/wrapping-keys.ts';
 
 /* The golden documents were made by earlier versions, and by this one when it added some. They are never made again:
    what they hold must open with every version, and the key in them be the same. */

@@ -3,12 +3,12 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../support/run-result.ts';
-import type { CertificateOptions } from '../../support/certificates.ts';
-import { certificate, fileOf } from '../../support/certificates.ts';
+import type { CertificateOptions } from '../../support/wrapping/certificates.ts';
+import { certificate, fileOf } from '../../support/wrapping/certificates.ts';
 import { kmsx, kmsxOk } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { testKey } from '../../support/wrapping-keys.ts';
-import { jwkOf, prime, WEAK_MODULI } from '../../support/weak-moduli.ts';
+import { testKey } from '../../support/wrapping/wrapping-keys.ts';
+import { jwkOf, prime, WEAK_MODULI } from '../../support/wrapping/weak-moduli.ts';
 
 const folder = useTempFolder();
 

@@ -7,7 +7,7 @@ import type { RunResult } from '../../support/run-result.ts';
 import type { Server } from '../../support/kmsx.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY, testKeyPath } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY, testKeyPath } from '../../support/wrapping/wrapping-keys.ts';
 import { NEW_KEY, OLD_KEY, seedKeys } from '../../support/kms/seed.ts';
 
 const folder = useTempFolder();

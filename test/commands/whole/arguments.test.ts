@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ANY_CREDENTIALS, useFakeKms } from '../../support/kms/fake-kms.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY, testKey, testKeyPath } from '../../support/wrapping-keys.ts';
+import { PUBKEY, testKey, testKeyPath } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

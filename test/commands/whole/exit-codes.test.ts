@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ANY_CREDENTIALS, answer, useFakeKms } from '../../support/kms/fake-kms.ts';
 import { kmsx, kmsxOk, useLocalKms } from '../../support/kmsx.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY, testKeyPath } from '../../support/wrapping-keys.ts';
+import { PUBKEY, testKeyPath } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

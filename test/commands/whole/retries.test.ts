@@ -8,7 +8,7 @@ import type { RunResult } from '../../support/run-result.ts';
 import type { Server } from '../../support/kmsx.ts';
 import { kmsx } from '../../support/kmsx.ts';
 import { signedCall } from '../../support/local-kms/signed-call.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 /* Retries under a budget, on the real program: against the embedded KMS and its faults, and against what it never does. */
 

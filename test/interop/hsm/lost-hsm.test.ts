@@ -1,7 +1,12 @@
 /* `kmsx help lost-hsm` to its end: the data key of a backup in another HSM, here a token of SoftHSM. */
 import { expect, it } from 'vitest';
 import { LOST_HSM } from '../../../src/commands/shell/help/tasks.ts';
-import { exportCommand, topicCommands, topicFiles, topicShell } from '../../support/help-topics.ts';
+import {
+  exportCommand,
+  topicCommands,
+  topicFiles,
+  topicShell,
+} from '../../support/help/help-topics.ts';
 import { SOFTHSM, softHsmObjects } from '../../support/hsm/real/softhsm.ts';
 import { stageOf } from '../../support/hsm/real/token.ts';
 import { useLocalKms } from '../../support/kmsx.ts';

@@ -9,7 +9,7 @@ import { useBrowser } from '../../support/paper/browser.ts';
 import { codesOfPages } from '../../support/paper/pdf.ts';
 import { makeGoodRecord, NOTE } from '../../support/record/good-record.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

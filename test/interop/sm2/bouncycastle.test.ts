@@ -10,7 +10,7 @@ import { encryptSm2, readSm2Point } from '../../../src/local-kms/encryption/sm2.
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
 import { readPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
 import { kmsxOk, useLocalKms } from '../../support/kmsx.ts';
-import { sm2Forms } from '../../support/sm2-forms.ts';
+import { sm2Forms } from '../../support/wrapping/sm2-forms.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));

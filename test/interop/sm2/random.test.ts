@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { encryptSm2, readSm2Key } from '../../../src/local-kms/encryption/sm2.ts';
 import { decryptSm2 } from '../../../src/wrapping/sm2/decrypt.ts';
 import { makeSm2Key } from '../../../src/wrapping/sm2/private-key.ts';
-import { sm2Forms } from '../../support/sm2-forms.ts';
+import { sm2Forms } from '../../support/wrapping/sm2-forms.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
 
 const KEYS = 5;

@@ -5,7 +5,7 @@ import { kmsx, kmsxOk } from '../../support/kmsx.ts';
 import { MariaDb } from '../../support/stores/mariadb.ts';
 import { Postgres } from '../../support/stores/postgres.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const EXPORT = [

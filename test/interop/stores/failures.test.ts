@@ -17,7 +17,7 @@ import { openTestStore } from '../../support/stores/open-store.ts';
 import { storeAndKms } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY, testKeyPath } from '../../support/wrapping-keys.ts';
+import { PUBKEY, testKeyPath } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const mounts = useMounts();

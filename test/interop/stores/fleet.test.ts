@@ -7,7 +7,7 @@ import { postgresDatabase } from '../../support/stores/databases.ts';
 import { storeAndKms } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const KEYS = 1000;
 

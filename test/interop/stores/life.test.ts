@@ -14,7 +14,7 @@ import { openTestStore, row } from '../../support/stores/open-store.ts';
 import { storeAndKms } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const PAGE = fileURLToPath(new URL('../../../docs/store.md', import.meta.url));
 const folder = useTempFolder();

@@ -10,7 +10,7 @@ import { mariaDatabase, postgresDatabase } from '../../support/stores/databases.
 import { storeAndKms } from '../../support/stores/ready-store.ts';
 import { useDatabase } from '../../support/stores/use-database.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const localKms = useLocalKms();

@@ -9,7 +9,7 @@ import { encodeEncryptionContext } from '../../../src/documents/encryption-conte
 import { keyCheckValues } from '../../../src/documents/key-check-value.ts';
 import type { KmsClient } from '../../../src/kms/types.ts';
 import { keyFacts } from '../../../src/wrapping/key-facts.ts';
-import { testKey } from '../wrapping-keys.ts';
+import { testKey } from '../wrapping/wrapping-keys.ts';
 
 export const PLAIN_KEY = '11111111-1111-4111-8111-111111111111';
 const DISABLED_KEY = '22222222-2222-4222-8222-222222222222';

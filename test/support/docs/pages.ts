@@ -45,7 +45,7 @@ const ORIGINALS: readonly (RunPage | NotRunPage)[] = [
   {
     page: 'README.md',
     isWithoutKmsx: true,
-    standIns: { npm: ':' }, // test/interop/readme.test.ts runs the set-up commands
+    standIns: { npm: ':' }, // test/interop/docs/readme.test.ts runs the set-up commands
   },
   {
     page: 'docs/first-hour.md',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { RunResult } from '../run-result.ts';
 import { localKmsOptions, TestKms } from '../local-kms/test-kms.ts';
-import { PRIVKEY, PUBKEY } from '../wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../wrapping/wrapping-keys.ts';
 
 /** How a test runs kmsx: in this process, or the real program. */
 export type Runner = (args: readonly string[], options: RunnerOptions) => Promise<RunResult>;

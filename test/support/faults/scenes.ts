@@ -1,4 +1,4 @@
-import { PRIVKEY, PUBKEY } from '../wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../wrapping/wrapping-keys.ts';
 
 /** What an output holds if it is whole: a text that it contains. */
 export type Outputs = Readonly<Record<string, string>>;

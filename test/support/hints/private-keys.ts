@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PASSPHRASE, unreadableKeyFiles } from '../../keys/forms.ts';
 import { GOLDEN_FOLDERS } from '../document-schemas.ts';
-import { testKey } from '../wrapping-keys.ts';
+import { testKey } from '../wrapping/wrapping-keys.ts';
 import type { Mistake } from './mistake.ts';
 
 /** A file as `--privkey`, what is said of it, and the command of its hint. */

@@ -22,7 +22,7 @@ import {
   RETURN_VALUES,
   TOKEN_FLAGS,
 } from '../../../src/hsm/cryptoki/constants.ts';
-import { testKey } from '../wrapping-keys.ts';
+import { testKey } from '../wrapping/wrapping-keys.ts';
 
 /** What tokens really do otherwise than the standard says, each seen in one. */
 export interface Quirks {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PRIVKEY } from '../wrapping-keys.ts';
+import { PRIVKEY } from '../wrapping/wrapping-keys.ts';
 
 export const OLD_KEY = '11111111-1111-4111-8111-111111111111';
 export const NEW_KEY = '22222222-2222-4222-8222-222222222222';

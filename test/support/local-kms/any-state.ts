@@ -6,7 +6,7 @@ import { aliasArn, secretArn } from '../../../src/local-kms/resource-name.ts';
 import type { KeySpec } from '../../../src/local-kms/state/key-spec.ts';
 import { KEY_USAGES } from '../../../src/local-kms/state/key-spec.ts';
 import type { AccessKey, KmsKey, KmsState, Secret } from '../../../src/local-kms/state/state.ts';
-import { testKey } from '../wrapping-keys.ts';
+import { testKey } from '../wrapping/wrapping-keys.ts';
 
 const EC = { publicKeyEncoding: { type: 'spki', format: 'der' } } as const;
 const materials = {

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../run-result.ts';
 import type { Network } from './namespace.ts';
-import { PUBKEY } from '../wrapping-keys.ts';
+import { PUBKEY } from '../wrapping/wrapping-keys.ts';
 
 /** The names that `local-kms --tls` has a certificate for. */
 export const DOMAIN = 'cryptoservice.kms.aliyuncs.com';

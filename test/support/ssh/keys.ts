@@ -7,7 +7,7 @@ import {
   generateKeyPairSync,
   sign,
 } from 'node:crypto';
-import { testKey } from '../wrapping-keys.ts';
+import { testKey } from '../wrapping/wrapping-keys.ts';
 import { mpint, str, uint32 } from './wire.ts';
 
 /** What a signature may say in place of what is usual. */

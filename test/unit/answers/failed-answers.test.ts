@@ -4,7 +4,7 @@ import { createProgram } from '../../../src/program/program.ts';
 import { run } from '../../../src/program/run.ts';
 import { homeWith, profiles } from '../../support/credentials/credential-home.ts';
 import { testIo } from '../../support/test-io.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 import type { CertificateName } from '../../support/network/servers.ts';
 import { startServer, tlsFile } from '../../support/network/servers.ts';
 

@@ -9,7 +9,7 @@ import { NO_PROOFS } from '../../../src/backups/proofs.ts';
 import { failure } from '../../support/kms/clients.ts';
 import { GOLDEN_FOLDERS } from '../../support/document-schemas.ts';
 import { useTempFolder } from '../../support/temp-folder.ts';
-import { PRIVKEY, PUBKEY } from '../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 const golden = (name: string): string => join(GOLDEN_FOLDERS[0] ?? '', name);

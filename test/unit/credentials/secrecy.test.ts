@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fillHome, homeWith } from '../../support/credentials/credential-home.ts';
 import { runInProcess } from '../../support/test-io.ts';
-import { PUBKEY } from '../../support/wrapping-keys.ts';
+import { PUBKEY } from '../../support/wrapping/wrapping-keys.ts';
 import { closedPort } from '../../support/network/servers.ts';
 
 /* Whatever is wrong with a configuration, its secrets are in nothing that kmsx says. */

@@ -13,7 +13,7 @@ import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
 import type { OaepHashes } from '../../../src/wrapping/rsa-oaep.ts';
 import { readPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
 import type { UnwrappingKey } from '../../../src/wrapping/unwrapping-key.ts';
-import { testKey } from '../../support/wrapping-keys.ts';
+import { testKey } from '../../support/wrapping/wrapping-keys.ts';
 import { EXPORT, refusalOf } from '../../support/documents.ts';
 import { failure } from '../../support/kms/clients.ts';
 

@@ -20,7 +20,7 @@ import type { ExportDataKeyInput, KmsClient } from '../../../src/kms/types.ts';
 import { findWrappingAlgorithm } from '../../../src/wrapping/algorithms.ts';
 import type { WrappingPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
 import { readPrivateKey } from '../../../src/wrapping/private-key/private-key.ts';
-import { testKey } from '../../support/wrapping-keys.ts';
+import { testKey } from '../../support/wrapping/wrapping-keys.ts';
 import { refusalOf } from '../../support/documents.ts';
 import { refused } from '../../support/kms/refusals.ts';
 

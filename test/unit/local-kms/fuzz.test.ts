@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fuzzSeed } from '../../support/fuzz/seed.ts';
 import { fuzzGateway } from '../../support/local-kms/fuzz.ts';
 
-/** test/interop/fuzz-requests.test.ts sends more. */
+/** test/interop/local-kms/fuzz-requests.test.ts sends more. */
 const REQUESTS = 4000;
 
 test('malformed requests get an answer of KMS each', async () => {

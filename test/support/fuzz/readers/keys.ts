@@ -9,7 +9,7 @@ import {
   readPrivateKey,
 } from '../../../../src/wrapping/private-key/private-key.ts';
 import { readPublicKey } from '../../../../src/wrapping/public-key/public-key.ts';
-import { testKey, testKeyPath } from '../../wrapping-keys.ts';
+import { testKey, testKeyPath } from '../../wrapping/wrapping-keys.ts';
 import type { Reader } from '../fuzz.ts';
 
 /** Every file of test/keys: keys and certificates of all kinds and in all forms. */

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { decodePemBody, readPem } from '../../../../src/wrapping/pem.ts';
-import { testKey } from '../../wrapping-keys.ts';
+import { testKey } from '../../wrapping/wrapping-keys.ts';
 
 /** A file as `--pubkey`, what is said of it, and the command of its hint. */
 export interface PublicKeyForm {

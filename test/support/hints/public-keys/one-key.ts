@@ -1,4 +1,4 @@
-import { testKey } from '../../wrapping-keys.ts';
+import { testKey } from '../../wrapping/wrapping-keys.ts';
 import { encodePem } from '../../../../src/wrapping/pem.ts';
 import type { PublicKeyForm } from './form.ts';
 import { pem } from './form.ts';

@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { PASSPHRASE } from '../../../keys/forms.ts';
-import { testKey } from '../../wrapping-keys.ts';
+import { testKey } from '../../wrapping/wrapping-keys.ts';
 import type { PublicKeyForm } from './form.ts';
 import { formOf, HALF, PRIVATE } from './form.ts';
 

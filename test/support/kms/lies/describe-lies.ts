@@ -6,7 +6,7 @@ import type { RunResult } from '../../run-result.ts';
 import { runInProcess } from '../../test-io.ts';
 import type { Server } from '../../kmsx.ts';
 import { cleanEnv } from '../../kmsx.ts';
-import { PUBKEY, testKey } from '../../wrapping-keys.ts';
+import { PUBKEY, testKey } from '../../wrapping/wrapping-keys.ts';
 import { OLD_KEY, seedKeys } from '../seed.ts';
 import { useKmsStage } from '../stage.ts';
 import { ANSWER_LIES } from './answer-lies.ts';

@@ -1,5 +1,5 @@
 import { createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
-import { testKey } from '../../wrapping-keys.ts';
+import { testKey } from '../../wrapping/wrapping-keys.ts';
 import { NEW_KEY, OLD_KEY, OTHER_ACCOUNT } from '../seed.ts';
 import type { Lie } from './lie.ts';
 import type { Honest, Tell } from './lying-kms.ts';

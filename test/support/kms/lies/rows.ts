@@ -1,4 +1,4 @@
-import { PRIVKEY, PUBKEY } from '../../wrapping-keys.ts';
+import { PRIVKEY, PUBKEY } from '../../wrapping/wrapping-keys.ts';
 import { ACCOUNT, NEW_KEY, OLD_KEY, RSA_KEY, RSA_VERSION } from '../seed.ts';
 import type { Occasion } from './lying-kms.ts';
 

@@ -12,7 +12,7 @@ import { defaultAlgorithm, findWrappingAlgorithm } from '../../../../src/wrappin
 import { readPublicKey } from '../../../../src/wrapping/public-key/public-key.ts';
 import { requireWrappingKey } from '../../../../src/wrapping/public-key/wrapping-public-key.ts';
 import { planBytes, WHOLE_PLAN } from '../../../support/ceremony/plans.ts';
-import { testKey } from '../../../support/wrapping-keys.ts';
+import { testKey } from '../../../support/wrapping/wrapping-keys.ts';
 
 function keyOf(file: string, label: string): PublicKeyOfFile {
   const spki = createPublicKey(testKey(file)).export({ type: 'spki', format: 'pem' });

@@ -9,7 +9,7 @@ import { cleanEnv } from '../../../support/kmsx.ts';
 import type { RunResult } from '../../../support/run-result.ts';
 import { useTempFolder } from '../../../support/temp-folder.ts';
 import { runInProcess } from '../../../support/test-io.ts';
-import { PRIVKEY, PUBKEY, testKey } from '../../../support/wrapping-keys.ts';
+import { PRIVKEY, PUBKEY, testKey } from '../../../support/wrapping/wrapping-keys.ts';
 
 const folder = useTempFolder();
 

@@ -16,9 +16,9 @@ import { readEnvelope } from '../../../../src/documents/read-document.ts';
 import type { Sm2Form } from '../../../../src/wrapping/sm2/ciphertext.ts';
 import { privateKeyFiles, publicKeyFiles } from '../../../keys/forms.ts';
 import { GOLDEN_FOLDERS } from '../../../support/document-schemas.ts';
-import { SM2_FORMS_SEEN, sm2Forms } from '../../../support/sm2-forms.ts';
-import { SM2_VECTORS } from '../../../support/sm2-vectors.ts';
-import { testKey } from '../../../support/wrapping-keys.ts';
+import { SM2_FORMS_SEEN, sm2Forms } from '../../../support/wrapping/sm2-forms.ts';
+import { SM2_VECTORS } from '../../../support/wrapping/sm2-vectors.ts';
+import { testKey } from '../../../support/wrapping/wrapping-keys.ts';
 import { BACKUP, EXPORT, refusalOf } from '../../../support/documents.ts';
 
 const inspect = async (value: unknown): Promise<Inspection> =>

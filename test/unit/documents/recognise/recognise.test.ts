@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { mayBeCiphertext, recognise } from '../../../../src/documents/recognise/recognise.ts';
 import { inWords, notCiphertext } from '../../../../src/documents/recognise/words.ts';
 import { DRESSES } from '../../../support/hints/dresses.ts';
-import { testKey } from '../../../support/wrapping-keys.ts';
+import { testKey } from '../../../support/wrapping/wrapping-keys.ts';
 
 /** One of each kind; their names are those of test/keys. */
 const KINDS: readonly (readonly [string, Buffer, string])[] = [

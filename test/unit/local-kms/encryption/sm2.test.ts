@@ -7,8 +7,8 @@ import {
   readSm2Point,
   sm2InDer,
 } from '../../../../src/local-kms/encryption/sm2.ts';
-import { SM2_VECTORS } from '../../../support/sm2-vectors.ts';
-import { testKey } from '../../../support/wrapping-keys.ts';
+import { SM2_VECTORS } from '../../../support/wrapping/sm2-vectors.ts';
+import { testKey } from '../../../support/wrapping/wrapping-keys.ts';
 
 const PKCS8 = createPrivateKey(testKey('sm2.pem')).export({ type: 'pkcs8', format: 'der' });
 const KEY = readSm2Key(PKCS8);

@@ -8,7 +8,7 @@ import {
   createPrivateKey,
 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testKey } from '../../../support/wrapping-keys.ts';
+import { testKey } from '../../../support/wrapping/wrapping-keys.ts';
 import { newVersion } from '../../../../src/local-kms/state/new-key.ts';
 import { withKey } from '../../../../src/local-kms/state/state.ts';
 import { newKeyId, newRsaKey, refusalOf, succeed } from '../../../support/local-kms/calls.ts';

@@ -1,6 +1,6 @@
 /*
  * Every command that writes, and every call of its files that changes the disk goes wrong once, each in another way than
- * the one before. Each call in several ways is in test/interop/fault-matrix.test.ts, on the real program.
+ * the one before. Each call in several ways is in test/interop/files/fault-matrix.test.ts, on the real program.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { keyFacts } from '../../../../src/wrapping/key-facts.ts';
 import { modulusFault, sharedFactor } from '../../../../src/wrapping/modulus/modulus.ts';
 import { hasRocaForm } from '../../../../src/wrapping/modulus/roca.ts';
-import { prime, soundModulus, WEAK_MODULI } from '../../../support/weak-moduli.ts';
-import { testKey } from '../../../support/wrapping-keys.ts';
+import { prime, soundModulus, WEAK_MODULI } from '../../../support/wrapping/weak-moduli.ts';
+import { testKey } from '../../../support/wrapping/wrapping-keys.ts';
 
 describe('modulusFault', () => {
   it.each(WEAK_MODULI)('knows %s', (_, make, words) => {

@@ -4,7 +4,7 @@ import {
   certificateFacts,
   certificateWarnings,
 } from '../../../../src/wrapping/purpose/certificate.ts';
-import { certificate } from '../../../support/certificates.ts';
+import { certificate } from '../../../support/wrapping/certificates.ts';
 
 const validity = { notBefore: '2026-01-01T00:00:00Z', notAfter: '2027-01-01T00:00:00Z' };
 const own = { subject: 'wrap', key: 'key', ...validity } as const;

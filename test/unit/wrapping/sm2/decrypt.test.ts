@@ -6,8 +6,8 @@ import { encryptSm2 } from '../../../../src/local-kms/encryption/sm2.ts';
 import { findWrappingAlgorithm } from '../../../../src/wrapping/algorithms.ts';
 import { decryptSm2 } from '../../../../src/wrapping/sm2/decrypt.ts';
 import { makeSm2Key, sm2UnwrappingKey } from '../../../../src/wrapping/sm2/private-key.ts';
-import { sm2Forms } from '../../../support/sm2-forms.ts';
-import { EXAMPLE_CURVE_VECTORS, SM2_VECTORS } from '../../../support/sm2-vectors.ts';
+import { sm2Forms } from '../../../support/wrapping/sm2-forms.ts';
+import { EXAMPLE_CURVE_VECTORS, SM2_VECTORS } from '../../../support/wrapping/sm2-vectors.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const D = BigInt(`0x${SM2_VECTORS[0]?.d ?? ''}`);

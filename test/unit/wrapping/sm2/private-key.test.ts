@@ -4,7 +4,7 @@ import { findWrappingAlgorithm } from '../../../../src/wrapping/algorithms.ts';
 import { readPrivateKey } from '../../../../src/wrapping/private-key/private-key.ts';
 import { fieldBytes, sm3, SM2_POINT } from '../../../../src/wrapping/sm2/curve.ts';
 import { decryptSm2 } from '../../../../src/wrapping/sm2/decrypt.ts';
-import { SM2_VECTORS } from '../../../support/sm2-vectors.ts';
+import { SM2_VECTORS } from '../../../support/wrapping/sm2-vectors.ts';
 import { neverAsked, refusal, sequence, tlv } from '../support.ts';
 
 const N = SM2_POINT.Fn.ORDER;

@@ -16,7 +16,7 @@ import { sm2UnwrappingKey } from '../../../../../src/wrapping/sm2/private-key.ts
 import { newKeyId, refusalOf, succeed } from '../../../../support/local-kms/calls.ts';
 import type { TestGateway } from '../../../../support/local-kms/test-kms.ts';
 import { startTestGateway } from '../../../../support/local-kms/test-kms.ts';
-import { testKey } from '../../../../support/wrapping-keys.ts';
+import { testKey } from '../../../../support/wrapping/wrapping-keys.ts';
 
 const SM4 = { KeySpec: 'Aliyun_SM4' };
 const SM2 = { KeySpec: 'EC_SM2', KeyUsage: 'ENCRYPT/DECRYPT' };
