@@ -9,8 +9,8 @@ import { LOCAL_REGION } from './resource-name.ts';
 import { firstState } from './state/first-state.ts';
 import { KeyStore } from './state/key-store.ts';
 import type { AccessKey, KmsState } from './state/state.ts';
-import type { StateStorage } from './state/state-storage.ts';
-import { folderStorage, memoryStorage } from './state/state-storage.ts';
+import type { StateStorage } from './state/storage/state-storage.ts';
+import { folderStorage, memoryStorage } from './state/storage/state-storage.ts';
 import type { CaFile } from './tls/ca-file.ts';
 import type { ServerCertificates } from './tls/server-certificates.ts';
 

@@ -1,4 +1,4 @@
-import { withoutEntry } from '../../base/entries.ts';
+import { withoutEntry } from '../state/entries.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { findKey, findKeyIn, unaliasedKeyId } from '../keys/key-lookup.ts';
 import { authorize } from '../permissions/authorize.ts';

@@ -1,8 +1,8 @@
-import { differenceOf } from '../../base/entries.ts';
+import { differenceOf } from './entries.ts';
 import { refusal } from '../refusal.ts';
 import { nextDueAfter, nextDueAt, withoutExpired } from './passing-time.ts';
 import type { KeyVersion, KmsKey, KmsState } from './state.ts';
-import type { StateStorage } from './state-storage.ts';
+import type { StateStorage } from './storage/state-storage.ts';
 
 /** A version, and the key that it belongs to. */
 export interface FoundVersion {

@@ -1,4 +1,4 @@
-import { differenceOf } from '../../base/entries.ts';
+import { differenceOf } from './entries.ts';
 import type { RandomBytes } from '../identifiers.ts';
 import { newSecretVersion } from './new-key.ts';
 import { withVersion } from './rotation.ts';

@@ -1,4 +1,4 @@
-import { withEntry } from '../../base/entries.ts';
+import { withEntry } from './entries.ts';
 import type { Policy } from '../permissions/policy.ts';
 import { secretArn } from '../resource-name.ts';
 import type { KeySpec, KeyUsage, ProtectionLevel, SymmetricKeySpec } from './key-spec.ts';

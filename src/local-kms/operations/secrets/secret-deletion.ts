@@ -1,4 +1,4 @@
-import { withoutEntry } from '../../../base/entries.ts';
+import { withoutEntry } from '../../state/entries.ts';
 import { formatDate } from '../../keys/key-metadata.ts';
 import { refusal } from '../../refusal.ts';
 import { optionalChoice, optionalInteger, requiredText } from '../../request/read-parameter.ts';

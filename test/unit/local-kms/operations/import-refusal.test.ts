@@ -1,6 +1,6 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { StateStorage } from '../../../../src/local-kms/state/state-storage.ts';
+import type { StateStorage } from '../../../../src/local-kms/state/storage/state-storage.ts';
 import { keyMaterial, refusalOf, succeed } from '../../../support/local-kms/calls.ts';
 import { startTestGateway } from '../../../support/local-kms/test-kms.ts';
 

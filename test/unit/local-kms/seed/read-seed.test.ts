@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { KmsxError } from '../../../../src/base/error.ts';
 import { readSeed } from '../../../../src/local-kms/seed/read-seed.ts';
-import { formatState } from '../../../../src/local-kms/state/state-document.ts';
-import { parseState } from '../../../../src/local-kms/state/parse-state.ts';
+import { formatState } from '../../../../src/local-kms/state/document/state-document.ts';
+import { parseState } from '../../../../src/local-kms/state/document/parse-state.ts';
 import type { KmsKey, KmsState } from '../../../../src/local-kms/state/state.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StateStorage } from '../../../../src/local-kms/state/state-storage.ts';
+import type { StateStorage } from '../../../../src/local-kms/state/storage/state-storage.ts';
 import type { KmsState } from '../../../../src/local-kms/state/state.ts';
 import { keyMaterial, newKeyId, refusalOf, succeed } from '../../../support/local-kms/calls.ts';
 import type { TestGateway } from '../../../support/local-kms/test-kms.ts';

@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { withoutEntry } from '../../../../src/base/entries.ts';
+import { withoutEntry } from '../../../../src/local-kms/state/entries.ts';
 import { aliasArn } from '../../../../src/local-kms/resource-name.ts';
 import { firstState } from '../../../../src/local-kms/state/first-state.ts';
 import { KeyStore } from '../../../../src/local-kms/state/key-store.ts';
 import { nextDueAt } from '../../../../src/local-kms/state/passing-time.ts';
-import { formatState } from '../../../../src/local-kms/state/state-document.ts';
+import { formatState } from '../../../../src/local-kms/state/document/state-document.ts';
 import type { KmsKey, KmsState } from '../../../../src/local-kms/state/state.ts';
 import { withAlias, withKey } from '../../../../src/local-kms/state/state.ts';
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aliasArn, secretArn } from '../../../../src/local-kms/resource-name.ts';
-import { parseState } from '../../../../src/local-kms/state/parse-state.ts';
+import { parseState } from '../../../../src/local-kms/state/document/parse-state.ts';
 import { afterTime, nextDueAt } from '../../../../src/local-kms/state/passing-time.ts';
-import { formatState } from '../../../../src/local-kms/state/state-document.ts';
+import { formatState } from '../../../../src/local-kms/state/document/state-document.ts';
 import type { KmsKey, KmsState, Secret } from '../../../../src/local-kms/state/state.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');

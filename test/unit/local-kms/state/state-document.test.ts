@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseState } from '../../../../src/local-kms/state/parse-state.ts';
-import { formatState } from '../../../../src/local-kms/state/state-document.ts';
+import { parseState } from '../../../../src/local-kms/state/document/parse-state.ts';
+import { formatState } from '../../../../src/local-kms/state/document/state-document.ts';
 import { anyState } from '../../../support/local-kms/any-state.ts';
 
 test('every state is read as it was written', () => {

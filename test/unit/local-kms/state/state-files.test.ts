@@ -16,11 +16,14 @@ import { describe, expect, test } from 'vitest';
 import type { FileSteps } from '../../../../src/base/files/file-steps.ts';
 import { FILE_STEPS } from '../../../../src/base/files/file-steps.ts';
 import { firstState } from '../../../../src/local-kms/state/first-state.ts';
-import { applyChanges, changesBetween } from '../../../../src/local-kms/state/state-changes.ts';
-import { formatState } from '../../../../src/local-kms/state/state-document.ts';
-import type { StateContext } from '../../../../src/local-kms/state/state-files.ts';
-import { stateFiles } from '../../../../src/local-kms/state/state-files.ts';
-import { stateReader } from '../../../../src/local-kms/state/state-reader.ts';
+import {
+  applyChanges,
+  changesBetween,
+} from '../../../../src/local-kms/state/storage/state-changes.ts';
+import { formatState } from '../../../../src/local-kms/state/document/state-document.ts';
+import type { StateContext } from '../../../../src/local-kms/state/storage/state-files.ts';
+import { stateFiles } from '../../../../src/local-kms/state/storage/state-files.ts';
+import { stateReader } from '../../../../src/local-kms/state/document/state-reader.ts';
 import type { KmsState } from '../../../../src/local-kms/state/state.ts';
 import { withKey } from '../../../../src/local-kms/state/state.ts';
 import { anyState } from '../../../support/local-kms/any-state.ts';

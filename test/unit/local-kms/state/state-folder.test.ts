@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startLocalKms } from '../../../../src/local-kms/start-local-kms.ts';
 import { firstState } from '../../../../src/local-kms/state/first-state.ts';
-import { folderStorage } from '../../../../src/local-kms/state/state-storage.ts';
+import { folderStorage } from '../../../../src/local-kms/state/storage/state-storage.ts';
 import { TestKms, localKmsOptions } from '../../../support/local-kms/test-kms.ts';
 
 let root: string;

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pidSpace } from '../../../../src/base/files/temporary/temporary-name.ts';
 import type { KmsxError } from '../../../../src/base/error.ts';
-import { takeStateLock } from '../../../../src/local-kms/state/state-lock.ts';
+import { takeStateLock } from '../../../../src/local-kms/state/storage/state-lock.ts';
 import { hintsFor } from '../../../../src/terminal/hints/hints.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../base/json.ts';
-import type { AccessKey, Alias, KmsKey, KmsState, Secret } from './state.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import type { AccessKey, Alias, KmsKey, KmsState, Secret } from '../state.ts';
 
 /** The Format of a state's document. */
 export const STATE_FORMAT = 'kmsx-local-kms-state/3';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { kmsxError } from '../../base/error.ts';
-import type { Lock, LockContext } from '../../base/files/lock/lock-file.ts';
-import { holderOf, takeLock } from '../../base/files/lock/lock-file.ts';
+import { kmsxError } from '../../../base/error.ts';
+import type { Lock, LockContext } from '../../../base/files/lock/lock-file.ts';
+import { holderOf, takeLock } from '../../../base/files/lock/lock-file.ts';
 
 /**
  * Takes the lock of a state folder, waiting for at most `waitMs`; 0 refuses at once.

@@ -1,9 +1,9 @@
-import { differenceOf } from '../../base/entries.ts';
-import type { FieldReader } from '../../base/fields.ts';
-import type { JsonObject } from '../../base/json.ts';
-import { ENTRIES, assertWhole } from './parse-state.ts';
-import { accessKeyEntry, aliasEntry, keyEntry, secretEntry } from './state-document.ts';
-import type { KmsState } from './state.ts';
+import { differenceOf } from '../entries.ts';
+import type { FieldReader } from '../../../base/fields.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import { ENTRIES, assertWhole } from '../document/parse-state.ts';
+import { accessKeyEntry, aliasEntry, keyEntry, secretEntry } from '../document/state-document.ts';
+import type { KmsState } from '../state.ts';
 
 /**
  * What makes one state of another, as `applyChanges` reads it: by the fields of a state's document the entries that are new

@@ -1,6 +1,6 @@
-import { kmsxError } from '../../base/error.ts';
-import { FieldReader } from '../../base/fields.ts';
-import type { JsonObject } from '../../base/json.ts';
+import { kmsxError } from '../../../base/error.ts';
+import { FieldReader } from '../../../base/fields.ts';
+import type { JsonObject } from '../../../base/json.ts';
 
 /** Reads the fields of what a state is kept in: those of its document, or of a change in its journal. */
 export function stateReader(document: JsonObject, path: string, at?: () => string): FieldReader {

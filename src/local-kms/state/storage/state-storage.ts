@@ -1,10 +1,10 @@
-import { makeFolders } from '../../base/files/make-folders.ts';
-import { writeError } from '../../base/files/errors/write-error.ts';
-import { kmsxError, systemErrorCode } from '../../base/error.ts';
+import { makeFolders } from '../../../base/files/make-folders.ts';
+import { writeError } from '../../../base/files/errors/write-error.ts';
+import { kmsxError, systemErrorCode } from '../../../base/error.ts';
 import type { StateContext } from './state-files.ts';
 import { stateFiles } from './state-files.ts';
 import { takeStateLock } from './state-lock.ts';
-import type { KmsState } from './state.ts';
+import type { KmsState } from '../state.ts';
 
 /** Where a state is kept. It belongs to one process until it is closed. */
 export interface StateStorage {

@@ -1,19 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AppendFile, AppendSteps } from '../../base/files/append-file.ts';
-import { openAppendFile } from '../../base/files/append-file.ts';
-import type { FileContext } from '../../base/files/durable-file.ts';
-import { prepareDurableFile } from '../../base/files/durable-file.ts';
-import { FILE_STEPS } from '../../base/files/file-steps.ts';
-import { systemErrorCode } from '../../base/error.ts';
-import { refusal } from '../refusal.ts';
+import type { AppendFile, AppendSteps } from '../../../base/files/append-file.ts';
+import { openAppendFile } from '../../../base/files/append-file.ts';
+import type { FileContext } from '../../../base/files/durable-file.ts';
+import { prepareDurableFile } from '../../../base/files/durable-file.ts';
+import { FILE_STEPS } from '../../../base/files/file-steps.ts';
+import { systemErrorCode } from '../../../base/error.ts';
+import { refusal } from '../../refusal.ts';
 import { journalLine, parseJournal } from './journal.ts';
-import { malformedState } from './state-reader.ts';
-import { parseState } from './parse-state.ts';
+import { malformedState } from '../document/state-reader.ts';
+import { parseState } from '../document/parse-state.ts';
 import { readStateFile } from './read-state-file.ts';
 import { applyChanges, changesBetween } from './state-changes.ts';
-import { formatState } from './state-document.ts';
-import type { KmsState } from './state.ts';
+import { formatState } from '../document/state-document.ts';
+import type { KmsState } from '../state.ts';
 
 /** 20,000 RSA keys need less. Twice as much is read, since what was saved must always be read again. */
 const MAX_STATE_BYTES = 64 * 1024 * 1024;

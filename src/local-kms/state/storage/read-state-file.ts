@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import { kmsxError, systemErrorCode } from '../../base/error.ts';
-import { openPatiently } from '../../base/files/read-up-to.ts';
-import { malformedState } from './state-reader.ts';
+import { isSystemCallError, kmsxError, systemErrorCode } from '../../../base/error.ts';
+import { openPatiently } from '../../../base/files/read-up-to.ts';
+import { malformedState } from '../document/state-reader.ts';
 
 /**
  * Reads a file of a state's folder.
@@ -27,7 +27,7 @@ export async function readStateFile(path: string, maxBytes: number): Promise<str
   } catch (error) {
     const code = systemErrorCode(error);
     if (handle === undefined && code === 'ENOENT') return undefined;
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    if (!isSystemCallError(error)) throw error;
     throw kmsxError('file-unreadable', `${path} cannot be read (${code ?? ''})`, {
       details: { isFolder: code === 'EISDIR' },
       cause: error,

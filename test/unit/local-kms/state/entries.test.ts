@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differenceOf, withEntry, withoutEntry } from '../../../src/base/entries.ts';
+import { differenceOf, withEntry, withoutEntry } from '../../../../src/local-kms/state/entries.ts';
 
 interface Value {
   readonly number: number;

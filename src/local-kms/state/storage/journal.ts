@@ -1,8 +1,8 @@
-import type { FieldReader } from '../../base/fields.ts';
-import type { JsonObject } from '../../base/json.ts';
-import { isJsonObject, parseJson } from '../../base/json.ts';
-import { digest } from '../signatures/digest.ts';
-import { malformedState, stateReader } from './state-reader.ts';
+import type { FieldReader } from '../../../base/fields.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import { isJsonObject, parseJson } from '../../../base/json.ts';
+import { digest } from '../../signatures/digest.ts';
+import { malformedState, stateReader } from '../document/state-reader.ts';
 
 const LINE = /^\{"Sum":"([0-9a-f]{32})","Change":(.*)\}$/s;
 const SUM_LENGTH = 32;

@@ -1,9 +1,9 @@
-import type { FieldReader } from '../../base/fields.ts';
-import { isJsonObject, parseJson } from '../../base/json.ts';
-import type { Policy, PolicyKind } from '../permissions/policy.ts';
-import { parsePolicy } from '../permissions/policy.ts';
-import { aliasArn, secretArn } from '../resource-name.ts';
-import { isMaterialOf } from './new-key.ts';
+import type { FieldReader } from '../../../base/fields.ts';
+import { isJsonObject, parseJson } from '../../../base/json.ts';
+import type { Policy, PolicyKind } from '../../permissions/policy.ts';
+import { parsePolicy } from '../../permissions/policy.ts';
+import { aliasArn, secretArn } from '../../resource-name.ts';
+import { isMaterialOf } from '../new-key.ts';
 import type {
   Alias,
   AccessKey,
@@ -12,8 +12,8 @@ import type {
   KmsState,
   Secret,
   SecretVersion,
-} from './state.ts';
-import { KEY_SPECS, KEY_USAGES } from './key-spec.ts';
+} from '../state.ts';
+import { KEY_SPECS, KEY_USAGES } from '../key-spec.ts';
 import { STATE_FORMAT } from './state-document.ts';
 import { malformedState, stateReader } from './state-reader.ts';
 
