@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { firstState } from '../../src/local-kms/state/first-state.ts';
-import { formatState } from '../../src/local-kms/state/state-document.ts';
+import { formatState } from '../../src/local-kms/state/document/state-document.ts';
 
 /** How many of what a state has; by default one. */
 export interface StateSize {

@@ -3,7 +3,7 @@
 import { closeSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { takeStateLock } from '../../../src/local-kms/state/state-lock.ts';
+import { takeStateLock } from '../../../src/local-kms/state/storage/state-lock.ts';
 
 const [folder = '', rounds = ''] = process.argv.slice(2);
 const context = {

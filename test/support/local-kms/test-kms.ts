@@ -10,8 +10,8 @@ import type { LocalKms, LocalKmsOptions } from '../../../src/local-kms/start-loc
 import { startLocalKms } from '../../../src/local-kms/start-local-kms.ts';
 import { firstState } from '../../../src/local-kms/state/first-state.ts';
 import type { AccessKey, KmsState } from '../../../src/local-kms/state/state.ts';
-import type { StateStorage } from '../../../src/local-kms/state/state-storage.ts';
-import { memoryStorage } from '../../../src/local-kms/state/state-storage.ts';
+import type { StateStorage } from '../../../src/local-kms/state/storage/state-storage.ts';
+import { memoryStorage } from '../../../src/local-kms/state/storage/state-storage.ts';
 
 /* A client of the embedded KMS written from the published algorithm alone: it shares nothing with src/. */
 

@@ -9,8 +9,8 @@ import { percentDecode } from '../../../../src/local-kms/request/percent-encodin
 import { readRpcRequest } from '../../../../src/local-kms/request/rpc-request.ts';
 import { parseArn } from '../../../../src/local-kms/resource-name.ts';
 import { readSeed } from '../../../../src/local-kms/seed/read-seed.ts';
-import { parseState } from '../../../../src/local-kms/state/parse-state.ts';
-import { formatState } from '../../../../src/local-kms/state/state-document.ts';
+import { parseState } from '../../../../src/local-kms/state/document/parse-state.ts';
+import { formatState } from '../../../../src/local-kms/state/document/state-document.ts';
 import { TEST_NOW } from '../../test-io.ts';
 import type { Reader } from '../fuzz.ts';
 
