@@ -1,7 +1,7 @@
 /*
  * Newer versions of Node.js can keep compiled code in a folder, and run what is there instead of the program: they
  * check a CRC of the source, and V8 its length, so that whoever may write the folder decides what runs. Here
- * it has other code for every file of kmsx.
+ * it has other code for both files of kmsx that Node.js compiles.
  */
 import { spawn } from 'node:child_process';
 import {
@@ -75,12 +75,10 @@ beforeEach(async () => {
     cpSync(join(root, name), join(folder(), 'kmsx', name), { recursive: true });
   }
   mkdirSync(join(folder(), 'tmp'));
-  const files = ['bin', 'dist'].flatMap((name) =>
-    readdirSync(join(folder(), 'kmsx', name))
-      .filter((file) => /\.c?js$/.test(file))
-      .map((file) => join(folder(), 'kmsx', name, file)),
-  );
-  const originals = files.map((path) => ({ path, source: readFileSync(path, 'utf8') }));
+  const originals = [launcher(), program()].map((path) => ({
+    path,
+    source: readFileSync(path, 'utf8'),
+  }));
   const crcs = new Map<number, number>();
   for (const { path, source } of originals) {
     const other = poisoned(source);
