@@ -9,6 +9,8 @@ const FUNCTION: OptionCheck = {
   wanted: 'a function',
 };
 
+const SIGNAL_METHODS = ['throwIfAborted', 'addEventListener', 'removeEventListener'];
+
 /** Of the options of `startLocalKms`, which has their types. */
 export const LOCAL_KMS_CHECKS = {
   port: {
@@ -26,13 +28,16 @@ export const LOCAL_KMS_CHECKS = {
   tls: { isRight: (value) => typeof value === 'boolean', wanted: 'true or false' },
   faults: {
     isRight: (value) =>
-      Array.isArray(value) && value.every((spec: unknown) => typeof spec === 'string'),
+      Array.isArray(value) && Array.from(value).every((spec: unknown) => typeof spec === 'string'),
     wanted: 'an array of strings',
   },
   log: FUNCTION,
   now: FUNCTION,
   signal: {
-    isRight: (value) => typeof value === 'object' && value !== null && 'throwIfAborted' in value,
+    isRight: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      SIGNAL_METHODS.every((name) => typeof Reflect.get(value, name) === 'function'),
     wanted: 'an AbortSignal',
   },
 } as const satisfies Readonly<Record<string, OptionCheck>>;
@@ -43,6 +48,7 @@ export const LOCAL_KMS_CHECKS = {
  * @throws TypeError
  */
 export function checkOptions(options: object, checks: Readonly<Record<string, OptionCheck>>): void {
+  if (Array.isArray(options)) throw new TypeError('the options are an object');
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (check === undefined) {

@@ -10,6 +10,7 @@ import type { InjectedFault } from '../local-kms/faults/fault.ts';
 import { isFaultMistake, parseFaults } from '../local-kms/faults/parse-fault.ts';
 import type { LocalKms as Server } from '../local-kms/start-local-kms.ts';
 import { startLocalKms as startServer } from '../local-kms/start-local-kms.ts';
+import { answering, clock } from './callbacks.ts';
 import type { OptionCheck } from './check-options.ts';
 import { checkOptions, LOCAL_KMS_CHECKS } from './check-options.ts';
 
@@ -141,7 +142,8 @@ const CHECKS: Readonly<Record<keyof LocalKmsOptions, OptionCheck>> = LOCAL_KMS_C
  */
 export async function startLocalKms(options: LocalKmsOptions = {}): Promise<LocalKms> {
   checkOptions(options, CHECKS);
-  const { port = 0, seed, state, tls = false, faults = [], log, now, signal } = options;
+  const own = { ...options }; // what was checked, and nothing inherited
+  const { port = 0, seed, state, tls = false, faults = [], log, now, signal } = own;
   signal?.throwIfAborted();
   const server = await startServer({
     port,
@@ -149,10 +151,10 @@ export async function startLocalKms(options: LocalKmsOptions = {}): Promise<Loca
     seed: seed === undefined ? undefined : { text: textOf(seed), label: 'the seed' },
     tls,
     faults: parsed(faults, tls),
-    log,
+    log: log === undefined ? undefined : answering(log, throwLater),
     waitForLockMs: 0,
     signal: new AbortController().signal,
-    now: now ?? (() => new Date()),
+    now: now === undefined ? () => new Date() : clock(now, throwLater),
     randomBytes: (length) => randomBytes(length),
     pid: process.pid,
     userId: process.geteuid?.(),
@@ -162,7 +164,8 @@ export async function startLocalKms(options: LocalKmsOptions = {}): Promise<Loca
     signal?.removeEventListener('abort', closeNow);
     await server.close();
   };
-  const closeNow = (): void => void close();
+  // Whoever calls `close` too is told why it failed.
+  const closeNow = (): void => void close().catch(() => undefined);
   signal?.addEventListener('abort', closeNow);
   if (signal?.aborted === true) {
     await close();
@@ -198,6 +201,13 @@ function publicServer(server: Server, tls: boolean, close: () => Promise<void>):
   };
   const disposal = 'asyncDispose' in Symbol && { [Symbol.asyncDispose]: close };
   return Object.assign(kms, disposal) as LocalKms;
+}
+
+/** Throws a mistake of the user's a little later, where nothing depends on it: it must not go unseen. */
+function throwLater(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
 }
 
 function textOf(seed: object | string): string {

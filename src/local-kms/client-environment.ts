@@ -1,10 +1,11 @@
 import { shellWord } from '../base/text/shell-word.ts';
 import type { Env } from '../base/env.ts';
+import { envValue } from '../base/env.ts';
 import type { LocalKmsAnnouncement } from './start-local-kms.ts';
 
 /** What could lead a client to a real account, or past the embedded KMS. */
 const WITHHELD =
-  /^(?:ALIBABA_?CLOUD_|ALICLOUD_|(?:ACCESS_KEY_ID|ACCESS_KEY_SECRET|SECURITY_TOKEN|KMSX_GATEWAY|KMSX_ENDPOINT|KMSX_CA_FILE)$)/;
+  /^(?:ALIBABA_?CLOUD_|ALICLOUD_|ALIYUN_|OSS_ACCESS_KEY_|(?:ACCESS_KEY(?:_ID|_SECRET)?|SECURITY_TOKEN|KMSX_(?:GATEWAY|ENDPOINT|CA_FILE|STORE))$)/;
 
 /** Each name's variables of a client of the embedded KMS. */
 function clientVariables(
@@ -37,9 +38,10 @@ export function commandEnvironment(
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !WITHHELD.test(entry[0]),
   );
-  const noProxy = [env['NO_PROXY'] ?? env['no_proxy'], '127.0.0.1', 'localhost', '::1']
-    .filter((each) => each !== undefined && each !== '')
-    .join(',');
+  const given = envValue(env, 'NO_PROXY') ?? envValue(env, 'no_proxy');
+  const loopback = '127.0.0.1,localhost,::1';
+  // curl takes * for every host where nothing else is listed.
+  const noProxy = given === undefined ? loopback : given === '*' ? given : `${given},${loopback}`;
   return {
     ...Object.fromEntries(kept),
     ...Object.fromEntries(clientVariables(announcement)),

@@ -140,7 +140,8 @@ function closeOnce(signal: AbortSignal, close: () => Promise<void>): () => Promi
     return closing;
   };
   const onAbort = (): void => {
-    void closeNow();
+    // Whoever calls `close` is told why it failed.
+    closeNow().catch(() => undefined);
   };
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();

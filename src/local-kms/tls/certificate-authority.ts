@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { generateKeyPair, sign } from 'node:crypto';
+import { generateKeyPair, sign, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import asn1 from 'node-forge/lib/asn1.js';
 import sha256 from 'node-forge/lib/sha256.js';
@@ -33,6 +33,15 @@ export interface CertificateNames {
 }
 
 const ORGANIZATION = 'kmsx local-kms, for rehearsals only';
+
+/** Whether a file is the certificate of an authority that `makeCertificateAuthority` made, for any server. */
+export function isCertificateOfOurs(file: Buffer): boolean {
+  try {
+    return new X509Certificate(file).toLegacyObject().subject.O === ORGANIZATION;
+  } catch {
+    return false; // It is no certificate.
+  }
+}
 
 /** Generates an RSA key pair of 2048 bits, which every client of KMS can verify. */
 export async function makeKeyPair(): Promise<KeyPair> {

@@ -103,7 +103,9 @@ const GLOBAL_SETUP = `
 import { startLocalKms } from 'kmsx/local-kms';
 export default async () => {
   const kms = await startLocalKms();
-  Object.assign(process.env, kms.env);
+  const environment = kms.commandEnvironment(process.env);
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, environment);
   return () => kms.close();
 };`;
 

@@ -1,6 +1,13 @@
 /* kmsx/local-kms as a test suite uses it, with the official SDK. */
 import { EventEmitter, once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import kmsSdk, { DecryptRequest, EncryptRequest, ListKeysRequest } from '@alicloud/kms20160120';
 import { Config } from '@alicloud/openapi-client';
@@ -155,6 +162,31 @@ describe('the environment', () => {
   });
 });
 
+describe('the environment of a command', () => {
+  it.each([
+    'ALIBABA_CLOUD_SECURITY_TOKEN',
+    'ALICLOUD_ACCESS_KEY',
+    'ALIYUN_ACCESS_KEY_ID',
+    'OSS_ACCESS_KEY_SECRET',
+    'ACCESS_KEY',
+    'SECURITY_TOKEN',
+    'KMSX_GATEWAY',
+    'KMSX_STORE',
+  ])('has no %s of a real account', async (name) => {
+    const kms = await start();
+    expect(kms.commandEnvironment({ [name]: 'real' })).not.toHaveProperty(name);
+  });
+
+  it.each([
+    [{}, '127.0.0.1,localhost,::1'],
+    [{ NO_PROXY: '', no_proxy: 'intranet' }, 'intranet,127.0.0.1,localhost,::1'],
+    [{ no_proxy: '*' }, '*'],
+  ])('reaches loopback past a proxy, with %j', async (from, expected) => {
+    const { NO_PROXY, no_proxy } = (await start()).commandEnvironment(from);
+    expect([NO_PROXY, no_proxy]).toEqual([expected, expected]);
+  });
+});
+
 describe('the end of a server', () => {
   it('is close, any number of times, and a request that waits is answered first', async () => {
     const log = new EventEmitter();
@@ -219,6 +251,47 @@ const REFUSED: Readonly<
   },
 };
 
+describe('ca.pem in the folder of a state', () => {
+  it('is replaced where a server made it', async () => {
+    const first = await start({ state: folder(), tls: true });
+    const made = readFileSync(first.caFile ?? '', 'utf8');
+    await first.close();
+    const second = await start({ state: folder(), tls: true });
+    expect(second.caFile).toBe(first.caFile);
+    expect(readFileSync(second.caFile ?? '', 'utf8')).not.toBe(made);
+  });
+
+  it.each([
+    [
+      'of somebody else',
+      (path: string) => {
+        writeFileSync(path, 'a CA of mine');
+      },
+    ],
+    [
+      'that is a link',
+      (path: string) => {
+        symlinkSync('victim', path);
+      },
+    ],
+    [
+      'that is a folder',
+      (path: string) => {
+        mkdirSync(path);
+      },
+    ],
+  ])('%s is left alone', async (_, make) => {
+    writeFileSync(join(folder(), 'victim'), 'a CA of mine');
+    const path = join(folder(), 'ca.pem');
+    make(path);
+    const refused = startLocalKms({ state: folder(), tls: true });
+    await expect(refused).rejects.toMatchObject({ code: 'file-unwritable' });
+    expect(readFileSync(join(folder(), 'victim'), 'utf8')).toBe('a CA of mine');
+    if (lstatSync(path).isFile()) expect(readFileSync(path, 'utf8')).toBe('a CA of mine');
+    await (await startLocalKms({ state: folder() })).close();
+  });
+});
+
 describe('a refusal', () => {
   it.each(Object.entries(REFUSED))('is %s, with a hint in words of the API', async (code, make) => {
     const error: unknown = await startLocalKms(await make(folder())).catch((it: unknown) => it);
@@ -239,6 +312,9 @@ describe('a refusal', () => {
     [{ log: console }, 'log takes a function'],
     [{ now: 0 }, 'now takes a function'],
     [{ signal: {} }, 'signal takes an AbortSignal'],
+    [{ signal: { throwIfAborted: () => undefined } }, 'signal takes an AbortSignal'],
+    [{ faults: new Array(2) }, 'faults takes an array'],
+    [[], 'the options are an object'],
     [{ fault: [] }, 'no option fault: port, seed'],
     [{ toString: 1 }, 'no option toString'],
   ])('is a TypeError where the types do not allow it: %j', async (options, message) => {
