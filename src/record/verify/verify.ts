@@ -30,7 +30,7 @@ export interface VerifiedRecord extends Proof {
 export interface Verifier {
   /** The verifier's clock. */
   readonly now: Date;
-  readonly readPlan: PlanReader;
+  readonly plans: PlanReader;
   /** What the folder is called in errors; by default its path. */
   readonly named?: string;
 }
@@ -46,11 +46,11 @@ export interface Verifier {
 export async function verifyRecord(
   folder: string,
   asked: AskedProof,
-  { now, readPlan, named = folder }: Verifier,
+  { now, plans, named = folder }: Verifier,
 ): Promise<VerifiedRecord> {
   const record = await readSealedRecord(folder, { named });
   const unreached = await checkFiles(folder, record);
-  const uncompared = await comparePlan(folder, record.begin, readPlan);
+  const uncompared = await comparePlan(folder, record.begin, plans);
   recordedKey(record);
   const signatures = await readSignatures(folder);
   const { NotProved, ...proof } = proveRecord(record, signatures, asked, now);

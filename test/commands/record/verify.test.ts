@@ -164,15 +164,35 @@ describe('kmsx record verify', () => {
     expect(Message).toBe('line 1 has another plan than plan.yaml');
   });
 
-  test('says that a file which is no plan to this version was not compared', async () => {
+  test.each([
+    ['with a field that no plan has', (text: string) => text.replace('{', '{"Notes":"none",')],
+    ['longer than a plan can be', (text: string) => `${text}#${'x'.repeat(300_000)}\n`],
+    ['in another form of Unicode', (text: string) => text.normalize('NFD')],
+    ['of another Format', (text: string) => text.replace('plan/1', 'plan/2')],
+    ['that is empty', () => ''],
+  ])('refuses a plan file %s, in a chain that was rebuilt', async (_, edit) => {
     const copy = forged();
-    const text = 'Format: kmsx-ceremony-plan/2\n';
-    writeFileSync(join(copy, 'plan.yaml'), text);
+    const path = join(copy, 'plan.yaml');
+    const text = edit(readFileSync(path, 'utf8'));
+    writeFileSync(path, text);
     rebuild(([begin = {}, ...events]) => [{ ...begin, PlanSHA256: hashOf(text) }, ...events])(copy);
+    const { code, Code, Message } = await refusal();
+    expect({ code, Code }).toEqual({ code: 6, Code: 'record-changed' });
+    expect(Message).toBe('line 1 has another plan than plan.yaml');
+  });
+
+  test('says that a plan of another Format was not compared with its file', async () => {
+    const copy = forged();
+    rebuild(([begin = {}, ...events]) => {
+      const Plan = { ...(begin['Plan'] as Line), Format: 'kmsx-ceremony-plan/2' };
+      return [{ ...begin, Plan }, ...events];
+    })(copy);
     const { code, stdout } = await verify('--head', headOf(copy));
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      NotProved: ['plan.yaml is no plan that this version reads: nothing is compared with it'],
+      NotProved: [
+        'the plan has a Format that this version does not read: plan.yaml is not compared with it',
+      ],
     });
   });
 
@@ -406,8 +426,11 @@ describe('kmsx record verify', () => {
   test.each([40, 80, 120])(
     'fits a terminal of %i columns, with a hostile title',
     async (columns) => {
+      const hostile = { Title: 'x\u001b[2J\u202e', Practice: true };
+      const { Plan } = beginEvent(hostile);
       await makeGoodRecord(join(folder(), 'ceremony'), {
-        begin: { Title: 'x\u001b[2J\u202e', Practice: true },
+        // Of a Format that is not read: no plan that is read has such a title.
+        begin: { ...hostile, Plan: { ...Plan, Format: 'kmsx-ceremony-plan/2' } },
       });
       const { code, stdout } = await runInProcess(
         ['record', 'verify', 'ceremony', '--color', 'never'],

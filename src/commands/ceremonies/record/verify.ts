@@ -2,6 +2,7 @@ import { absolutePath } from '../../../base/files/absolute-path.ts';
 import { digitGroups } from '../../../base/text/digit-groups.ts';
 import { hasCode, kmsxError } from '../../../base/error.ts';
 import { decodeText } from '../../../base/text/text.ts';
+import { PLAN_FORMAT } from '../../../ceremony/plan/plan.ts';
 import { readPlan } from '../../../ceremony/plan/read-plan.ts';
 import { RECORD_FILES } from '../../../record/events.ts';
 import type { AskedProof } from '../../../record/verify/proof.ts';
@@ -36,7 +37,7 @@ export async function verify(
   const verified = await verifyRecord(absolutePath(io.cwd, folder), asked, {
     now: io.now(),
     named: folder,
-    readPlan: planOf,
+    plans: { format: PLAN_FORMAT, read: planOf },
   });
   await printResult(verified, session, () => viewOf(verified));
 }
