@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, kmsxError } from '../base/error.ts';
 import { readError } from '../base/files/errors/read-error.ts';
-import { isLockName } from '../base/files/lock/lock-file.ts';
+import { lockedName } from '../base/files/lock/lock-file.ts';
 import { openPatiently, readUpTo } from '../base/files/read-up-to.ts';
 import { classify } from './classify.ts';
 import type { OpenedPlace } from './opened-place.ts';
@@ -15,7 +15,8 @@ const EXTENSION = '.json';
 
 /**
  * The backups among a folder's own files: no file that begins with a dot, and no folder in it. A file with another
- * extension is listed where it holds a backup, or cannot be read; a lock that was released is empty, and no backup.
+ * extension is listed where it holds a backup, or cannot be read; a lock of a file beside it that was released is empty, and no
+ * backup.
  *
  * @param path - absolute
  * @param label - as the user named it
@@ -32,6 +33,10 @@ export async function openFolderPlace(
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw readError(label, error);
   });
+  const present = new Set(entries.map(({ name }) => name));
+  const isLock = (file: string): boolean =>
+    present.has(lockedName(file) ?? '') &&
+    entries.some((entry) => entry.name === file && entry.isFile());
   let skipped = 0;
   const readNamed = (file: string): Promise<Buffer> =>
     readDocument(join(folder, file), `${label}/${file}`, signal);
@@ -44,7 +49,7 @@ export async function openFolderPlace(
         for (const file of await filesAmong(entries, folder)) {
           const name = nameOf(file);
           const backup = { name, read: () => readNamed(file) };
-          if (!file.endsWith(EXTENSION) && !(await mayBeBackup(file, backup.read))) {
+          if (!file.endsWith(EXTENSION) && !(await mayBeBackup(file, backup.read, isLock))) {
             skipped += 1;
           } else if (names.has(name)) {
             yield { name, read: () => Promise.reject(sameName(label, name)) };
@@ -92,13 +97,17 @@ async function isFileOrLost(path: string): Promise<boolean> {
   }
 }
 
-async function mayBeBackup(file: string, read: ListedBackup['read']): Promise<boolean> {
+async function mayBeBackup(
+  file: string,
+  read: ListedBackup['read'],
+  isLock: (file: string) => boolean,
+): Promise<boolean> {
   let bytes: Buffer;
   try {
     bytes = await read();
   } catch (error) {
     // For all others, reading it again says why.
-    return !(isLockName(file) && hasCode(error, 'input-empty'));
+    return !(isLock(file) && hasCode(error, 'input-empty'));
   }
   const { kind } = await classify(bytes, file);
   return kind === 'backup' || kind === 'damaged';

@@ -107,14 +107,19 @@ describe('the backups of a folder', () => {
   });
 
   it('are no locks, held or released; but what only begins as their names do may have been one', async () => {
+    write('record.jsonl', '{}');
     write('record.jsonl.lock.1', '');
+    write('lost.lock.1', '');
+    symlinkSync(join(folder(), 'record.jsonl.lock.1'), join(folder(), 'record.jsonl.lock.3'));
     write('record.jsonl.lock.2', '4711 0a1b2c3d host 99');
     write('payments.lock', '');
     write('payments.lock.1x', '');
     const { documents } = await list();
     expect(documents.map(({ Name, Code }) => [Name, Code])).toEqual([
+      ['lost.lock.1', 'input-empty'],
       ['payments.lock', 'input-empty'],
       ['payments.lock.1x', 'input-empty'],
+      ['record.jsonl.lock.3', 'input-empty'],
     ]);
   });
 

@@ -49,9 +49,9 @@ const POLL_MS = 20;
 
 const MAX_OWNER_BYTES = 512;
 
-/** Whether a file name is one of a lock: of anything that is locked as `NAME.lock`. */
-export function isLockName(name: string): boolean {
-  return /\.lock\.[1-9]\d{0,14}$/.test(name);
+/** The name of the file that a lock beside it is of; undefined for what is not named as a lock is. */
+export function lockedName(lock: string): string | undefined {
+  return /^(.+)\.lock\.[1-9]\d{0,14}$/s.exec(lock)?.[1];
 }
 
 /** A process id, where it means that process (`pidSpace`), the host, and if available when the process was started. */
