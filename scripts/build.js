@@ -55,7 +55,7 @@ for (const name of readdirSync(dist)) {
   if (before.includes(JSON.stringify(name)) && !files.has(name))
     utimesSync(join(dist, name), now, now);
 }
-removeOld(dist, (name) => files.has(name));
+if (!lstatSync(dist).isSymbolicLink()) removeOld(dist, (name) => files.has(name));
 if (lstatSync(cache, { throwIfNoEntry: false })?.isDirectory())
   removeOld(cache, (name) => name.startsWith(`${hash}-`) || !/^[0-9a-f]{16}-v/.test(name));
 if (!isAlone && !process.argv.includes('--without-cache')) {

@@ -65,7 +65,10 @@ function namesIn(value: unknown, levels: number): number {
     for (const item of value) count += namesIn(item, levels - 1);
     return count;
   }
-  for (const name in value) count += 1 + namesIn((value as JsonObject)[name], levels - 1);
+  for (const name in value) {
+    // Not what somebody added to the prototype of all objects.
+    if (Object.hasOwn(value, name)) count += 1 + namesIn((value as JsonObject)[name], levels - 1);
+  }
   return count;
 }
 

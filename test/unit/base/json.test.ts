@@ -11,6 +11,20 @@ describe('parseJson', () => {
     );
   });
 
+  it('refuses it too where the prototype of all objects has more', () => {
+    Object.defineProperty(Object.prototype, 'more', {
+      value: 1,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+    try {
+      expect(() => parseJson('{"a":1,"a":2}', 'x')).toThrow('a');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'more');
+    }
+  });
+
   it.each([
     ['{"a":1,"a":2}', 'a'],
     ['{"a":{"b":1,"b":2}}', 'b'],

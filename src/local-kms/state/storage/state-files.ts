@@ -94,8 +94,13 @@ export function stateFiles(folder: string, context: StateContext): StateFiles {
     } finally {
       bytes.fill(0);
     }
-    await old?.close();
-    removeOtherJournals(folder, id, context);
+    try {
+      await old?.close();
+      removeOtherJournals(folder, id, context);
+    } catch (error) {
+      // What is left is in nobody's way; the next time removes it. The change is saved.
+      if (systemErrorCode(error) === undefined) throw error;
+    }
   };
 
   const append = async (state: KmsState, to: OpenJournal): Promise<boolean> => {
