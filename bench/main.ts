@@ -24,8 +24,6 @@ execFileSync(process.execPath, ['scripts/build.js'], { cwd: root, stdio: 'inheri
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kmsx-bench-')));
 try {
   const tables: string[] = [];
-  // First: starting a process takes long in one that has used much memory.
-  const manyKeys = await localKmsStateTable(root, folder);
   const ceremony = await startCeremony(root, folder);
   try {
     tables.push(startUpTable(ceremony), taskTable(ceremony), batchTable(ceremony, folder));
@@ -36,7 +34,7 @@ try {
     await ceremony.close();
   }
   tables.push(unwrapTable(folder));
-  tables.push(await localKmsTable(root, folder), manyKeys);
+  tables.push(await localKmsTable(root, folder), await localKmsStateTable(root, folder));
   tables.push(await localKmsLongTable(root, folder));
   const processor = cpus()[0]?.model.trim() ?? 'an unknown processor';
   const memory = Math.round(totalmem() / 2 ** 30);

@@ -49,8 +49,10 @@ export async function startKmsServer(
   const { child, line } = await processes.start('local-kms', ...args);
   const announcement = JSON.parse(line) as Announcement;
   const { host, port } = new URL(announcement.Endpoint);
-  const exports = exportCall(announcement.Keys[0]?.KeyId ?? '');
-  const sign = (count: number, call = exports): Buffer[] =>
+  // It makes a key pair, which is no part of the start.
+  let exports: Call | undefined;
+  const ofExport = (): Call => (exports ??= exportCall(announcement.Keys[0]?.KeyId ?? ''));
+  const sign = (count: number, call = ofExport()): Buffer[] =>
     signedRequests(count, host, call, announcement);
   return {
     ...measured(child, Number(port)),
